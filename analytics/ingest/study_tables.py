@@ -1,0 +1,125 @@
+"""The study's own specification as tables of `raw`, for the SQL models to join."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import duckdb
+
+from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
+from analytics.study.study_file import parameter_values
+
+_TABLES: Final[dict[str, str]] = {
+    "study": "study_id varchar, title varchar, synthetic boolean, synthetic_note varchar, "
+    "analysis_set varchar",
+    "study_trial": "trial_id varchar, label varchar, cutoff date, display_order integer",
+    "study_parameter": "name varchar, value varchar",
+    "study_term": "trial_id varchar, domain varchar, testcd varchar, wording varchar, "
+    "category varchar, value varchar",
+    "study_factor": "factor varchar, label varchar, timing varchar, type varchar, "
+    "derivation varchar, domain varchar, testcd varchar, category varchar, specimen varchar, "
+    "evaluator varchar, unit varchar, add_value double, no_record varchar, fact varchar, "
+    "assessed_fact varchar, display_order integer",
+    "study_factor_level": "factor varchar, level varchar, label varchar, display_order integer, "
+    "wording varchar, lower double, lower_inclusive boolean, upper double, "
+    "upper_inclusive boolean",
+    "study_population": "population varchar, label varchar, display_order integer",
+    "study_population_condition": "population varchar, condition_order integer, kind varchar, "
+    "name varchar, operator varchar, value varchar, reason varchar",
+    "study_endpoint": "paramcd varchar, param varchar, population varchar, origin_fact varchar, "
+    "display_order integer",
+    "study_endpoint_rule": "paramcd varchar, rule_id varchar, role varchar, fact varchar, "
+    "priority integer, description varchar",
+    "plan_analysis": "analysis_id varchar, label varchar, method varchar, paramcd varchar, "
+    "population varchar, strata_factor varchar, landmark_days double, display_order integer",
+    "plan_analysis_entry": "analysis_id varchar, fact varchar",
+}
+
+Rows = Sequence[tuple[object, ...]]
+
+
+def load_study_tables(connection: duckdb.DuckDBPyConnection, spec: StudySpecification) -> None:
+    """Write raw.study* and raw.plan_analysis*; an empty cell is NULL."""
+    rows = _study_rows(spec) | _definition_rows(spec) | _plan_rows(spec.analyses)
+    for name, columns in _TABLES.items():
+        connection.execute(f"create or replace table raw.{name} ({columns})")
+        if rows[name]:
+            marks = ", ".join("?" for _ in rows[name][0])
+            connection.executemany(f"insert into raw.{name} values ({marks})", rows[name])
+
+
+def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
+    rows: dict[str, Rows] = {
+        "study": [
+            (spec.study_id, spec.title, spec.synthetic, spec.synthetic_note, spec.analysis_set)
+        ],
+        "study_trial": [
+            (row.trial_id, row.label, row.cutoff, row.display_order) for row in spec.trials
+        ],
+        "study_parameter": list(parameter_values(spec.parameters).items()),
+        "study_term": [
+            (row.trial_id, row.domain, row.testcd, row.wording, row.category, row.value)
+            for row in spec.terms
+        ],
+        "study_factor": [
+            (
+                row.factor, row.label, row.timing, row.type, row.derivation, row.domain,
+                row.testcd, row.category, row.specimen, row.evaluator, row.unit, row.add,
+                row.no_record, row.fact, row.assessed_fact, row.display_order,
+            )
+            for row in spec.factors
+        ],
+        "study_factor_level": [
+            (
+                row.factor, row.level, row.label, row.display_order, row.wording, row.lower,
+                row.lower_inclusive, row.upper, row.upper_inclusive,
+            )
+            for row in spec.factor_levels
+        ],
+    }
+    return rows
+
+
+def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:
+    return {
+        "study_population": [
+            (row.population, row.label, row.display_order) for row in spec.populations
+        ],
+        "study_population_condition": [
+            (
+                row.population, row.condition_order, row.kind, row.name, row.operator, row.value,
+                row.reason,
+            )
+            for population in spec.populations
+            for row in population.conditions
+        ],
+        "study_endpoint": [
+            (row.paramcd, row.param, row.population, row.origin_fact, row.display_order)
+            for row in spec.endpoints
+        ],
+        "study_endpoint_rule": [
+            (row.paramcd, row.rule_id, row.role, row.fact, row.priority, row.description)
+            for row in spec.endpoint_rules
+        ],
+    }
+
+
+def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
+    return {
+        "plan_analysis": [
+            (
+                row.analysis_id, row.label, row.method, row.endpoint, row.population,
+                row.strata if row.method in CURVE_METHODS else None, row.landmark_days,
+                row.display_order,
+            )
+            for row in analyses
+        ],
+        "plan_analysis_entry": [
+            (row.analysis_id, fact) for row in analyses for fact in _entry_facts(row)
+        ],
+    }
+
+
+def _entry_facts(analysis: Analysis) -> tuple[str, ...]:
+    """The analysis's entry facts; of a univariate analysis those of all its models."""
+    models = [fact for contrast in analysis.factors for fact in contrast.entry_facts]
+    return tuple(dict.fromkeys((*analysis.entry_facts, *models)))

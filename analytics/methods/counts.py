@@ -1,0 +1,134 @@
+"""The counts frame: per day, how many come under observation and how many leave, and by what.
+
+One row per day: `time` (days, Float64), `n_entry`, `n_event`, `n_competing`, `n_censored`. All that
+Kaplan-Meier, Aalen-Johansen, the log-rank test and follow-up need is in it, whatever the number of
+subjects. A day-0 row always exists.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from analytics.methods import statuses
+from analytics.methods.arrays import FloatArray, IntArray
+
+COUNT_COLUMNS = ("n_entry", "n_event", "n_competing", "n_censored")
+
+
+@dataclass(frozen=True)
+class RiskTable:
+    """The counts as arrays in order of time, with the number at risk just before each day.
+
+    `n_risk` on day t is the entries before t less the exits before t: a subject entering on day t
+    is not at risk for that day's events. Entries of day 0 are there from the start and count on
+    day 0 too.
+    """
+
+    time: FloatArray
+    n_entry: IntArray
+    n_event: IntArray
+    n_competing: IntArray
+    n_censored: IntArray
+    n_risk: IntArray
+
+    @property
+    def has_delayed_entry(self) -> bool:
+        return bool(self.n_entry[1:].any())
+
+
+def counts_from_times(
+    time: npt.ArrayLike,
+    event_code: npt.ArrayLike,
+    *,
+    entry: npt.ArrayLike | None = None,
+    weight: npt.ArrayLike | None = None,
+) -> pl.DataFrame:
+    """The counts frame of subjects with a time in days and an event code.
+
+    Codes: 0 censored, 1 event, 2 competing event. `entry` is the day from which a subject is under
+    observation (default 0), `weight` how many subjects a row stands for (default 1).
+    Raises ValueError for an entry on or after the exit (other than on day 0).
+    """
+    times = np.asarray(time, dtype=np.float64)
+    codes = np.asarray(event_code, dtype=np.int64)
+    entries = np.zeros_like(times) if entry is None else np.asarray(entry, dtype=np.float64)
+    weights = np.ones_like(codes) if weight is None else np.asarray(weight, dtype=np.int64)
+    _refuse_unusable_subjects(times, codes, entries)
+    days = np.unique(np.concatenate([[0.0], times, entries]))
+    exit_day, entry_day = np.searchsorted(days, times), np.searchsorted(days, entries)
+
+    def per_day(day: npt.NDArray[np.intp], counted: IntArray) -> IntArray:
+        return np.bincount(day, weights=counted, minlength=len(days)).astype(np.int64)
+
+    return pl.DataFrame(
+        {
+            "time": days,
+            "n_entry": per_day(entry_day, weights),
+            "n_event": per_day(exit_day, weights * (codes == 1)),
+            "n_competing": per_day(exit_day, weights * (codes == 2)),
+            "n_censored": per_day(exit_day, weights * (codes == 0)),
+        }
+    )
+
+
+def _refuse_unusable_subjects(times: FloatArray, codes: IntArray, entries: FloatArray) -> None:
+    if not np.isin(codes, (0, 1, 2)).all():
+        raise ValueError("An event code is 0 (censored), 1 (event) or 2 (competing event).")
+    never_at_risk = (entries >= times) & (entries > 0)
+    if never_at_risk.any():
+        row = int(np.argmax(never_at_risk))
+        raise ValueError(
+            f"Subject {row} enters on day {entries[row]:g} and leaves on day {times[row]:g}, "
+            "so is never at risk; leave such subjects out and count them."
+        )
+
+
+def risk_table(counts: pl.DataFrame) -> RiskTable:
+    """The counts as a risk table.
+
+    Raises ValueError, naming the day, when the counts cannot be those of a cohort: no day-0 row, a
+    day twice, a negative count, more exits than subjects at risk, or a subject who never leaves.
+    """
+    ordered = counts.sort("time")
+    time = ordered["time"].cast(pl.Float64).to_numpy()
+    entry, event, competing, censored = (
+        ordered[name].cast(pl.Int64).to_numpy() for name in COUNT_COLUMNS
+    )
+    exits = event + competing + censored
+    n_risk = np.concatenate([entry[:1], np.cumsum(entry - exits)[:-1]])
+    table = RiskTable(time, entry, event, competing, censored, n_risk)
+    _refuse_impossible_counts(table, exits)
+    return table
+
+
+def _refuse_impossible_counts(table: RiskTable, exits: IntArray) -> None:
+    if len(table.time) == 0 or table.time[0] != 0:
+        raise ValueError("The counts have no day-0 row, or a day before 0; the clock starts at 0.")
+    if (np.diff(table.time) == 0).any():
+        day = table.time[1:][np.diff(table.time) == 0][0]
+        raise ValueError(f"Day {day:g} has two rows of counts; add them up first.")
+    if min(table.n_entry.min(), exits.min(), table.n_event.min()) < 0:
+        raise ValueError("A count is negative; counts are numbers of subjects.")
+    if (exits > table.n_risk).any():
+        day = table.time[exits > table.n_risk][0]
+        raise ValueError(f"On day {day:g} more subjects leave than are at risk; check n_entry.")
+    if table.n_entry.sum() != exits.sum():
+        raise ValueError("More subjects enter than leave; censor each at the last observation.")
+
+
+def curve_status(counts: pl.DataFrame, *, event: str = "event") -> str:
+    """Whether these counts carry a curve of the event: 'ok', or what is missing.
+
+    The curve functions give the arithmetic in any case (survival 1 when all are censored); a caller
+    that must not show a number for too little data asks here.
+    """
+    n_subjects = int(counts["n_entry"].sum())
+    if n_subjects == 0:
+        return statuses.not_estimable(statuses.NO_SUBJECTS)
+    if n_subjects == 1:
+        return statuses.not_estimable(statuses.ONE_SUBJECT)
+    if int(counts[f"n_{event}"].sum()) == 0:
+        return statuses.not_estimable(statuses.NO_EVENTS)
+    return statuses.OK

@@ -1,0 +1,191 @@
+"""Cox regression on counting-process rows: the fit, its terms, and the test of one term more."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy.stats import norm
+
+from analytics.methods import statuses
+from analytics.methods.arrays import FloatArray, frame_without_nan
+from analytics.methods.chi_square import (
+    SINGULAR,
+    TestResult,
+    chi_square_test,
+    no_test,
+    quadratic_form,
+)
+from analytics.methods.cox_data import CoxData, with_covariates
+from analytics.methods.intervals import normal_quantile
+from analytics.methods.newton import Maximum, inverse, maximised
+from analytics.methods.partial_likelihood import (
+    RiskSums,
+    Ties,
+    information,
+    risk_sums,
+    score_by_set,
+)
+from analytics.methods.proportional_hazards import proportional_hazards_test
+from analytics.methods.scaled_rows import ScaledRows, scaled_rows
+
+__all__ = [
+    "CoxData",
+    "CoxFit",
+    "Ties",
+    "cox_terms",
+    "fit_cox",
+    "proportional_hazards_test",
+    "score_test_of_added",
+]
+
+LARGEST_ESTIMATE = 10.0
+
+
+@dataclass(frozen=True)
+class CoxFit:
+    """A fitted model. Unless `status` is 'ok' every estimate is None.
+
+    `log_hr`, `std_error` (p) and `covariance` (p x p) are in the order of `names`, per unit of the
+    covariate as given. `lr_test`, `score_test` and `wald_test` are of all coefficients at once,
+    `score_test` at 0. `n_rows` counts rows, not subjects.
+    """
+
+    status: str
+    names: tuple[str, ...]
+    ties: Ties
+    n_rows: int
+    n_events: int
+    iterations: int
+    log_hr: FloatArray | None = None
+    std_error: FloatArray | None = None
+    covariance: FloatArray | None = None
+    log_likelihood: float | None = None
+    log_likelihood_null: float | None = None
+    lr_test: TestResult | None = None
+    score_test: TestResult | None = None
+    wald_test: TestResult | None = None
+
+
+def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
+    """The maximum partial likelihood estimates, exact to rounding.
+
+    Not estimable: no event; one subject at risk at each; a covariate that varies in no risk set;
+    linearly dependent covariates; an estimate or error above 10 on the scale of `ScaledRows`, which
+    is a likelihood that rises for ever, as with a level without events; no convergence.
+    """
+    rows = scaled_rows(data)
+    reason = _reason_not_to_fit(rows, data.names, ties)
+    if reason is not None:
+        return _unfitted(data, ties, reason, 0)
+    null = risk_sums(rows.sets, rows.x, np.zeros(len(rows.scale)), ties=ties)
+    maximum = maximised(null, ties=ties)
+    covariance = inverse(information(maximum.sums))
+    reason = _reason_not_to_believe(maximum, covariance, data.names)
+    if reason is not None or covariance is None:
+        return _unfitted(data, ties, reason or statuses.OK, maximum.iterations)
+    return CoxFit(
+        status=statuses.OK,
+        names=data.names,
+        ties=ties,
+        n_rows=len(data.tstop),
+        n_events=int(data.event.sum()),
+        iterations=maximum.iterations,
+        log_hr=maximum.log_hr / rows.scale,
+        std_error=np.sqrt(np.diag(covariance)) / rows.scale,
+        covariance=covariance / np.outer(rows.scale, rows.scale),
+        log_likelihood=maximum.sums.log_likelihood,
+        log_likelihood_null=null.log_likelihood,
+        lr_test=_joint(2 * (maximum.sums.log_likelihood - null.log_likelihood), data.names),
+        score_test=_joint(_score_statistic(null), data.names),
+        wald_test=_joint(quadratic_form(maximum.log_hr, covariance), data.names),
+    )
+
+
+def cox_terms(fit: CoxFit, *, conf_level: float) -> pl.DataFrame:
+    """A row per covariate: factor, log_hr, std_error, hr, ci_lower, ci_upper, p_value, status.
+
+    The interval is Wald's, exp(b +- z se), and the P value that of b / se. Numbers are null, and
+    the status says why, when the model is not estimable.
+    """
+    unknown = np.full(len(fit.names), np.nan)
+    log_hr = unknown if fit.log_hr is None else fit.log_hr
+    std_error = unknown if fit.std_error is None else fit.std_error
+    z = normal_quantile(conf_level)
+    numbers = frame_without_nan(
+        {
+            "log_hr": log_hr,
+            "std_error": std_error,
+            "hr": np.exp(log_hr),
+            "ci_lower": np.exp(log_hr - z * std_error),
+            "ci_upper": np.exp(log_hr + z * std_error),
+            "p_value": 2 * norm.sf(np.abs(log_hr / std_error)),
+        }
+    )
+    factors = pl.Series("factor", fit.names, dtype=pl.String)
+    return numbers.insert_column(0, factors).with_columns(pl.lit(fit.status).alias("status"))
+
+
+def score_test_of_added(data: CoxData, base: CoxFit, candidate: str) -> TestResult:
+    """The score test of one more covariate in the fitted model, without fitting the larger one.
+
+    At the base model's estimates and 0 for the candidate: U' inverse(I) U on 1 degree of freedom.
+    Raises ValueError for a base model that is not estimable.
+    """
+    if base.log_hr is None:
+        raise ValueError(f"The base model is {base.status}, so nothing can be added to it.")
+    rows = scaled_rows(with_covariates(data, (*base.names, candidate)))
+    if not rows.scale[-1] > 0:
+        return no_test(statuses.NO_VARIATION, candidate)
+    sums = risk_sums(rows.sets, rows.x, np.append(base.log_hr, 0.0) * rows.scale, ties=base.ties)
+    statistic = _score_statistic(sums)
+    if statistic is None:
+        return no_test(statuses.DEPENDENT_COVARIATES, candidate)
+    return chi_square_test(statistic, 1)
+
+
+def _unfitted(data: CoxData, ties: Ties, status: str, iterations: int) -> CoxFit:
+    return CoxFit(status, data.names, ties, len(data.tstop), int(data.event.sum()), iterations)
+
+
+def _reason_not_to_fit(rows: ScaledRows, names: tuple[str, ...], ties: Ties) -> str | None:
+    """The status when the data at the outset cannot carry the model, else None."""
+    if len(rows.sets.time) == 0:
+        return statuses.not_estimable(statuses.NO_EVENTS)
+    n_at_risk = risk_sums(rows.sets, rows.x[:, :0], np.zeros(0), ties="breslow").denominator
+    if (n_at_risk < 2).all():
+        return statuses.not_estimable(statuses.ONE_SUBJECT)
+    null_information = information(
+        risk_sums(rows.sets, rows.x, np.zeros(len(rows.scale)), ties=ties)
+    )
+    constant = np.diag(null_information) <= SINGULAR * (rows.x**2).mean(axis=0)
+    if constant.any():
+        return statuses.not_estimable(statuses.NO_VARIATION, names[int(np.argmax(constant))])
+    if inverse(null_information) is None:
+        return statuses.not_estimable(statuses.DEPENDENT_COVARIATES)
+    return None
+
+
+def _reason_not_to_believe(
+    maximum: Maximum, covariance: FloatArray | None, names: tuple[str, ...]
+) -> str | None:
+    """The status when the iteration ended nowhere, or far out, else None."""
+    extent = np.abs(maximum.log_hr)
+    if covariance is not None:
+        extent = np.maximum(extent, np.sqrt(np.diag(covariance)))
+    if (extent > LARGEST_ESTIMATE).any():
+        name = names[int(np.argmax(extent))]
+        return statuses.not_estimable(statuses.MONOTONE_LIKELIHOOD, name)
+    if covariance is None or not maximum.converged:
+        return statuses.not_estimable(statuses.NO_CONVERGENCE)
+    return None
+
+
+def _score_statistic(sums: RiskSums) -> float | None:
+    return quadratic_form(score_by_set(sums).sum(axis=0), information(sums))
+
+
+def _joint(statistic: float | None, names: tuple[str, ...]) -> TestResult | None:
+    """The test of all coefficients; a model without covariates has none."""
+    if statistic is None or not names:
+        return None
+    return chi_square_test(statistic, len(names))

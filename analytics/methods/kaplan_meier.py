@@ -1,0 +1,151 @@
+"""Kaplan-Meier: the product limit, Greenwood's error, the median and the rate at a day.
+
+The product is computed by lifelines on weighted counts; the numbers at risk, the standard error,
+the limits and the median rule are ours, because lifelines always uses log-log limits and takes the
+first day with S <= 0.5 as the median, without the midpoint.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import polars as pl
+
+from analytics.methods.arrays import FloatArray, IntArray, frame_without_nan
+from analytics.methods.counts import RiskTable, risk_table
+from analytics.methods.curves import column, first_time_below, steps_at, values_at
+from analytics.methods.intervals import CiTransform, confidence_limits
+
+
+@dataclass(frozen=True)
+class MedianSurvival:
+    """The median and its limits in days; None is 'not reached'."""
+
+    median: float | None
+    ci_lower: float | None
+    ci_upper: float | None
+
+
+def kaplan_meier_curve(
+    counts: pl.DataFrame, *, conf_level: float, ci_transform: CiTransform
+) -> pl.DataFrame:
+    """The survival curve from day 0 with a row per day on which anyone leaves or enters.
+
+    Columns: time (days), n_risk, n_event, n_censored, estimate, std_error, ci_lower, ci_upper.
+    Those censored on a day are still at risk for that day's events. The error is Greenwood's; where
+    S is 0 it and the limits are null, not 0. On day 0 without an event the limits are 1; see
+    `confidence_limits` for the days between it and the first event.
+    Raises ValueError for counts with a competing event: those need the cumulative incidence.
+    Reference: Kaplan and Meier, J Am Stat Assoc 1958;53:457.
+    """
+    table = risk_table(counts)
+    if table.n_competing.any():
+        raise ValueError(
+            "Kaplan-Meier takes no competing events, since they are not censorings; "
+            "use cumulative_incidence_curve, or make them events of the endpoint."
+        )
+    survival = product_limit(table)
+    std_error = greenwood_error(table, survival)
+    lower, upper = confidence_limits(
+        survival, std_error, conf_level=conf_level, ci_transform=ci_transform
+    )
+    if survival[0] == 1:
+        lower[0] = upper[0] = 1.0
+    return frame_without_nan(
+        {
+            "time": table.time,
+            "n_risk": table.n_risk,
+            "n_event": table.n_event,
+            "n_censored": table.n_censored,
+            "estimate": survival,
+            "std_error": std_error,
+            "ci_lower": lower,
+            "ci_upper": upper,
+        }
+    )
+
+
+def greenwood_error(table: RiskTable, survival: FloatArray) -> FloatArray:
+    """S sqrt(sum d / (n (n - d))); NaN where S is 0. Greenwood, 1926."""
+    d, n = table.n_event.astype(np.float64), table.n_risk.astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.where(d > 0, d / (n * (n - d)), 0.0)
+        return np.where(survival > 0, survival * np.sqrt(np.cumsum(step)), np.nan)
+
+
+def median_survival(curve: pl.DataFrame) -> MedianSurvival:
+    """The median and its Brookmeyer-Crowley limits from a curve's own estimates and limits.
+
+    The rule of `first_time_below` holds for all three: the interval is every day whose pointwise
+    interval holds 0.5. Reference: Brookmeyer and Crowley, Biometrics 1982;38:29.
+    """
+    time = column(curve, "time")
+    return MedianSurvival(
+        median=first_time_below(time, column(curve, "estimate")),
+        ci_lower=first_time_below(time, column(curve, "ci_lower")),
+        ci_upper=first_time_below(time, column(curve, "ci_upper")),
+    )
+
+
+def survival_at(curve: pl.DataFrame, times: Sequence[float]) -> pl.DataFrame:
+    """The survival at each day: the step value; null past the last observation unless S is 0.
+
+    Columns: time, estimate, std_error, ci_lower, ci_upper, n_risk (just before that day).
+    """
+    asked, row, n_risk = steps_at(curve, times)
+    past_the_end = (asked > curve["time"][-1]) & (curve["estimate"][-1] != 0)
+    return values_at(curve, asked, np.where(past_the_end, -1, row), n_risk)
+
+
+def product_limit(table: RiskTable) -> FloatArray:
+    """S after each day of the table, by lifelines; NaN without subjects.
+
+    lifelines refuses data whose risk set is empty for a while before later entries, so each
+    unbroken stretch of observation is fitted by itself and the products are multiplied.
+    """
+    if table.n_entry.sum() == 0:
+        return np.full(len(table.time), np.nan)
+    exits = table.n_event + table.n_competing + table.n_censored
+    nobody_left = np.flatnonzero(np.cumsum(table.n_entry - exits) == 0)
+    starts = np.concatenate([[0], nobody_left + 1])
+    survival, level = np.ones(len(table.time)), 1.0
+    for start, stop in zip(starts, np.append(starts[1:], len(table.time)), strict=True):
+        if start < stop:
+            survival[start:stop] = level * _lifelines_survival(_rows(table, start, stop))
+            level = survival[stop - 1]
+    return survival
+
+
+def _rows(table: RiskTable, start: int, stop: int) -> RiskTable:
+    return RiskTable(*(getattr(table, field.name)[start:stop] for field in fields(RiskTable)))
+
+
+def _lifelines_survival(stretch: RiskTable) -> FloatArray:
+    from lifelines import KaplanMeierFitter  # noqa: PLC0415  (takes seconds to import)
+
+    entry, leave, observed, weight = _weighted_spells(stretch)
+    if len(weight) == 0:
+        return np.ones(len(stretch.time))
+    with np.errstate():  # lifelines switches NumPy's warnings off for the whole process
+        fitted = KaplanMeierFitter().fit(leave, observed, entry=entry, weights=weight)
+    steps = fitted.survival_function_.iloc[:, 0]
+    row = np.searchsorted(steps.index.to_numpy(), stretch.time, side="right") - 1
+    return np.asarray(steps.to_numpy()[row], dtype=np.float64)
+
+
+def _weighted_spells(table: RiskTable) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+    """Spells (entry, exit, event or not, number) that have exactly these counts.
+
+    First in, first out: who leaves is not in the counts and does not matter to the product.
+    """
+    leaving = np.column_stack([table.n_event, table.n_competing + table.n_censored]).ravel()
+    entered, left = np.cumsum(table.n_entry), np.cumsum(leaving)
+    bounds = np.unique(np.concatenate([entered, left]))
+    bounds = bounds[bounds > 0]
+    entry_row, leave_row = np.searchsorted(entered, bounds), np.searchsorted(left, bounds)
+    return (
+        table.time[entry_row],
+        table.time[leave_row // 2],
+        (leave_row % 2 == 0).astype(np.int64),
+        np.diff(bounds, prepend=0),
+    )

@@ -1,0 +1,1 @@
+"""Releases: the folder a build is made in, what identifies it, and how it is published."""

@@ -1,0 +1,130 @@
+"""What a release is identified by: digests of inputs, code, lock and parameters; never the clock.
+
+DuckDB files differ from run to run even when their rows do not, so tables are digested by
+their rows in canonical order.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from analytics.warehouse import quoted, table_digest
+
+PROJECT: Final = Path(__file__).parent.parent.parent
+LOCK: Final = PROJECT / "requirements.lock"
+_CODE_FOLDERS: Final = ("analytics", "dbt_project", "expectations")
+_CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml"})
+_NOT_CODE: Final = frozenset({"__pycache__", "target", "logs"})
+_STUDY_SUFFIXES: Final = frozenset({".toml", ".csv", ".yml"})
+_NOT_STUDY: Final = frozenset({"synthesis", "__pycache__"})
+_ID_LENGTH: Final = 12
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Digests of everything that decides a release's numbers.
+
+    `inputs` maps the path of every file of the study, relative to its folder, to its sha256.
+    """
+
+    inputs: dict[str, str]
+    code: str
+    lock: str
+    parameters: str
+
+    @property
+    def release_id(self) -> str:
+        """Twelve hexadecimal digits; any changed byte gives others."""
+        content = [sorted(self.inputs.items()), self.code, self.lock, self.parameters]
+        return text_digest(json.dumps(content))[:_ID_LENGTH]
+
+
+def fingerprint_of(
+    folder: Path, trial_folders: Iterable[Path], parameters: Mapping[str, Any]
+) -> Fingerprint:
+    """Digest a study folder, its trials' files, this code and its lock."""
+    return Fingerprint(
+        inputs=input_digests(folder, trial_folders),
+        code=code_digest(PROJECT),
+        lock=file_digest(LOCK),
+        parameters=text_digest(json.dumps(parameters, sort_keys=True, default=str)),
+    )
+
+
+def input_digests(folder: Path, trial_folders: Iterable[Path]) -> dict[str, str]:
+    """Sha256 of each file that states the study or holds its data, by relative path.
+
+    The program that made a synthetic study (`synthesis/`) is not an input of its analysis.
+    """
+    stated = [path for path in _files(folder, _NOT_STUDY) if path.suffix in _STUDY_SUFFIXES]
+    data = [path for trial in trial_folders for path in _files(trial, frozenset())]
+    return {_name(path, folder): file_digest(path) for path in sorted({*stated, *data})}
+
+
+def code_digest(project: Path) -> str:
+    """One sha256 over the sources that compute: Python, SQL, suites and their settings."""
+    paths = sorted(
+        path
+        for name in _CODE_FOLDERS
+        for path in _files(project / name, _NOT_CODE)
+        if path.suffix in _CODE_SUFFIXES
+    )
+    return text_digest(json.dumps([[_name(path, project), file_digest(path)] for path in paths]))
+
+
+def file_digest(path: Path) -> str:
+    """Sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def text_digest(text: str) -> str:
+    """Sha256 of a text."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def table_digests(
+    connection: duckdb.DuckDBPyConnection, schema: str
+) -> dict[str, dict[str, int | str]]:
+    """Number of rows and sha256 of each table of a schema, whatever order its rows lie in."""
+    tables = connection.execute(
+        "select table_name from information_schema.tables where table_schema = ? order by all",
+        [schema],
+    ).fetchall()
+    return {
+        table: {
+            "rows": _n_rows(connection, schema, table),
+            "sha256": table_digest(connection, schema, table),
+        }
+        for (table,) in tables
+    }
+
+
+def _n_rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    rows = connection.execute(
+        f"select count(*) from {quoted(schema)}.{quoted(table)}"
+    ).fetchall()
+    return int(rows[0][0])
+
+
+def _files(folder: Path, left_out: frozenset[str]) -> list[Path]:
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(
+            part in left_out or part.startswith(".") for part in path.relative_to(folder).parts
+        )
+    ]
+
+
+def _name(path: Path, folder: Path) -> str:
+    """A file's path inside the folder; a trial kept elsewhere is named by its own folder."""
+    if path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    return f"{path.parent.name}/{path.name}"

@@ -1,0 +1,68 @@
+"""The part of a release that people's tools open: schema `bi`, alone.
+
+`bi.duckdb` holds its tables with their constraints and comments, `bi/*.parquet` the same
+tables one file each, stamped with the release. Neither holds a patient's row.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from analytics.errors import BuildError
+from analytics.release.folders import BI
+from analytics.warehouse import connect, quoted
+
+def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[str]:
+    """Write `bi.duckdb` and `bi/*.parquet` into the target folder; the tables' names.
+
+    `stamp` is written into each Parquet file's metadata. Raises BuildError when there is no
+    table to export.
+    """
+    (target / "bi").mkdir()
+    with connect(target / BI) as connection:
+        connection.execute(f"attach {_literal(str(warehouse))} as warehouse (read_only)")
+        tables = connection.execute(
+            "select table_name, sql, comment from duckdb_tables() "
+            "where database_name = 'warehouse' and schema_name = 'bi' order by table_name"
+        ).fetchall()
+        if not tables:
+            raise BuildError("Schema bi of the warehouse has no table; nothing can be exported.")
+        connection.execute("create schema bi")
+        for name, definition, comment in tables:
+            connection.execute(definition)
+            connection.execute(f"insert into bi.{quoted(name)} from warehouse.bi.{quoted(name)}")
+            _comment(connection, name, comment)
+            _write_parquet(connection, name, target / "bi" / f"{name}.parquet", stamp)
+        connection.execute("detach warehouse")
+    return [name for name, _, _ in tables]
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: str, comment: str | None) -> None:
+    """Carry the descriptions of a table and its columns over."""
+    if comment:
+        connection.execute(f"comment on table bi.{quoted(table)} is {_literal(comment)}")
+    columns = connection.execute(
+        "select column_name, comment from duckdb_columns() "
+        "where database_name = 'warehouse' and schema_name = 'bi' and table_name = ? "
+        "and comment is not null order by column_index",
+        [table],
+    ).fetchall()
+    for column, text in columns:
+        connection.execute(
+            f"comment on column bi.{quoted(table)}.{quoted(column)} is {_literal(text)}"
+        )
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection, table: str, path: Path, stamp: Mapping[str, str]
+) -> None:
+    metadata = ", ".join(f"{quoted(key)}: {_literal(value)}" for key, value in stamp.items())
+    connection.execute(
+        f"copy bi.{quoted(table)} to {_literal(str(path))} "
+        f"(format parquet, kv_metadata {{{metadata}}})"
+    )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

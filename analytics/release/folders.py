@@ -1,0 +1,177 @@
+"""A study's releases on disk: one builder at a time, and `current` replaced by one rename.
+
+    releases/<study>/<release id>/    published
+    releases/<study>/current          symlink to one of them; what readers open
+    releases/<study>/log.jsonl        append-only log of runs
+
+At every moment `current` leads to a whole release, also when the process is killed.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from analytics.errors import BuildError
+
+WAREHOUSE: Final = "warehouse.duckdb"
+BI: Final = "bi.duckdb"
+HEADLINE: Final = "report/headline.txt"
+MANIFEST: Final = "manifest.json"
+
+
+@dataclass(frozen=True)
+class StudyReleases:
+    """The releases of one study under a releases folder."""
+
+    root: Path
+    study_id: str
+
+    @property
+    def folder(self) -> Path:
+        """The study's folder of releases."""
+        return self.root / self.study_id
+
+    @property
+    def current(self) -> Path:
+        """The symlink to the published release."""
+        return self.folder / "current"
+
+    @property
+    def log(self) -> Path:
+        """The log of runs."""
+        return self.folder / "log.jsonl"
+
+    def release(self, release_id: str) -> Path:
+        """The folder of a release."""
+        return self.folder / release_id
+
+    def has(self, release_id: str) -> bool:
+        """Whether that release is there whole: its manifest is written last."""
+        return (self.release(release_id) / MANIFEST).is_file()
+
+    def is_current(self, release_id: str) -> bool:
+        """Whether `current` leads to that release."""
+        return self._current_name() == release_id and self.has(release_id)
+
+    def _current_name(self) -> str | None:
+        return str(self.current.readlink()) if self.current.is_symlink() else None
+
+    @contextmanager
+    def one_builder(self) -> Iterator[None]:
+        """Hold the study's build lock; a lock dies with its process.
+
+        Raises BuildError when another build holds it or the folder cannot be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file = (self.folder / ".lock").open("a")
+        except OSError as error:
+            raise BuildError(
+                f"{self.folder} cannot be written ({error.strerror}); "
+                "choose another folder with --releases."
+            ) from error
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise BuildError(
+                    f"Another build of study '{self.study_id}' is running in {self.folder}; "
+                    "wait until it has ended."
+                ) from error
+            self._remove_leftovers()
+            yield
+
+    @contextmanager
+    def building(self, release_id: str, *, keep_failed: bool = False) -> Iterator[Path]:
+        """Give an empty folder to build in; whatever is left of it afterwards is removed.
+
+        `keep_failed` renames the folder of a failed build to `failed-<release id>` instead.
+        """
+        folder = self.folder / f".building-{release_id}-{os.getpid()}"
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        except BaseException:
+            if keep_failed:
+                kept = self.folder / f"failed-{release_id}"
+                shutil.rmtree(kept, ignore_errors=True)
+                folder.rename(kept)
+            raise
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def publish(self, building: Path, release_id: str) -> Path:
+        """Give the built folder its final name and make it current; old files stay readable."""
+        (building / WAREHOUSE).chmod(0o600)
+        building.chmod(0o755)
+        _sync_tree(building)
+        release = self.release(release_id)
+        if release.exists():
+            self._step_aside(release)
+        building.rename(release)
+        _sync(self.folder)
+        self.point_current(release_id)
+        self._remove_leftovers()
+        return release
+
+    def point_current(self, name: str) -> None:
+        """Replace the `current` symlink by one rename."""
+        link = self.folder / f".current-{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(name)
+        link.replace(self.current)
+        _sync(self.folder)
+
+    def _step_aside(self, release: Path) -> None:
+        """Free a release's name while `current` keeps leading to its files."""
+        aside = self.folder / f".previous-{release.name}"
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(release, aside, copy_function=_link_or_copy)
+        if self._current_name() == release.name:
+            self.point_current(aside.name)
+        shutil.rmtree(release)
+
+    def _remove_leftovers(self) -> None:
+        """Remove what killed builds left behind, except what `current` leads to."""
+        target = self._current_name()
+        for pattern in (".building-*", ".previous-*", ".current-*"):
+            for path in self.folder.glob(pattern):
+                if path.name == target:
+                    continue
+                if path.is_symlink():
+                    path.unlink()
+                else:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    """Flush a file or a folder to the disk; some file systems cannot flush folders."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError) if path.is_dir() else _nothing():
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield

@@ -1,0 +1,63 @@
+"""The manifest of a release: what it was made from and what it holds, in digests.
+
+It holds no time of day: two builds of the same inputs write the same manifest, except for
+the digests of the DuckDB files, whose bytes differ from run to run.
+"""
+
+import json
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from analytics.errors import BuildError
+from analytics.release.digests import Fingerprint, file_digest
+from analytics.release.folders import MANIFEST
+
+_FORMAT: Final = 1
+
+
+def write_manifest(
+    building: Path,
+    fingerprint: Fingerprint,
+    study: dict[str, Any],
+    contents: dict[str, Any],
+) -> dict[str, Any]:
+    """Write manifest.json, the last file of a release; the manifest.
+
+    `study` says which study (id, title, synthetic, parameters), `contents` what came out
+    (digests of the result tables, outcomes of the checks).
+    """
+    manifest = {
+        "format": _FORMAT,
+        "release_id": fingerprint.release_id,
+        "study": study,
+        **asdict(fingerprint),
+        "environment": {
+            "python": platform.python_version(),
+            "machine": f"{platform.system()} {platform.machine()}",
+            "duckdb": duckdb.__version__,
+        },
+        **contents,
+        "files": {
+            path.relative_to(building).as_posix(): file_digest(path)
+            for path in sorted(building.rglob("*"))
+            if path.is_file()
+        },
+    }
+    (building / MANIFEST).write_text(
+        json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    return manifest
+
+
+def read_manifest(release: Path) -> dict[str, Any]:
+    """Read a release's manifest. Raises BuildError when it is not there or not readable."""
+    path = release / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BuildError(f"{path} cannot be read; build the study again with --force.") from error
+    return manifest

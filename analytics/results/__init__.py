@@ -1,0 +1,1 @@
+"""From the marts and the plan to the tables of schema `results`."""

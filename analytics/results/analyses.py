@@ -1,0 +1,83 @@
+"""What each analysis is, and the conventions behind its numbers."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+import polars as pl
+
+from analytics.results.cox_rows import VARIANCE as COX_VARIANCE
+from analytics.results.frames import frame_of_rows
+from analytics.study.specification import (
+    COX_METHODS,
+    CURVE_METHODS,
+    Analysis,
+    Method,
+    Parameters,
+    StudySpecification,
+)
+
+Row = dict[str, Any]
+
+SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
+    "kaplan_meier": ("plateau", "lifelines"),
+    "cumulative_incidence": ("plateau", "numpy"),
+    "cox_univariate": ("plateau", "numpy"),
+    "cox_stepwise": ("plateau", "numpy"),
+    "baseline_table": ("plateau", "polars"),
+    "outcomes_table": ("plateau", "polars"),
+    "attrition": ("plateau", "polars"),
+}
+
+
+def analysis_frames(study: StudySpecification) -> dict[str, pl.DataFrame]:
+    """The tables `analysis` and `method`: one row each per analysis, in display order."""
+    analyses = sorted(study.analyses, key=lambda analysis: analysis.display_order)
+    return {
+        "analysis": frame_of_rows("analysis", (_analysis(analysis) for analysis in analyses)),
+        "method": frame_of_rows(
+            "method", (_method(analysis, study.parameters) for analysis in analyses)
+        ),
+    }
+
+
+def _analysis(analysis: Analysis) -> Row:
+    return {
+        "analysis_id": analysis.analysis_id, "label": analysis.label,
+        "method": analysis.method, "endpoint": analysis.endpoint,
+        "population": analysis.population, "strata": analysis.strata,
+        "display_order": analysis.display_order, "caution": analysis.caution,
+        "inferred": analysis.inferred,
+    }
+
+
+def _method(analysis: Analysis, parameters: Parameters) -> Row:
+    """The conventions that play a part in the analysis's method; the others are NULL."""
+    packages = SOFTWARE[analysis.method]
+    row: Row = {
+        "analysis_id": analysis.analysis_id,
+        "software": ", ".join(packages),
+        "software_version": ", ".join(_version(package) for package in packages),
+    }
+    if analysis.method in (*CURVE_METHODS, *COX_METHODS):
+        row |= {
+            "conf_level": parameters.conf_level,
+            "days_per_month": parameters.days_per_month,
+            "day_convention": parameters.day_convention,
+        }
+    if analysis.method in CURVE_METHODS:
+        kaplan_meier = analysis.method == "kaplan_meier"
+        variance = "greenwood" if kaplan_meier else parameters.cif_variance
+        row |= {"ci_transform": parameters.ci_transform, "variance": variance}
+    if analysis.method in COX_METHODS:
+        row |= {
+            "ci_transform": "log", "ties": parameters.ties, "variance": COX_VARIANCE,
+            "ph_transform": parameters.ph_transform,
+        }
+    return row
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,71 @@
+"""From the plan and the marts to every result table."""
+
+import polars as pl
+
+from analytics.results.analyses import analysis_frames
+from analytics.results.attrition import attrition_frames
+from analytics.results.cox_models import univariate_frames
+from analytics.results.curves import survival_frames
+from analytics.results.frames import ResultsError, stack
+from analytics.results.incidences import incidence_frames
+from analytics.results.marts import Marts
+from analytics.results.schemas import RESULT_TABLES
+from analytics.results.selected_models import stepwise_frames
+from analytics.results.strata import counts_by_stratum
+from analytics.results.tables import baseline_frames, outcome_frames
+from analytics.study.specification import Analysis, StudySpecification
+
+Frames = dict[str, pl.DataFrame]
+
+
+def compute_results(study: StudySpecification, marts: Marts) -> Frames:
+    """Every result table that the plan asks for, by name, but the concordance.
+
+    The rows come in the order of the plan, and the same marts in any row order give the
+    same frames to the last bit. Raises ResultsError naming the analysis that the marts
+    cannot carry because they contradict themselves.
+    """
+    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in RESULT_TABLES}
+    for name, frame in analysis_frames(study).items():
+        parts[name].append(frame)
+    for analysis in study.analyses:
+        terms = stack("cox_term", parts["cox_term"])
+        for name, frame in _analysis_frames(study, analysis, marts, terms).items():
+            parts[name].append(frame)
+    return {
+        name: stack(name, frames)
+        for name, frames in parts.items()
+        if name != "published_concordance"
+    }
+
+
+def _analysis_frames(
+    study: StudySpecification, analysis: Analysis, marts: Marts, terms: pl.DataFrame
+) -> Frames:
+    try:
+        return _frames_by_method(study, analysis, marts, terms)
+    except ValueError as error:
+        raise ResultsError(
+            f"Analysis '{analysis.analysis_id}' of plan.toml cannot be computed: {error}"
+        ) from error
+
+
+def _frames_by_method(
+    study: StudySpecification, analysis: Analysis, marts: Marts, terms: pl.DataFrame
+) -> Frames:
+    match analysis.method:
+        case "kaplan_meier" | "cumulative_incidence":
+            strata = counts_by_stratum(study, analysis, marts)
+            curves = survival_frames if analysis.method == "kaplan_meier" else incidence_frames
+            frames = curves(analysis, strata, study.parameters)
+        case "cox_univariate":
+            frames = univariate_frames(study, analysis, marts)
+        case "cox_stepwise":
+            frames = stepwise_frames(study, analysis, marts, terms)
+        case "baseline_table":
+            frames = baseline_frames(study, analysis, marts)
+        case "outcomes_table":
+            frames = outcome_frames(analysis, marts)
+        case "attrition":
+            frames = attrition_frames(study, analysis, marts)
+    return frames

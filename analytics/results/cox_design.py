@@ -1,0 +1,166 @@
+"""Who enters a Cox model, from when, and with which factor values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analytics.methods.cox import CoxData
+from analytics.methods.statuses import NO_EVENTS, NO_SUBJECTS, not_estimable
+from analytics.results.marts import Marts
+from analytics.study.specification import Contrast, Factor, StudySpecification
+
+
+@dataclass(frozen=True)
+class CoxCohort:
+    """Whose clock runs, in which population, and the facts at which observation begins."""
+
+    endpoint: str
+    population: str
+    entry_facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CoxDesign:
+    """Counting-process rows of the complete cases.
+
+    `intervals`: usubjid, tstart, tstop, event and one Float64 column per factor, sorted by
+    subject and time. `n` counts subjects with an interval, `n_event` those with the event,
+    `n_missing` the subjects left out because a factor is missing.
+    """
+
+    intervals: pl.DataFrame
+    names: tuple[str, ...]
+    n: int
+    n_event: int
+    n_missing: int
+
+    @property
+    def obstacle(self) -> str | None:
+        """The status that forbids a fit, or None."""
+        if self.n == 0:
+            return not_estimable(NO_SUBJECTS)
+        return None if self.n_event else not_estimable(NO_EVENTS)
+
+    def data(self) -> CoxData:
+        """The arrays of the fit."""
+        return CoxData(
+            tstart=self.intervals["tstart"].to_numpy(),
+            tstop=self.intervals["tstop"].to_numpy(),
+            event=self.intervals["event"].to_numpy().astype(np.int64),
+            covariates=np.ascontiguousarray(
+                self.intervals.select(self.names).to_numpy(), dtype=np.float64
+            ).reshape(-1, len(self.names)),
+            names=self.names,
+        )
+
+
+def cox_design(
+    study: StudySpecification,
+    marts: Marts,
+    cohort: CoxCohort,
+    contrasts: Sequence[Contrast],
+) -> CoxDesign:
+    """The complete cases of the population that have the endpoint.
+
+    A factor is 1 at the contrast's numerator levels, 0 at its denominator levels, a
+    continuous one its value; anything else is missing. A subject with a missing value in
+    any interval is left out whole. A time-dependent factor holds the level of its last
+    change on or before the interval's start, so that a change on the day of an event is
+    not yet known at that event. With entry facts a subject is under observation from the
+    last of them on; a competing event counts as censored.
+    """
+    followed = _followed(marts, cohort)
+    for contrast in contrasts:
+        values = _values(study.factor(contrast.factor), contrast, marts, followed, cohort.endpoint)
+        followed = followed.with_columns(values.alias(contrast.factor))
+    names = tuple(contrast.factor for contrast in contrasts)
+    complete = _complete(followed, names)
+    observed = _from_entry(complete, marts, cohort) if cohort.entry_facts else complete
+    return CoxDesign(
+        intervals=observed,
+        names=names,
+        n=observed["usubjid"].n_unique(),
+        n_event=int(observed["event"].sum()),
+        n_missing=followed["usubjid"].n_unique() - complete["usubjid"].n_unique(),
+    )
+
+
+def _followed(marts: Marts, cohort: CoxCohort) -> pl.DataFrame:
+    """Intervals of the population's subjects on the endpoint's clock."""
+    rows = marts.covariate_intervals.filter(pl.col("paramcd") == cohort.endpoint)
+    return (
+        rows.join(marts.members(cohort.population), on="usubjid", how="semi")
+        .with_columns(event=pl.col("event_code") == 1)
+        .sort("usubjid", "tstart")
+        .select("usubjid", "tstart", "tstop", "event")
+    )
+
+
+def _values(
+    factor: Factor, contrast: Contrast, marts: Marts, followed: pl.DataFrame, endpoint: str
+) -> pl.Series:
+    """The factor's value in each interval of `followed`, in its row order."""
+    if factor.timing == "baseline":
+        known = marts.subject_factors.filter(pl.col("factor") == factor.factor)
+        coded = known.select("usubjid", _coded(factor, contrast))
+        return followed.join(coded, on="usubjid", how="left", maintain_order="left")["coded"]
+    changes = marts.factor_changes.filter(
+        (pl.col("paramcd") == endpoint) & (pl.col("factor") == factor.factor)
+    ).select("usubjid", "day", _coded(factor, contrast))
+    return (
+        followed.with_row_index("row")
+        .sort("tstart", "row")
+        .join_asof(
+            changes.sort("day", "usubjid"),
+            left_on="tstart",
+            right_on="day",
+            by="usubjid",
+            strategy="backward",
+            check_sortedness=False,
+        )
+        .sort("row")["coded"]
+    )
+
+
+def _coded(factor: Factor, contrast: Contrast) -> pl.Expr:
+    """1 for the numerator, 0 for the denominator, NULL for every other level."""
+    if factor.type == "continuous":
+        return pl.col("value").alias("coded")
+    codes = dict.fromkeys(contrast.denominator, 0.0)
+    codes |= dict.fromkeys(contrast.numerator, 1.0)
+    return (
+        pl.col("level")
+        .replace_strict(codes, default=None, return_dtype=pl.Float64)
+        .alias("coded")
+    )
+
+
+def _complete(followed: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    if not names:
+        return followed
+    missing = followed.filter(pl.any_horizontal(pl.col(name).is_null() for name in names))
+    return followed.join(missing, on="usubjid", how="anti", maintain_order="left")
+
+
+def _from_entry(
+    intervals: pl.DataFrame, marts: Marts, cohort: CoxCohort
+) -> pl.DataFrame:
+    """Intervals after the day every entry fact has happened; who lacks one never enters."""
+    days = marts.entry_times.filter(
+        (pl.col("paramcd") == cohort.endpoint)
+        & pl.col("fact").is_in(list(cohort.entry_facts))
+        & pl.col("day").is_not_null()
+    )
+    entries = (
+        days.group_by("usubjid")
+        .agg(entry=pl.col("day").max(), n_facts=pl.col("fact").n_unique())
+        .filter(pl.col("n_facts") == len(set(cohort.entry_facts)))
+    )
+    return (
+        intervals.join(entries, on="usubjid", how="inner", maintain_order="left")
+        .filter(pl.col("tstop") > pl.col("entry"))
+        .with_columns(tstart=pl.max_horizontal("tstart", "entry"))
+        .drop("entry", "n_facts")
+    )

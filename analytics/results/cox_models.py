@@ -1,0 +1,33 @@
+"""Univariate Cox analyses: one model per contrast of the plan."""
+
+import polars as pl
+
+from analytics.methods.cox import fit_cox
+from analytics.results.cox_design import CoxCohort, cox_design
+from analytics.results.cox_rows import CoxRows, cox_rows, model_labels
+from analytics.results.marts import Marts
+from analytics.study.specification import Analysis, Contrast, StudySpecification
+
+
+def univariate_frames(
+    study: StudySpecification, analysis: Analysis, marts: Marts
+) -> dict[str, pl.DataFrame]:
+    """The tables of one univariate analysis: each factor alone, on its own complete cases."""
+    rows = CoxRows()
+    for contrast in analysis.factors:
+        rows.add(_univariate(study, analysis, contrast, marts))
+    return rows.frames()
+
+
+def _univariate(
+    study: StudySpecification, analysis: Analysis, contrast: Contrast, marts: Marts
+) -> CoxRows:
+    assert analysis.endpoint is not None and analysis.population is not None
+    population = contrast.population or analysis.population
+    cohort = CoxCohort(analysis.endpoint, population, contrast.entry_facts)
+    design = cox_design(study, marts, cohort, [contrast])
+    labels = model_labels(
+        analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred
+    )
+    fit = fit_cox(design.data(), ties=study.parameters.ties)
+    return cox_rows(study, design, [contrast], labels, fit)

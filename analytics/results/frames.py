@@ -1,0 +1,62 @@
+"""Every result frame leaves the assembly with its table's columns, types and keys."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from analytics.errors import PlateauError
+from analytics.results.schemas import RESULT_TABLES, ResultTable
+
+
+class ResultsError(PlateauError):
+    """A result table that cannot be assembled or written as its schema says."""
+
+
+def conform(table_name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with exactly the columns and types of the table, in its row order; NaN is NULL.
+
+    Raises ResultsError for a NULL in a required column, a repeated key or an infinite number.
+    """
+    table = RESULT_TABLES[table_name]
+    typed = frame.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
+    known = typed.with_columns(
+        pl.col(name).fill_nan(None) for name, dtype in table.schema.items() if dtype == pl.Float64
+    )
+    _check(table, known)
+    return known
+
+
+def frame_of_rows(table_name: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """The table's frame from one mapping per row; a column a row does not name is NULL."""
+    schema = RESULT_TABLES[table_name].schema
+    records = [{name: row.get(name) for name in schema} for row in rows]
+    return conform(table_name, pl.DataFrame(records, schema=schema))
+
+
+def stack(table_name: str, frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The frames one under another, as the table's frame; none gives an empty table."""
+    schema = RESULT_TABLES[table_name].schema
+    return conform(table_name, pl.concat([pl.DataFrame(schema=schema), *frames]))
+
+
+def _check(table: ResultTable, frame: pl.DataFrame) -> None:
+    for column in table.columns:
+        values = frame[column.name]
+        if not column.nullable and values.null_count():
+            raise ResultsError(
+                f"Result table '{table.name}' has {values.null_count()} rows without "
+                f"'{column.name}', which every row must have; see analytics/results/schemas.py."
+            )
+        if column.dtype == pl.Float64 and values.is_infinite().any():
+            raise ResultsError(
+                f"Result table '{table.name}' has an infinite '{column.name}'; "
+                "give the row a status and no number instead."
+            )
+    repeated = frame.select(table.key).is_duplicated()
+    if repeated.any():
+        first = frame.filter(repeated).select(table.key).row(0, named=True)
+        raise ResultsError(
+            f"Result table '{table.name}' has more than one row for {first}; "
+            f"its key is {', '.join(table.key)}."
+        )

@@ -1,0 +1,57 @@
+"""Cumulative incidence analyses: curves and rates of the event and of the competing event."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import polars as pl
+
+from analytics.methods.competing_risks import (
+    cumulative_incidence_at,
+    cumulative_incidence_curve,
+)
+from analytics.methods.counts import curve_status
+from analytics.results.curves import Row, curve_rows, landmark_days, rate_rows
+from analytics.results.frames import frame_of_rows
+from analytics.results.strata import n_subjects, n_with
+from analytics.study.specification import Analysis, Parameters
+
+CountedEvent = Literal["event", "competing"]
+EVENTS: Final[tuple[CountedEvent, ...]] = ("event", "competing")
+
+
+def incidence_frames(
+    analysis: Analysis, strata: Mapping[str, pl.DataFrame], parameters: Parameters
+) -> dict[str, pl.DataFrame]:
+    """The tables of one cumulative incidence analysis, by name.
+
+    `n_event` of a rate counts the event of its row; `n_event` and `n_competing` of a curve
+    count the two events of the day, whichever incidence the row holds. Rates are carried
+    forward past the last observation.
+    """
+    curves: list[Row] = []
+    rates: list[Row] = []
+    for stratum, counts in strata.items():
+        for event in EVENTS:
+            labels = {
+                "analysis_id": analysis.analysis_id, "stratum": stratum, "event": event,
+            }
+            row = {**labels, "n": n_subjects(counts), "n_event": n_with(counts, event)}
+            status = curve_status(counts, event=event)
+            curve = _curve(counts, event, parameters)
+            found = cumulative_incidence_at(curve, landmark_days(analysis, parameters))
+            curves += curve_rows(curve, labels, status, parameters)
+            rates += rate_rows(found, row, status, analysis)
+    return {
+        "cumulative_incidence_curve": frame_of_rows("cumulative_incidence_curve", curves),
+        "cumulative_incidence_rate": frame_of_rows("cumulative_incidence_rate", rates),
+    }
+
+
+def _curve(counts: pl.DataFrame, event: CountedEvent, parameters: Parameters) -> pl.DataFrame:
+    return cumulative_incidence_curve(
+        counts,
+        event=event,
+        variance=parameters.cif_variance,
+        conf_level=parameters.conf_level,
+        ci_transform=parameters.ci_transform,
+    )

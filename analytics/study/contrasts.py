@@ -1,0 +1,143 @@
+"""The univariate Cox models of an analysis: contrasts, guarded, with delayed-entry siblings."""
+
+from analytics.study.definitions import Definitions
+from analytics.study.errors import StudyError
+from analytics.study.facts import FACTS
+from analytics.study.guard import (
+    check_as_published,
+    check_describes_baseline,
+    check_known,
+    check_population,
+    delayed_entry_caution,
+    immortal_time_caution,
+    join_cautions,
+    later_than_origin,
+    sibling_entry_facts,
+    sibling_id,
+)
+from analytics.study.keys import Table
+from analytics.study.specification import Contrast, Factor
+
+_KEYS = (
+    "factor", "model", "numerator", "denominator", "numerator_label", "denominator_label",
+    "population", "as_published", "inferred", "caution", "entry_facts",
+)
+
+
+def read_contrasts(
+    table: Table, endpoint: str, population: str, definitions: Definitions
+) -> tuple[Contrast, ...]:
+    """The `factors` of a cox_univariate analysis; a sibling follows each as-published model."""
+    values = table.tables("factors")
+    if not values:
+        raise StudyError(f"{table.where}: no factors; list at least one contrast.")
+    contrasts: list[Contrast] = []
+    for value in values:
+        row = Table(f"{table.where} factor '{value.get('factor', '?')}'", value)
+        row.allow(_KEYS)
+        contrast = _contrast(row, definitions)
+        contrasts += _guarded(row, contrast, endpoint, population, definitions)
+    models = [contrast.model for contrast in contrasts]
+    for model in models:
+        if models.count(model) > 1:
+            raise StudyError(
+                f"{table.where}: the model '{model}' is given twice; tell them apart with the "
+                "key model."
+            )
+    return tuple(contrasts)
+
+
+def entry_facts(table: Table) -> tuple[str, ...]:
+    """The key entry_facts, every fact known to the catalogue."""
+    return tuple(table.check(fact, FACTS, "fact") for fact in table.texts("entry_facts"))
+
+
+def _contrast(row: Table, definitions: Definitions) -> Contrast:
+    factor = definitions.factors[row.known("factor", definitions.factors, "factor")]
+    check_describes_baseline(row.where, factor)
+    numerator, denominator = _levels(row, factor, definitions)
+    if factor.type == "continuous":
+        labels = (row.required("numerator_label"), row.required("denominator_label"))
+    else:
+        labels = (
+            row.text("numerator_label") or definitions.label_of(factor.factor, numerator),
+            row.text("denominator_label") or definitions.label_of(factor.factor, denominator),
+        )
+    return Contrast(
+        factor=factor.factor,
+        model=row.text("model") or factor.factor,
+        numerator=numerator,
+        denominator=denominator,
+        numerator_label=labels[0],
+        denominator_label=labels[1],
+        population=definitions.optional_population(row),
+        as_published=row.text("as_published"),
+        inferred=row.text("inferred"),
+        caution=row.text("caution"),
+        entry_facts=entry_facts(row),
+    )
+
+
+def _levels(
+    row: Table, factor: Factor, definitions: Definitions
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if factor.type == "continuous":
+        for key in ("numerator", "denominator"):
+            if key in row.values:
+                raise StudyError(
+                    f"{row.where}: factor '{factor.factor}' is continuous and has no levels; "
+                    f"remove {key}."
+                )
+        return (), ()
+    known = definitions.levels[factor.factor]
+    numerator = tuple(
+        row.check(level, known, f"level of factor '{factor.factor}'")
+        for level in row.texts("numerator")
+    )
+    if not numerator:
+        raise StudyError(f"{row.where}: key 'numerator' is missing; list one or more levels.")
+    denominator = tuple(
+        row.check(level, known, f"level of factor '{factor.factor}'")
+        for level in row.texts("denominator")
+    ) or tuple(level for level in known if level not in numerator)
+    for level in numerator:
+        if level in denominator:
+            raise StudyError(
+                f"{row.where}: level '{level}' is in the numerator and in the denominator; keep "
+                "it in one."
+            )
+    if not denominator:
+        raise StudyError(
+            f"{row.where}: the numerator holds every level of factor '{factor.factor}'; leave one "
+            "for the denominator."
+        )
+    return numerator, denominator
+
+
+def _guarded(
+    row: Table, contrast: Contrast, endpoint: str, population: str, definitions: Definitions
+) -> list[Contrast]:
+    own = contrast.population or population
+    check_population(row.where, endpoint, own, definitions)
+    later = later_than_origin(endpoint, own, (contrast.factor,), definitions)
+    if contrast.as_published is None:
+        check_known(row.where, endpoint, later, contrast.entry_facts, definitions)
+        return [contrast]
+    check_as_published(row.where, later, contrast.entry_facts)
+    facts = sibling_entry_facts(later)
+    sibling = sibling_id(contrast.model) if facts else None
+    caution = immortal_time_caution(later, contrast.as_published, sibling)
+    published = contrast.model_copy(update={"caution": join_cautions(caution, contrast.caution)})
+    if sibling is None:
+        return [published]
+    caution = delayed_entry_caution(facts, contrast.model)
+    return [
+        published,
+        contrast.model_copy(update={
+            "model": sibling,
+            "as_published": None,
+            "entry_facts": facts,
+            "caution": join_cautions(caution, contrast.caution),
+            "delayed_entry_of": contrast.model,
+        }),
+    ]

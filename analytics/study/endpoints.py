@@ -1,0 +1,118 @@
+"""endpoints.csv and endpoint_rules.csv: clocks, and the dated facts that stop them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from analytics.study.errors import StudyError
+from analytics.study.facts import FACTS
+from analytics.study.rows import Row, read_rows
+from analytics.study.specification import Endpoint, EndpointRule, RuleRole
+
+_ENDPOINT_COLUMNS = ("paramcd", "param", "population", "origin_fact", "display_order", "note")
+_RULE_COLUMNS = (
+    "paramcd", "rule_id", "role", "fact", "priority", "description", "when_parameter",
+    "when_value",
+)
+
+
+def read_endpoints(folder: Path) -> tuple[Endpoint, ...]:
+    """endpoints.csv in display order. Populations are checked when they have been read."""
+    endpoints: dict[str, Endpoint] = {}
+    for row in read_rows(folder / "endpoints.csv", _ENDPOINT_COLUMNS):
+        endpoint = Endpoint(
+            paramcd=row.required("paramcd"),
+            param=row.required("param"),
+            population=row.required("population"),
+            origin_fact=row.one_of("origin_fact", FACTS, "fact"),
+            display_order=row.integer("display_order"),
+            note=row.text("note"),
+        )
+        if endpoint.paramcd in endpoints:
+            raise StudyError(
+                f"{row.where}: endpoint '{endpoint.paramcd}' is defined twice; keep one of them."
+            )
+        endpoints[endpoint.paramcd] = endpoint
+    return tuple(sorted(endpoints.values(), key=lambda endpoint: endpoint.display_order))
+
+
+def read_endpoint_rules(
+    folder: Path, endpoints: tuple[Endpoint, ...], parameters: Mapping[str, str]
+) -> tuple[tuple[EndpointRule, ...], dict[str, tuple[str, ...]]]:
+    """The rules in force, and for each endpoint the parameters that chose among its rules.
+
+    A rule with `when_parameter` is in force only while that parameter has `when_value`.
+    Every endpoint needs an event rule and a censor rule in force; rule ids are unique within an
+    endpoint, and so are priorities within a role.
+    """
+    names = [endpoint.paramcd for endpoint in endpoints]
+    rules: dict[tuple[str, str], EndpointRule] = {}
+    chosen_by: dict[str, tuple[str, ...]] = dict.fromkeys(names, ())
+    for row in read_rows(folder / "endpoint_rules.csv", _RULE_COLUMNS):
+        rule = _rule(row, names)
+        parameter = row.text("when_parameter")
+        if parameter is not None:
+            row.known(parameter, parameters, "parameter")
+            if parameter not in chosen_by[rule.paramcd]:
+                chosen_by[rule.paramcd] = (*chosen_by[rule.paramcd], parameter)
+            if parameters[parameter] != row.required("when_value"):
+                continue
+        _check_unique(row, rule, rules)
+        rules[rule.paramcd, rule.rule_id] = rule
+    for name in names:
+        _check_roles(name, rules)
+    return tuple(rules.values()), chosen_by
+
+
+def _rule(row: Row, endpoints: list[str]) -> EndpointRule:
+    return EndpointRule.model_validate({
+        "paramcd": row.one_of("paramcd", endpoints, "endpoint"),
+        "rule_id": row.required("rule_id"),
+        "role": row.choice("role", RuleRole),
+        "fact": row.one_of("fact", FACTS, "fact"),
+        "priority": row.integer("priority"),
+        "description": row.required("description"),
+    })
+
+
+def _check_unique(
+    row: Row, rule: EndpointRule, rules: Mapping[tuple[str, str], EndpointRule]
+) -> None:
+    if (rule.paramcd, rule.rule_id) in rules:
+        raise StudyError(
+            f"{row.where}: endpoint '{rule.paramcd}' has the rule '{rule.rule_id}' twice; give "
+            "each rule its own id."
+        )
+    stops = {"event", "competing"}
+    for other in rules.values():
+        same_choice = other.role == rule.role or {other.role, rule.role} == stops
+        if other.paramcd == rule.paramcd and same_choice and other.priority == rule.priority:
+            raise StudyError(
+                f"{row.where}: rules '{other.rule_id}' and '{rule.rule_id}' of endpoint "
+                f"'{rule.paramcd}' have the priority {rule.priority}; on one day one must win, so "
+                "give them different priorities."
+            )
+
+
+def _check_roles(paramcd: str, rules: Mapping[tuple[str, str], EndpointRule]) -> None:
+    roles = {rule.role for rule in rules.values() if rule.paramcd == paramcd}
+    for role in ("event", "censor"):
+        if role not in roles:
+            raise StudyError(
+                f"endpoint_rules.csv: endpoint '{paramcd}' has no {role} rule in force; add one, "
+                "or check when_parameter and when_value."
+            )
+
+
+def check_endpoint_population(endpoint: Endpoint, populations: Mapping[str, bool]) -> None:
+    """An endpoint's population exists and rests on no endpoint (`populations`: name -> rests)."""
+    if endpoint.population not in populations:
+        raise StudyError(
+            f"endpoints.csv: endpoint '{endpoint.paramcd}' names the unknown population "
+            f"'{endpoint.population}'; define it in populations.csv."
+        )
+    if populations[endpoint.population]:
+        raise StudyError(
+            f"endpoints.csv: population '{endpoint.population}' of endpoint '{endpoint.paramcd}' "
+            "rests on an endpoint condition, so the clock would define its own patients; choose a "
+            "population of facts and factors."
+        )

@@ -1,0 +1,202 @@
+"""The immortal-time guard: nobody is counted before the day that puts him in his group.
+
+A population, an assessment or a stratum defined after the origin of an endpoint selects
+patients for having lived long enough to be selected. Such a plain curve or Cox model is
+refused; the plan must name a landmark, delayed entry (`entry_facts`), a time-dependent factor,
+or `as_published` with a reason, which becomes the analysis's caution and puts the
+delayed-entry result beside it (Anderson, Cain & Gelber, J Clin Oncol 1983;1:710).
+
+A population is known at the origin when each fact it needs is the origin or has certainly
+happened by then (`facts.known_at`). Its factors are baseline factors, and a population that
+asks for an endpoint is never followed.
+"""
+
+from dataclasses import dataclass
+
+from analytics.study.definitions import Definitions
+from analytics.study.errors import StudyError
+from analytics.study.facts import FACTS, known_at
+from analytics.study.populations import conditions_of
+from analytics.study.specification import Analysis, Factor, PopulationCondition
+
+SELECTED_MODEL_CAUTION = (
+    "Selected model: the data that chose the factors also give their P values and intervals, "
+    "which are therefore optimistic."
+)
+
+
+@dataclass(frozen=True)
+class Later:
+    """Something settled only after the origin; `fact` is the day it waits for, if it has one."""
+
+    what: str
+    fact: str | None
+    instead: str = "choose another population"
+
+
+def later_than_origin(
+    endpoint: str, population: str, assessed: tuple[str, ...], definitions: Definitions
+) -> tuple[Later, ...]:
+    """What settles too late: facts of the population, and of `assessed` factors the assessment.
+
+    A fact that another one in the list comes after is left out: waiting for the later waits
+    for both.
+    """
+    origin = definitions.endpoints[endpoint].origin_fact
+    found = [
+        _later(population, condition, origin)
+        for condition in conditions_of(population, definitions.populations)
+    ]
+    for name in assessed:
+        fact = definitions.factors[name].assessed_fact
+        if fact is not None and not known_at(fact, origin):
+            found.append(Later(f"factor '{name}' (known only to those with '{fact}')", fact))
+    late = [later for later in found if later is not None]
+    return tuple(later for i, later in enumerate(late) if not _waited_for(i, late))
+
+
+def later_strata(analysis: Analysis, definitions: Definitions) -> tuple[Later, ...]:
+    """Strata that form after the origin, unless a landmark day freezes them."""
+    if analysis.strata is None or analysis.landmark_days is not None:
+        return ()
+    factor = definitions.factors[analysis.strata]
+    if factor.timing == "baseline":
+        return ()
+    instead = "set landmark_days or use a Cox model with the factor time-dependent"
+    return (Later(f"strata '{factor.factor}' (which form with '{factor.fact}')", None, instead),)
+
+
+def check_describes_baseline(where: str, factor: Factor) -> None:
+    """A column of the whole treatment course is for tables: it is known only at its end."""
+    if factor.derivation == "subject_column":
+        raise StudyError(
+            f"{where}: factor '{factor.factor}' is known only at the end of treatment; show it in "
+            "a table and leave it out of curves and models."
+        )
+
+
+def check_population(where: str, endpoint: str, population: str, definitions: Definitions) -> None:
+    """The population lies within the endpoint's own and is not defined by an outcome."""
+    conditions = conditions_of(population, definitions.populations)
+    for condition in conditions:
+        if condition.kind == "endpoint":
+            raise StudyError(
+                f"{where}: population '{population}' is defined by the outcome "
+                f"{condition.name}, so its survival is settled beforehand; use it as a group of a "
+                "table instead."
+            )
+    whole = definitions.endpoints[endpoint].population
+    for needed in conditions_of(whole, definitions.populations):
+        if not any(_implies(condition, needed) for condition in conditions):
+            raise StudyError(
+                f"{where}: population '{population}' is not within '{whole}', the population of "
+                f"{endpoint} ({needed.kind} '{needed.name}' is not asked), so some patients would "
+                f"have no {endpoint} time; add the condition population = {whole} to it."
+            )
+
+
+def check_known(
+    where: str, endpoint: str, later: tuple[Later, ...], entry_facts: tuple[str, ...],
+    definitions: Definitions,
+) -> None:
+    """Refuse what is settled after the origin unless every such day is waited for."""
+    origin = definitions.endpoints[endpoint].origin_fact
+    for item in later:
+        if item.fact is not None and any(known_at(item.fact, entry) for entry in entry_facts):
+            continue
+        remedy = item.instead
+        if item.fact is not None:
+            remedy = f"name entry_facts = [\"{item.fact}\"] for delayed entry"
+        raise StudyError(
+            f"{where}: {item.what} settles only after the origin of {endpoint} ('{origin}'), "
+            f"which gives immortal time; {remedy}, or give as_published a reason."
+        )
+
+
+def check_as_published(
+    where: str, later: tuple[Later, ...], entry_facts: tuple[str, ...]
+) -> None:
+    """as_published is for what the guard would refuse, and instead of entry_facts."""
+    if not later:
+        raise StudyError(
+            f"{where}: as_published excuses nothing, as all is known at the origin; remove it."
+        )
+    if entry_facts:
+        raise StudyError(
+            f"{where}: as_published and entry_facts exclude each other; the delayed-entry "
+            "result stands beside an as-published one anyway, so remove entry_facts."
+        )
+
+
+def sibling_entry_facts(later: tuple[Later, ...]) -> tuple[str, ...]:
+    """The days a delayed-entry sibling waits for; none when a day is wanting."""
+    if any(item.fact is None for item in later):
+        return ()
+    return tuple(dict.fromkeys(item.fact for item in later if item.fact is not None))
+
+
+def sibling_id(name: str) -> str:
+    """The id of the delayed-entry result beside an as-published one."""
+    return f"{name}__delayed_entry"
+
+
+def immortal_time_caution(later: tuple[Later, ...], reason: str, sibling: str | None) -> str:
+    """The caution of a result shown as published: what settles late, why it is shown."""
+    items = "; ".join(item.what for item in later)
+    beside = (
+        f"the result with delayed entry stands beside it as {sibling}" if sibling
+        else "no result with delayed entry can stand beside it, as no single day settles it"
+    )
+    return (
+        f"Immortal time: counted from the origin but settled only after it: {items}. "
+        f"Shown as published: {reason.rstrip('.')}; {beside}."
+    )
+
+
+def delayed_entry_caution(entry_facts: tuple[str, ...], original: str) -> str:
+    """What a delayed-entry sibling is, and what it stands beside."""
+    labels = " and ".join(FACTS[fact].label for fact in entry_facts)
+    return (
+        f"Delayed entry: patients are at risk only after: {labels}. The as-published result "
+        f"beside it is {original}."
+    )
+
+
+def join_cautions(*cautions: str | None) -> str | None:
+    """The cautions that apply, as one text; None when there is none."""
+    return " ".join(caution for caution in cautions if caution) or None
+
+
+def _later(population: str, condition: PopulationCondition, origin: str) -> Later | None:
+    name = condition.name
+    if condition.kind == "fact" and condition.operator == "absent":
+        if FACTS[name].baseline:
+            return None
+        return Later(f"population '{population}' (without '{name}')", None)
+    if condition.kind == "fact" and not known_at(name, origin):
+        return Later(f"population '{population}' (with '{name}')", name)
+    return None
+
+
+def _waited_for(position: int, late: list[Later]) -> bool:
+    """Another item waits for this item's day, or is the same item earlier in the list."""
+    fact = late[position].fact
+    if fact is None:
+        return late[position] in late[:position]
+    for i, other in enumerate(late):
+        if other.fact is None or i == position:
+            continue
+        if other.fact == fact and i < position:
+            return True
+        if other.fact != fact and known_at(fact, other.fact):
+            return True
+    return False
+
+
+def _implies(condition: PopulationCondition, needed: PopulationCondition) -> bool:
+    asked = (condition.kind, condition.name, condition.operator, condition.value)
+    if asked == (needed.kind, needed.name, needed.operator, needed.value):
+        return True
+    positive = condition.kind == "fact" and condition.operator != "absent"
+    exists = needed.kind == "fact" and needed.operator == "exists"
+    return positive and exists and known_at(needed.name, condition.name)

@@ -1,0 +1,131 @@
+"""The keys of a study's TOML files: values with the file and table they stand in.
+
+Every reading method returns a checked value or raises one sentence that names the file, the
+key, what stands there and what may stand there.
+"""
+
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from analytics.study.errors import StudyError
+from analytics.study.wording import choices, nearest
+
+
+@dataclass(frozen=True)
+class Table:
+    """One TOML table: `where` names the file and the table for the sentences."""
+
+    where: str
+    values: dict[str, Any]
+
+    def allow(self, keys: Collection[str]) -> None:
+        """Refuse every key that is not one of `keys`."""
+        for key in self.values:
+            if key not in keys:
+                raise StudyError(
+                    f"{self.where}: unknown key '{key}'{nearest(key, keys)}; "
+                    f"the keys are {', '.join(keys)}."
+                )
+
+    def text(self, key: str) -> str | None:
+        """A text, or None when the key is absent or empty."""
+        value = self.values.get(key)
+        if value is not None and not isinstance(value, str):
+            raise self._wrong_type(key, "a text in quotes")
+        return value or None
+
+    def required(self, key: str) -> str:
+        """A text that must be there."""
+        value = self.text(key)
+        if value is None:
+            raise StudyError(f"{self.where}: key '{key}' is missing; give it a value.")
+        return value
+
+    def known(self, key: str, known: Collection[str], noun: str) -> str:
+        """A text that must be one of `known`."""
+        return self.check(self.required(key), known, noun)
+
+    def check(self, value: str, known: Collection[str], noun: str) -> str:
+        """`value` when it is one of `known`, else the sentence that lists them."""
+        if value not in known:
+            raise StudyError(
+                f"{self.where}: unknown {noun} '{value}'{nearest(value, known)}; "
+                f"use {choices(known)}."
+            )
+        return value
+
+    def number(self, key: str) -> float | None:
+        """A number, or None when the key is absent."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._wrong_type(key, "a number")
+        return float(value)
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """A list of numbers; absent is the empty list."""
+        values = self.values.get(key, [])
+        if not isinstance(values, list) or any(
+            isinstance(value, bool) or not isinstance(value, int | float) for value in values
+        ):
+            raise self._wrong_type(key, "a list of numbers")
+        return tuple(float(value) for value in values)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; absent is the empty list."""
+        values = self.values.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise self._wrong_type(key, "a list of texts")
+        return tuple(values)
+
+    def truth(self, key: str) -> bool:
+        """true or false, which must be there."""
+        value = self.values.get(key)
+        if not isinstance(value, bool):
+            raise self._wrong_type(key, "true or false")
+        return value
+
+    def day(self, key: str) -> date:
+        """A date, which must be there."""
+        value = self.values.get(key)
+        if isinstance(value, datetime) or not isinstance(value, date):
+            raise self._wrong_type(key, "a date such as 2014-01-31, without quotes")
+        return value
+
+    def tables(self, key: str) -> list[dict[str, Any]]:
+        """A list of tables; absent is the empty list."""
+        values = self.values.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+            raise self._wrong_type(key, "a list of tables")
+        return values
+
+    def table(self, key: str) -> dict[str, Any]:
+        """One table; absent is the empty table."""
+        value = self.values.get(key, {})
+        if not isinstance(value, dict):
+            raise self._wrong_type(key, "a table")
+        return value
+
+    def _wrong_type(self, key: str, wanted: str) -> StudyError:
+        if key not in self.values:
+            return StudyError(f"{self.where}: key '{key}' is missing; it takes {wanted}.")
+        return StudyError(
+            f"{self.where}: key '{key}' is {self.values[key]!r}; it takes {wanted}."
+        )
+
+
+def read_toml(path: Path) -> Table:
+    """A study's TOML file as a table. Errors: missing, not UTF-8, not TOML."""
+    if not path.is_file():
+        raise StudyError(f"{path.name} is missing in the study folder {path.parent}; add it.")
+    try:
+        return Table(path.name, tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except UnicodeDecodeError:
+        raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"{path.name} is not valid TOML: {error}; mend that line.") from None

@@ -1,0 +1,75 @@
+"""From a study folder to its specification: read the files in the order they rest on each other."""
+
+from pathlib import Path
+
+from analytics.study.definitions import Definitions
+from analytics.study.endpoints import (
+    check_endpoint_population,
+    read_endpoint_rules,
+    read_endpoints,
+)
+from analytics.study.errors import StudyError
+from analytics.study.factors import read_factor_levels, read_factors
+from analytics.study.keys import Table
+from analytics.study.plan import read_plan
+from analytics.study.populations import Names, conditions_of, level_names, read_populations
+from analytics.study.specification import Population, StudySpecification
+from analytics.study.study_file import parameter_values, read_study_file
+from analytics.study.terms import read_terms
+
+
+def load_study(folder: Path) -> StudySpecification:
+    """The checked specification of a study folder; no SDTM file is opened.
+
+    Raises StudyError with one sentence on the first mistake: file, line or key, what is
+    wrong, what to do.
+    """
+    if not folder.is_dir():
+        raise StudyError(f"There is no study folder {folder}; name a folder with a study.toml.")
+    file = read_study_file(folder)
+    values = parameter_values(file.parameters)
+    terms = read_terms(folder, [trial.trial_id for trial in file.trials])
+    factors = read_factors(folder)
+    factor_levels = read_factor_levels(folder, factors)
+    endpoints = read_endpoints(folder)
+    rules, rule_parameters = read_endpoint_rules(folder, endpoints, values)
+    by_factor = {factor.factor: factor for factor in factors}
+    levels = level_names(factor_levels)
+    by_endpoint = {endpoint.paramcd: endpoint for endpoint in endpoints}
+    populations = read_populations(folder, Names(by_factor, levels, by_endpoint, values))
+    by_population = {population.population: population for population in populations}
+    Table("study.toml", {}).check(file.analysis_set, by_population, "population of analysis_set")
+    rests = {name: _rests_on_endpoint(name, by_population) for name in by_population}
+    for endpoint in endpoints:
+        check_endpoint_population(endpoint, rests)
+    definitions = Definitions(
+        factors=by_factor,
+        levels=levels,
+        level_rows=factor_levels,
+        populations=by_population,
+        endpoints=by_endpoint,
+        inferred_parameters=file.inferred_parameters,
+        rule_parameters=rule_parameters,
+    )
+    return StudySpecification(
+        study_id=file.study_id,
+        title=file.title,
+        synthetic=file.synthetic,
+        synthetic_note=file.synthetic_note,
+        analysis_set=file.analysis_set,
+        trials=file.trials,
+        parameters=file.parameters,
+        inferred_parameters=file.inferred_parameters,
+        terms=terms,
+        factors=factors,
+        factor_levels=factor_levels,
+        populations=populations,
+        endpoints=endpoints,
+        endpoint_rules=rules,
+        analyses=read_plan(folder, definitions),
+        folder=folder,
+    )
+
+
+def _rests_on_endpoint(population: str, by_name: dict[str, Population]) -> bool:
+    return any(condition.kind == "endpoint" for condition in conditions_of(population, by_name))

@@ -1,0 +1,206 @@
+"""populations.csv: who is meant by a name, as conditions that must all hold."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from analytics.study.errors import StudyError
+from analytics.study.facts import FACTS
+from analytics.study.rows import Row, read_rows
+from analytics.study.specification import (
+    ConditionKind,
+    Factor,
+    FactorLevel,
+    Population,
+    PopulationCondition,
+)
+
+_COLUMNS = (
+    "population", "label", "display_order", "condition_order", "kind", "name", "operator",
+    "value", "reason",
+)
+_OPERATORS: dict[str, tuple[str, ...]] = {
+    "fact": (
+        "exists", "absent", "value =", "value !=",
+        "cycle =", "cycle !=", "cycle <", "cycle <=", "cycle >", "cycle >=",
+    ),
+    "factor": ("=", "!="),
+    "endpoint": ("months >", "months >=", "months <", "months <=", "event_code ="),
+}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a population's conditions may name."""
+
+    factors: Mapping[str, Factor]
+    levels: Mapping[str, Collection[str]]
+    endpoints: Collection[str]
+    parameters: Mapping[str, str]
+
+
+def level_names(levels: tuple[FactorLevel, ...]) -> dict[str, tuple[str, ...]]:
+    """The known levels of every factor, in display order."""
+    names: dict[str, tuple[str, ...]] = {}
+    for row in sorted(levels, key=lambda level: level.display_order):
+        if row.level is not None and row.level not in names.get(row.factor, ()):
+            names[row.factor] = (*names.get(row.factor, ()), row.level)
+    return names
+
+
+def read_populations(folder: Path, names: Names) -> tuple[Population, ...]:
+    """populations.csv in display order: every name known, no population resting on itself.
+
+    A population's label and display_order stand on its first row. In `value` the name of a
+    parameter is replaced by its number.
+    """
+    rows = read_rows(folder / "populations.csv", _COLUMNS)
+    known = {row.required("population") for row in rows}
+    grouped: dict[str, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row.required("population"), []).append(row)
+    populations = [_population(name, group, names, known) for name, group in grouped.items()]
+    by_name = {population.population: population for population in populations}
+    for population in populations:
+        _check_cycle(population.population, by_name, ())
+    return tuple(sorted(populations, key=lambda population: population.display_order))
+
+
+def conditions_of(population: str, by_name: Mapping[str, Population]) -> list[PopulationCondition]:
+    """Every condition a population rests on, those of the populations it names included."""
+    found: list[PopulationCondition] = []
+    for condition in by_name[population].conditions:
+        if condition.kind == "population":
+            found.extend(conditions_of(condition.name, by_name))
+        else:
+            found.append(condition)
+    return found
+
+
+def _population(
+    name: str, rows: list[Row], names: Names, known: Collection[str]
+) -> Population:
+    first = rows[0]
+    for row in rows[1:]:
+        if row.text("label") or row.text("display_order"):
+            raise StudyError(
+                f"{row.where}: population '{name}' has its label on its first row; "
+                "leave label and display_order empty here, or give this population its own name."
+            )
+    orders = [row.integer("condition_order") for row in rows]
+    for row, order in zip(rows, orders, strict=True):
+        if orders.count(order) > 1:
+            raise StudyError(
+                f"{row.where}: population '{name}' has condition_order {order} twice; number its "
+                "conditions 1, 2, ..."
+            )
+    conditions = [_condition(row, names, known) for row in rows]
+    return Population(
+        population=name,
+        label=first.required("label"),
+        display_order=first.integer("display_order"),
+        conditions=tuple(sorted(conditions, key=lambda condition: condition.condition_order)),
+    )
+
+
+def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCondition:
+    kind = row.one_of("kind", get_args(ConditionKind), "kind of condition")
+    name = row.required("name")
+    operator, value = row.text("operator"), row.text("value")
+    if kind == "population":
+        row.known(name, known, "population")
+        _check_nothing(row, "operator", "value")
+    else:
+        operator = row.one_of("operator", _OPERATORS[kind], f"operator of a {kind} condition")
+        if kind == "fact":
+            value = _fact_value(row, name, operator)
+        elif kind == "factor":
+            value = _factor_value(row, name, names)
+        else:
+            value = _endpoint_value(row, name, operator, names)
+    return PopulationCondition.model_validate({
+        "population": row.required("population"),
+        "condition_order": row.integer("condition_order"),
+        "kind": kind,
+        "name": name,
+        "operator": operator,
+        "value": value,
+        "reason": row.text("reason"),
+    })
+
+
+def _check_nothing(row: Row, *columns: str) -> None:
+    for column in columns:
+        if row.text(column):
+            raise StudyError(
+                f"{row.where}: column '{column}' is '{row.text(column)}', but this condition takes "
+                "none; leave it empty."
+            )
+
+
+def _fact_value(row: Row, name: str, operator: str) -> str | None:
+    row.known(name, FACTS, "fact")
+    fact = FACTS[name]
+    if operator in ("exists", "absent"):
+        _check_nothing(row, "value")
+        return None
+    if operator.startswith("value"):
+        if not fact.values:
+            raise StudyError(
+                f"{row.where}: the fact '{name}' has no value to compare; use exists or absent."
+            )
+        return row.one_of("value", fact.values, f"value of the fact '{name}'")
+    if not fact.has_cycle:
+        raise StudyError(
+            f"{row.where}: the fact '{name}' has no cycle to compare; use exists or absent."
+        )
+    return str(row.integer("value"))
+
+
+def _factor_value(row: Row, name: str, names: Names) -> str:
+    row.known(name, names.factors, "factor")
+    if names.factors[name].timing == "post_baseline":
+        raise StudyError(
+            f"{row.where}: factor '{name}' changes after baseline; ask for its fact "
+            f"'{names.factors[name].fact}' instead."
+        )
+    if names.factors[name].derivation == "subject_column":
+        raise StudyError(
+            f"{row.where}: factor '{name}' is known only at the end of treatment and defines no "
+            "population; show it in a table."
+        )
+    if names.factors[name].type != "categorical":
+        raise StudyError(
+            f"{row.where}: factor '{name}' is continuous and has no levels to compare; use a "
+            "categorical factor."
+        )
+    return row.one_of("value", names.levels.get(name, ()), f"level of factor '{name}'")
+
+
+def _endpoint_value(row: Row, name: str, operator: str, names: Names) -> str:
+    row.known(name, names.endpoints, "endpoint")
+    if operator == "event_code =":
+        return row.one_of("value", ("0", "1", "2"), "event_code")
+    value = row.required("value")
+    value = names.parameters.get(value, value)
+    try:
+        float(value)
+    except ValueError:
+        raise StudyError(
+            f"{row.where}: '{row.text('value')}' is neither a number nor a parameter with a "
+            "number; write months such as 35 or a parameter's name."
+        ) from None
+    return value
+
+
+def _check_cycle(name: str, by_name: Mapping[str, Population], path: tuple[str, ...]) -> None:
+    if name in path:
+        circle = " -> ".join((*path[path.index(name):], name))
+        raise StudyError(
+            f"populations.csv: population '{name}' rests on itself ({circle}); remove one of "
+            "these conditions."
+        )
+    for condition in by_name[name].conditions:
+        if condition.kind == "population":
+            _check_cycle(condition.name, by_name, (*path, name))

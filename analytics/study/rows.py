@@ -1,0 +1,136 @@
+"""The rows of a study's CSV files: text cells with the file and line they stand in.
+
+Every reading method returns a checked value or raises one sentence that names the file, the
+line, the column, what stands there and what may stand there.
+"""
+
+import csv
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from analytics.study.errors import StudyError
+from analytics.study.wording import choices, nearest
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record: `where` is "<file> line <n>", cells are stripped, "" means not given."""
+
+    where: str
+    cells: dict[str, str]
+
+    def text(self, column: str) -> str | None:
+        """The cell, or None when it is empty."""
+        return self.cells[column] or None
+
+    def required(self, column: str) -> str:
+        """The cell; an empty one is an error."""
+        value = self.cells[column]
+        if not value:
+            raise StudyError(f"{self.where}: column '{column}' is empty; give it a value.")
+        return value
+
+    def choice(self, column: str, literal: object) -> str:
+        """The cell, which must be one of the values of a Literal type."""
+        return self.one_of(column, get_args(literal), column)
+
+    def one_of(self, column: str, known: Collection[str], noun: str) -> str:
+        """The cell, which must be one of `known`."""
+        return self.known(self.required(column), known, noun)
+
+    def known(self, value: str, known: Collection[str], noun: str) -> str:
+        """`value` when it is one of `known`, else the sentence that lists them."""
+        if value not in known:
+            raise StudyError(
+                f"{self.where}: unknown {noun} '{value}'{nearest(value, known)}; "
+                f"use {choices(known)}."
+            )
+        return value
+
+    def integer(self, column: str) -> int:
+        """The cell as a whole number."""
+        value = self.required(column)
+        if not value.lstrip("-").isdigit():
+            raise StudyError(
+                f"{self.where}: column '{column}' is '{value}', which is no whole number; "
+                "write digits only."
+            )
+        return int(value)
+
+    def number(self, column: str) -> float | None:
+        """The cell as a number, or None when it is empty."""
+        value = self.text(column)
+        if value is None:
+            return None
+        try:
+            return float(value)
+        except ValueError:
+            raise StudyError(
+                f"{self.where}: column '{column}' is '{value}', which is no number; "
+                "write it with a decimal point."
+            ) from None
+
+    def truth(self, column: str) -> bool | None:
+        """The cell as yes/no, or None when it is empty."""
+        value = self.text(column)
+        if value is None:
+            return None
+        answers = {"true": True, "yes": True, "false": False, "no": False}
+        if value.lower() not in answers:
+            raise StudyError(
+                f"{self.where}: column '{column}' is '{value}'; write true or false."
+            )
+        return answers[value.lower()]
+
+
+def read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
+    """The records of a study file whose header holds exactly `columns`, in any order.
+
+    Blank lines are skipped. Errors: file missing or not UTF-8, a column missing, unknown or
+    twice, a record with another number of cells than the header.
+    """
+    if not path.is_file():
+        raise StudyError(
+            f"{path.name} is missing in the study folder {path.parent}; add it with the columns "
+            f"{', '.join(columns)}."
+        )
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = [cell.strip() for cell in next(reader, [])]
+            _check_header(path.name, header, columns)
+            return [
+                _row(path.name, reader.line_num, header, cells) for cells in reader if any(cells)
+            ]
+    except UnicodeDecodeError:
+        raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    except csv.Error as error:
+        raise StudyError(f"{path.name} is not valid CSV ({error}); mend its quotes.") from None
+
+
+def _check_header(file: str, header: list[str], columns: tuple[str, ...]) -> None:
+    for column in header:
+        if header.count(column) > 1:
+            raise StudyError(f"{file}: column '{column}' stands twice in the header; remove one.")
+        if column not in columns:
+            raise StudyError(
+                f"{file}: unknown column '{column}'{nearest(column, columns)}; "
+                f"the columns are {', '.join(columns)}."
+            )
+    for column in columns:
+        if column not in header:
+            raise StudyError(
+                f"{file}: column '{column}' is missing; the columns are {', '.join(columns)}."
+            )
+
+
+def _row(file: str, line: int, header: list[str], cells: list[str]) -> Row:
+    where = f"{file} line {line}"
+    if len(cells) != len(header):
+        raise StudyError(
+            f"{where}: {len(cells)} cells under a header of {len(header)} columns; "
+            "check the commas and quotes."
+        )
+    return Row(where, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})

@@ -1,0 +1,292 @@
+"""A study as typed, frozen data: what the folder's files say after every check.
+
+Nothing here reads a file or opens a database; `analytics.study.load_study` makes these
+objects, and everything downstream only reads them. An empty cell of a file is None.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+DayConvention = Literal["difference", "adam"]
+RfsCensor = Literal["last_visit", "last_contact", "last_assessment"]
+CifVariance = Literal["aalen", "delta", "infinitesimal_jackknife"]
+PhTransform = Literal["km", "rank", "identity", "log"]
+CiTransform = Literal["log-log", "log", "plain"]
+Ties = Literal["efron", "breslow"]
+Timing = Literal["baseline", "post_baseline"]
+FactorType = Literal["categorical", "continuous"]
+Derivation = Literal[
+    "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
+]
+ConditionKind = Literal["population", "fact", "factor", "endpoint"]
+RuleRole = Literal["event", "competing", "censor", "censor_first"]
+Method = Literal[
+    "kaplan_meier",
+    "cumulative_incidence",
+    "cox_univariate",
+    "cox_stepwise",
+    "baseline_table",
+    "outcomes_table",
+    "attrition",
+]
+Statistic = Literal["count_percent", "n", "mean", "sd", "median", "min", "max"]
+
+CURVE_METHODS: tuple[Method, ...] = ("kaplan_meier", "cumulative_incidence")
+COX_METHODS: tuple[Method, ...] = ("cox_univariate", "cox_stepwise")
+
+
+class _Specification(BaseModel):
+    """Frozen, and silent about nothing: an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Trial(_Specification):
+    """One trial of the pool. `trial_id` is the STUDYID of its files; `path` is relative."""
+
+    trial_id: str
+    label: str
+    path: str
+    cutoff: date
+    display_order: int
+
+
+class Parameters(_Specification):
+    """The conventions a result depends on, each with its default."""
+
+    days_per_month: float = Field(default=30.4375, ge=28, le=31)
+    day_convention: DayConvention = "difference"
+    remission_window_cycles: int | None = Field(default=2, ge=1)
+    cycle_close_days: int = Field(default=56, ge=1)
+    remission_terms: tuple[str, ...] = ("CR", "CRh")
+    response_order: tuple[str, ...] = (
+        "CR", "CRh", "hypocellular", "PR", "no_response", "progression", "not_evaluable",
+    )
+    mrd_threshold: float = Field(default=1e-4, gt=0, lt=1)
+    survivor_months: float = Field(default=36, gt=0)
+    survivor_known_alive_months: float = Field(default=35, gt=0)
+    rfs_censor: RfsCensor = "last_visit"
+    cif_variance: CifVariance = "aalen"
+    ph_transform: PhTransform = "km"
+    ci_transform: CiTransform = "log-log"
+    ties: Ties = "efron"
+    slcandidate: float = Field(default=0.05, gt=0, le=1)
+    slentry: float = Field(default=0.05, gt=0, lt=1)
+    slstay: float = Field(default=0.05, gt=0, lt=1)
+    conf_level: float = Field(default=0.95, gt=0, lt=1)
+
+
+class Term(_Specification):
+    """What one trial's wording means. No trial: every trial; no wording: any value."""
+
+    trial_id: str | None
+    domain: str
+    testcd: str | None
+    wording: str | None
+    category: str
+    value: str
+    note: str | None = None
+
+
+class Factor(_Specification):
+    """A patient characteristic and the record or fact that holds it."""
+
+    factor: str
+    label: str
+    timing: Timing
+    type: FactorType
+    derivation: Derivation
+    domain: str | None
+    testcd: str | None
+    category: str | None
+    specimen: str | None
+    evaluator: str | None
+    unit: str | None
+    add: float | None
+    no_record: str | None
+    fact: str | None
+    assessed_fact: str | None
+    display_order: int
+    description: str | None = None
+
+
+class FactorLevel(_Specification):
+    """One wording or one numeric range of a factor; level None is an explicit "unknown"."""
+
+    factor: str
+    level: str | None
+    label: str
+    display_order: int
+    wording: str | None
+    lower: float | None
+    lower_inclusive: bool | None
+    upper: float | None
+    upper_inclusive: bool | None
+
+
+class PopulationCondition(_Specification):
+    """One condition of a population; `value` holds a number where the file named a parameter."""
+
+    population: str
+    condition_order: int
+    kind: ConditionKind
+    name: str
+    operator: str | None
+    value: str | None
+    reason: str | None
+
+
+class Population(_Specification):
+    """Subjects that meet every condition."""
+
+    population: str
+    label: str
+    display_order: int
+    conditions: tuple[PopulationCondition, ...]
+
+
+class Endpoint(_Specification):
+    """A clock: who is followed, and from which fact."""
+
+    paramcd: str
+    param: str
+    population: str
+    origin_fact: str
+    display_order: int
+    note: str | None = None
+
+
+class EndpointRule(_Specification):
+    """One candidate date of an endpoint, in force under the study's parameters."""
+
+    paramcd: str
+    rule_id: str
+    role: RuleRole
+    fact: str
+    priority: int
+    description: str
+
+
+class Contrast(_Specification):
+    """One univariate Cox model: hazard ratio of `numerator` over `denominator` levels.
+
+    A continuous factor has no levels. `population` None means the analysis's own.
+    `entry_facts` are the facts a subject comes under observation at (delayed entry);
+    `delayed_entry_of` names the model a sibling stands beside.
+    """
+
+    factor: str
+    model: str
+    numerator: tuple[str, ...] = ()
+    denominator: tuple[str, ...] = ()
+    numerator_label: str
+    denominator_label: str
+    population: str | None = None
+    as_published: str | None = None
+    inferred: str | None = None
+    caution: str | None = None
+    entry_facts: tuple[str, ...] = ()
+    delayed_entry_of: str | None = None
+
+
+class TableCharacteristic(_Specification):
+    """One factor of a baseline table and the statistics shown for it."""
+
+    factor: str
+    statistics: tuple[Statistic, ...]
+
+
+class OutcomeLine(_Specification):
+    """One line of an outcomes table: members of `population` among those of `denominator`.
+
+    `denominator` None is the whole group; `parent` is the `outcome/level` of an earlier line.
+    """
+
+    outcome: str
+    level: str
+    label: str
+    population: str
+    parent: str | None = None
+    indent: int = 0
+    denominator: str | None = None
+
+
+class Analysis(_Specification):
+    """One analysis of the plan. Fields a method does not use are empty."""
+
+    analysis_id: str
+    label: str
+    method: Method
+    endpoint: str | None = None
+    population: str | None = None
+    strata: str | None = None
+    landmarks_months: tuple[float, ...] = ()
+    landmark_days: float | None = None
+    entry_facts: tuple[str, ...] = ()
+    as_published: str | None = None
+    inferred: str | None = None
+    caution: str | None = None
+    display_order: int = 0
+    delayed_entry_of: str | None = None
+    factors: tuple[Contrast, ...] = ()
+    candidates_from: str | None = None
+    groups: tuple[str, ...] = ()
+    characteristics: tuple[TableCharacteristic, ...] = ()
+    lines: tuple[OutcomeLine, ...] = ()
+
+
+class StudySpecification(_Specification):
+    """A whole study: trials, conventions, definitions and plan."""
+
+    study_id: str
+    title: str
+    synthetic: bool
+    synthetic_note: str | None
+    analysis_set: str
+    trials: tuple[Trial, ...]
+    parameters: Parameters
+    inferred_parameters: dict[str, str]
+    terms: tuple[Term, ...]
+    factors: tuple[Factor, ...]
+    factor_levels: tuple[FactorLevel, ...]
+    populations: tuple[Population, ...]
+    endpoints: tuple[Endpoint, ...]
+    endpoint_rules: tuple[EndpointRule, ...]
+    analyses: tuple[Analysis, ...]
+    folder: Path
+
+    def factor(self, name: str) -> Factor:
+        """The factor of that name; KeyError when the study has none."""
+        return _named(self.factors, "factor", name)
+
+    def levels_of(self, factor: str) -> tuple[str, ...]:
+        """The known levels of a factor, in display order."""
+        rows = sorted(self.factor_levels, key=lambda row: row.display_order)
+        return tuple(dict.fromkeys(
+            row.level for row in rows if row.factor == factor and row.level is not None
+        ))
+
+    def population(self, name: str) -> Population:
+        """The population of that name; KeyError when the study has none."""
+        return _named(self.populations, "population", name)
+
+    def endpoint(self, paramcd: str) -> Endpoint:
+        """The endpoint of that code; KeyError when the study has none."""
+        return _named(self.endpoints, "paramcd", paramcd)
+
+    def analysis(self, analysis_id: str) -> Analysis:
+        """The analysis of that id; KeyError when the plan has none."""
+        return _named(self.analyses, "analysis_id", analysis_id)
+
+
+_Row = TypeVar("_Row", bound=_Specification)
+
+
+def _named(rows: tuple[_Row, ...], key: str, name: str) -> _Row:
+    for row in rows:
+        if getattr(row, key) == name:
+            return row
+    raise KeyError(name)

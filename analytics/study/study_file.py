@@ -1,0 +1,155 @@
+"""study.toml: the study's name, its trials and the conventions it is computed under."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from analytics.study.errors import StudyError
+from analytics.study.facts import RESPONSE_VALUES
+from analytics.study.keys import Table, read_toml
+from analytics.study.specification import Parameters, Trial
+
+_KEYS = (
+    "study_id", "title", "synthetic", "synthetic_note", "analysis_set", "trials", "parameters",
+    "inferred",
+)
+
+
+@dataclass(frozen=True)
+class StudyFile:
+    """What study.toml says, checked in itself; `analysis_set` is checked against populations."""
+
+    study_id: str
+    title: str
+    synthetic: bool
+    synthetic_note: str | None
+    analysis_set: str
+    trials: tuple[Trial, ...]
+    parameters: Parameters
+    inferred_parameters: dict[str, str]
+
+
+def read_study_file(folder: Path) -> StudyFile:
+    """study.toml of a study folder. Errors: one sentence naming the key."""
+    table = read_toml(folder / "study.toml")
+    table.allow(_KEYS)
+    synthetic = table.truth("synthetic")
+    note = table.required("synthetic_note") if synthetic else table.text("synthetic_note")
+    return StudyFile(
+        study_id=_identifier(table),
+        title=table.required("title"),
+        synthetic=synthetic,
+        synthetic_note=note,
+        analysis_set=table.required("analysis_set"),
+        trials=_trials(table),
+        parameters=read_parameters(Table("study.toml [parameters]", table.table("parameters"))),
+        inferred_parameters=_inferred(Table("study.toml [inferred]", table.table("inferred"))),
+    )
+
+
+def read_parameters(table: Table) -> Parameters:
+    """The [parameters] table over the defaults; "" for the window means no window."""
+    table.allow(tuple(Parameters.model_fields))
+    values = dict(table.values)
+    if values.get("remission_window_cycles") == "":
+        values["remission_window_cycles"] = None
+    try:
+        parameters = Parameters.model_validate(_tuples(values), strict=True)
+    except ValidationError as error:
+        raise StudyError(_parameter_sentence(table.where, error)) from None
+    _check_responses(table.where, parameters)
+    return parameters
+
+
+def parameter_values(parameters: Parameters) -> dict[str, str]:
+    """Every parameter as text: lists comma-joined, no window as "", 36.0 as "36"."""
+    return {name: _as_text(value) for name, value in parameters.model_dump().items()}
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple | list):
+        return ",".join(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value
+            for key, value in values.items()}
+
+
+def _parameter_sentence(where: str, error: ValidationError) -> str:
+    first = error.errors()[0]
+    message = first["msg"].removeprefix("Input ").replace("should be", "must be")
+    return (
+        f"{where}: parameter '{first['loc'][0]}' is {first['input']!r}, but it {message}; "
+        "correct it or leave it out for the default."
+    )
+
+
+def _check_responses(where: str, parameters: Parameters) -> None:
+    for name in ("remission_terms", "response_order"):
+        for value in getattr(parameters, name):
+            Table(where, {}).check(value, RESPONSE_VALUES, f"response in '{name}'")
+    missing = [term for term in parameters.remission_terms
+               if term not in parameters.response_order]
+    if missing:
+        raise StudyError(
+            f"{where}: response_order does not rank the remission term '{missing[0]}'; add it."
+        )
+    if parameters.survivor_known_alive_months > parameters.survivor_months:
+        raise StudyError(
+            f"{where}: survivor_known_alive_months lies beyond survivor_months; "
+            "a visit window cannot begin after its visit."
+        )
+
+
+def _identifier(table: Table) -> str:
+    study_id = table.required("study_id")
+    if not study_id.replace("_", "").replace("-", "").isalnum() or study_id != study_id.lower():
+        raise StudyError(
+            f"{table.where}: study_id '{study_id}' names a folder of releases; "
+            "use lower-case letters, digits, - and _."
+        )
+    return study_id
+
+
+def _trials(table: Table) -> tuple[Trial, ...]:
+    tables = table.tables("trials")
+    if not tables:
+        raise StudyError(f"{table.where}: no [[trials]]; name at least one trial.")
+    trials: list[Trial] = []
+    for order, values in enumerate(tables, start=1):
+        trial = _trial(Table(f"{table.where} [[trials]] {order}", values), order)
+        if trial.trial_id in {other.trial_id for other in trials}:
+            raise StudyError(
+                f"{table.where}: trial_id '{trial.trial_id}' is given twice; keep one of them."
+            )
+        trials.append(trial)
+    return tuple(trials)
+
+
+def _trial(table: Table, order: int) -> Trial:
+    table.allow(("trial_id", "label", "path", "cutoff"))
+    path = table.required("path")
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        raise StudyError(
+            f"{table.where}: path '{path}' leaves the study folder; write it relative to that."
+        )
+    return Trial(
+        trial_id=table.required("trial_id"),
+        label=table.required("label"),
+        path=path,
+        cutoff=table.day("cutoff"),
+        display_order=order,
+    )
+
+
+def _inferred(table: Table) -> dict[str, str]:
+    table.allow(tuple(Parameters.model_fields))
+    return {name: table.required(name) for name in table.values}

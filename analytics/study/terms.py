@@ -1,0 +1,72 @@
+"""terms.csv: what each trial's wording means."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+from analytics.study.domains import DOMAIN_VARIABLES
+from analytics.study.errors import StudyError
+from analytics.study.facts import RELAPSE_VALUES, RESPONSE_VALUES
+from analytics.study.rows import Row, read_rows
+from analytics.study.specification import Term
+
+_COLUMNS = ("trial_id", "domain", "testcd", "wording", "category", "value", "note")
+
+# The values a category may take; None: any value (a disposition, a cycle number).
+CATEGORY_VALUES: Final[dict[str, tuple[str, ...] | None]] = {
+    "response": RESPONSE_VALUES,
+    "relapse": RELAPSE_VALUES,
+    "mrd": ("quantified", "undetected", "positive_not_quantifiable", "not_evaluable"),
+    "transplant": ("allogeneic", "autologous"),
+    "status": ("alive", "dead", "unknown"),
+    "disposition": None,
+    "contact_mode": ("visit", "phone"),
+    "cycle": None,
+}
+
+
+def normal(wording: str) -> str:
+    """A wording as it is compared: upper case, trimmed, single spaces."""
+    return " ".join(wording.upper().split())
+
+
+def read_terms(folder: Path, trial_ids: Collection[str]) -> tuple[Term, ...]:
+    """terms.csv, checked: known trials, domains, categories and values; no wording twice."""
+    terms: list[Term] = []
+    seen: dict[tuple[str | None, ...], str] = {}
+    for row in read_rows(folder / "terms.csv", _COLUMNS):
+        term = _term(row, trial_ids)
+        key = (
+            term.trial_id, term.domain, term.testcd,
+            None if term.wording is None else normal(term.wording), term.category,
+        )
+        if key in seen:
+            raise StudyError(
+                f"{row.where}: the wording '{term.wording or '(any)'}' has a {term.category} "
+                f"already at {seen[key]}; keep one of them."
+            )
+        seen[key] = row.where
+        terms.append(term)
+    return tuple(terms)
+
+
+def _term(row: Row, trial_ids: Collection[str]) -> Term:
+    category = row.one_of("category", CATEGORY_VALUES, "category")
+    value = row.required("value")
+    allowed = CATEGORY_VALUES[category]
+    if allowed is not None:
+        row.known(value, allowed, f"{category} value")
+    if category == "cycle" and not value.isdigit():
+        raise StudyError(f"{row.where}: cycle '{value}' is no cycle number; write 1, 2, ...")
+    trial_id = row.text("trial_id")
+    if trial_id is not None:
+        row.known(trial_id, trial_ids, "trial")
+    return Term(
+        trial_id=trial_id,
+        domain=row.one_of("domain", DOMAIN_VARIABLES, "domain"),
+        testcd=row.text("testcd"),
+        wording=row.text("wording"),
+        category=category,
+        value=value,
+        note=row.text("note"),
+    )

@@ -1,0 +1,42 @@
+{#- Text as given, without blanks around it; an empty text is not given. -#}
+{% macro given(text_column) -%}
+    nullif(trim({{ text_column }}), '')
+{%- endmacro %}
+
+{#-
+    Text as wordings are compared: upper case, no blanks around it, single spaces inside.
+-#}
+{% macro wording(text_column) -%}
+    nullif(upper(trim({{ single_spaced(text_column) }})), '')
+{%- endmacro %}
+
+{#- A finite number, or null when the text is not one. -#}
+{% macro number(text_column) -%}
+    case
+        when {{ cast_or_null(given(text_column), 'double') }} between -1e300 and 1e300
+            then {{ cast_or_null(given(text_column), 'double') }}
+    end
+{%- endmacro %}
+
+{#- A whole number, or null when the text is not one. -#}
+{% macro whole_number(text_column) -%}
+    {{ return(adapter.dispatch('whole_number', 'plateau')(text_column)) }}
+{%- endmacro %}
+
+{#- Text such as '3.0' is the whole number 3; '3.5' is none. -#}
+{% macro default__whole_number(text_column) -%}
+    case
+        when {{ matches(given(text_column), '^[0-9]{1,9}([.]0*)?$') }}
+            then cast(cast({{ given(text_column) }} as double) as int)
+    end
+{%- endmacro %}
+
+{#- The items of a list parameter as quoted SQL text: 'CR', 'CRh'. -#}
+{% macro quoted_items(items) -%}
+    {%- if items is string -%}
+        {%- set items = items.split(',') -%}
+    {%- endif -%}
+    {%- for item in items -%}
+        '{{ item | trim | replace("'", "''") }}'{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,37 @@
+with clinical_outcomes as (
+    select * from {{ source('results', 'clinical_outcomes') }}
+),
+
+analysis_labels as (
+    select * from {{ ref('int_analysis_labels') }}
+),
+
+populations as (
+    select * from {{ ref('stg_study__populations') }}
+),
+
+table_2 as (
+    select
+        analysis_labels.analysis_order,
+        outcomes.analysis_id,
+        analysis_labels.analysis_label,
+        outcomes.group_population,
+        populations.label as group_label,
+        cast(populations.display_order as int) as group_order,
+        cast(outcomes.display_order as int) as line_order,
+        outcomes.outcome,
+        outcomes.level,
+        outcomes.label,
+        outcomes.parent,
+        cast(outcomes.indent as int) as indent,
+        cast(outcomes.n as bigint) as n,
+        cast(outcomes.denominator as bigint) as denominator,
+        outcomes.percent,
+        outcomes.status
+    from clinical_outcomes as outcomes
+    inner join analysis_labels on outcomes.analysis_id = analysis_labels.analysis_id
+    left join populations on outcomes.group_population = populations.population
+)
+
+select * from table_2
+order by analysis_order, group_order, line_order

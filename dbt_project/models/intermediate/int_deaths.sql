@@ -1,0 +1,52 @@
+with death_records as (
+    select * from {{ ref('int_death_records') }}
+),
+
+contact_records as (
+    select * from {{ ref('int_contact_records') }}
+),
+
+deaths_chosen as (
+    select *
+    from death_records
+    where rule is null
+    -- a complete date before a partial one, then the domain nearest to the event
+    qualify
+        row_number() over (
+            partition by usubjid
+            order by
+                case when adtf is null then 0 else 1 end,
+                source_order,
+                adt,
+                srcseq,
+                src_file,
+                src_row
+        ) = 1
+),
+
+last_signs_of_life as (
+    select
+        deaths_chosen.usubjid,
+        max(contact_records.adt) as adt
+    from deaths_chosen
+    inner join contact_records
+        on
+            deaths_chosen.usubjid = contact_records.usubjid
+            and contact_records.adt <= deaths_chosen.adt_last
+    group by deaths_chosen.usubjid
+),
+
+deaths as (
+    select
+        deaths_chosen.usubjid,
+        greatest(deaths_chosen.adt, last_signs_of_life.adt) as dthdt,
+        deaths_chosen.adtf as dthdtf,
+        deaths_chosen.srcdom,
+        deaths_chosen.srcvar,
+        deaths_chosen.srcseq
+    from deaths_chosen
+    left join last_signs_of_life
+        on deaths_chosen.usubjid = last_signs_of_life.usubjid
+)
+
+select * from deaths

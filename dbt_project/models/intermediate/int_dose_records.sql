@@ -1,0 +1,89 @@
+with ex as (
+    select * from {{ ref('stg_sdtm__ex') }}
+),
+
+compared as (
+    select * from {{ ref('int_records_compared') }}
+),
+
+record_terms as (
+    select * from {{ ref('int_record_terms') }}
+),
+
+end_dates as (
+    select * from {{ ref('int_end_dates') }}
+),
+
+-- a record without dose documents an interruption, not a treatment
+doses as (
+    select
+        ex.src_file,
+        ex.src_row,
+        ex.src_trial,
+        ex.usubjid,
+        ex.exseq,
+        ex.exstdt,
+        ex.exstdt_last,
+        ex.exstdtf,
+        end_dates.adt as exendt,
+        end_dates.adtf as exendtf,
+        {{ whole_number('record_terms.value') }} as cycle
+    from ex
+    inner join compared
+        on
+            ex.src_file = compared.src_file
+            and ex.src_row = compared.src_row
+    left join record_terms
+        on
+            ex.src_file = record_terms.src_file
+            and ex.src_row = record_terms.src_row
+            and record_terms.category = 'cycle'
+    left join end_dates
+        on
+            ex.src_file = end_dates.src_file
+            and ex.src_row = end_dates.src_row
+            and end_dates.rule is null
+    where compared.rule is null and ex.exdose > 0
+),
+
+-- a partial date is the first dose only when no dated dose lies before or inside it
+dated_doses as (
+    select
+        *,
+        min(case when exstdtf is null then exstdt end) over (partition by usubjid)
+            as first_dated_dose
+    from doses
+),
+
+first_doses as (
+    select
+        usubjid,
+        min(
+            case
+                when exstdtf is null or first_dated_dose is null then exstdt
+                when exstdt_last < first_dated_dose then exstdt
+            end
+        ) as trtsdt
+    from dated_doses
+    group by usubjid
+),
+
+placed_doses as (
+    select
+        doses.src_file,
+        doses.src_row,
+        doses.src_trial,
+        doses.usubjid,
+        doses.exseq,
+        doses.cycle,
+        {{ not_before('doses.exstdt', 'doses.exstdt_last', 'first_doses.trtsdt') }} as adt,
+        doses.exstdtf as adtf,
+        doses.exendt as adt_end,
+        doses.exendtf as adtf_end,
+        first_doses.trtsdt
+    from doses
+    inner join first_doses
+        on doses.usubjid = first_doses.usubjid
+)
+
+select * from placed_doses

@@ -1,0 +1,36 @@
+with dose_records as (
+    select * from {{ ref('int_dose_records') }}
+),
+
+verdicts as (
+    select * from {{ ref('int_record_verdicts') }}
+),
+
+deaths as (
+    select * from {{ ref('int_deaths') }}
+),
+
+doses as (
+    select
+        dose_records.usubjid,
+        dose_records.exseq,
+        dose_records.cycle,
+        dose_records.adt,
+        dose_records.adtf,
+        case
+            when dose_records.adt_end <= coalesce(deaths.dthdt, dose_records.adt_end)
+                then dose_records.adt_end
+        end as adt_end,
+        dose_records.adtf_end,
+        dose_records.trtsdt
+    from dose_records
+    inner join verdicts
+        on
+            dose_records.src_file = verdicts.src_file
+            and dose_records.src_row = verdicts.src_row
+    left join deaths
+        on dose_records.usubjid = deaths.usubjid
+    where verdicts.is_accepted
+)
+
+select * from doses

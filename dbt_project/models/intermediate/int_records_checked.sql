@@ -1,0 +1,144 @@
+with records as (
+    select * from {{ ref('int_staged_records') }}
+),
+
+record_terms as (
+    select * from {{ ref('int_record_terms') }}
+),
+
+terms as (
+    select * from {{ ref('stg_study__terms') }}
+),
+
+trials as (
+    select * from {{ ref('stg_study__trials') }}
+),
+
+qualifiers as (
+    select * from {{ ref('stg_sdtm__supp') }}
+),
+
+subjects as (
+    select
+        src_trial,
+        usubjid,
+        src_file,
+        src_row
+    from records
+    where
+        domain = 'DM'
+        and usubjid is not null
+        and coalesce(studyid, src_trial) = src_trial
+    -- one subject, one trial: a number used twice belongs to its first record
+    qualify
+        row_number() over (partition by usubjid order by src_file, src_row) = 1
+),
+
+covered_tests as (
+    select distinct
+        trials.trial_id,
+        terms.domain,
+        terms.testcd
+    from terms
+    inner join trials
+        on terms.trial_id = trials.trial_id or terms.trial_id is null
+),
+
+tests_covered as (
+    select distinct
+        records.src_trial,
+        records.domain,
+        records.testcd
+    from records
+    inner join covered_tests
+        on
+            records.src_trial = covered_tests.trial_id
+            and records.domain = covered_tests.domain
+            and (
+                upper(records.testcd) = covered_tests.testcd
+                or covered_tests.testcd is null
+            )
+    where records.is_vocabulary_closed
+),
+
+known_wordings as (
+    select distinct
+        src_file,
+        src_row
+    from record_terms
+),
+
+qualifiers_of_nothing as (
+    select
+        qualifiers.src_file,
+        qualifiers.src_row
+    from qualifiers
+    left join records
+        on
+            qualifiers.src_trial = records.src_trial
+            and qualifiers.usubjid = records.usubjid
+            and qualifiers.rdomain = records.domain
+            and {{ whole_number('qualifiers.idvarval') }} = records.seq
+    where
+        qualifiers.idvar = qualifiers.rdomain || 'SEQ'
+        and records.src_row is null
+),
+
+checked as (
+    select
+        records.*,
+        case
+            when records.missing_variable is not null then 'missing_key'
+            when records.studyid <> records.src_trial then 'wrong_study'
+            when subjects.usubjid is null then 'unknown_subject'
+            when qualifiers_of_nothing.src_row is not null then 'unknown_record'
+            when upper(records.stat) = 'NOT DONE' then 'not_done'
+            when records.dtc is not null and records.adt is null
+                then 'unreadable_date'
+            when records.is_date_needed and records.dtc is null then 'missing_date'
+            when records.number_given is not null and records.result_number is null
+                then 'unreadable_number'
+            when records.is_number_needed and records.result_number is null
+                then 'missing_result'
+            when
+                records.is_result_needed
+                and records.wording is null
+                and records.result_number is null
+                then 'missing_result'
+            when
+                tests_covered.domain is not null
+                and records.wording is not null
+                and known_wordings.src_row is null
+                then 'unknown_term'
+            when records.adt > trials.cutoff then 'after_cutoff'
+            when
+                records.domain = 'DM'
+                and (
+                    records.src_file <> subjects.src_file
+                    or records.src_row <> subjects.src_row
+                )
+                then 'repeated_subject'
+        end as rule
+    from records
+    left join subjects
+        on
+            records.src_trial = subjects.src_trial
+            and records.usubjid = subjects.usubjid
+    left join trials
+        on records.src_trial = trials.trial_id
+    left join tests_covered
+        on
+            records.src_trial = tests_covered.src_trial
+            and records.domain = tests_covered.domain
+            and coalesce(records.testcd, '') = coalesce(tests_covered.testcd, '')
+    left join known_wordings
+        on
+            records.src_file = known_wordings.src_file
+            and records.src_row = known_wordings.src_row
+    left join qualifiers_of_nothing
+        on
+            records.src_file = qualifiers_of_nothing.src_file
+            and records.src_row = qualifiers_of_nothing.src_row
+)
+
+select * from checked

@@ -1,0 +1,41 @@
+with responses as (
+    select * from {{ ref('int_responses') }}
+),
+
+first_remissions as (
+    select * from {{ ref('int_first_remissions') }}
+),
+
+relapses_after_remission as (
+    select
+        responses.usubjid,
+        responses.rsseq,
+        -- a partial date that holds the remission stands for that day at the earliest
+        greatest(responses.adt, first_remissions.adt) as adt,
+        responses.adtf,
+        responses.relapse_site,
+        responses.cycle
+    from responses
+    inner join first_remissions
+        on responses.usubjid = first_remissions.usubjid
+    where
+        responses.relapse_site is not null
+        and responses.adt_last > first_remissions.adt
+),
+
+first_relapses as (
+    select *
+    from relapses_after_remission
+    -- of one day: a complete date first, a known site before an unspecified one
+    qualify
+        row_number() over (
+            partition by usubjid
+            order by
+                adt,
+                case when adtf is null then 0 else 1 end,
+                case when relapse_site = 'unspecified' then 1 else 0 end,
+                rsseq
+        ) = 1
+)
+
+select * from first_relapses

@@ -1,0 +1,122 @@
+{% set window_cycles = var('remission_window_cycles') %}
+with rs as (
+    select * from {{ accepted('stg_sdtm__rs') }}
+),
+
+qualifiers as (
+    select * from {{ accepted('stg_sdtm__supp') }}
+),
+
+record_terms as (
+    select * from {{ ref('int_record_terms') }}
+),
+
+first_doses as (
+    select distinct
+        usubjid,
+        trtsdt
+    from {{ ref('int_doses') }}
+),
+
+cycles as (
+    select * from {{ ref('int_treatment_cycles') }}
+),
+
+response_terms as (
+    select
+        src_file,
+        src_row,
+        max(case when category = 'response' then value end) as response,
+        max(case when category = 'relapse' then value end) as relapse_site
+    from record_terms
+    where domain = 'RS' and category in ('response', 'relapse')
+    group by
+        src_file,
+        src_row
+),
+
+relapse_sites as (
+    select
+        qualifiers.src_trial,
+        qualifiers.usubjid,
+        {{ whole_number('qualifiers.idvarval') }} as rsseq,
+        min(record_terms.value) as relapse_site
+    from qualifiers
+    inner join record_terms
+        on
+            qualifiers.src_file = record_terms.src_file
+            and qualifiers.src_row = record_terms.src_row
+            and record_terms.category = 'relapse'
+    where qualifiers.rdomain = 'RS' and qualifiers.idvar = 'RSSEQ'
+    group by
+        qualifiers.src_trial,
+        qualifiers.usubjid,
+        {{ whole_number('qualifiers.idvarval') }}
+),
+
+assessments as (
+    select
+        rs.usubjid,
+        rs.rsseq,
+        first_doses.trtsdt,
+        {{ not_before('rs.rsdt', 'rs.rsdt_last', 'first_doses.trtsdt') }} as adt,
+        rs.rsdt_last as adt_last,
+        rs.rsdtf as adtf,
+        response_terms.response,
+        case
+            when response_terms.relapse_site = 'unspecified'
+                then coalesce(relapse_sites.relapse_site, 'unspecified')
+            else response_terms.relapse_site
+        end as relapse_site,
+        rs.rseval as evaluator,
+        coalesce(rs.rsdt_last > first_doses.trtsdt, false) as is_after_first_dose
+    from rs
+    inner join response_terms
+        on
+            rs.src_file = response_terms.src_file
+            and rs.src_row = response_terms.src_row
+    inner join first_doses
+        on rs.usubjid = first_doses.usubjid
+    left join relapse_sites
+        on
+            rs.src_trial = relapse_sites.src_trial
+            and rs.usubjid = relapse_sites.usubjid
+            and rs.rsseq = relapse_sites.rsseq
+),
+
+responses as (
+    select
+        assessments.usubjid,
+        assessments.rsseq,
+        assessments.trtsdt,
+        assessments.adt,
+        assessments.adt_last,
+        assessments.adtf,
+        cycles.cycle,
+        assessments.response,
+        case assessments.response
+            {% for response in var('response_order') %}
+            when '{{ response }}' then {{ loop.index }}
+            {% endfor %}
+        end as response_rank,
+        coalesce(
+            assessments.response in ({{ quoted_items(var('remission_terms')) }}),
+            false
+        ) as is_remission,
+        assessments.relapse_site,
+        assessments.evaluator,
+        assessments.is_after_first_dose,
+        {% if window_cycles is none or window_cycles == "" %}
+        assessments.is_after_first_dose as in_window
+        {% else %}
+        assessments.is_after_first_dose
+        and coalesce(cycles.cycle <= {{ window_cycles }}, false) as in_window
+        {% endif %}
+    from assessments
+    left join cycles
+        on
+            assessments.usubjid = cycles.usubjid
+            and assessments.adt between cycles.cycle_start and cycles.cycle_end
+)
+
+select * from responses

@@ -1,0 +1,54 @@
+with time_to_event as (
+    select * from {{ ref('time_to_event') }}
+),
+
+dated_facts as (
+    select * from {{ ref('int_dated_facts') }}
+),
+
+analysis_entries as (
+    select * from {{ ref('stg_plan__analysis_entries') }}
+),
+
+conditions as (
+    select * from {{ ref('stg_study__population_conditions') }}
+),
+
+factors as (
+    select * from {{ ref('stg_study__factors') }}
+),
+
+defining_facts as (
+    select fact from analysis_entries
+    union distinct
+    select name as fact from conditions
+    where kind = 'fact'
+    union distinct
+    select fact from factors
+    where timing = 'post_baseline'
+    union distinct
+    select assessed_fact as fact from factors
+    where timing = 'post_baseline'
+),
+
+entry_times as (
+    select
+        time_to_event.usubjid,
+        time_to_event.paramcd,
+        dated_facts.fact,
+        -- up to the origin no day is added: 0 or less means known from the start
+        case
+            when dated_facts.adt > time_to_event.startdt
+                then {{ time_on_clock('time_to_event.startdt', 'dated_facts.adt') }}
+            else
+                cast(
+                    {{ days_between('time_to_event.startdt', 'dated_facts.adt') }} as double
+                )
+        end as day
+    from time_to_event
+    inner join dated_facts on time_to_event.usubjid = dated_facts.usubjid
+    inner join defining_facts on dated_facts.fact = defining_facts.fact
+    where dated_facts.adt is not null
+)
+
+select * from entry_times

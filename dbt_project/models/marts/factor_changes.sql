@@ -1,0 +1,83 @@
+with time_to_event as (
+    select * from {{ ref('time_to_event') }}
+),
+
+factors as (
+    select * from {{ ref('stg_study__factors') }}
+),
+
+dated_facts as (
+    select * from {{ ref('int_dated_facts') }}
+),
+
+changes_by_endpoint as (
+    select
+        time_to_event.usubjid,
+        time_to_event.paramcd,
+        factors.factor,
+        time_to_event.aval,
+        {{ days_between('time_to_event.startdt', 'changes.adt') }} as days_from_origin,
+        {{ time_on_clock('time_to_event.startdt', 'changes.adt') }} as day,
+        -- never assessed is not known, which is neither yes nor no
+        factors.assessed_fact is null or assessments.usubjid is not null as is_known
+    from time_to_event
+    cross join factors
+    left join dated_facts as changes
+        on
+            time_to_event.usubjid = changes.usubjid
+            and factors.fact = changes.fact
+    left join dated_facts as assessments
+        on
+            time_to_event.usubjid = assessments.usubjid
+            and factors.assessed_fact = assessments.fact
+    where factors.timing = 'post_baseline'
+),
+
+-- a change on the day the endpoint ends comes too late to count, on the first day too
+levels_at_origin as (
+    select
+        usubjid,
+        paramcd,
+        factor,
+        cast(0 as double) as day,
+        case
+            when not is_known then null
+            when
+                days_from_origin < 0
+                or (days_from_origin = 0 and aval > {{ origin_day() }})
+                then 'yes'
+            else 'no'
+        end as level
+    from changes_by_endpoint
+),
+
+changes_after_origin as (
+    select
+        usubjid,
+        paramcd,
+        factor,
+        day,
+        'yes' as level
+    from changes_by_endpoint
+    where is_known and days_from_origin > 0 and day < aval
+),
+
+factor_changes as (
+    select
+        usubjid,
+        paramcd,
+        factor,
+        day,
+        level
+    from levels_at_origin
+    union all
+    select
+        usubjid,
+        paramcd,
+        factor,
+        day,
+        level
+    from changes_after_origin
+)
+
+select * from factor_changes

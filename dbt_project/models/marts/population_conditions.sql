@@ -1,0 +1,43 @@
+with conditions as (
+    select * from {{ ref('stg_study__population_conditions') }}
+),
+
+subject_dates as (
+    select * from {{ ref('int_subject_dates') }}
+),
+
+judged_conditions as (
+    select * from {{ ref('int_all_conditions_judged') }}
+),
+
+population_members as (
+    select * from {{ ref('population_members') }}
+),
+
+population_conditions as (
+    select
+        subject_dates.usubjid,
+        conditions.population,
+        conditions.condition_order,
+        conditions.kind,
+        conditions.name,
+        conditions.reason,
+        case
+            when conditions.kind = 'population' then population_members.usubjid is not null
+            else judged_conditions.is_met
+        end as is_met
+    from conditions
+    cross join subject_dates
+    left join population_members
+        on
+            subject_dates.usubjid = population_members.usubjid
+            and conditions.name = population_members.population
+            and conditions.kind = 'population'
+    left join judged_conditions
+        on
+            subject_dates.usubjid = judged_conditions.usubjid
+            and conditions.population = judged_conditions.population
+            and conditions.condition_order = judged_conditions.condition_order
+)
+
+select * from population_conditions

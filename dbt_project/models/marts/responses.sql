@@ -1,0 +1,65 @@
+with assessments as (
+    select * from {{ ref('int_responses') }}
+),
+
+first_remissions as (
+    select * from {{ ref('int_first_remissions') }}
+),
+
+best_responses as (
+    select * from {{ ref('int_best_responses') }}
+),
+
+first_relapses as (
+    select * from {{ ref('int_relapses') }}
+),
+
+responses as (
+    select
+        assessments.usubjid,
+        assessments.rsseq,
+        coalesce(first_relapses.adt, assessments.adt) as adt,
+        assessments.adtf,
+        {{ study_day(
+            'coalesce(first_relapses.adt, assessments.adt)', 'assessments.trtsdt'
+        ) }} as ady,
+        assessments.cycle,
+        assessments.response,
+        assessments.is_remission,
+        assessments.in_window,
+        best_responses.rsseq is not null as is_best_in_window,
+        first_remissions.rsseq is not null as is_first_remission,
+        first_relapses.rsseq is not null as is_first_relapse,
+        assessments.relapse_site,
+        assessments.evaluator
+    from assessments
+    left join best_responses
+        on
+            assessments.usubjid = best_responses.usubjid
+            and assessments.rsseq = best_responses.rsseq
+    left join first_remissions
+        on
+            assessments.usubjid = first_remissions.usubjid
+            and assessments.rsseq = first_remissions.rsseq
+    left join first_relapses
+        on
+            assessments.usubjid = first_relapses.usubjid
+            and assessments.rsseq = first_relapses.rsseq
+)
+
+select
+    usubjid,
+    rsseq,
+    adt,
+    adtf,
+    ady,
+    cycle,
+    response,
+    is_remission,
+    in_window,
+    is_best_in_window,
+    is_first_remission,
+    is_first_relapse,
+    relapse_site,
+    evaluator
+from responses

@@ -1,0 +1,64 @@
+with censoring as (
+    select * from {{ ref('censoring') }}
+),
+
+origins as (
+    select * from {{ ref('int_endpoint_origins') }}
+),
+
+endpoints as (
+    select * from {{ ref('stg_study__endpoints') }}
+),
+
+endpoint_rules as (
+    select * from {{ ref('stg_study__endpoint_rules') }}
+),
+
+subject_dates as (
+    select * from {{ ref('int_subject_dates') }}
+),
+
+selected_candidates as (
+    select
+        *,
+        case role when 'event' then 1 when 'competing' then 2 else 0 end as event_code
+    from censoring
+    where is_selected
+),
+
+time_to_event as (
+    select
+        origins.usubjid,
+        subject_dates.trial_id,
+        origins.paramcd,
+        endpoints.param,
+        origins.startdt,
+        selected.adt,
+        selected.adtf,
+        {{ time_on_clock('origins.startdt', 'selected.adt') }} as aval,
+        -- ADaM counts the other way round: 0 is the event, 1 a censoring
+        case selected.event_code when 1 then 0 when 0 then 1 else 2 end as cnsr,
+        selected.event_code,
+        case when selected.event_code > 0 then endpoint_rules.description end as evntdesc,
+        case
+            when selected.event_code = 0
+                then coalesce(endpoint_rules.description, 'Origin of the endpoint')
+        end as cnsdtdsc,
+        selected.rule_id,
+        selected.srcdom,
+        selected.srcvar,
+        selected.srcseq
+    from origins
+    inner join selected_candidates as selected
+        on
+            origins.usubjid = selected.usubjid
+            and origins.paramcd = selected.paramcd
+    inner join endpoints on origins.paramcd = endpoints.paramcd
+    inner join subject_dates on origins.usubjid = subject_dates.usubjid
+    left join endpoint_rules
+        on
+            selected.paramcd = endpoint_rules.paramcd
+            and selected.rule_id = endpoint_rules.rule_id
+)
+
+select * from time_to_event

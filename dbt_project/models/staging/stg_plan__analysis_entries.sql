@@ -1,0 +1,12 @@
+with plan_analysis_entry as (
+    select * from {{ source('study', 'plan_analysis_entry') }}
+),
+
+typed as (
+    select
+        {{ given('analysis_id') }} as analysis_id,
+        {{ given('fact') }} as fact
+    from plan_analysis_entry
+)
+
+select * from typed

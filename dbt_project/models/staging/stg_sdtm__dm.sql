@@ -1,0 +1,34 @@
+with sdtm_dm as (
+    select * from {{ source('sdtm', 'sdtm_dm') }}
+),
+
+typed as (
+    select
+        src_trial,
+        src_domain,
+        src_file,
+        src_row,
+        {{ given('studyid') }} as studyid,
+        {{ given('domain') }} as domain,
+        {{ given('usubjid') }} as usubjid,
+        {{ given('subjid') }} as subjid,
+        {{ date_columns('rfstdtc') }},
+        {{ date_columns('rfxstdtc') }},
+        {{ date_columns('rfxendtc') }},
+        {{ date_columns('dthdtc') }},
+        {{ given('dthfl') }} as dthfl,
+        {{ given('siteid') }} as siteid,
+        {{ date_columns('brthdtc') }},
+        {{ given('age') }} as age_given,
+        {{ number('age') }} as age,
+        {{ given('ageu') }} as ageu,
+        {{ given('sex') }} as sex,
+        {{ given('race') }} as race,
+        {{ given('ethnic') }} as ethnic,
+        {{ given('armcd') }} as armcd,
+        {{ given('arm') }} as arm,
+        {{ given('country') }} as country
+    from sdtm_dm
+)
+
+select * from typed

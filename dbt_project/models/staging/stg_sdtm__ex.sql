@@ -1,0 +1,29 @@
+with sdtm_ex as (
+    select * from {{ source('sdtm', 'sdtm_ex') }}
+),
+
+typed as (
+    select
+        src_trial,
+        src_domain,
+        src_file,
+        src_row,
+        {{ given('studyid') }} as studyid,
+        {{ given('domain') }} as domain,
+        {{ given('usubjid') }} as usubjid,
+        {{ whole_number('exseq') }} as exseq,
+        {{ given('extrt') }} as extrt,
+        {{ given('exdose') }} as exdose_given,
+        {{ number('exdose') }} as exdose,
+        {{ given('exdosu') }} as exdosu,
+        {{ given('exdosfrq') }} as exdosfrq,
+        {{ given('exroute') }} as exroute,
+        {{ number('visitnum') }} as visitnum,
+        {{ given('visit') }} as visit,
+        {{ given('epoch') }} as epoch,
+        {{ date_columns('exstdtc') }},
+        {{ date_columns('exendtc') }}
+    from sdtm_ex
+)
+
+select * from typed

@@ -1,0 +1,25 @@
+with sdtm_mh as (
+    select * from {{ source('sdtm', 'sdtm_mh') }}
+),
+
+typed as (
+    select
+        src_trial,
+        src_domain,
+        src_file,
+        src_row,
+        {{ given('studyid') }} as studyid,
+        {{ given('domain') }} as domain,
+        {{ given('usubjid') }} as usubjid,
+        {{ whole_number('mhseq') }} as mhseq,
+        {{ given('mhgrpid') }} as mhgrpid,
+        {{ given('mhterm') }} as mhterm,
+        {{ given('mhdecod') }} as mhdecod,
+        {{ given('mhcat') }} as mhcat,
+        {{ given('mhscat') }} as mhscat,
+        {{ date_columns('mhstdtc') }},
+        {{ date_columns('mhendtc') }}
+    from sdtm_mh
+)
+
+select * from typed

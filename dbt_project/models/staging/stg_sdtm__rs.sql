@@ -1,0 +1,32 @@
+with sdtm_rs as (
+    select * from {{ source('sdtm', 'sdtm_rs') }}
+),
+
+typed as (
+    select
+        src_trial,
+        src_domain,
+        src_file,
+        src_row,
+        {{ given('studyid') }} as studyid,
+        {{ given('domain') }} as domain,
+        {{ given('usubjid') }} as usubjid,
+        {{ whole_number('rsseq') }} as rsseq,
+        {{ given('rstestcd') }} as rstestcd,
+        {{ given('rstest') }} as rstest,
+        {{ given('rscat') }} as rscat,
+        {{ given('rsorres') }} as rsorres,
+        {{ given('rsstresc') }} as rsstresc,
+        {{ given('rsstresn') }} as rsstresn_given,
+        {{ number('rsstresn') }} as rsstresn,
+        {{ given('rsstat') }} as rsstat,
+        {{ given('rsreasnd') }} as rsreasnd,
+        {{ given('rseval') }} as rseval,
+        {{ given('rsacptfl') }} as rsacptfl,
+        {{ number('visitnum') }} as visitnum,
+        {{ given('visit') }} as visit,
+        {{ date_columns('rsdtc') }}
+    from sdtm_rs
+)
+
+select * from typed

@@ -1,0 +1,15 @@
+with study_endpoint as (
+    select * from {{ source('study', 'study_endpoint') }}
+),
+
+typed as (
+    select
+        {{ given('paramcd') }} as paramcd,
+        {{ given('param') }} as param,
+        {{ given('population') }} as population,
+        {{ given('origin_fact') }} as origin_fact,
+        cast(display_order as int) as display_order
+    from study_endpoint
+)
+
+select * from typed

@@ -1,0 +1,14 @@
+with study_trial as (
+    select * from {{ source('study', 'study_trial') }}
+),
+
+typed as (
+    select
+        {{ given('trial_id') }} as trial_id,
+        {{ given('label') }} as label,
+        cast(cutoff as date) as cutoff,
+        cast(display_order as int) as display_order
+    from study_trial
+)
+
+select * from typed

@@ -1,0 +1,1 @@
+"""Great Expectations suites, one reviewable YAML file per table, and what runs them."""

@@ -1,0 +1,121 @@
+"""The build's side of the gate: start the worker early, ask it, judge its outcomes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Final, Self
+
+from analytics.errors import BuildError
+from expectations.outcome import Outcome
+from expectations.suite import SUITES
+
+_ROOT: Final = Path(__file__).parent.parent
+
+
+class GateWorker:
+    """A worker process that holds Great Expectations; use as a context manager.
+
+    A worker that dies, or answers with an error, is a BuildError: nothing passes unasked.
+    """
+
+    def __init__(self, log: Path) -> None:
+        """Start the worker; what it prints goes to the file `log`."""
+        self._log: IO[bytes] = log.open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "expectations.worker"],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env={**os.environ, "GX_ANALYTICS_ENABLED": "false", "PYTHONUTF8": "1"},
+        )
+        self._is_ready = False
+
+    def __enter__(self) -> Self:
+        """Give the started worker."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the worker."""
+        self._process.kill()
+        self._process.communicate()
+        self._log.close()
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id."""
+        return self._process.pid
+
+    def run(self, database: Path, gate: str, folders: Sequence[Path] = (SUITES,)) -> list[Outcome]:
+        """Run the gate's suites of the folders on the file, which nobody may have open to write."""
+        if not self._is_ready:
+            self._read()
+            self._is_ready = True
+        request: dict[str, object] = {
+            "database": str(database.resolve()),
+            "gate": gate,
+            "folders": [str(folder.resolve()) for folder in folders],
+        }
+        self._write(request)
+        answer = self._read()
+        if "error" in answer:
+            raise BuildError(f"The {gate} gate could not run: {answer['error']}")
+        return [Outcome(**outcome) for outcome in answer["outcomes"]]
+
+    def _write(self, request: dict[str, object]) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise self._died() from error
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise self._died()
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _died(self) -> BuildError:
+        code = self._process.wait()
+        log = Path(self._log.name).read_text(encoding="utf-8", errors="replace").strip()
+        last = log.splitlines()[-1] if log else "it printed nothing"
+        return BuildError(
+            f"The process that runs the expectations ended with code {code} ({last}); "
+            "run the build again."
+        )
+
+
+def critical_failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes that stop a build."""
+    return [
+        outcome for outcome in outcomes if outcome.severity == "critical" and not outcome.success
+    ]
+
+
+def refusal(gate: str, outcomes: Sequence[Outcome]) -> str:
+    """One sentence that names the first critical failure and counts the others."""
+    failures = critical_failures(outcomes)
+    first = failures[0]
+    if first.error is not None:
+        fact = f"it could not be checked ({first.error})"
+    elif first.n_unexpected is None:
+        fact = f"observed {first.observed}"
+    else:
+        fact = f"{first.n_unexpected} unexpected, e.g. {first.observed}"
+    others = f", and {len(failures) - 1} more" if len(failures) > 1 else ""
+    return (
+        f"The {gate} gate refused the data and nothing was published: "
+        f"{first.check_id} of {first.suite} ({first.description.rstrip('.')}): {fact}{others}."
+    )

@@ -1,0 +1,141 @@
+"""Run the suites of one gate on a DuckDB file, read-only, by SQL.
+
+An expectation that raises is a failed expectation with the error's text; so is every
+expectation of a table that is not there. Importing this module imports Great Expectations,
+which takes seconds: the build does it in a worker (`expectations.worker`).
+"""
+
+import json
+import logging
+import os
+import warnings
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+os.environ["TQDM_DISABLE"] = "1"
+warnings.filterwarnings("ignore", module=r"(great_expectations|marshmallow|duckdb_engine).*")
+
+import great_expectations as gx  # noqa: E402
+
+from expectations.dialect import register  # noqa: E402
+from expectations.outcome import Outcome, failed_to_run  # noqa: E402
+from expectations.suite import Expectation, Suite  # noqa: E402
+
+_SHOWN_ROWS: Final = 3
+_SHOWN_CHARACTERS: Final = 500
+
+register()
+logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+
+
+def run_gate(database: Path, gate: str, suites: Iterable[Suite]) -> list[Outcome]:
+    """Run the gate's suites on the file; one outcome per expectation, in the suites' order."""
+    context: Any = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_sql(
+        "warehouse",
+        connection_string=f"duckdb+ro:///{database.resolve()}",
+        kwargs={"connect_args": {"read_only": True}},
+        create_temp_table=False,
+    )
+    try:
+        return [
+            outcome for suite in suites if suite.gate == gate for outcome in _run(source, suite)
+        ]
+    finally:
+        source.get_engine().dispose()
+
+
+def _run(source: Any, suite: Suite) -> list[Outcome]:
+    """Run one suite; what cannot be asked has failed."""
+    built: dict[str, Any] = {}
+    failed: dict[str, str] = {}
+    for expectation in suite.expectations:
+        try:
+            built[expectation.check_id] = _configure(expectation)
+        except Exception as error:
+            failed[expectation.check_id] = _sentence(error)
+    try:
+        results = _validate(source, suite, list(built.values()))
+    except Exception as error:
+        results, failed = {}, {**dict.fromkeys(built, _sentence(error)), **failed}
+    return [
+        failed_to_run(suite, check, failed[check.check_id])
+        if check.check_id in failed
+        else _read(suite, check, results.get(check.check_id))
+        for check in suite.expectations
+    ]
+
+
+def _configure(expectation: Expectation) -> Any:
+    """Build the Great Expectations object; raises when type or arguments do not exist."""
+    name = "".join(part.capitalize() for part in expectation.type.split("_"))
+    return getattr(gx.expectations, name)(
+        **expectation.kwargs,
+        severity=expectation.severity,
+        meta={"check_id": expectation.check_id},
+    )
+
+
+def _validate(source: Any, suite: Suite, expectations: list[Any]) -> dict[str, Any]:
+    """Validate the table; result by check id.
+
+    The suite gets its expectations as one list: added one by one, a second expectation of the
+    same type on the same column would silently replace the first.
+    """
+    gx_suite = gx.ExpectationSuite(name=suite.name, expectations=expectations)
+    if len(gx_suite.expectations) != len(expectations):
+        raise RuntimeError(
+            f"{len(expectations)} expectations were given and {len(gx_suite.expectations)} kept"
+        )
+    asset = source.add_table_asset(suite.name, table_name=suite.table, schema_name=suite.schema)
+    batch = asset.add_batch_definition_whole_table("all").get_batch()
+    validation = batch.validate(
+        gx_suite,
+        result_format={"result_format": "COMPLETE", "partial_unexpected_count": _SHOWN_ROWS},
+    )
+    return {result.expectation_config.meta["check_id"]: result for result in validation.results}
+
+
+def _read(suite: Suite, expectation: Expectation, result: Any | None) -> Outcome:
+    """Turn one Great Expectations result into an outcome."""
+    if result is None:
+        return failed_to_run(suite, expectation, "the expectation gave no result")
+    error = _exception(result.exception_info or {})
+    if error is not None:
+        return failed_to_run(suite, expectation, error)
+    details: dict[str, Any] = result.result or {}
+    rows = details.get("details", {}).get("unexpected_rows")
+    values = details.get("partial_unexpected_list") or details.get("observed_value")
+    key = "unexpected_count" if rows is None else "observed_value"
+    return replace(
+        failed_to_run(suite, expectation, ""),
+        success=bool(result.success),
+        observed=_shown(values if rows is None else rows),
+        n_unexpected=details.get(key),
+        error=None,
+    )
+
+
+def _exception(info: dict[str, Any]) -> str | None:
+    """First exception of a result: its information is one mapping, or one per metric."""
+    entries = [info] if "raised_exception" in info else list(info.values())
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("raised_exception"):
+            return str(entry.get("exception_message") or "the expectation raised").split("\n")[0]
+    return None
+
+
+def _shown(observed: object) -> str | None:
+    """The first unexpected rows or values as text."""
+    if observed is None or observed == []:
+        return None
+    rows = observed[:_SHOWN_ROWS] if isinstance(observed, list) else observed
+    return json.dumps(rows, default=str, ensure_ascii=False)[:_SHOWN_CHARACTERS]
+
+
+def _sentence(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:_SHOWN_CHARACTERS]

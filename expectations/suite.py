@@ -1,0 +1,154 @@
+"""Suites as data: one YAML file per table, read and checked without Great Expectations.
+
+A file says which `gate` it belongs to, which `schema` and `table` it reads, and its
+`expectations`: id, type, kwargs, severity and a description in a clinical sentence.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final, Literal, cast, get_args
+
+import yaml
+
+from analytics.errors import PlateauError
+
+Gate = Literal["marts", "results"]
+Severity = Literal["critical", "warning", "info"]
+
+SUITES: Final = Path(__file__).parent
+UNEXPECTED_ROWS: Final = "unexpected_rows_expectation"
+_SUITE_KEYS: Final = ("gate", "schema", "table", "expectations")
+_EXPECTATION_KEYS: Final = ("id", "type", "kwargs", "severity", "description")
+_TYPE: Final = re.compile(r"expect_[a-z0-9_]+|unexpected_rows_expectation")
+
+
+class SuiteError(PlateauError):
+    """A suite file cannot be used; the message names the file, the key and the next step."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One check of one table."""
+
+    check_id: str
+    type: str
+    kwargs: dict[str, Any]
+    severity: Severity
+    description: str
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The checks of one table at one gate."""
+
+    name: str
+    gate: Gate
+    schema: str
+    table: str
+    expectations: tuple[Expectation, ...]
+
+
+def load_suites(folders: Iterable[Path]) -> tuple[Suite, ...]:
+    """Read every `*.yml` of the folders, by name; a folder that does not exist holds none.
+
+    Raises SuiteError on an unknown or missing key and on a check id used twice.
+    """
+    paths = [path for folder in folders for path in sorted(folder.glob("*.yml"))]
+    suites = tuple(parse_suite(path) for path in paths)
+    counts = Counter(check.check_id for suite in suites for check in suite.expectations)
+    for check_id, count in counts.items():
+        if count > 1:
+            names = sorted(
+                suite.name
+                for suite in suites
+                if any(check.check_id == check_id for check in suite.expectations)
+            )
+            raise SuiteError(
+                f"Check id '{check_id}' is used {count} times (suites {', '.join(names)}); "
+                "give each expectation an id of its own."
+            )
+    return suites
+
+
+def parse_suite(path: Path) -> Suite:
+    """Read one suite file. Raises SuiteError with one sentence."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" at line {mark.line + 1}" if mark else ""
+        raise SuiteError(f"{path} is not YAML{line}; correct its indentation or quotes.") from error
+    entries = _mapping(content, _SUITE_KEYS, f"{path}")
+    gate = _choice(entries["gate"], get_args(Gate), "gate", f"{path}")
+    if not isinstance(entries["expectations"], list) or not entries["expectations"]:
+        raise SuiteError(f"{path}: key 'expectations' must be a list with at least one entry.")
+    return Suite(
+        name=f"{entries['schema']}.{path.stem}",
+        gate=cast(Gate, gate),
+        schema=str(entries["schema"]),
+        table=str(entries["table"]),
+        expectations=tuple(
+            _expectation(entry, number, path)
+            for number, entry in enumerate(entries["expectations"], start=1)
+        ),
+    )
+
+
+def _expectation(entry: object, number: int, path: Path) -> Expectation:
+    keys = _mapping(entry, _EXPECTATION_KEYS, f"{path}, expectation {number}")
+    place = f"{path}, expectation '{keys['id']}'"
+    kwargs = keys["kwargs"]
+    if not isinstance(kwargs, dict):
+        raise SuiteError(f"{place}: key 'kwargs' must be a mapping of argument to value.")
+    if not _TYPE.fullmatch(str(keys["type"])):
+        raise SuiteError(
+            f"{place}: type '{keys['type']}' is not an expectation; "
+            f"use an expect_... type or {UNEXPECTED_ROWS}."
+        )
+    if keys["type"] == UNEXPECTED_ROWS:
+        _check_query(kwargs.get("unexpected_rows_query"), place)
+    return Expectation(
+        check_id=str(keys["id"]),
+        type=str(keys["type"]),
+        kwargs={str(key): value for key, value in kwargs.items()},
+        severity=cast(Severity, _choice(keys["severity"], get_args(Severity), "severity", place)),
+        description=" ".join(str(keys["description"]).split()),
+    )
+
+
+def _check_query(query: object, place: str) -> None:
+    """Refuse a query Great Expectations would misread: every brace in it is a placeholder."""
+    if not isinstance(query, str):
+        raise SuiteError(f"{place}: {UNEXPECTED_ROWS} needs kwargs.unexpected_rows_query.")
+    try:
+        fields = {field for _, field, _, _ in Formatter().parse(query) if field is not None}
+    except ValueError as error:
+        raise SuiteError(f"{place}: the query has a single brace; double it.") from error
+    if fields != {"batch"}:
+        raise SuiteError(
+            f"{place}: the query must read its own table as {{batch}} and double every other brace."
+        )
+
+
+def _mapping(value: object, keys: tuple[str, ...], place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SuiteError(f"{place} must be a mapping with the keys {', '.join(keys)}.")
+    for key in keys:
+        if value.get(key) is None:
+            raise SuiteError(f"{place} lacks the key '{key}'; add it.")
+    unknown = sorted(str(key) for key in value if key not in keys)
+    if unknown:
+        raise SuiteError(
+            f"{place} has the unknown key '{unknown[0]}'; the keys are {', '.join(keys)}."
+        )
+    return value
+
+
+def _choice(value: object, choices: tuple[str, ...], key: str, place: str) -> str:
+    if value not in choices:
+        raise SuiteError(f"{place}: {key} '{value}' is not one of {', '.join(choices)}.")
+    return str(value)
