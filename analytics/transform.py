@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,7 @@ from analytics.errors import BuildError, GateError, PlateauError
 
 DBT_PROJECT: Final = Path(__file__).parent.parent / "dbt_project"
 _BI_MODELS: Final = "path:models/bi"
+_HEADING: Final = re.compile(r"\w+ Error( in |$)")
 _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
 
 
@@ -61,7 +63,7 @@ class Transformation:
         try:
             result = runner.invoke([*command, *self._arguments])
         finally:
-            DuckDBConnectionManager.close_all_connections()
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if not result.success:
             raise _failure(result.exception, getattr(result.result, "results", ()))
         return result
@@ -87,7 +89,7 @@ def _failure(exception: BaseException | None, results: Iterable[Any]) -> Plateau
 
 
 def _first_line(message: str) -> str:
-    """The first line that says something; dbt's own first line only repeats the node's name."""
+    """The first line that says something: dbt's own first line only repeats the node's name."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    telling = [line for line in lines if not line.startswith(("Runtime Error in", "Database Error"))]
-    return (telling or lines or ["no reason was given"])[0].rstrip(".")
+    telling = [line for line in lines if not _HEADING.match(line)]
+    return (telling or lines or ["no reason was given"])[0].rstrip(".:")

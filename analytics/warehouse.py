@@ -34,9 +34,9 @@ def connect(
     return duckdb.connect(str(path), read_only=read_only, config=config)
 
 
-def connect_for_queries(path: Path | str, *, threads: int | None = None) -> (
-    duckdb.DuckDBPyConnection
-):
+def connect_for_queries(
+    path: Path | str, *, threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
     """A connection on which any SQL text may run: it cannot write, leave the file or unlock."""
     config: dict[str, str | bool | int | float | list[str]] = {
         **_OFFLINE,

@@ -106,9 +106,7 @@ def table_digests(
 
 
 def _n_rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
-    rows = connection.execute(
-        f"select count(*) from {quoted(schema)}.{quoted(table)}"
-    ).fetchall()
+    rows = connection.execute(f"select count(*) from {quoted(schema)}.{quoted(table)}").fetchall()
     return int(rows[0][0])
 
 

@@ -13,6 +13,7 @@ from analytics.errors import BuildError
 from analytics.release.folders import BI
 from analytics.warehouse import connect, quoted
 
+
 def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[str]:
     """Write `bi.duckdb` and `bi/*.parquet` into the target folder; the tables' names.
 

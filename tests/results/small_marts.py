@@ -86,9 +86,10 @@ def analysis(method: str, **more: Any) -> Analysis:
     })
 
 
-def study(*analyses: Analysis, conditions: Sequence[tuple[Any, ...]] = (), **parameters: Any
-          ) -> StudySpecification:
-    """A study with these analyses; `conditions`: population, kind, name, operator, value, reason."""
+def study(
+    *analyses: Analysis, conditions: Sequence[tuple[Any, ...]] = (), **parameters: Any
+) -> StudySpecification:
+    """A study of these analyses; conditions: population, kind, name, operator, value, reason."""
     return StudySpecification(
         study_id="small",
         title="A small study",

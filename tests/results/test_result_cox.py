@@ -169,7 +169,9 @@ def test_hazard_ratio_of_two_by_two_subjects_worked_by_hand():
     results = univariate(
         contrast("sex", "male", "female"),
         population_members=members(all=SUBJECTS),
-        covariate_intervals=followed("OS", {"a": (10, 1), "b": (20, 1), "c": (30, 1), "d": (40, 0)}),
+        covariate_intervals=followed(
+            "OS", {"a": (10, 1), "b": (20, 1), "c": (30, 1), "d": (40, 0)}
+        ),
         subject_factors=sexes(a="male", b="female", c="male", d="female"),
     )
     term = results["cox_term"].row(0, named=True)
@@ -188,7 +190,9 @@ def test_level_without_events_is_a_status_and_never_a_number():
     results = univariate(
         contrast("sex", "male", "female"),
         population_members=members(all=SUBJECTS),
-        covariate_intervals=followed("OS", {"a": (10, 1), "b": (40, 0), "c": (30, 1), "d": (40, 0)}),
+        covariate_intervals=followed(
+            "OS", {"a": (10, 1), "b": (40, 0), "c": (30, 1), "d": (40, 0)}
+        ),
         subject_factors=sexes(a="male", b="female", c="male", d="female"),
     )
     for table, numbers in (

@@ -16,6 +16,12 @@ UNIVARIATE = analysis(
 STEPWISE = analysis("cox_stepwise", analysis_id="multi", candidates_from="uni", caution="Selected.")
 
 
+def t411(number: int, unknown: int) -> str | None:
+    if number < unknown:
+        return None
+    return "yes" if number % 3 else "no"
+
+
 def cohort(unknown_t411: int = 0) -> Marts:
     """Sex decides survival, t(4;11) and age nearly nothing; some t(4;11) may be unknown."""
     factors = [
@@ -23,7 +29,7 @@ def cohort(unknown_t411: int = 0) -> Marts:
         for number, subject in enumerate(SUBJECTS)
         for row in (
             (subject, "sex", "male" if number < 13 else "female", None),
-            (subject, "t411", None if number < unknown_t411 else "yes" if number % 3 else "no", None),
+            (subject, "t411", t411(number, unknown_t411), None),
             (subject, "age", None, float(40 + number % 7)),
         )
     ]
@@ -44,7 +50,8 @@ def terms(**p_values: float | None) -> pl.DataFrame:
 
 
 def test_candidate_needs_a_p_value_strictly_below_the_limit():
-    found = candidates_of(study(UNIVARIATE, STEPWISE), STEPWISE, terms(sex=0.05, t411=0.049, age=None))
+    p_values = terms(sex=0.05, t411=0.049, age=None)
+    found = candidates_of(study(UNIVARIATE, STEPWISE), STEPWISE, p_values)
     assert [candidate.model for candidate in found] == ["t411"]
 
 
@@ -78,7 +85,8 @@ def test_subjects_missing_any_candidate_are_left_out_before_the_selection():
     plan = study(UNIVARIATE, STEPWISE, slcandidate=1)
     results = compute_results(plan, cohort(unknown_t411=4))
     model = results["cox_model"].filter(pl.col("model") == "selected").row(0, named=True)
-    assert results["cox_term"].filter(pl.col("analysis_id") == "multi")["factor"].to_list() == ["sex"]
+    terms_of_it = results["cox_term"].filter(pl.col("analysis_id") == "multi")
+    assert terms_of_it["factor"].to_list() == ["sex"]
     assert (model["n"], model["n_missing"]) == (N - 4, 4)
     assert results["cox_selection_step"]["n"].unique().to_list() == [N - 4]
 

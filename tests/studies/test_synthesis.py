@@ -180,7 +180,9 @@ def in_cycle(frame: pl.DataFrame, cycle_days: pl.DataFrame) -> pl.DataFrame:
 def remissions(files: Files) -> pl.DataFrame:
     """Best response and first remission of two cycles, and how the remission ended."""
     rs = files.standing("RS").filter(RSTESTCD="OVRLRESP")
-    window = in_cycle(files.meaning(rs, "RS", "response"), cycles(files).filter(pl.col("cycle") < 3))
+    window = in_cycle(
+        files.meaning(rs, "RS", "response"), cycles(files).filter(pl.col("cycle") < 3)
+    )
     order = {"CR": 0, "CRh": 1, "hypocellular": 2}
     rank = pl.col("value").replace_strict(order, default=9, return_dtype=pl.Int64)
     best = window.sort(rank).group_by("USUBJID", maintain_order=True).first()
@@ -461,9 +463,7 @@ def test_treatment_stops_before_relapse_transplant_and_death(files: Files) -> No
 
 def test_doses_of_a_patient_never_overlap_and_start_with_the_reference_date(files: Files) -> None:
     doses = files.records("EX").with_columns(end=first_possible_day(pl.col("EXENDTC")))
-    doses = doses.sort("USUBJID", "date").with_columns(
-        before=pl.col("end").shift().over("USUBJID")
-    )
+    doses = doses.sort("USUBJID", "date").with_columns(before=pl.col("end").shift().over("USUBJID"))
     assert doses.filter(pl.col("end") < pl.col("date")).height == 0
     assert doses.filter(pl.col("date") <= pl.col("before")).height == 0
     reference = files.all("DM").join(files.first_dose, on="USUBJID")
@@ -501,6 +501,7 @@ def test_every_wording_has_its_term_and_every_term_is_about_a_known_domain(files
         "records not done",
         "partial dates",
         "records after the cut-off",
+        "deaths after the cut-off",
         "records after death",
         "deaths known only from contacts",
         "phone contacts",
@@ -527,6 +528,9 @@ def count_of(mess: str, files: Files) -> int:  # noqa: PLR0911
         return files.all("DM").filter(pl.col("DTHDTC").str.len_chars() < 10).height
     if mess == "records after the cut-off":
         return ss.height - files.records("SS").height
+    if mess == "deaths after the cut-off":
+        reported = files.all("DM").filter(pl.col("DTHDTC").is_not_null())
+        return reported.join(deaths(files), on="USUBJID", how="anti").height
     if mess == "records after death":
         known = deaths(files).filter("whole")
         late = signs_of_life(files).join(known, on="USUBJID")
@@ -557,8 +561,7 @@ def test_an_impossible_patient_is_refused_in_one_sentence(tmp_path: Path) -> Non
     done = run_generator("--out", str(tmp_path / "sdtm"), "--cohort", str(path))
     assert done.returncode == 1
     assert done.stderr == (
-        f"Patient {row['patient']} is impossible: relapse is not in the lifetime; "
-        "see cohort.csv.\n"
+        f"Patient {row['patient']} is impossible: relapse is not in the lifetime; see cohort.csv.\n"
     )
     assert not (tmp_path / "sdtm").exists()
 

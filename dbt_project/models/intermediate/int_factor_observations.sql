@@ -49,7 +49,11 @@ observations_of_factors as (
     from factors
     inner join observations
         on
-            factors.domain = observations.srcdom
+            -- trials file ECOG as a clinical classification (RS) or as a questionnaire (QS)
+            (
+                factors.domain = observations.srcdom
+                or (factors.domain = 'RS' and observations.srcdom = 'QS')
+            )
             and (
                 factors.testcd is null
                 or factors.testcd = {{ wording('observations.testcd') }}

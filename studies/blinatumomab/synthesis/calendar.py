@@ -85,7 +85,7 @@ def _cycles_wanted(patient: Patient, rng: Random) -> int:
 
 
 def has_late_remission(patient: Patient) -> bool:
-    """Some long survivors without remission in two cycles reach one in cycle 3, too late to count."""
+    """Some long survivors reach their first remission in cycle 3, too late to count."""
     long_survivor = patient.survival_days > 1000 and patient.transplant == "none"
     return long_survivor and patient.best_response == "none" and patient.mrd_response_day is None
 
@@ -126,7 +126,7 @@ def _infusion_end(patient: Patient, start: int, rng: Random) -> int:
 def _check(patient: Patient, calendar: Calendar) -> None:
     facts = (
         (
-            patient.remission_day is None or calendar.window_end > patient.remission_day,
+            patient.remission_day is None or calendar.window_end >= patient.remission_day,
             "first remission outside two cycles",
         ),
         (

@@ -10,7 +10,7 @@ from random import Random
 
 from .calendar import Calendar
 from .cohort import Patient
-from .course import Course
+from .events import Course
 
 SHARP = ("0.00001", "0.0001")  # limits of detection and of quantification
 SHARPEST = ("0.000003", "0.00001")

@@ -1,11 +1,11 @@
 """SDTM records before they are numbered, and the ways their dates are written."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from .calendar import Calendar
 from .cohort import Patient
-from .course import Course, Visit
+from .events import Course, Visit
 from .trials import Trial
 
 WITHOUT_VISIT = ("DM", "MH", "CM", "SS", "DS", "DD")
@@ -24,6 +24,10 @@ class Record:
     values: dict[str, str]
     rank: int = 0
     supplements: tuple[tuple[str, str, str], ...] = field(default=())
+
+    def ranked(self, rank: int) -> "Record":
+        """The same record, ordered within its day by the rank."""
+        return replace(self, rank=rank)
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,12 @@ class Subject:
         """The visit of a day, if there was one."""
         return next((visit for visit in self.course.visits if visit.day == day), None)
 
-    def record(self, domain: str, day: int, rank: int = 0, **values: str) -> Record:
+    def record(self, domain: str, day: int, **values: str) -> Record:
         """A record of the day, with the visit it belongs to."""
         visit = self.visit_on(day)
         if visit is not None and visit.in_person and domain not in WITHOUT_VISIT:
             values = {"VISITNUM": visit.number, "VISIT": visit.name, **values}
-        return Record(domain, self.usubjid, day, values, rank)
+        return Record(domain, self.usubjid, day, values)
 
 
 def stream(seed: int, *topic: str) -> Random:

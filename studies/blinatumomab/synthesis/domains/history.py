@@ -82,7 +82,7 @@ def prior_and_other_medication(subject: Subject) -> Iterator[Record]:
             drugs = rng.choice(SALVAGE)
             yield from _regimen(subject, event, "SALVAGE", f"SALV{salvages}", drugs)
     for start in subject.calendar.cycle_starts:
-        yield _drug(subject, start, "DEXAMETHASONE", "PREMEDICATION", "", "", subject.dtc(start))
+        yield _drug(subject, start, subject.dtc(start), "DEXAMETHASONE", CMCAT="PREMEDICATION")
     yield from _subsequent_therapy(subject, rng)
 
 
@@ -90,7 +90,8 @@ def _regimen(
     subject: Subject, event: HistoryEvent, line: str, group: str, drugs: tuple[str, ...]
 ) -> Iterator[Record]:
     for drug in drugs:
-        yield _drug(subject, event.day, drug, PRIOR, line, group, event.dtc)
+        values = {"CMCAT": PRIOR, "CMSCAT": line, "CMGRPID": group}
+        yield _drug(subject, event.day, event.dtc, drug, **values)
 
 
 def _subsequent_therapy(subject: Subject, rng: Random) -> Iterator[Record]:
@@ -101,19 +102,9 @@ def _subsequent_therapy(subject: Subject, rng: Random) -> Iterator[Record]:
     day = relapse + rng.randint(5, 25)
     category = "SUBSEQUENT ANTI-LEUKEMIC THERAPY"
     for drug in rng.choice(SALVAGE):
-        yield _drug(subject, day, drug, category, "", "SUB1", subject.dtc(day))
+        yield _drug(subject, day, subject.dtc(day), drug, CMCAT=category, CMGRPID="SUB1")
 
 
-def _drug(  # noqa: PLR0913
-    subject: Subject, day: int, drug: str, category: str, line: str, group: str, dtc: str
-) -> Record:
-    return subject.record(
-        "CM",
-        day,
-        CMGRPID=group,
-        CMTRT=drug.capitalize(),
-        CMDECOD=drug,
-        CMCAT=category,
-        CMSCAT=line,
-        CMSTDTC=dtc,
-    )
+def _drug(subject: Subject, day: int, dtc: str, drug: str, **values: str) -> Record:
+    treatment = {"CMTRT": drug.capitalize(), "CMDECOD": drug, "CMSTDTC": dtc}
+    return subject.record("CM", day, **treatment, **values)

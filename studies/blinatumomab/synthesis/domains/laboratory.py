@@ -47,7 +47,7 @@ def _baseline_blasts(subject: Subject) -> Iterator[Record]:
             yield _blasts(subject, screening - rng.randint(4, 9), _near(central, 12, rng), CENTRAL)
         if rng.random() < 0.06:
             yield _blasts(subject, day, _near(central, 9, rng), CENTRAL)
-        yield _blasts(subject, day, central, CENTRAL, rank=1)
+        yield _blasts(subject, day, central, CENTRAL).ranked(1)
         local = _near(central, 10, rng)
     else:
         yield _not_done(subject, day, "BLAST", "Blasts", CENTRAL)
@@ -75,11 +75,10 @@ def _marrow_blasts(subject: Subject) -> Iterator[Record]:
             yield _blasts(subject, assessment.day, _near(value, 3, rng), LOCAL)
 
 
-def _blasts(subject: Subject, day: int, value: int, laboratory: str, rank: int = 0) -> Record:
+def _blasts(subject: Subject, day: int, value: int, laboratory: str) -> Record:
     return subject.record(
         "LB",
         day,
-        rank=rank,
         LBTESTCD="BLAST",
         LBTEST="Blasts",
         LBCAT="HEMATOLOGY",
@@ -105,7 +104,7 @@ def _not_done(subject: Subject, day: int, testcd: str, test: str, laboratory: st
         LBSTAT="NOT DONE",
         LBREASND="SAMPLE NOT RECEIVED",
         LBNAM=laboratory,
-        LBSPEC="BONE MARROW",
+        LBSPEC="BLOOD" if laboratory == LOCAL else "BONE MARROW",
         LBDTC=subject.dtc(day),
     )
 
@@ -120,17 +119,16 @@ def _mrd(subject: Subject) -> Iterator[Record]:
             continue
         if sample.day > 0 and rng.random() < 0.03:  # a first reading that was repeated
             yield _mrd_record(subject, Sample(sample.day, "quantified", "0.00047"), rng)
-        yield _mrd_record(subject, sample, rng, rank=1)
+        yield _mrd_record(subject, sample, rng).ranked(1)
 
 
-def _mrd_record(subject: Subject, sample: Sample, rng: Random, rank: int = 0) -> Record:
+def _mrd_record(subject: Subject, sample: Sample, rng: Random) -> Record:
     is_quantified = sample.result == "quantified"
     text = sample.level if is_quantified else subject.word(f"mrd:{sample.result}", rng)
     detection, quantification = sample.limits
     return subject.record(
         "LB",
         sample.day,
-        rank=rank,
         LBTESTCD=subject.trial.mrd_test,
         LBTEST="Minimal Residual Disease",
         LBCAT="MINIMAL RESIDUAL DISEASE",
@@ -155,7 +153,10 @@ def _blood_counts(subject: Subject) -> Iterator[Record]:
             continue
         well = _is_in_remission(subject, visit.day)
         for testcd, test, unit, ill_range, well_range in BLOOD_COUNTS:
-            if rng.random() < 0.12:
+            draw = rng.random()
+            if draw < 0.01:
+                yield _not_done(subject, visit.day, testcd, test, LOCAL)
+            if draw < 0.12:
                 continue
             tenths = rng.randint(*(well_range if well else ill_range))
             value = str(tenths) if testcd == "PLAT" else f"{tenths / 10:.1f}"

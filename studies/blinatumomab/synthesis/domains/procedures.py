@@ -14,7 +14,10 @@ def procedures(subject: Subject) -> Iterator[Record]:
             yield _transplant(subject, event.day, event.kind, event.dtc, rng)
     for transplant in subject.course.transplants:
         day = transplant.day
-        yield _transplant(subject, day, f"transplant:{transplant.kind}", subject.dtc(day), rng)
+        # A date may lack its day where the first of the month is the day.
+        precision = "month" if subject.calendar.date_of(day).day == 1 else "day"
+        dtc = subject.dtc(day, precision)
+        yield _transplant(subject, day, f"transplant:{transplant.kind}", dtc, rng)
     if subject.trial.short == "211":
         for assessment in subject.course.assessments:
             if rng.random() < 0.3:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from ..course import EXTRAMEDULLARY
+from ..events import EXTRAMEDULLARY
 from ..records import Record, Subject
 
 SITES = {True: "EXTRAMEDULLARY", False: "BONE MARROW"}
@@ -15,9 +15,9 @@ def disease_response(subject: Subject) -> Iterator[Record]:
     for assessment in subject.course.assessments:
         yield from _overall_response(subject, assessment.day, assessment.finding, rng)
     for visit in subject.course.visits:
-        is_marrow_visit = visit.name.endswith(("DAY 29", "D29")) or "MONTH" in visit.name
+        is_planned = visit.name.startswith(("FOLLOW-UP", "END", "UNSCHEDULED"))
         assessed = any(a.day == visit.day for a in subject.course.assessments)
-        if visit.in_person and is_marrow_visit and not assessed and rng.random() < 0.3:
+        if visit.in_person and is_planned and not assessed and rng.random() < 0.4:
             yield _not_done(subject, visit.day, rng)
 
 
@@ -30,7 +30,6 @@ def _overall_response(subject: Subject, day: int, finding: str, rng: Random) -> 
     record = subject.record(
         "RS",
         day,
-        rank=1,
         RSTESTCD="OVRLRESP",
         RSTEST="Overall Response",
         RSCAT="DISEASE RESPONSE",
@@ -39,7 +38,7 @@ def _overall_response(subject: Subject, day: int, finding: str, rng: Random) -> 
         RSEVAL="INDEPENDENT ASSESSOR" if is_central else "INVESTIGATOR",
         RSACPTFL="Y" if is_central else "",
         RSDTC=subject.dtc(day, precision),
-    )
+    ).ranked(1)
     if not is_central and rng.random() < 0.06:
         record.values.update(RSORRES=f" {word.capitalize()} ", RSSTRESC="")
     if is_central and finding.startswith("relapse"):
@@ -67,7 +66,6 @@ def _superseded(subject: Subject, day: int, finding: str, rng: Random) -> Iterat
     yield subject.record(
         "RS",
         day,
-        rank=2 if is_central else 0,
         RSTESTCD="OVRLRESP",
         RSTEST="Overall Response",
         RSCAT="DISEASE RESPONSE",
@@ -75,7 +73,7 @@ def _superseded(subject: Subject, day: int, finding: str, rng: Random) -> Iterat
         RSSTRESC=word,
         RSEVAL="INVESTIGATOR",
         RSDTC=subject.dtc(day),
-    )
+    ).ranked(2 if is_central else 0)
 
 
 def _may_be_partial(subject: Subject, day: int, finding: str, rng: Random) -> bool:

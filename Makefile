@@ -1,0 +1,58 @@
+# Plateau sets itself up in .venv on a machine with Python >= 3.11, < 3.14, and make.
+
+STUDY ?= studies/blinatumomab
+RELEASES ?= releases
+THREADS ?= 2
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+READY := .venv/ready
+
+# the first Python of the right version that can make an environment
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	>/dev/null 2>&1 && echo $$python && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint synthesize clean
+
+help:  ## Show these lines
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## Make .venv with the locked packages (the other targets do it by themselves)
+
+build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/blinatumomab)
+	@$(BIN)/plateau build $(STUDY) --releases $(RELEASES) --threads $(THREADS)
+
+test: $(READY)  ## Run all tests, the dbt unit tests included
+	@$(BIN)/python -m pytest
+
+lint: $(READY)  ## Check style and types of Python and SQL
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@cd dbt_project && PLATEAU_WAREHOUSE=:memory: DO_NOT_TRACK=1 ../$(BIN)/sqlfluff lint models
+
+synthesize: $(READY)  ## Make the default study's synthetic SDTM files again, byte for byte
+	@$(BIN)/python -m studies.blinatumomab.synthesis
+
+clean:  ## Remove .venv and all caches; releases stay
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info dbt_project/target dbt_project/logs
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# made anew when the lock or the project's own metadata changes
+$(READY): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Plateau needs Python >= 3.11, < 3.14 with venv; install it or name it: make PYTHON=/path/to/python3." >&2; \
+		exit 1; \
+	fi
+	@echo "Setting up .venv with $(PYTHON) and the locked packages" >&2
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@# uv does not read pip's settings: a package index configured for pip is handed on
+	@index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true)}; \
+	if [ -n "$$index" ] && [ -z "$$UV_INDEX_URL" ]; then \
+		UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$$index}; export UV_DEFAULT_INDEX; \
+	fi; \
+	uv="$(BIN)/uv pip install --quiet --python $(BIN)/python"; \
+	$$uv --require-hashes -r requirements.lock && $$uv --no-deps --no-build-isolation -e .
+	@touch $(READY)

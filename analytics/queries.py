@@ -1,0 +1,121 @@
+"""SQL on a published warehouse: read-only, locked, no file outside it."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import duckdb
+
+from analytics.errors import PlateauError
+from analytics.release.folders import WAREHOUSE, StudyReleases
+from analytics.warehouse import connect_for_queries
+
+FORMATS: Final = ("table", "csv", "json")
+
+
+class QueryError(PlateauError):
+    """The query was given wrongly or cannot be run."""
+
+    exit_code: ClassVar[int] = 2
+
+
+def text_of(sql: str | None, file: Path | None) -> str:
+    """The SQL of the argument or of the file. Raises QueryError unless exactly one is given."""
+    if (sql is None) == (file is None):
+        raise QueryError("Give either the SQL or a file with it (-f).")
+    if file is None:
+        return sql or ""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueryError(f"{file} cannot be read; name a text file with SQL.") from error
+
+
+def published_studies(releases: Path) -> list[StudyReleases]:
+    """The studies with a published release, by id."""
+    return [
+        StudyReleases(releases, current.parent.name)
+        for current in sorted(releases.glob("*/current"))
+        if (current / WAREHOUSE).is_file()
+    ]
+
+
+def chosen_study(releases: Path, study_id: str | None) -> StudyReleases:
+    """The study of that id, or the only one. Raises QueryError when there is no such choice."""
+    published = published_studies(releases)
+    names = ", ".join(study.study_id for study in published)
+    if not published:
+        raise QueryError(f"Nothing is published in {releases}; run `plateau build` first.")
+    if study_id is None and len(published) > 1:
+        raise QueryError(f"Several studies are published ({names}); choose one with --study.")
+    chosen = [study for study in published if study_id in (None, study.study_id)]
+    if not chosen:
+        raise QueryError(f"Study '{study_id}' is not published in {releases}; there is {names}.")
+    return chosen[0]
+
+
+def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Iterator[str]:
+    """The lines of a query's answer in the chosen format. Raises QueryError with one sentence."""
+    if output not in FORMATS:
+        raise QueryError(f"Format '{output}' is not one of {', '.join(FORMATS)}.")
+    study = chosen_study(releases, study_id)
+    try:
+        with connect_for_queries(study.current / WAREHOUSE) as connection:
+            result = connection.execute(sql)
+            names = [str(column[0]) for column in result.description or []]
+            rows = result.fetchall() if names else []
+    except duckdb.Error as error:
+        raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
+    yield from _written(names, rows, output)
+
+
+def _written(names: list[str], rows: list[tuple[Any, ...]], output: str) -> Iterator[str]:
+    if output == "csv":
+        yield _csv_line(names)
+        yield from (_csv_line(row) for row in rows)
+    elif output == "json":
+        for row in rows:
+            yield json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False)
+    elif names:
+        yield from _aligned(names, rows)
+
+
+def _csv_line(values: Sequence[object]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(values)
+    return line.getvalue()
+
+
+def _aligned(names: list[str], rows: list[tuple[Any, ...]]) -> Iterator[str]:
+    """A table in plain text: numbers to the right, NULL as an empty cell, rows counted."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    columns = range(len(names))
+    is_number = [
+        any(isinstance(row[i], (int, float)) for row in rows)
+        and all(isinstance(row[i], (int, float, type(None))) for row in rows)
+        for i in columns
+    ]
+    widths = [max(len(names[i]), *(len(row[i]) for row in cells), 0) for i in columns]
+
+    def line(values: Sequence[str]) -> str:
+        padded = [
+            values[i].rjust(widths[i]) if is_number[i] else values[i].ljust(widths[i])
+            for i in columns
+        ]
+        return "  ".join(padded).rstrip()
+
+    yield line(names)
+    yield "  ".join("-" * width for width in widths)
+    yield from (line(row) for row in cells)
+    yield f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

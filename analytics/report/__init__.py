@@ -1,0 +1,1 @@
+"""What people read: the headline of a build."""

@@ -1,0 +1,164 @@
+"""The headline at the end of a build: one line per endpoint, and how the paper compares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from analytics.methods.descriptives import round_half_away
+from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
+
+HEADLINE_TABLES: Final = (
+    "survival_summary", "survival_rate", "cumulative_incidence_rate", "published_concordance",
+)
+UNKNOWN: Final = "-"
+NOT_REACHED: Final = "NR"
+_ONE_GROUP: Final = (pl.col("stratum") == "all")
+
+
+@dataclass(frozen=True)
+class HeadlineRow:
+    """One analysis as shown: every number a text, `-` where there is none."""
+
+    label: str
+    n: str
+    n_event: str
+    median: str
+    rates: tuple[str, ...]
+    has_caution: bool
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a build ends with; `landmarks` are the months of the columns of rates."""
+
+    title: str
+    landmarks: tuple[float, ...]
+    rows: tuple[HeadlineRow, ...]
+    remarks: tuple[str, ...]
+
+
+def headline(study: StudySpecification, results: Mapping[str, pl.DataFrame]) -> Headline:
+    """The unstratified survival and incidence analyses of the plan, in its order.
+
+    `results` holds the frames of `HEADLINE_TABLES`. Delayed-entry siblings are left out;
+    an analysis with a caution is marked and the remark says where to read it.
+    """
+    shown = [
+        analysis for analysis in study.analyses
+        if analysis.method in CURVE_METHODS
+        and analysis.strata is None
+        and analysis.delayed_entry_of is None
+    ]
+    landmarks = tuple(sorted({month for item in shown for month in item.landmarks_months}))
+    rows = tuple(_row(analysis, landmarks, results) for analysis in shown)
+    return Headline(
+        title=study.title,
+        landmarks=landmarks,
+        rows=rows,
+        remarks=tuple(_remarks(study, rows, results["published_concordance"])),
+    )
+
+
+def show_headline(shown: Headline, console: Console) -> None:
+    """A table for people at a terminal, plain lines for everything else."""
+    if console.is_terminal:
+        console.print(headline_table(shown))
+        for remark in shown.remarks:
+            console.print(remark, highlight=False, markup=False)
+        return
+    for line in headline_lines(shown):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def headline_table(shown: Headline) -> Table:
+    """The headline as a rich table."""
+    table = Table(title=shown.title)
+    names, *numbers = _columns(shown)
+    table.add_column(names)
+    for name in numbers:
+        table.add_column(name, justify="right")
+    for row in shown.rows:
+        table.add_row(*_cells(row))
+    return table
+
+
+def headline_lines(shown: Headline) -> list[str]:
+    """The headline as aligned plain lines, the remarks last."""
+    cells = [_columns(shown), *(_cells(row) for row in shown.rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    lines = [
+        "  ".join([
+            row[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+        ]).rstrip()
+        for row in cells
+    ]
+    return [shown.title, *lines, *shown.remarks]
+
+
+def _columns(shown: Headline) -> list[str]:
+    months = [f"{month:g} months" for month in shown.landmarks]
+    return ["Endpoint", "n", "Events", "Median months (CI)", *months]
+
+
+def _cells(row: HeadlineRow) -> list[str]:
+    return [f"{row.label}{' *' if row.has_caution else ''}", row.n, row.n_event, row.median,
+            *row.rates]
+
+
+def _row(
+    analysis: Analysis, landmarks: tuple[float, ...], results: Mapping[str, pl.DataFrame]
+) -> HeadlineRow:
+    mine = _ONE_GROUP & (pl.col("analysis_id") == analysis.analysis_id)
+    if analysis.method == "kaplan_meier":
+        summary = results["survival_summary"].filter(mine).to_dicts()
+        found = results["survival_rate"].filter(mine)
+    else:
+        found = results["cumulative_incidence_rate"].filter(mine & (pl.col("event") == "event"))
+        summary = []
+    rates = {rate["time_months"]: rate for rate in found.iter_rows(named=True)}
+    sizes: Mapping[str, Any] = next(iter([*summary, *rates.values()]), {})
+    return HeadlineRow(
+        label=analysis.label,
+        n=str(sizes.get("n", UNKNOWN)),
+        n_event=str(sizes.get("n_event", UNKNOWN)),
+        median=_median(summary[0]) if summary else UNKNOWN,
+        rates=tuple(_percent(rates.get(month, {}).get("estimate")) for month in landmarks),
+        has_caution=analysis.caution is not None,
+    )
+
+
+def _median(summary: Mapping[str, Any]) -> str:
+    """Median (lower-upper); NR for a limit or a median that is not reached."""
+    if summary["n_event"] == 0:
+        return UNKNOWN
+    median, lower, upper = (
+        NOT_REACHED if summary[name] is None else round_half_away(summary[name], 1)
+        for name in ("median_months", "median_ci_lower", "median_ci_upper")
+    )
+    return f"{median} ({lower}-{upper})"
+
+
+def _percent(estimate: float | None) -> str:
+    return UNKNOWN if estimate is None else f"{round_half_away(100 * estimate, 1)}%"
+
+
+def _remarks(
+    study: StudySpecification, rows: tuple[HeadlineRow, ...], concordance: pl.DataFrame
+) -> list[str]:
+    level = round_half_away(100 * study.parameters.conf_level, 0)
+    remarks = [
+        f"CI: {level} % confidence interval. Rates are event free, or the incidence of the event."
+    ]
+    if any(row.has_caution for row in rows):
+        remarks.append("* Read its caution first: results.analysis, column caution.")
+    compared = concordance.filter((pl.col("kind") == "computed") & pl.col("matches").is_not_null())
+    if not compared.is_empty():
+        remarks.append(f"{compared['matches'].sum()} of {compared.height} published numbers agree.")
+    if study.synthetic:
+        remarks.append(study.synthetic_note or "SYNTHETIC DATA.")
+    return remarks

@@ -1,0 +1,100 @@
+"""R's data sets and R's numbers (tests/reference), and short ways to make counts and Cox rows."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.methods.counts import counts_from_times
+from analytics.methods.cox import CoxData
+
+REFERENCE = Path(__file__).parent.parent / "reference"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Callable[[str], pl.DataFrame]:
+    def read(name: str) -> pl.DataFrame:
+        return pl.read_csv(REFERENCE / f"{name}.csv", infer_schema_length=None)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def lung(reference) -> pl.DataFrame:
+    return reference("lung").with_columns(died=pl.col("status") - 1)
+
+
+@pytest.fixture(scope="session")
+def mgus2(reference) -> pl.DataFrame:
+    """First of progression (event) and death (competing), in months."""
+    progressed = pl.col("pstat") == 1
+    return reference("mgus2").with_columns(
+        time=pl.when(progressed).then("ptime").otherwise("futime"),
+        code=pl.when(progressed).then(1).otherwise(2 * pl.col("death")),
+        progressed=progressed.cast(pl.Int64),
+    )
+
+
+@pytest.fixture(scope="session")
+def heart(reference) -> pl.DataFrame:
+    return reference("heart")
+
+
+@pytest.fixture(scope="session")
+def myeloma(reference) -> pl.DataFrame:
+    return reference("myeloma")
+
+
+@pytest.fixture(scope="session")
+def counts_of() -> Callable[..., pl.DataFrame]:
+    """Counts of a data set by the names of its time, event and entry columns."""
+
+    def counts(data: pl.DataFrame, time: str, event: str, entry: str | None = None) -> pl.DataFrame:
+        return counts_from_times(data[time], data[event], entry=data[entry] if entry else None)
+
+    return counts
+
+
+@pytest.fixture(scope="session")
+def cox_rows_of() -> Callable[..., CoxData]:
+    """Cox rows of a data set, complete cases, by the names of its columns."""
+
+    def rows(  # noqa: PLR0913
+        data: pl.DataFrame,
+        time: str,
+        event: str,
+        covariates: Sequence[str],
+        *,
+        start: str | None = None,
+        stratum: str | None = None,
+    ) -> CoxData:
+        data = data.drop_nulls([*covariates, *([stratum] if stratum else [])])
+        return CoxData(
+            tstart=data[start].cast(pl.Float64).to_numpy() if start else np.zeros(len(data)),
+            tstop=data[time].cast(pl.Float64).to_numpy(),
+            event=data[event].cast(pl.Int64).to_numpy(),
+            covariates=data.select(pl.col(covariates).cast(pl.Float64)).to_numpy(),
+            names=tuple(covariates),
+            stratum=data[stratum].cast(pl.Int64).to_numpy() if stratum else None,
+        )
+
+    return rows
+
+
+@pytest.fixture
+def small_cox() -> Callable[..., CoxData]:
+    """Cox rows typed in a test: (tstart, tstop, event, covariate values ...)."""
+
+    def rows(*typed: tuple[float, ...], names: Sequence[str] = ("x",)) -> CoxData:
+        table = np.array(typed, dtype=np.float64)
+        return CoxData(
+            tstart=table[:, 0],
+            tstop=table[:, 1],
+            event=table[:, 2].astype(np.int64),
+            covariates=table[:, 3:],
+            names=tuple(names),
+        )
+
+    return rows

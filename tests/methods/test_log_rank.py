@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from analytics.methods.counts import counts_from_times, risk_table
+from analytics.methods.cox import CoxData, fit_cox
+from analytics.methods.log_rank import (
+    log_rank_test,
+    observed_minus_expected,
+    stratified_log_rank_test,
+)
+
+ONE = counts_from_times([1, 3], [1, 1])
+OTHER = counts_from_times([2, 4], [1, 0])
+
+
+def test_two_groups_by_hand():
+    # days 1, 2, 3: expected 1/2, 1/3, 1/2 in the first group, variance 1/4, 2/9, 1/4
+    result = log_rank_test({"one": ONE, "other": OTHER})
+    assert result.statistic == pytest.approx((2 / 3) ** 2 / (13 / 18), abs=1e-12)
+    assert (result.df, result.status) == (1, "ok")
+
+
+def test_our_sums_and_lifelines_agree_where_both_apply(lung, counts_of):
+    groups = lung.drop_nulls("ph.ecog").partition_by("ph.ecog")
+    counts = [counts_of(group, "time", "died") for group in groups]
+    excess, covariance, _ = observed_minus_expected([risk_table(group) for group in counts])
+    ours = excess[:-1] @ np.linalg.solve(covariance[:-1, :-1], excess[:-1])
+    lifelines = log_rank_test({str(i): group for i, group in enumerate(counts)})
+    assert lifelines.statistic == pytest.approx(ours, rel=1e-12)
+
+
+def test_one_stratum_repeated_is_the_sum_of_both():
+    once = log_rank_test({"one": ONE, "other": OTHER})
+    twice = stratified_log_rank_test(
+        {"a": {"one": ONE, "other": OTHER}, "b": {"one": ONE, "other": OTHER}}
+    )
+    assert once.statistic is not None
+    assert twice.statistic == pytest.approx(2 * once.statistic, rel=1e-12)
+
+
+def test_with_delayed_entry_it_is_the_score_test_of_a_cox_model():
+    rng = np.random.default_rng(5)
+    time = rng.permutation(np.arange(10, 70)).astype(float)
+    entry = rng.integers(0, 10, 60).astype(float)
+    event, group, stratum = (rng.integers(0, 2, 60) for _ in range(3))
+    names = ("group",)
+    fit = fit_cox(CoxData(entry, time, event, group[:, None] * 1.0, names), ties="breslow")
+    counts = {
+        str(g): counts_from_times(time[group == g], event[group == g], entry=entry[group == g])
+        for g in (0, 1)
+    }
+    assert log_rank_test(counts).statistic == pytest.approx(fit.score_test.statistic, rel=1e-12)
+    fit = fit_cox(CoxData(entry, time, event, group[:, None] * 1.0, names, stratum), ties="breslow")
+    strata = {}
+    for s in (0, 1):
+        rows = {g: (group == g) & (stratum == s) for g in (0, 1)}
+        strata[str(s)] = {
+            str(g): counts_from_times(time[row], event[row], entry=entry[row])
+            for g, row in rows.items()
+        }
+    result = stratified_log_rank_test(strata)
+    assert result.statistic == pytest.approx(fit.score_test.statistic, rel=1e-12)
+
+
+def test_a_group_never_at_risk_at_an_event_is_left_out():
+    early = counts_from_times([0.5, 0.5], [0, 0])
+    result = log_rank_test({"one": ONE, "other": OTHER, "early": early})
+    assert result == log_rank_test({"one": ONE, "other": OTHER})
+
+
+@pytest.mark.parametrize(
+    ("groups", "status"),
+    [
+        ({}, "not estimable: no events"),
+        ({"one": ONE}, "not estimable: fewer than two groups at risk"),
+        (
+            {"a": counts_from_times([1, 2], [0, 0]), "b": counts_from_times([3], [0])},
+            "not estimable: no events",
+        ),
+        (
+            {"a": counts_from_times([1, 2], [1, 1]), "b": counts_from_times([0], [0])},
+            "not estimable: fewer than two groups at risk",
+        ),
+    ],
+)
+def test_too_little_to_compare_is_a_status(groups, status):
+    result = log_rank_test(groups)
+    assert (result.statistic, result.p_value, result.status) == (None, None, status)

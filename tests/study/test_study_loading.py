@@ -1,0 +1,90 @@
+from datetime import date
+from pathlib import Path
+
+from small_study import write_study
+
+from analytics.study import load_study
+from analytics.study.specification import PopulationCondition
+
+
+def test_small_study_loads_with_what_its_files_say(tmp_path: Path) -> None:
+    study = load_study(write_study(tmp_path))
+    assert (study.study_id, study.synthetic, study.analysis_set) == ("small", True, "all")
+    assert study.trials[0].cutoff == date(2015, 6, 30)
+    assert study.parameters.ties == "breslow"
+    assert study.parameters.ci_transform == "log-log"
+    assert study.factor("mrd").assessed_fact == "mrd_evaluated"
+    assert study.levels_of("sex") == ("male", "female")
+    assert study.analysis("os").landmarks_months == (24, 36)
+
+
+def test_parameter_name_in_a_population_becomes_its_number(tmp_path: Path) -> None:
+    study = load_study(write_study(tmp_path))
+    assert study.population("survivors").conditions[1] == PopulationCondition(
+        population="survivors", condition_order=2, kind="endpoint", name="OS",
+        operator="months >", value="35", reason="Died or lost",
+    )
+
+
+def test_rule_is_in_force_only_while_its_parameter_has_its_value(tmp_path: Path) -> None:
+    study = load_study(write_study(tmp_path))
+    rules = [rule.rule_id for rule in study.endpoint_rules if rule.paramcd == "RFS"]
+    assert rules == ["relapse", "death", "visit"]
+
+
+def test_other_parameter_value_puts_the_other_rule_in_force(tmp_path: Path) -> None:
+    folder = write_study(
+        tmp_path, study_toml=("[parameters]", '[parameters]\nrfs_censor = "last_contact"')
+    )
+    rules = [rule.rule_id for rule in load_study(folder).endpoint_rules if rule.paramcd == "RFS"]
+    assert rules == ["relapse", "death", "contact"]
+
+
+def test_empty_text_means_no_remission_window(tmp_path: Path) -> None:
+    folder = write_study(
+        tmp_path, study_toml=("[parameters]", '[parameters]\nremission_window_cycles = ""')
+    )
+    assert load_study(folder).parameters.remission_window_cycles is None
+
+
+def test_omitted_denominator_is_every_other_known_level(tmp_path: Path) -> None:
+    write_study(tmp_path)
+    (tmp_path / "plan.toml").write_text("""
+[[analyses]]
+id = "cox"
+label = "Factors"
+method = "cox_univariate"
+endpoint = "OS"
+population = "all"
+factors = [{ factor = "blasts", numerator = ["high"] }]
+""", encoding="utf-8")
+    contrast = load_study(tmp_path).analysis("cox").factors[0]
+    assert contrast.denominator == ("low", "middle")
+    assert (contrast.numerator_label, contrast.denominator_label) == ("High", "Low or Middle")
+
+
+def test_inferred_parameter_is_said_beside_what_it_touches_and_nowhere_else(
+    tmp_path: Path,
+) -> None:
+    write_study(tmp_path)
+    plan = (tmp_path / "plan.toml").read_text(encoding="utf-8")
+    (tmp_path / "plan.toml").write_text(plan + """
+[[analyses]]
+id = "cox"
+label = "Factors"
+method = "cox_univariate"
+endpoint = "OS"
+population = "all"
+inferred = "Patients: all."
+factors = [{ factor = "sex", numerator = ["male"] }]
+""", encoding="utf-8")
+    study = load_study(tmp_path)
+    assert study.analysis("cox").inferred == (
+        "Patients: all. ties: not stated; Breslow fits."
+    )
+    assert study.analysis("os").inferred is None
+
+
+def test_loading_twice_gives_equal_specifications(tmp_path: Path) -> None:
+    folder = write_study(tmp_path)
+    assert load_study(folder) == load_study(folder)

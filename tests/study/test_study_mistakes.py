@@ -1,0 +1,458 @@
+"""Every mistake in a study folder is one sentence: file, line or key, fact, next step."""
+
+from pathlib import Path
+
+import pytest
+from small_study import refusal, with_plan, write_study
+
+from analytics.study import StudyError, load_study
+
+CSV_MISTAKES = {
+    "missing column": (
+        "factors_csv", (",add,", ",adds,"),
+        "factors.csv: unknown column 'adds' (did you mean 'add'?); the columns are factor, label, "
+        "timing, type, derivation, domain, testcd, category, specimen, evaluator, unit, add, "
+        "no_record, fact, assessed_fact, display_order, description.",
+    ),
+    "column left out": (
+        "endpoints_csv", (",note\n", "\n"),
+        "endpoints.csv: column 'note' is missing; the columns are paramcd, param, population, "
+        "origin_fact, display_order, note.",
+    ),
+    "column twice": (
+        "endpoints_csv", (",note\n", ",param\n"),
+        "endpoints.csv: column 'param' stands twice in the header; remove one.",
+    ),
+    "cells do not fit the header": (
+        "endpoints_csv", ("first_dose,1,\n", "first_dose,1\n"),
+        "endpoints.csv line 2: 5 cells under a header of 6 columns; check the commas and quotes.",
+    ),
+    "no whole number": (
+        "endpoints_csv", ("first_dose,1,", "first_dose,first,"),
+        "endpoints.csv line 2: column 'display_order' is 'first', which is no whole number; write "
+        "digits only.",
+    ),
+    "no number": (
+        "factor_levels_csv", ("low,Low,1,,,,10,", "low,Low,1,,,,ten,"),
+        "factor_levels.csv line 5: column 'upper' is 'ten', which is no number; write it with a "
+        "decimal point.",
+    ),
+    "no truth": (
+        "factor_levels_csv", ("low,Low,1,,,,10,false", "low,Low,1,,,,10,maybe"),
+        "factor_levels.csv line 5: column 'upper_inclusive' is 'maybe'; write true or false.",
+    ),
+    "bound without side": (
+        "factor_levels_csv", ("low,Low,1,,,,10,false", "low,Low,1,,,,10,"),
+        "factor_levels.csv line 5: say whether the upper bound of factor 'blasts' belongs to the "
+        "level; set upper_inclusive to true or false.",
+    ),
+    "ranges overlap": (
+        "factor_levels_csv", ("low,Low,1,,,,10,false", "low,Low,1,,,,10,true"),
+        "factor_levels.csv line 6: the range of level 'middle' of factor 'blasts' overlaps that "
+        "of 'low'; move a bound.",
+    ),
+    "wording twice": (
+        "factor_levels_csv", ("sex,female,Female,2,F", "sex,female,Female,2, m "),
+        "factor_levels.csv line 3: factor 'sex' has the wording 'm' already; keep one of them.",
+    ),
+    "level of unknown factor": (
+        "factor_levels_csv", ("sex,male", "sexe,male"),
+        "factor_levels.csv line 2: unknown factor 'sexe' (did you mean 'sex'?); use age, sex, "
+        "blasts, cycles, mrd or hsct.",
+    ),
+    "unknown domain": (
+        "factors_csv", ("last_value,LB", "last_value,LAB"),
+        "factors.csv line 4: unknown domain 'LAB'; use DM, EX, RS, QS, LB, GF, PR, MH, CM, SS, "
+        "SV, DS, DD or SUPP.",
+    ),
+    "factor twice": (
+        "factors_csv", ("sex,Sex,", "age,Sex,"),
+        "factors.csv line 3: factor 'age' is defined twice; keep one of them.",
+    ),
+    "wrong timing": (
+        "factors_csv", ("hsct,HSCT,post_baseline", "hsct,HSCT,baseline"),
+        "factors.csv line 7: factor 'hsct' is baseline, but the fact 'hsct' is known only after "
+        "baseline; correct the timing.",
+    ),
+    "post-baseline without fact": (
+        "factors_csv", ("sex,Sex,baseline", "sex,Sex,post_baseline"),
+        "factors.csv line 3: post-baseline factor 'sex' needs the derivation fact, as only a fact "
+        "has a day to change on.",
+    ),
+    "unknown fact of a factor": (
+        "factors_csv", (",hsct,,6", ",hscts,,6"),
+        "factors.csv line 7: unknown fact 'hscts' (did you mean 'hsct'?); use first_dose, "
+        "last_dose, treatment_close, prior_hsct, first_remission, best_response, relapse, "
+        "mrd_evaluated, mrd_response, hsct, hsct_in_remission, hsct_after_relapse, "
+        "hsct_without_remission, death, last_known_alive, last_documented_visit, last_contact or "
+        "last_assessment.",
+    ),
+    "unknown population of an endpoint": (
+        "endpoints_csv", ("survival,all", "survival,everyone"),
+        "endpoints.csv: endpoint 'OS' names the unknown population 'everyone'; define it in "
+        "populations.csv.",
+    ),
+    "endpoint population resting on an endpoint": (
+        "endpoints_csv", ("survival,all", "survival,survivors"),
+        "endpoints.csv: population 'survivors' of endpoint 'OS' rests on an endpoint condition, "
+        "so the clock would define its own patients; choose a population of facts and factors.",
+    ),
+    "endpoint twice": (
+        "endpoints_csv", ("OSHSCTD,", "OS,"),
+        "endpoints.csv line 5: endpoint 'OS' is defined twice; keep one of them.",
+    ),
+    "rule of unknown endpoint": (
+        "endpoint_rules_csv", ("OS,death", "OSX,death"),
+        "endpoint_rules.csv line 2: unknown endpoint 'OSX'; use OS, RFS, OSHSCT or OSHSCTD.",
+    ),
+    "unknown role": (
+        "endpoint_rules_csv", ("OS,death,event", "OS,death,events"),
+        "endpoint_rules.csv line 2: unknown role 'events' (did you mean 'event'?); use event, "
+        "competing, censor or censor_first.",
+    ),
+    "no winner on one day": (
+        "endpoint_rules_csv", ("RFS,death,event,death,2", "RFS,death,event,death,1"),
+        "endpoint_rules.csv line 5: rules 'relapse' and 'death' of endpoint 'RFS' have the "
+        "priority 1; on one day one must win, so give them different priorities.",
+    ),
+    "rule twice": (
+        "endpoint_rules_csv", ("RFS,death,event", "RFS,relapse,event"),
+        "endpoint_rules.csv line 5: endpoint 'RFS' has the rule 'relapse' twice; give each rule "
+        "its own id.",
+    ),
+    "no censor rule in force": (
+        "endpoint_rules_csv", ("rfs_censor,last_visit", "rfs_censor,last_assessment"),
+        "endpoint_rules.csv: endpoint 'RFS' has no censor rule in force; add one, or check "
+        "when_parameter and when_value.",
+    ),
+    "unknown parameter of a rule": (
+        "endpoint_rules_csv", ("rfs_censor,last_visit", "rfs_censored,last_visit"),
+        "endpoint_rules.csv line 6: unknown parameter 'rfs_censored' (did you mean "
+        "'rfs_censor'?); use days_per_month, day_convention, remission_window_cycles, "
+        "cycle_close_days, remission_terms, response_order, mrd_threshold, survivor_months, "
+        "survivor_known_alive_months, rfs_censor, cif_variance, ph_transform, ci_transform, ties, "
+        "slcandidate, slentry, slstay or conf_level.",
+    ),
+    "unknown population in a population": (
+        "populations_csv", ("men,Men,3,1,population,all", "men,Men,3,1,population,al"),
+        "populations.csv line 5: unknown population 'al' (did you mean 'all'?); use all, "
+        "evaluable, men, not_transplanted, responders, survivors or transplanted.",
+    ),
+    "population cycle": (
+        "populations_csv", ("all,All,1,1,fact,first_dose,exists,", "all,All,1,1,population,men,,"),
+        "populations.csv: population 'all' rests on itself (all -> men -> all); remove one of "
+        "these conditions.",
+    ),
+    "unknown level in a population": (
+        "populations_csv", ("sex,=,male", "sex,=,man"),
+        "populations.csv line 6: unknown level of factor 'sex' 'man'; use male or female.",
+    ),
+    "unknown fact in a population": (
+        "populations_csv", ("fact,first_remission,exists", "fact,remission,exists"),
+        "populations.csv line 4: unknown fact 'remission'; use first_dose, last_dose, "
+        "treatment_close, prior_hsct, first_remission, best_response, relapse, mrd_evaluated, "
+        "mrd_response, hsct, hsct_in_remission, hsct_after_relapse, hsct_without_remission, "
+        "death, last_known_alive, last_documented_visit, last_contact or last_assessment.",
+    ),
+    "unknown factor in a population": (
+        "populations_csv", ("factor,sex,=", "factor,gender,="),
+        "populations.csv line 6: unknown factor 'gender'; use age, sex, blasts, cycles, mrd or "
+        "hsct.",
+    ),
+    "post-baseline factor in a population": (
+        "populations_csv", ("factor,sex,=,male", "factor,hsct,=,yes"),
+        "populations.csv line 6: factor 'hsct' changes after baseline; ask for its fact 'hsct' "
+        "instead.",
+    ),
+    "course of treatment in a population": (
+        "populations_csv", ("factor,sex,=,male", "factor,cycles,=,2"),
+        "populations.csv line 6: factor 'cycles' is known only at the end of treatment and "
+        "defines no population; show it in a table.",
+    ),
+    "unknown endpoint in a population": (
+        "populations_csv", ("endpoint,OS,", "endpoint,PFS,"),
+        "populations.csv line 15: unknown endpoint 'PFS' (did you mean 'RFS'?); use OS, RFS, "
+        "OSHSCT or OSHSCTD.",
+    ),
+    "operator of another kind": (
+        "populations_csv", ("endpoint,OS,months >", "endpoint,OS,exists"),
+        "populations.csv line 15: unknown operator of a endpoint condition 'exists'; use "
+        "months >, months >=, months <, months <= or event_code =.",
+    ),
+    "neither number nor parameter": (
+        "populations_csv", ("survivor_known_alive_months", "three_years"),
+        "populations.csv line 15: 'three_years' is neither a number nor a parameter with a "
+        "number; write months such as 35 or a parameter's name.",
+    ),
+    "second label of a population": (
+        "populations_csv", ("men,,,2,factor", "men,Males,,2,factor"),
+        "populations.csv line 6: population 'men' has its label on its first row; leave label and "
+        "display_order empty here, or give this population its own name.",
+    ),
+    "condition order twice": (
+        "populations_csv", ("men,,,2,factor", "men,,,1,factor"),
+        "populations.csv line 5: population 'men' has condition_order 1 twice; number its "
+        "conditions 1, 2, ...",
+    ),
+    "term of unknown trial": (
+        "terms_csv", ("T1,RS", "T2,RS"),
+        "terms.csv line 2: unknown trial 'T2'; use T1.",
+    ),
+    "unknown category": (
+        "terms_csv", (",response,CR", ",responses,CR"),
+        "terms.csv line 2: unknown category 'responses' (did you mean 'response'?); use response, "
+        "relapse, mrd, transplant, status, disposition, contact_mode or cycle.",
+    ),
+    "unknown value of a category": (
+        "terms_csv", (",response,CR", ",response,complete"),
+        "terms.csv line 2: unknown response value 'complete'; use CR, CRh, hypocellular, PR, "
+        "no_response, progression or not_evaluable.",
+    ),
+    "same wording twice": (
+        "terms_csv", (
+            "Complete Remission,response,CR,\n",
+            "Complete Remission,response,CR,\nT1,RS,OVRLRESP,complete  remission,response,CRh,\n",
+        ),
+        "terms.csv line 3: the wording 'complete  remission' has a response already at terms.csv "
+        "line 2; keep one of them.",
+    ),
+}
+
+STUDY_MISTAKES = {
+    "unknown key": (
+        ("title =", "titel ="),
+        "study.toml: unknown key 'titel' (did you mean 'title'?); the keys are study_id, title, "
+        "synthetic, synthetic_note, analysis_set, trials, parameters, inferred.",
+    ),
+    "missing key": (
+        ('title = "A small study"\n', ""),
+        "study.toml: key 'title' is missing; give it a value.",
+    ),
+    "wrong type": (
+        ("synthetic = true", 'synthetic = "yes"'),
+        "study.toml: key 'synthetic' is 'yes'; it takes true or false.",
+    ),
+    "synthetic without a note": (
+        ('synthetic_note = "No patient exists."\n', ""),
+        "study.toml: key 'synthetic_note' is missing; give it a value.",
+    ),
+    "date in quotes": (
+        ("cutoff = 2015-06-30", 'cutoff = "2015-06-30"'),
+        "study.toml [[trials]] 1: key 'cutoff' is '2015-06-30'; it takes a date such as "
+        "2014-01-31, without quotes.",
+    ),
+    "path out of the folder": (
+        ("sdtm/T1", "../T1"),
+        "study.toml [[trials]] 1: path '../T1' leaves the study folder; write it relative to "
+        "that.",
+    ),
+    "unknown analysis set": (
+        ('analysis_set = "all"', 'analysis_set = "treated"'),
+        "study.toml: unknown population of analysis_set 'treated'; use all, responders, men, "
+        "evaluable, transplanted, not_transplanted or survivors.",
+    ),
+    "unknown parameter": (
+        ('ties = "breslow"', 'tie = "breslow"'),
+        "study.toml [parameters]: unknown key 'tie' (did you mean 'ties'?); the keys are "
+        "days_per_month, day_convention, remission_window_cycles, cycle_close_days, "
+        "remission_terms, response_order, mrd_threshold, survivor_months, "
+        "survivor_known_alive_months, rfs_censor, cif_variance, ph_transform, ci_transform, ties, "
+        "slcandidate, slentry, slstay, conf_level.",
+    ),
+    "parameter out of its values": (
+        ('ties = "breslow"', 'ties = "exact"'),
+        "study.toml [parameters]: parameter 'ties' is 'exact', but it must be 'efron' or "
+        "'breslow'; correct it or leave it out for the default.",
+    ),
+    "parameter out of range": (
+        ('ties = "breslow"', "conf_level = 95"),
+        "study.toml [parameters]: parameter 'conf_level' is 95, but it must be less than 1; "
+        "correct it or leave it out for the default.",
+    ),
+    "parameter of the wrong type": (
+        ('ties = "breslow"', 'mrd_threshold = "1e-4"'),
+        "study.toml [parameters]: parameter 'mrd_threshold' is '1e-4', but it must be a valid "
+        "number; correct it or leave it out for the default.",
+    ),
+    "remission term without a rank": (
+        ('ties = "breslow"', 'response_order = ["CR", "PR"]'),
+        "study.toml [parameters]: response_order does not rank the remission term 'CRh'; add it.",
+    ),
+    "window before its visit": (
+        ("survivor_known_alive_months = 35", "survivor_known_alive_months = 37"),
+        "study.toml [parameters]: survivor_known_alive_months lies beyond survivor_months; a "
+        "visit window cannot begin after its visit.",
+    ),
+    "inferred of nothing": (
+        ('[inferred]\nties', "[inferred]\ntied"),
+        "study.toml [inferred]: unknown key 'tied' (did you mean 'ties'?); the keys are "
+        "days_per_month, day_convention, remission_window_cycles, cycle_close_days, "
+        "remission_terms, response_order, mrd_threshold, survivor_months, "
+        "survivor_known_alive_months, rfs_censor, cif_variance, ph_transform, ci_transform, ties, "
+        "slcandidate, slentry, slstay, conf_level.",
+    ),
+}
+
+PLAN_MISTAKES = {
+    "unknown key": (
+        'method = "attrition"\npopulation = "all"\nendpoint = "OS"',
+        "plan.toml analysis 'a': unknown key 'endpoint'; the keys are id, label, method, caution, "
+        "inferred, population.",
+    ),
+    "unknown method": (
+        'method = "kaplan"',
+        "plan.toml analysis 'a': unknown method 'kaplan'; use kaplan_meier, "
+        "cumulative_incidence, cox_univariate, cox_stepwise, baseline_table, outcomes_table or "
+        "attrition.",
+    ),
+    "unknown population": (
+        'method = "attrition"\npopulation = "alle"',
+        "plan.toml analysis 'a': unknown population 'alle' (did you mean 'all'?); use all, "
+        "responders, men, evaluable, transplanted, not_transplanted or survivors.",
+    ),
+    "unknown endpoint": (
+        'method = "kaplan_meier"\nendpoint = "TTR"\npopulation = "all"',
+        "plan.toml analysis 'a': unknown endpoint 'TTR'; use OS, RFS, OSHSCT or OSHSCTD.",
+    ),
+    "continuous strata": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nstrata = "age"',
+        "plan.toml analysis 'a': strata 'age' is continuous and has no levels; use a categorical "
+        "factor.",
+    ),
+    "landmarks not ascending": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\n'
+        "landmarks_months = [36, 24]",
+        "plan.toml analysis 'a': landmarks_months must be positive and ascending; it is [36, 24], "
+        "so sort it.",
+    ),
+    "population outside the endpoint": (
+        'method = "kaplan_meier"\nendpoint = "RFS"\npopulation = "all"',
+        "plan.toml analysis 'a': population 'all' is not within 'responders', the population of "
+        "RFS (fact 'first_remission' is not asked), so some patients would have no RFS time; add "
+        "the condition population = responders to it.",
+    ),
+    "candidates from nowhere": (
+        'method = "cox_stepwise"\nendpoint = "OS"\npopulation = "all"\n'
+        'candidates_from = "uni"',
+        "plan.toml analysis 'a': unknown earlier univariate analysis 'uni'; use nothing, as none "
+        "is defined.",
+    ),
+    "unknown level": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'factors = [{ factor = "sex", numerator = ["man"] }]',
+        "plan.toml analysis 'a' factor 'sex': unknown level of factor 'sex' 'man'; use male or "
+        "female.",
+    ),
+    "unknown factor": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'factors = [{ factor = "gender", numerator = ["male"] }]',
+        "plan.toml analysis 'a' factor 'gender': unknown factor 'gender'; use age, sex, blasts, "
+        "cycles, mrd or hsct.",
+    ),
+    "level on both sides": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'factors = [{ factor = "blasts", numerator = ["high"], denominator = ["low", "high"] }]',
+        "plan.toml analysis 'a' factor 'blasts': level 'high' is in the numerator and in the "
+        "denominator; keep it in one.",
+    ),
+    "nothing left to compare with": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'factors = [{ factor = "sex", numerator = ["male", "female"] }]',
+        "plan.toml analysis 'a' factor 'sex': the numerator holds every level of factor 'sex'; "
+        "leave one for the denominator.",
+    ),
+    "levels of a continuous factor": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'factors = [{ factor = "age", numerator = ["old"] }]',
+        "plan.toml analysis 'a' factor 'age': factor 'age' is continuous and has no levels; "
+        "remove numerator.",
+    ),
+    "one model twice": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'factors = [{ factor = "sex", numerator = ["male"] },\n'
+        '           { factor = "sex", numerator = ["female"] }]',
+        "plan.toml analysis 'a': the model 'sex' is given twice; tell them apart with the key "
+        "model.",
+    ),
+    "course of treatment in a model": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'factors = [{ factor = "cycles", numerator_label = "cycle", denominator_label = "" }]',
+        "plan.toml analysis 'a' factor 'cycles': factor 'cycles' is known only at the end of "
+        "treatment; show it in a table and leave it out of curves and models.",
+    ),
+    "post-baseline characteristic": (
+        'method = "baseline_table"\ngroups = ["all"]\ncharacteristics = [{ factor = "hsct" }]',
+        "plan.toml analysis 'a' characteristic 'hsct': this factor is post-baseline and no "
+        "baseline characteristic; show it as a line of an outcomes table.",
+    ),
+    "statistic that does not fit": (
+        'method = "baseline_table"\ngroups = ["all"]\n'
+        'characteristics = [{ factor = "sex", statistics = ["mean"] }]',
+        "plan.toml analysis 'a' characteristic 'sex': statistic 'mean' does not fit a "
+        "categorical factor; use count_percent.",
+    ),
+    "parent below its child": (
+        'method = "outcomes_table"\ngroups = ["all"]\nlines = [{ outcome = "hsct", '
+        'level = "late", label = "Late", population = "men", parent = "hsct/any" }]',
+        "plan.toml analysis 'a' line 'hsct/late': unknown parent among the lines above "
+        "'hsct/any'; use nothing, as none is defined.",
+    ),
+    "id with a double underscore": (
+        'method = "attrition"\npopulation = "all"\n\n[[analyses]]\nid = "a__delayed_entry"\n'
+        'label = "B"\nmethod = "attrition"\npopulation = "all"',
+        "plan.toml analysis 'a__delayed_entry': id 'a__delayed_entry' must be lower-case letters, "
+        "digits and single underscores; rename it.",
+    ),
+    "id twice": (
+        'method = "attrition"\npopulation = "all"\n\n[[analyses]]\nid = "a"\n'
+        'label = "B"\nmethod = "attrition"\npopulation = "all"',
+        "plan.toml: analysis id 'a' is given twice; rename one of them.",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", CSV_MISTAKES)
+def test_mistake_in_a_csv_file_is_a_sentence(mistake: str, tmp_path: Path) -> None:
+    file, change, sentence = CSV_MISTAKES[mistake]
+    assert refusal(write_study(tmp_path, **{file: change})) == sentence
+
+
+@pytest.mark.parametrize("mistake", STUDY_MISTAKES)
+def test_mistake_in_study_toml_is_a_sentence(mistake: str, tmp_path: Path) -> None:
+    change, sentence = STUDY_MISTAKES[mistake]
+    assert refusal(write_study(tmp_path, study_toml=change)) == sentence
+
+
+@pytest.mark.parametrize("mistake", PLAN_MISTAKES)
+def test_mistake_in_plan_toml_is_a_sentence(mistake: str, tmp_path: Path) -> None:
+    analysis, sentence = PLAN_MISTAKES[mistake]
+    plan = f'[[analyses]]\nid = "a"\nlabel = "A"\n{analysis}\n'
+    assert refusal(with_plan(tmp_path, plan)) == sentence
+
+
+def test_missing_file_is_a_sentence(tmp_path: Path) -> None:
+    (write_study(tmp_path) / "terms.csv").unlink()
+    assert refusal(tmp_path) == (
+        f"terms.csv is missing in the study folder {tmp_path}; add it with the columns trial_id, "
+        "domain, testcd, wording, category, value, note."
+    )
+
+
+def test_missing_folder_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StudyError) as caught:
+        load_study(tmp_path / "nowhere")
+    assert str(caught.value) == (
+        f"There is no study folder {tmp_path / 'nowhere'}; name a folder with a study.toml."
+    )
+
+
+def test_broken_toml_names_its_line(tmp_path: Path) -> None:
+    (write_study(tmp_path) / "plan.toml").write_text("[[analyses]]\nid = \n", encoding="utf-8")
+    assert refusal(tmp_path) == (
+        "plan.toml is not valid TOML: Invalid value (at line 2, column 6); mend that line."
+    )
+
+
+def test_file_in_another_encoding_is_a_sentence(tmp_path: Path) -> None:
+    (write_study(tmp_path) / "terms.csv").write_bytes("Rückfall".encode("latin-1"))
+    assert refusal(tmp_path) == "terms.csv is not UTF-8 text; save it as UTF-8."
