@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -66,7 +67,7 @@ def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Itera
         with connect_for_queries(study.current / WAREHOUSE) as connection:
             result = connection.execute(sql)
             names = [str(column[0]) for column in result.description or []]
-            rows = result.fetchall() if names else []
+            rows = [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
     except duckdb.Error as error:
         raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
     yield from _written(names, rows, output)
@@ -75,7 +76,7 @@ def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Itera
 def _written(names: list[str], rows: list[tuple[Any, ...]], output: str) -> Iterator[str]:
     if output == "csv":
         yield _csv_line(names)
-        yield from (_csv_line(row) for row in rows)
+        yield from (_csv_line([_cell(value) for value in row]) for row in rows)
     elif output == "json":
         for row in rows:
             yield json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False)
@@ -91,11 +92,14 @@ def _csv_line(values: Sequence[object]) -> str:
 
 def _aligned(names: list[str], rows: list[tuple[Any, ...]]) -> Iterator[str]:
     """A table in plain text: numbers to the right, NULL as an empty cell, rows counted."""
-    cells = [[_cell(value) for value in row] for row in rows]
+    cells = [
+        [f"{value:.10g}" if isinstance(value, float) else _cell(value) for value in row]
+        for row in rows
+    ]
     columns = range(len(names))
     is_number = [
-        any(isinstance(row[i], (int, float)) for row in rows)
-        and all(isinstance(row[i], (int, float, type(None))) for row in rows)
+        any(_is_number(row[i]) for row in rows)
+        and all(_is_number(row[i]) or row[i] is None for row in rows)
         for i in columns
     ]
     widths = [max(len(names[i]), *(len(row[i]) for row in cells), 0) for i in columns]
@@ -113,9 +117,18 @@ def _aligned(names: list[str], rows: list[tuple[Any, ...]]) -> Iterator[str]:
     yield f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
 
 
+def _plain(value: object) -> object:
+    """A decimal as a number, as every output shows it."""
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    return str(value)

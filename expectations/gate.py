@@ -31,7 +31,8 @@ class GateWorker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env={**os.environ, "GX_ANALYTICS_ENABLED": "false", "PYTHONUTF8": "1"},
+            # what Great Expectations leaves in the temporary folder goes with the build's own
+            env={**os.environ, "PYTHONUTF8": "1", "TMPDIR": str(log.parent.resolve())},
         )
         self._is_ready = False
 

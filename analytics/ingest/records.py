@@ -1,19 +1,16 @@
 """The records of one file, written to its domain's table as they stand in the file."""
 
 import hashlib
-import re
 from dataclasses import dataclass
-from typing import Final
 
 import duckdb
+import pyarrow as pa  # type: ignore[import-untyped]
 
+from analytics.ingest.csv_records import csv_batches
 from analytics.ingest.errors import IngestError
 from analytics.ingest.files import SourceFile
 from analytics.ingest.headers import SOURCE_COLUMNS, first_line
 from analytics.warehouse import quoted
-
-# Longest record accepted, in bytes: far beyond any SDTM record, and a bound on a stray quote.
-_MAX_LINE: Final = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -34,65 +31,59 @@ def load_file(
 
     Every value arrives as the text that stands in the file: nothing is trimmed, typed or
     taken for missing; an empty unquoted cell of a CSV file is NULL. Parquet numbers and dates
-    become their text. Errors: a record with another number of values than the header, text that
-    is not UTF-8, a STUDYID that is not the trial's.
+    become their text. Errors: a file that cannot be read, a STUDYID that is not the trial's.
     """
-    targets = ", ".join(quoted(name) for name in (*SOURCE_COLUMNS, *map(str.lower, names)))
-    is_csv = file.path.suffix.lower() == ".csv"
-    source = _csv_source(names) if is_csv else _parquet_source(names)
-    statement = (
-        f"insert into raw.{quoted('sdtm_' + file.domain.lower())} ({targets}) "
-        f"select ?, ?, ?, {source}"
-    )
-    parameters = [file.trial_id, file.domain, file.name, str(file.path)]
-    try:
-        inserted = connection.execute(statement, parameters).fetchall()[0][0]
-    except duckdb.Error as error:
-        raise IngestError(_sentence(file, error)) from None
+    if file.path.suffix.lower() == ".csv":
+        n_rows = _load_csv(connection, file, names)
+    else:
+        n_rows = _load_parquet(connection, file, names)
     _check_study(connection, file)
     return IngestedFile(
         src_trial=file.trial_id,
         src_domain=file.domain,
         src_file=file.name,
-        n_rows=int(inserted),
+        n_rows=n_rows,
         sha256=_sha256(file),
     )
 
 
-def _csv_source(names: list[str]) -> str:
-    columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in names)
-    values = ", ".join(quoted(name) for name in names)
-    return (
-        f"row_number() over (), {values} from read_csv(?, auto_detect = false, header = true, "
-        f"columns = {{{columns}}}, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
-        f"null_padding = false, parallel = false, max_line_size = {_MAX_LINE})"
-    )
+def _load_csv(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> int:
+    n_rows = 0
+    for batch in csv_batches(file, names):
+        numbers = pa.array(range(n_rows + 1, n_rows + batch.num_rows + 1), pa.int64())
+        records = pa.Table.from_batches([batch]).append_column("src_row", numbers)
+        connection.register("incoming_records", records)
+        values = ", ".join(("src_row", *map(quoted, names)))
+        n_rows += _insert(connection, file, names, f"{values} from incoming_records")
+        connection.unregister("incoming_records")
+    return n_rows
 
 
-def _parquet_source(names: list[str]) -> str:
+def _load_parquet(
+    connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]
+) -> int:
     values = ", ".join(f"cast({quoted(name)} as varchar)" for name in names)
-    return f"file_row_number + 1, {values} from read_parquet(?, file_row_number = true)"
+    path = "'" + str(file.path).replace("'", "''") + "'"
+    source = f"file_row_number + 1, {values} from read_parquet({path}, file_row_number = true)"
+    try:
+        return _insert(connection, file, names, source)
+    except duckdb.Error as error:
+        raise IngestError(
+            f"{file.name} cannot be read as Parquet ({first_line(error)}); write it anew."
+        ) from None
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _sentence(file: SourceFile, error: duckdb.Error) -> str:
-    message = str(error)
-    line = re.search(r"Line: (\d+)", message)
-    where = f"{file.name} line {line.group(1)}" if line else file.name
-    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
-    if counts:
-        return (
-            f"{where} has {counts.group(2)} values under a header of {counts.group(1)} variables; "
-            "check its commas and quotes."
-        )
-    if "utf-8" in message.lower() or "unicode" in message.lower():
-        return f"{where} is not UTF-8 text; save the file as UTF-8."
-    if "quote" in message.lower():
-        return f"{where} has a quote that is not closed or not doubled; mend it."
-    return f"{where} cannot be read ({first_line(error)}); write the file anew."
+def _insert(
+    connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str], source: str
+) -> int:
+    """Insert `source` ("src_row, values from ...") and say how many rows it had."""
+    targets = ", ".join(map(quoted, (*SOURCE_COLUMNS, *map(str.lower, names))))
+    table = quoted("sdtm_" + file.domain.lower())
+    inserted = connection.execute(
+        f"insert into raw.{table} ({targets}) select $1, $2, $3, {source}",
+        [file.trial_id, file.domain, file.name],
+    ).fetchall()
+    return int(inserted[0][0])
 
 
 def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:

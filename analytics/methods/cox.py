@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray, frame_without_nan
@@ -118,7 +118,7 @@ def cox_terms(fit: CoxFit, *, conf_level: float) -> pl.DataFrame:
             "hr": np.exp(log_hr),
             "ci_lower": np.exp(log_hr - z * std_error),
             "ci_upper": np.exp(log_hr + z * std_error),
-            "p_value": 2 * norm.sf(np.abs(log_hr / std_error)),
+            "p_value": 2 * ndtr(-np.abs(log_hr / std_error)),
         }
     )
     factors = pl.Series("factor", fit.names, dtype=pl.String)

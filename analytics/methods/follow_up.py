@@ -42,9 +42,12 @@ def reverse_survival(table: RiskTable) -> FloatArray:
 
 
 def _median(time: FloatArray, weight: IntArray) -> float | None:
-    if weight.sum() == 0:
+    """The median of the times, each counted by its weight; the mean of the middle two."""
+    total = int(weight.sum())
+    if total == 0:
         return None
-    return float(np.median(np.repeat(time, weight)))
+    middle = np.searchsorted(np.cumsum(weight), [(total + 1) // 2, total // 2 + 1])
+    return float(time[middle].mean())
 
 
 def _first(time: FloatArray, weight: IntArray) -> float | None:

@@ -27,7 +27,7 @@ def confidence_limits(
     is unknown, while log and plain give 1 to 1, as R's survfit has it.
     """
     z = normal_quantile(conf_level)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if ci_transform == "plain":
             lower, upper = estimate - z * std_error, estimate + z * std_error
         elif ci_transform == "log":

@@ -65,8 +65,9 @@ def observed_minus_expected(
     d, n = d_group.sum(axis=1), n_group.sum(axis=1)
     share = n_group / n[:, None]
     spread = np.divide(d * (n - d), n - 1, out=np.zeros_like(d), where=n > 1)
-    expected = d @ share
-    covariance = np.diag(spread @ share) - (share * spread[:, None]).T @ share
+    expected = np.sum(d[:, None] * share, axis=0)
+    spread_share = spread[:, None] * share
+    covariance = np.diag(spread_share.sum(axis=0)) - np.einsum("ij,ik->jk", spread_share, share)
     return d_group.sum(axis=0) - expected, covariance, expected
 
 

@@ -43,7 +43,7 @@ def risk_sums(sets: RiskSets, x: FloatArray, log_hr: FloatArray, *, ties: Ties) 
     """The sums at these coefficients; `x` holds the covariates of `sets.row`, best centred."""
     if ties not in ("efron", "breslow"):
         raise ValueError(f"The ties method '{ties}' is not known; use efron or breslow.")
-    linear = x @ log_hr
+    linear = np.einsum("ij,j->i", x, log_hr, optimize=False)
     linear = linear - linear.max() if len(linear) else linear
     risk = np.exp(linear)
     event_risk = risk[sets.event_row]
@@ -77,8 +77,8 @@ def score_by_set(sums: RiskSums) -> FloatArray:
 def information(sums: RiskSums, set_weight: FloatArray | None = None) -> FloatArray:
     """Minus the second derivative of the log-likelihood (p x p), each risk set times its weight.
 
-    The sum of risk-weighted outer products over sets and rows is one product of matrices, since a
-    row is in consecutive sets; what remains is of rank one per event.
+    The risk-weighted outer products over sets and rows are one sum over rows, since a row is in
+    consecutive sets; what remains is of rank one per event.
     """
     sets = sums.sets
     weight = np.ones(len(sets.time)) if set_weight is None else set_weight
@@ -89,8 +89,18 @@ def information(sums: RiskSums, set_weight: FloatArray | None = None) -> FloatAr
     row_weight[sets.event_row] -= sums.risk[sets.event_row] * tied[sets.event_set]
     mean = sums.s1[sets.event_set] - sums.share[:, None] * sums.d1[sets.event_set]
     mean = mean / sums.denominator[:, None]
-    gram = sums.x.T @ (row_weight[:, None] * sums.x) - mean.T @ (event_weight[:, None] * mean)
-    return np.asarray((gram + gram.T) / 2, dtype=np.float64)
+    return _gram(sums.x, row_weight) - _gram(mean, event_weight)
+
+
+def _gram(rows: FloatArray, weight: FloatArray) -> FloatArray:
+    """The weighted sum of outer products, not by BLAS: its last bits may depend on the threads."""
+    p = rows.shape[1]
+    gram = np.empty((p, p))
+    for j in range(p):
+        weighted = weight * rows[:, j]
+        for k in range(j + 1):
+            gram[j, k] = gram[k, j] = np.einsum("i,i->", weighted, rows[:, k])
+    return gram
 
 
 def _sum_over_events(sums: RiskSums, values: FloatArray) -> FloatArray:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
-from scipy.stats import rankdata
 
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray
@@ -53,7 +52,8 @@ def _score_tests(
     x = data.covariates[sets.row]
     sums = risk_sums(sets, x - x.mean(axis=0), log_hr, ties=fit.ties)
     clock = centred_clock(data, sets, transform)
-    score = np.concatenate([np.zeros(len(log_hr)), clock @ score_by_set(sums)])
+    turned = np.sum(clock[:, None] * score_by_set(sums), axis=0)
+    score = np.concatenate([np.zeros(len(log_hr)), turned])
     matrix = _joint_information(sums, clock)
     p = len(log_hr)
     tested = [[p + j] for j in range(p)] + [list(range(p, 2 * p))]
@@ -80,16 +80,16 @@ def centred_clock(data: CoxData, sets: RiskSets, transform: PhTransform) -> Floa
     elif transform == "log":
         clock = np.log(sets.time)
     elif transform == "rank":
-        ranks = rankdata(data.tstop)
-        order = np.argsort(data.tstop, kind="stable")
-        clock = ranks[order][np.searchsorted(data.tstop[order], sets.time)]
+        ordered = np.sort(data.tstop)
+        before = np.searchsorted(ordered, sets.time, side="left")
+        clock = (before + np.searchsorted(ordered, sets.time, side="right") + 1) / 2
     elif transform == "km":
         clock = 1 - survival_just_before(data, sets.time)
     else:
         raise ValueError(
             f"The time transform '{transform}' is not known; use km, identity, log or rank."
         )
-    centre = float(sets.n_tied @ clock) / float(sets.n_tied.sum())
+    centre = float(np.sum(sets.n_tied * clock)) / float(sets.n_tied.sum())
     return np.asarray(clock - centre, dtype=np.float64)
 
 

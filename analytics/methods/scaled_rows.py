@@ -24,7 +24,7 @@ class ScaledRows:
 def scaled_rows(data: CoxData) -> ScaledRows:
     """The rows at risk at some event, scaled."""
     sets = risk_sets(data)
-    x = data.covariates[sets.row]
+    x = np.asfortranarray(data.covariates[sets.row])
     if len(x) == 0:
         return ScaledRows(x, np.zeros(x.shape[1]), sets)
     scale = np.array([_spread(column) for column in x.T], dtype=np.float64)

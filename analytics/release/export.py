@@ -1,7 +1,9 @@
 """The part of a release that people's tools open: schema `bi`, alone.
 
 `bi.duckdb` holds its tables with their constraints and comments, `bi/*.parquet` the same
-tables one file each, stamped with the release. Neither holds a patient's row.
+tables one file each, stamped with the release. Neither holds a patient's row. The tables lie
+in the file's main schema: DuckDB names the file itself `bi`, so that `bi.forest` means the
+same table in the file as in the warehouse, while a schema `bi` in it would be ambiguous.
 """
 
 from collections.abc import Mapping
@@ -29,10 +31,9 @@ def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[s
         ).fetchall()
         if not tables:
             raise BuildError("Schema bi of the warehouse has no table; nothing can be exported.")
-        connection.execute("create schema bi")
         for name, definition, comment in tables:
-            connection.execute(definition)
-            connection.execute(f"insert into bi.{quoted(name)} from warehouse.bi.{quoted(name)}")
+            connection.execute(definition.replace("CREATE TABLE bi.", "CREATE TABLE ", 1))
+            connection.execute(f"insert into {quoted(name)} from warehouse.bi.{quoted(name)}")
             _comment(connection, name, comment)
             _write_parquet(connection, name, target / "bi" / f"{name}.parquet", stamp)
         connection.execute("detach warehouse")
@@ -42,7 +43,7 @@ def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[s
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, comment: str | None) -> None:
     """Carry the descriptions of a table and its columns over."""
     if comment:
-        connection.execute(f"comment on table bi.{quoted(table)} is {_literal(comment)}")
+        connection.execute(f"comment on table {quoted(table)} is {_literal(comment)}")
     columns = connection.execute(
         "select column_name, comment from duckdb_columns() "
         "where database_name = 'warehouse' and schema_name = 'bi' and table_name = ? "
@@ -51,7 +52,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: str, comment: str | N
     ).fetchall()
     for column, text in columns:
         connection.execute(
-            f"comment on column bi.{quoted(table)}.{quoted(column)} is {_literal(text)}"
+            f"comment on column {quoted(table)}.{quoted(column)} is {_literal(text)}"
         )
 
 
@@ -60,7 +61,7 @@ def _write_parquet(
 ) -> None:
     metadata = ", ".join(f"{quoted(key)}: {_literal(value)}" for key, value in stamp.items())
     connection.execute(
-        f"copy bi.{quoted(table)} to {_literal(str(path))} "
+        f"copy {quoted(table)} to {_literal(str(path))} "
         f"(format parquet, kv_metadata {{{metadata}}})"
     )
 

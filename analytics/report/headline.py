@@ -36,6 +36,7 @@ class Headline:
     """What a build ends with; `landmarks` are the months of the columns of rates."""
 
     title: str
+    conf_level: str
     landmarks: tuple[float, ...]
     rows: tuple[HeadlineRow, ...]
     remarks: tuple[str, ...]
@@ -57,6 +58,7 @@ def headline(study: StudySpecification, results: Mapping[str, pl.DataFrame]) -> 
     rows = tuple(_row(analysis, landmarks, results) for analysis in shown)
     return Headline(
         title=study.title,
+        conf_level=f"{100 * study.parameters.conf_level:g}%",
         landmarks=landmarks,
         rows=rows,
         remarks=tuple(_remarks(study, rows, results["published_concordance"])),
@@ -102,7 +104,7 @@ def headline_lines(shown: Headline) -> list[str]:
 
 def _columns(shown: Headline) -> list[str]:
     months = [f"{month:g} months" for month in shown.landmarks]
-    return ["Endpoint", "n", "Events", "Median months (CI)", *months]
+    return ["Endpoint", "n", "Events", f"Median months ({shown.conf_level} CI)", *months]
 
 
 def _cells(row: HeadlineRow) -> list[str]:
@@ -150,15 +152,14 @@ def _percent(estimate: float | None) -> str:
 def _remarks(
     study: StudySpecification, rows: tuple[HeadlineRow, ...], concordance: pl.DataFrame
 ) -> list[str]:
-    level = round_half_away(100 * study.parameters.conf_level, 0)
-    remarks = [
-        f"CI: {level} % confidence interval. Rates are event free, or the incidence of the event."
-    ]
+    remarks = ["Rates are free of the event, or the incidence of it; NR: not reached."]
     if any(row.has_caution for row in rows):
         remarks.append("* Read its caution first: results.analysis, column caution.")
     compared = concordance.filter((pl.col("kind") == "computed") & pl.col("matches").is_not_null())
     if not compared.is_empty():
-        remarks.append(f"{compared['matches'].sum()} of {compared.height} published numbers agree.")
+        agreeing = int(compared["matches"].sum())
+        others = "" if agreeing == compared.height else " The others stand in bi.concordance."
+        remarks.append(f"{agreeing} of {compared.height} published numbers agree.{others}")
     if study.synthetic:
         remarks.append(study.synthetic_note or "SYNTHETIC DATA.")
     return remarks

@@ -1,6 +1,7 @@
 """The marts that the estimates are made of, read once."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Final
 
 import duckdb
@@ -52,8 +53,14 @@ class Marts:
 
     def members(self, population: str) -> pl.DataFrame:
         """The subjects of a population: one column, `usubjid`, sorted."""
-        rows = self.population_members.filter(pl.col("population") == population)
-        return rows.select("usubjid").unique().sort("usubjid")
+        nobody = pl.DataFrame(schema={"usubjid": pl.String})
+        return self._members_by_population.get(population, nobody)
+
+    @cached_property
+    def _members_by_population(self) -> dict[str, pl.DataFrame]:
+        rows = self.population_members.unique().sort("population", "usubjid")
+        parts = rows.partition_by("population", as_dict=True)
+        return {str(name): part.select("usubjid") for (name,), part in parts.items()}
 
 
 def read_marts(connection: duckdb.DuckDBPyConnection) -> Marts:

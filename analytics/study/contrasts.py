@@ -91,13 +91,13 @@ def _levels(
         return (), ()
     known = definitions.levels[factor.factor]
     numerator = tuple(
-        row.check(level, known, f"level of factor '{factor.factor}'")
+        row.check(level, known, f"{factor.factor} level")
         for level in row.texts("numerator")
     )
     if not numerator:
         raise StudyError(f"{row.where}: key 'numerator' is missing; list one or more levels.")
     denominator = tuple(
-        row.check(level, known, f"level of factor '{factor.factor}'")
+        row.check(level, known, f"{factor.factor} level")
         for level in row.texts("denominator")
     ) or tuple(level for level in known if level not in numerator)
     for level in numerator:

@@ -56,11 +56,10 @@ def read_populations(folder: Path, names: Names) -> tuple[Population, ...]:
     parameter is replaced by its number.
     """
     rows = read_rows(folder / "populations.csv", _COLUMNS)
-    known = {row.required("population") for row in rows}
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row.required("population"), []).append(row)
-    populations = [_population(name, group, names, known) for name, group in grouped.items()]
+    populations = [_population(name, group, names, grouped) for name, group in grouped.items()]
     by_name = {population.population: population for population in populations}
     for population in populations:
         _check_cycle(population.population, by_name, ())
@@ -112,7 +111,7 @@ def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCond
         row.known(name, known, "population")
         _check_nothing(row, "operator", "value")
     else:
-        operator = row.one_of("operator", _OPERATORS[kind], f"operator of a {kind} condition")
+        operator = row.one_of("operator", _OPERATORS[kind], f"{kind} operator")
         if kind == "fact":
             value = _fact_value(row, name, operator)
         elif kind == "factor":
@@ -150,7 +149,7 @@ def _fact_value(row: Row, name: str, operator: str) -> str | None:
             raise StudyError(
                 f"{row.where}: the fact '{name}' has no value to compare; use exists or absent."
             )
-        return row.one_of("value", fact.values, f"value of the fact '{name}'")
+        return row.one_of("value", fact.values, f"{name} value")
     if not fact.has_cycle:
         raise StudyError(
             f"{row.where}: the fact '{name}' has no cycle to compare; use exists or absent."
@@ -175,7 +174,7 @@ def _factor_value(row: Row, name: str, names: Names) -> str:
             f"{row.where}: factor '{name}' is continuous and has no levels to compare; use a "
             "categorical factor."
         )
-    return row.one_of("value", names.levels.get(name, ()), f"level of factor '{name}'")
+    return row.one_of("value", names.levels.get(name, ()), f"{name} level")
 
 
 def _endpoint_value(row: Row, name: str, operator: str, names: Names) -> str:

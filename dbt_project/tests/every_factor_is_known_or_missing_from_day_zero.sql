@@ -1,5 +1,5 @@
--- Each subject of an endpoint has a day-0 row of every time-dependent factor, and a factor
--- that is missing on day 0 never changes.
+-- Each subject of an endpoint has a day-0 row of every time-dependent factor, and a
+-- factor that is missing on day 0 never changes.
 with time_to_event as (
     select * from {{ ref('time_to_event') }}
 ),

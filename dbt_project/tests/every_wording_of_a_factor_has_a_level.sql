@@ -1,6 +1,6 @@
 {{ config(severity='warn') }}
--- Values of a baseline factor that no row of factor_levels.csv covers. They count as not
--- known; a row with an empty level says that this is meant.
+-- Values of a baseline factor that no row of factor_levels.csv covers. They count as
+-- not known; a row with an empty level says that this is meant.
 with matched_levels as (
     select * from {{ ref('int_factor_levels_matched') }}
 )

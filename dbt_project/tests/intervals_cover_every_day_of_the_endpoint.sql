@@ -1,5 +1,5 @@
--- The intervals of a subject start at day 0, follow each other without gap or overlap, end
--- where the endpoint ends, and only the last one has its outcome.
+-- The intervals of a subject start at day 0, follow each other without gap or overlap,
+-- end where the endpoint ends, and only the last one has its outcome.
 with covariate_intervals as (
     select * from {{ ref('covariate_intervals') }}
 ),

@@ -1,4 +1,5 @@
--- Every change of a factor is the start of an interval, and every start but day 0 a change.
+-- Every change of a factor is the start of an interval, and every start but day 0 a
+-- change.
 with covariate_intervals as (
     select * from {{ ref('covariate_intervals') }}
 ),

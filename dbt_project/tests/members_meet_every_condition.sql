@@ -1,4 +1,5 @@
--- A subject belongs to a population where every condition of it is met, and nowhere else.
+-- A subject belongs to a population where every condition of it is met, and nowhere
+-- else.
 with population_conditions as (
     select * from {{ ref('population_conditions') }}
 ),

@@ -1,5 +1,5 @@
--- An endpoint that ends in a censoring has no event on or before that day, and none that is
--- left unused unless a rule censors first.
+-- An endpoint that ends in a censoring has no event on or before that day, and none
+-- that is left unused unless a rule censors first.
 with censoring as (
     select * from {{ ref('censoring') }}
 ),

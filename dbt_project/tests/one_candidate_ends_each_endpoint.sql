@@ -1,4 +1,5 @@
--- Every member of an endpoint's population with its origin is followed to exactly one end.
+-- Every member of an endpoint's population with its origin is followed to exactly one
+-- end.
 with origins as (
     select * from {{ ref('int_endpoint_origins') }}
 ),

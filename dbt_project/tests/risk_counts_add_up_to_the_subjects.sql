@@ -1,4 +1,5 @@
--- Whoever enters an analysis leaves it once, and they are the subjects of the analysis.
+-- Whoever enters an analysis leaves it once, and they are the subjects of the
+-- analysis.
 with risk_counts as (
     select * from {{ ref('risk_counts') }}
 ),

@@ -1,5 +1,6 @@
--- Over all strata an analysis without landmark and delayed entry holds every member of its
--- population who is followed for its endpoint: nobody is lost for an unknown level.
+-- Over all strata an analysis without landmark and delayed entry holds every member of
+-- its population who is followed for its endpoint: nobody is lost for an unknown
+-- level.
 with analyses as (
     select * from {{ ref('stg_plan__analyses') }}
 ),

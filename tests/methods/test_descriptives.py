@@ -33,8 +33,9 @@ def test_halves_round_away_from_zero_as_printed(value, digits, printed):
 
 
 def test_an_unknown_value_is_not_rounded():
-    with pytest.raises(ValueError, match="nan cannot be rounded; show an unknown value as such."):
+    with pytest.raises(ValueError) as refused:
         round_half_away(float("nan"), 1)
+    assert str(refused.value) == "nan cannot be rounded; show an unknown value as such."
 
 
 def test_counts_are_of_everybody_the_unknown_too():
@@ -58,8 +59,9 @@ def test_a_level_outside_the_table_is_refused():
 
 def test_the_percentage_of_nobody_is_unknown():
     assert percent(0, 0) is None
-    with pytest.raises(ValueError, match="3 of 2 is no part of a whole."):
+    with pytest.raises(ValueError) as refused:
         percent(3, 2)
+    assert str(refused.value) == "3 of 2 is no part of a whole."
 
 
 def test_summary_of_the_known_values():

@@ -34,19 +34,21 @@ def test_the_myeloma_example_of_sas_phreg(myeloma, cox_rows_of):
 
 
 @pytest.mark.parametrize(
-    ("data", "time", "event", "candidates", "levels", "ties"),
+    ("data", "rows", "options"),
     [
-        ("myeloma", "Time", "VStatus", MYELOMA, (0.25, 0.15), "breslow"),
-        ("lung", "time", "died", LUNG, (0.30, 0.05), "efron"),
+        (
+            "myeloma",
+            ("Time", "VStatus", MYELOMA),
+            {"slentry": 0.25, "slstay": 0.15, "ties": "breslow"},
+        ),
+        ("lung", ("time", "died", LUNG), {"slentry": 0.30, "slstay": 0.05, "ties": "efron"}),
     ],
 )
-def test_every_step_considered_is_that_of_r(
-    request, reference, cox_rows_of, data, time, event, candidates, levels, ties
-):
-    rows = cox_rows_of(request.getfixturevalue(data), time, event, candidates)
-    found = stepwise_selection(rows, slentry=levels[0], slstay=levels[1], ties=ties)
+def test_every_step_considered_is_that_of_r(request, reference, data, rows, options):
+    cox_rows_of = request.getfixturevalue("cox_rows_of")
+    found = stepwise_selection(cox_rows_of(request.getfixturevalue(data), *rows), **options)
     columns = ["step", "action", "factor", "test", "statistic", "p_value"]
-    expected = reference("selection").filter(pl.col("data") == data).select(columns)
+    expected = reference("selection").filter(data=data).select(columns)
     steps = found.steps.filter(pl.col("action") != "stop").select(columns)
     assert_frame_equal(steps, expected, abs_tol=1e-10, rel_tol=1e-10)
 

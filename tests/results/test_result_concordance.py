@@ -133,11 +133,3 @@ def test_every_reported_value_of_the_default_study_names_a_cell_that_can_exist()
         assert value.column in columns, value
         assert {column for column, _ in value.filters} <= set(columns), value
         assert dict(value.filters)["analysis_id"] in plan, value
-
-
-def test_result_schemas_say_what_they_hold():
-    for table in RESULT_TABLES.values():
-        assert table.description.startswith("One row per "), table.name
-        assert set(table.key) <= set(table.schema), table.name
-        assert len(table.schema) == len(table.columns), table.name
-        assert all(column.description.endswith(".") for column in table.columns), table.name

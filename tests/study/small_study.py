@@ -105,12 +105,9 @@ landmarks_months = [24, 36]
 def write_study(folder: Path, **changes: tuple[str, str]) -> Path:
     """The small study in `folder`; `plan_toml=("old", "new")` changes one text of a file."""
     for name, text in FILES.items():
-        key = name.replace(".", "_")
-        if key in changes:
-            old, new = changes[key]
-            assert old in text, f"{old!r} is not in {name}"
-            text = text.replace(old, new, 1)
-        (folder / name).write_text(text, encoding="utf-8")
+        old, new = changes.get(name.replace(".", "_"), ("", ""))
+        assert old in text, f"{old!r} is not in {name}"
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
     return folder
 
 

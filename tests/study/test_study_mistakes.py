@@ -62,8 +62,8 @@ CSV_MISTAKES = {
     ),
     "unknown domain": (
         "factors_csv", ("last_value,LB", "last_value,LAB"),
-        "factors.csv line 4: unknown domain 'LAB'; use DM, EX, RS, QS, LB, GF, PR, MH, CM, SS, "
-        "SV, DS, DD or SUPP.",
+        "factors.csv line 4: unknown domain 'LAB' (did you mean 'LB'?); use DM, EX, RS, QS, LB, "
+        "GF, PR, MH, CM, SS, SV, DS, DD or SUPP.",
     ),
     "factor twice": (
         "factors_csv", ("sex,Sex,", "age,Sex,"),
@@ -103,7 +103,8 @@ CSV_MISTAKES = {
     ),
     "rule of unknown endpoint": (
         "endpoint_rules_csv", ("OS,death", "OSX,death"),
-        "endpoint_rules.csv line 2: unknown endpoint 'OSX'; use OS, RFS, OSHSCT or OSHSCTD.",
+        "endpoint_rules.csv line 2: unknown endpoint 'OSX' (did you mean 'OS'?); use OS, "
+        "RFS, OSHSCT or OSHSCTD.",
     ),
     "unknown role": (
         "endpoint_rules_csv", ("OS,death,event", "OS,death,events"),
@@ -136,7 +137,7 @@ CSV_MISTAKES = {
     "unknown population in a population": (
         "populations_csv", ("men,Men,3,1,population,all", "men,Men,3,1,population,al"),
         "populations.csv line 5: unknown population 'al' (did you mean 'all'?); use all, "
-        "evaluable, men, not_transplanted, responders, survivors or transplanted.",
+        "responders, men, evaluable, transplanted, not_transplanted or survivors.",
     ),
     "population cycle": (
         "populations_csv", ("all,All,1,1,fact,first_dose,exists,", "all,All,1,1,population,men,,"),
@@ -145,12 +146,13 @@ CSV_MISTAKES = {
     ),
     "unknown level in a population": (
         "populations_csv", ("sex,=,male", "sex,=,man"),
-        "populations.csv line 6: unknown level of factor 'sex' 'man'; use male or female.",
+        "populations.csv line 6: unknown sex level 'man'; use male or female.",
     ),
     "unknown fact in a population": (
         "populations_csv", ("fact,first_remission,exists", "fact,remission,exists"),
-        "populations.csv line 4: unknown fact 'remission'; use first_dose, last_dose, "
-        "treatment_close, prior_hsct, first_remission, best_response, relapse, mrd_evaluated, "
+        "populations.csv line 4: unknown fact 'remission' (did you mean "
+        "'first_remission'?); use first_dose, last_dose, treatment_close, prior_hsct, "
+        "first_remission, best_response, relapse, mrd_evaluated, "
         "mrd_response, hsct, hsct_in_remission, hsct_after_relapse, hsct_without_remission, "
         "death, last_known_alive, last_documented_visit, last_contact or last_assessment.",
     ),
@@ -171,12 +173,12 @@ CSV_MISTAKES = {
     ),
     "unknown endpoint in a population": (
         "populations_csv", ("endpoint,OS,", "endpoint,PFS,"),
-        "populations.csv line 15: unknown endpoint 'PFS' (did you mean 'RFS'?); use OS, RFS, "
-        "OSHSCT or OSHSCTD.",
+        "populations.csv line 15: unknown endpoint 'PFS'; use OS, RFS, OSHSCT "
+        "or OSHSCTD.",
     ),
     "operator of another kind": (
         "populations_csv", ("endpoint,OS,months >", "endpoint,OS,exists"),
-        "populations.csv line 15: unknown operator of a endpoint condition 'exists'; use "
+        "populations.csv line 15: unknown endpoint operator 'exists'; use "
         "months >, months >=, months <, months <= or event_code =.",
     ),
     "neither number nor parameter": (
@@ -340,7 +342,7 @@ PLAN_MISTAKES = {
     "unknown level": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
         'factors = [{ factor = "sex", numerator = ["man"] }]',
-        "plan.toml analysis 'a' factor 'sex': unknown level of factor 'sex' 'man'; use male or "
+        "plan.toml analysis 'a' factor 'sex': unknown sex level 'man'; use male or "
         "female.",
     ),
     "unknown factor": (

@@ -96,4 +96,4 @@ relapse_incidence as (
 )
 
 select * from relapse_incidence
-order by analysis_order, stratum_order, stratum, event desc, point, time_months
+order by analysis_order, stratum_order, stratum, event, point, time_months

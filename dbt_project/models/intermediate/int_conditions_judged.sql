@@ -20,49 +20,49 @@ conditions_by_subject as (
         conditions.population,
         conditions.condition_order,
         conditions.kind,
-        conditions.name,
         conditions.operator,
-        conditions.value,
-        trim(replace(replace(conditions.operator, 'value', ''), 'cycle', '')) as relation
+        conditions.value as asked,
+        dated_facts.usubjid is not null as has_fact,
+        dated_facts.fact_value,
+        dated_facts.cycle,
+        subject_factors.level
     from conditions
     cross join subject_dates
-    where conditions.kind in ('fact', 'factor')
-),
-
-judged as (
-    select
-        conditions.usubjid,
-        conditions.population,
-        conditions.condition_order,
-        case
-            when conditions.kind = 'factor'
-                then {{ holds('conditions.relation', 'subject_factors.level', 'conditions.value') }}
-            when conditions.operator = 'exists' then dated_facts.usubjid is not null
-            when conditions.operator = 'absent' then dated_facts.usubjid is null
-            when conditions.operator like 'cycle%'
-                then {{
-                    holds(
-                        'conditions.relation',
-                        'dated_facts.cycle',
-                        dbt.safe_cast('conditions.value', 'double'),
-                    )
-                }}
-            else
-                {{
-                    holds('conditions.relation', 'dated_facts.fact_value', 'conditions.value')
-                }}
-        end as is_met
-    from conditions_by_subject as conditions
     left join dated_facts
         on
-            conditions.usubjid = dated_facts.usubjid
+            subject_dates.usubjid = dated_facts.usubjid
             and conditions.name = dated_facts.fact
             and conditions.kind = 'fact'
     left join subject_factors
         on
-            conditions.usubjid = subject_factors.usubjid
+            subject_dates.usubjid = subject_factors.usubjid
             and conditions.name = subject_factors.factor
             and conditions.kind = 'factor'
+    where conditions.kind in ('fact', 'factor')
+),
+
+-- 'value =' and 'cycle >=' without the word before the relation
+conditions_with_relation as (
+    select
+        *,
+        trim(replace(replace(operator, 'value', ''), 'cycle', '')) as relation
+    from conditions_by_subject
+),
+
+judged as (
+    select
+        usubjid,
+        population,
+        condition_order,
+        case
+            when kind = 'factor' then {{ holds('relation', 'level', 'asked') }}
+            when operator = 'exists' then has_fact
+            when operator = 'absent' then not has_fact
+            when operator like 'cycle%'
+                then {{ holds('relation', 'cycle', dbt.safe_cast('asked', 'double')) }}
+            else {{ holds('relation', 'fact_value', 'asked') }}
+        end as is_met
+    from conditions_with_relation
 )
 
 select * from judged

@@ -15,41 +15,41 @@ conditions_by_subject as (
         subject_dates.usubjid,
         conditions.population,
         conditions.condition_order,
-        conditions.name,
         conditions.operator,
-        trim(
-            replace(replace(conditions.operator, 'months', ''), 'event_code', '')
-        ) as relation,
-        {{ dbt.safe_cast('conditions.value', 'double') }} as asked
+        {{ dbt.safe_cast('conditions.value', 'double') }} as asked,
+        time_to_event.usubjid is not null as is_followed,
+        time_to_event.event_code,
+        time_to_event.aval / {{ var('days_per_month') }} as months
     from conditions
     cross join subject_dates
+    left join time_to_event
+        on
+            subject_dates.usubjid = time_to_event.usubjid
+            and conditions.name = time_to_event.paramcd
     where conditions.kind = 'endpoint'
+),
+
+-- 'months >' and 'event_code =' without the word before the relation
+conditions_with_relation as (
+    select
+        *,
+        trim(replace(replace(operator, 'months', ''), 'event_code', '')) as relation
+    from conditions_by_subject
 ),
 
 judged as (
     select
-        conditions.usubjid,
-        conditions.population,
-        conditions.condition_order,
+        usubjid,
+        population,
+        condition_order,
         -- a subject who is not followed for the endpoint meets no condition on it
-        time_to_event.usubjid is not null
+        is_followed
         and case
-            when conditions.operator like 'event_code%'
-                then {{ holds('conditions.relation', 'time_to_event.event_code', 'conditions.asked') }}
-            else
-                {{
-                    holds(
-                        'conditions.relation',
-                        'time_to_event.aval / ' ~ var('days_per_month'),
-                        'conditions.asked',
-                    )
-                }}
+            when operator like 'event_code%'
+                then {{ holds('relation', 'event_code', 'asked') }}
+            else {{ holds('relation', 'months', 'asked') }}
         end as is_met
-    from conditions_by_subject as conditions
-    left join time_to_event
-        on
-            conditions.usubjid = time_to_event.usubjid
-            and conditions.name = time_to_event.paramcd
+    from conditions_with_relation
 )
 
 select * from judged

@@ -26,7 +26,7 @@ origins as (
         on
             members.usubjid = dated_facts.usubjid
             and endpoints.origin_fact = dated_facts.fact
-    where dated_facts.adt is not null
+    where not members.needs_endpoint and dated_facts.adt is not null
 )
 
 select * from origins

@@ -49,7 +49,7 @@ observations_of_factors as (
     from factors
     inner join observations
         on
-            -- trials file ECOG as a clinical classification (RS) or as a questionnaire (QS)
+            -- ECOG is filed as a clinical classification (RS) or a questionnaire (QS)
             (
                 factors.domain = observations.srcdom
                 or (factors.domain = 'RS' and observations.srcdom = 'QS')

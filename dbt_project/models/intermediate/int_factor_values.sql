@@ -65,17 +65,21 @@ values_by_derivation as (
         case
             when treated.derivation in ('variable', 'last_value')
                 then last_observations.value_text
-            when treated.derivation = 'any_record'
-                then case when last_observations.usubjid is null then 'no' else 'yes' end
-            when treated.derivation = 'fact'
-                then case when dated_facts.usubjid is null then 'no' else 'yes' end
+            when treated.derivation = 'any_record' and last_observations.usubjid is null
+                then 'no'
+            when treated.derivation = 'any_record' then 'yes'
+            when treated.derivation = 'fact' and dated_facts.usubjid is null then 'no'
+            when treated.derivation = 'fact' then 'yes'
         end as value_text,
         case
             when treated.derivation in ('variable', 'last_value')
                 then last_observations.value_num
             when treated.derivation = 'count_records'
-                then coalesce(record_counts.n_records, 0) + coalesce(treated.add_value, 0)
-            when treated.derivation = 'subject_column' and treated.testcd = 'CYCLES_STARTED'
+                then
+                    coalesce(record_counts.n_records, 0) + coalesce(treated.add_value, 0)
+            when
+                treated.derivation = 'subject_column'
+                and treated.testcd = 'CYCLES_STARTED'
                 then treated.cycles_started
         end as value_num,
         treated.derivation in ('any_record', 'fact') as is_level,

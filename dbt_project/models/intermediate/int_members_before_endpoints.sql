@@ -11,12 +11,13 @@ judged_conditions as (
 ),
 
 subjects_by_population as (
-    select distinct
+    select
         subject_dates.usubjid,
-        requirements.population
+        requirements.population,
+        requirements.needs_endpoint
     from requirements
     cross join subject_dates
-    where not requirements.needs_endpoint
+    where requirements.population = requirements.required_population
 ),
 
 subjects_left_out as (
@@ -29,10 +30,11 @@ subjects_left_out as (
     where not judged_conditions.is_met
 ),
 
-members as (
+members_so_far as (
     select
         subjects_by_population.usubjid,
-        subjects_by_population.population
+        subjects_by_population.population,
+        subjects_by_population.needs_endpoint
     from subjects_by_population
     left join subjects_left_out
         on
@@ -41,4 +43,4 @@ members as (
     where subjects_left_out.usubjid is null
 )
 
-select * from members
+select * from members_so_far

@@ -31,24 +31,30 @@ defining_facts as (
     where timing = 'post_baseline'
 ),
 
-entry_times as (
+facts_of_endpoints as (
     select
         time_to_event.usubjid,
         time_to_event.paramcd,
+        time_to_event.startdt,
         dated_facts.fact,
-        -- up to the origin no day is added: 0 or less means known from the start
-        case
-            when dated_facts.adt > time_to_event.startdt
-                then {{ time_on_clock('time_to_event.startdt', 'dated_facts.adt') }}
-            else
-                cast(
-                    {{ days_between('time_to_event.startdt', 'dated_facts.adt') }} as double
-                )
-        end as day
+        dated_facts.adt
     from time_to_event
     inner join dated_facts on time_to_event.usubjid = dated_facts.usubjid
     inner join defining_facts on dated_facts.fact = defining_facts.fact
     where dated_facts.adt is not null
+),
+
+entry_times as (
+    select
+        usubjid,
+        paramcd,
+        fact,
+        -- up to the origin no day is added: 0 or less means known from the start
+        case
+            when adt > startdt then {{ time_on_clock('startdt', 'adt') }}
+            else cast({{ days_between('startdt', 'adt') }} as double)
+        end as day
+    from facts_of_endpoints
 )
 
 select * from entry_times

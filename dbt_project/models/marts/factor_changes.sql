@@ -15,9 +15,9 @@ changes_by_endpoint as (
         time_to_event.usubjid,
         time_to_event.paramcd,
         factors.factor,
+        time_to_event.startdt,
         time_to_event.aval,
-        {{ days_between('time_to_event.startdt', 'changes.adt') }} as days_from_origin,
-        {{ time_on_clock('time_to_event.startdt', 'changes.adt') }} as day,
+        changes.adt,
         -- never assessed is not known, which is neither yes nor no
         factors.assessed_fact is null or assessments.usubjid is not null as is_known
     from time_to_event
@@ -31,6 +31,18 @@ changes_by_endpoint as (
             time_to_event.usubjid = assessments.usubjid
             and factors.assessed_fact = assessments.fact
     where factors.timing = 'post_baseline'
+),
+
+changes_on_clock as (
+    select
+        usubjid,
+        paramcd,
+        factor,
+        is_known,
+        aval,
+        {{ days_between('startdt', 'adt') }} as days_from_origin,
+        {{ time_on_clock('startdt', 'adt') }} as day
+    from changes_by_endpoint
 ),
 
 -- a change on the day the endpoint ends comes too late to count, on the first day too
@@ -48,7 +60,7 @@ levels_at_origin as (
                 then 'yes'
             else 'no'
         end as level
-    from changes_by_endpoint
+    from changes_on_clock
 ),
 
 changes_after_origin as (
@@ -58,7 +70,7 @@ changes_after_origin as (
         factor,
         day,
         'yes' as level
-    from changes_by_endpoint
+    from changes_on_clock
     where is_known and days_from_origin > 0 and day < aval
 ),
 

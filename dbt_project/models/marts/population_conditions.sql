@@ -7,7 +7,11 @@ subject_dates as (
 ),
 
 judged_conditions as (
-    select * from {{ ref('int_all_conditions_judged') }}
+    select * from {{ ref('int_conditions_judged') }}
+),
+
+judged_endpoint_conditions as (
+    select * from {{ ref('int_endpoint_conditions_judged') }}
 ),
 
 population_members as (
@@ -22,8 +26,9 @@ population_conditions as (
         conditions.kind,
         conditions.name,
         conditions.reason,
-        case
-            when conditions.kind = 'population' then population_members.usubjid is not null
+        case conditions.kind
+            when 'population' then population_members.usubjid is not null
+            when 'endpoint' then judged_endpoint_conditions.is_met
             else judged_conditions.is_met
         end as is_met
     from conditions
@@ -38,6 +43,11 @@ population_conditions as (
             subject_dates.usubjid = judged_conditions.usubjid
             and conditions.population = judged_conditions.population
             and conditions.condition_order = judged_conditions.condition_order
+    left join judged_endpoint_conditions
+        on
+            subject_dates.usubjid = judged_endpoint_conditions.usubjid
+            and conditions.population = judged_endpoint_conditions.population
+            and conditions.condition_order = judged_endpoint_conditions.condition_order
 )
 
 select * from population_conditions

@@ -2,41 +2,33 @@ with requirements as (
     select * from {{ ref('int_population_requirements') }}
 ),
 
-subject_dates as (
-    select * from {{ ref('int_subject_dates') }}
+members_before_endpoints as (
+    select * from {{ ref('int_members_before_endpoints') }}
 ),
 
-judged_conditions as (
-    select * from {{ ref('int_all_conditions_judged') }}
-),
-
-subjects_by_population as (
-    select distinct
-        subject_dates.usubjid,
-        requirements.population
-    from requirements
-    cross join subject_dates
+judged_endpoint_conditions as (
+    select * from {{ ref('int_endpoint_conditions_judged') }}
 ),
 
 subjects_left_out as (
     select distinct
-        judged_conditions.usubjid,
+        judged_endpoint_conditions.usubjid,
         requirements.population
-    from judged_conditions
+    from judged_endpoint_conditions
     inner join requirements
-        on judged_conditions.population = requirements.required_population
-    where not judged_conditions.is_met
+        on judged_endpoint_conditions.population = requirements.required_population
+    where not judged_endpoint_conditions.is_met
 ),
 
 population_members as (
     select
-        subjects_by_population.usubjid,
-        subjects_by_population.population
-    from subjects_by_population
+        members.usubjid,
+        members.population
+    from members_before_endpoints as members
     left join subjects_left_out
         on
-            subjects_by_population.usubjid = subjects_left_out.usubjid
-            and subjects_by_population.population = subjects_left_out.population
+            members.usubjid = subjects_left_out.usubjid
+            and members.population = subjects_left_out.population
     where subjects_left_out.usubjid is null
 )
 

@@ -39,7 +39,8 @@ time_to_event as (
         -- ADaM counts the other way round: 0 is the event, 1 a censoring
         case selected.event_code when 1 then 0 when 0 then 1 else 2 end as cnsr,
         selected.event_code,
-        case when selected.event_code > 0 then endpoint_rules.description end as evntdesc,
+        case when selected.event_code > 0 then endpoint_rules.description end
+            as evntdesc,
         case
             when selected.event_code = 0
                 then coalesce(endpoint_rules.description, 'Origin of the endpoint')

@@ -1,0 +1,59 @@
+"""`plateau status` says what is published, and how the last run went."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from analytics.cli import app
+
+MANIFEST = {
+    "release_id": "abc",
+    "study": {"title": "Two trials", "synthetic": True, "synthetic_note": "Nobody's data."},
+    "checks": {"passed": 198, "critical": 0, "warning": 1, "info": 1},
+}
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> Path:
+    release = tmp_path / "trial/abc"
+    release.mkdir(parents=True)
+    (tmp_path / "trial/current").symlink_to("abc")
+    (release / "warehouse.duckdb").touch()
+    (release / "manifest.json").write_text(json.dumps(MANIFEST))
+    (tmp_path / "trial/log.jsonl").write_text(
+        '{"at": "2026-01-01T00:00:00+00:00", "event": "published", "release": "abc"}\n'
+        '{"at": "2026-01-02T00:00:00+00:00", "event": "failed", "message": "No death date."}\n'
+    )
+    return tmp_path
+
+
+def lines(releases: Path) -> list[str]:
+    result = CliRunner().invoke(app, ["status", "--releases", str(releases)])
+    assert result.exit_code == 0
+    return result.stdout.splitlines()
+
+
+def test_the_current_release_and_the_last_run_are_told(releases: Path) -> None:
+    assert lines(releases) == [
+        "trial: Two trials",
+        "  data       synthetic. Nobody's data.",
+        "  release    abc, published 2026-01-01T00:00:00+00:00",
+        "  checks     198 passed, 1 warning, 1 info",
+        f"  warehouse  {releases}/trial/current/warehouse.duckdb",
+        f"  for BI     {releases}/trial/current/bi.duckdb",
+        "  last run   2026-01-02T00:00:00+00:00, failed: No death date.",
+    ]
+
+
+def test_a_study_that_never_got_through_is_told(releases: Path) -> None:
+    (releases / "trial/current").unlink()
+    assert lines(releases) == [
+        "trial: nothing is published",
+        "  last run   2026-01-02T00:00:00+00:00, failed: No death date.",
+    ]
+
+
+def test_where_nothing_was_built_the_next_step_is_told(tmp_path: Path) -> None:
+    assert lines(tmp_path) == [f"Nothing has been built in {tmp_path}; run `plateau build`."]

@@ -1,0 +1,170 @@
+"""The gate asks by SQL, and whatever cannot be asked has failed."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analytics.errors import BuildError
+from expectations.gate import GateWorker, critical_failures, refusal
+from expectations.outcome import Outcome
+from expectations.runner import run_gate
+from expectations.suite import load_suites
+
+CHECKS = """
+gate: marts
+schema: marts
+table: visits
+expectations:
+  - {id: NULL-DATE, type: expect_column_values_to_not_be_null, kwargs: {column: day},
+     severity: critical, description: Every visit has a day.}
+  - {id: UNIQUE, type: expect_compound_columns_to_be_unique, kwargs: {column_list: [usubjid, day]},
+     severity: critical, description: A day has one visit.}
+  - {id: RANGE-LOW, type: expect_column_values_to_be_between, kwargs:
+     {column: blasts, min_value: 0}, severity: critical, description: No blast count is negative.}
+  - {id: RANGE-HIGH, type: expect_column_values_to_be_between, kwargs:
+     {column: blasts, max_value: 100}, severity: warning, description: Blasts are a percentage.}
+  - id: SQL
+    type: unexpected_rows_expectation
+    kwargs:
+      unexpected_rows_query: |
+        with visits as (select * from {batch})
+        select usubjid, blasts from visits where regexp_matches(usubjid, '^B{{1}}$')
+    severity: critical
+    description: Nobody is called B.
+  - {id: NO-COLUMN, type: expect_column_values_to_not_be_null, kwargs: {column: nowhere},
+     severity: info, description: There is no such column.}
+  - {id: NO-TYPE, type: expect_wonders, kwargs: {}, severity: info,
+     description: There is no such type.}
+  - {id: NO-ARGUMENT, type: expect_column_values_to_be_in_set, kwargs: {colum: day},
+     severity: info, description: There is no such argument.}
+  - {id: NO-SQL, type: unexpected_rows_expectation,
+     kwargs: {unexpected_rows_query: select nowhere from {batch}},
+     severity: info, description: The query is wrong.}
+"""
+ABSENT = """
+gate: marts
+schema: marts
+table: absent
+expectations:
+  - {id: NO-TABLE, type: expect_column_values_to_not_be_null, kwargs: {column: day},
+     severity: critical, description: There is no such table.}
+"""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.visits as select * from (values "
+            "('A', date '2012-01-01', 5::double), ('A', date '2012-01-02', 7.0), ('B', null, -1.0)"
+            ") as t(usubjid, day, blasts)"
+        )
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "suites"
+    path.mkdir()
+    text = CHECKS.replace("select nowhere from {batch}", '"select nowhere from {batch}"')
+    (path / "visits.yml").write_text(text, encoding="utf-8")
+    (path / "absent.yml").write_text(ABSENT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def outcomes(database: Path, folder: Path) -> dict[str, Outcome]:
+    found = run_gate(database, "marts", load_suites([folder]))
+    return {outcome.check_id: outcome for outcome in found}
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWorker]:
+    with GateWorker(tmp_path_factory.mktemp("worker") / "gate.log") as started:
+        yield started
+
+
+def test_each_expectation_has_one_outcome(outcomes: dict[str, Outcome]) -> None:
+    assert len(outcomes) == CHECKS.count("id:") + ABSENT.count("id:")
+
+
+def test_a_missing_value_is_counted(outcomes: dict[str, Outcome]) -> None:
+    assert (outcomes["NULL-DATE"].success, outcomes["NULL-DATE"].n_unexpected) == (False, 1)
+
+
+def test_two_checks_of_one_type_on_one_column_both_run(outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["RANGE-LOW"].success is False
+    assert outcomes["RANGE-LOW"].observed == "[-1.0]"
+    assert outcomes["RANGE-HIGH"].success is True
+
+
+def test_a_check_that_holds_has_no_error(outcomes: dict[str, Outcome]) -> None:
+    assert (outcomes["UNIQUE"].success, outcomes["UNIQUE"].error) == (True, None)
+
+
+def test_unexpected_rows_are_counted_and_shown(outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["SQL"].n_unexpected == 1
+    assert outcomes["SQL"].observed == '[{"usubjid": "B", "blasts": -1.0}]'
+
+
+@pytest.mark.parametrize(
+    ("check_id", "word"),
+    [
+        ("NO-COLUMN", "nowhere"),
+        ("NO-TYPE", "ExpectWonders"),
+        ("NO-ARGUMENT", "colum"),
+        ("NO-SQL", "nowhere"),
+        ("NO-TABLE", "absent"),
+    ],
+)
+def test_a_check_that_cannot_be_asked_has_failed(
+    outcomes: dict[str, Outcome], check_id: str, word: str
+) -> None:
+    assert outcomes[check_id].success is False
+    assert word in (outcomes[check_id].error or "")
+
+
+def test_only_the_asked_gate_is_run(database: Path, folder: Path) -> None:
+    assert run_gate(database, "results", load_suites([folder])) == []
+
+
+def test_the_worker_answers_as_the_runner_does(
+    worker: GateWorker, database: Path, folder: Path, outcomes: dict[str, Outcome]
+) -> None:
+    assert worker.run(database, "marts", [folder]) == list(outcomes.values())
+
+
+def test_a_suite_the_worker_cannot_read_is_an_error(
+    worker: GateWorker, database: Path, folder: Path
+) -> None:
+    (folder / "visits.yml").write_text("gate: marts\n", encoding="utf-8")
+    with pytest.raises(BuildError, match=r"The marts gate could not run: SuiteError: .*'schema'"):
+        worker.run(database, "marts", [folder])
+
+
+def test_a_dead_worker_is_an_error(database: Path, folder: Path, tmp_path: Path) -> None:
+    with GateWorker(tmp_path / "gate.log") as doomed:
+        os.kill(doomed.pid, signal.SIGKILL)
+        with pytest.raises(BuildError, match="ended with code -9"):
+            doomed.run(database, "marts", [folder])
+
+
+def test_the_refusal_names_the_first_critical_failure(outcomes: dict[str, Outcome]) -> None:
+    found = list(outcomes.values())
+    assert [outcome.check_id for outcome in critical_failures(found)] == [
+        "NO-TABLE",
+        "NULL-DATE",
+        "RANGE-LOW",
+        "SQL",
+    ]
+    assert refusal("marts", [outcomes["NULL-DATE"]]) == (
+        "The marts gate refused the data and nothing was published: "
+        "NULL-DATE of marts.visits (Every visit has a day): 1 unexpected, e.g. [null]."
+    )
+    assert refusal("marts", found).endswith(", and 3 more.")

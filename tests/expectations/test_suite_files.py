@@ -1,0 +1,110 @@
+"""Suites are read without Great Expectations, and each mistake in one is a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from expectations.suite import SUITES, SuiteError, load_suites, parse_suite
+
+SUITE = """
+gate: marts
+schema: marts
+table: subjects
+expectations:
+  - id: A-01
+    severity: critical
+    description: Every subject
+      appears once.
+    type: expect_column_values_to_be_unique
+    kwargs: {column: usubjid}
+"""
+
+
+def written(folder: Path, text: str, name: str = "subjects.yml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def sentence(folder: Path, text: str) -> str:
+    path = written(folder, text)
+    with pytest.raises(SuiteError) as error:
+        parse_suite(path)
+    return str(error.value).replace(f"{folder}/", "")
+
+
+def test_a_suite_is_read_with_its_description_on_one_line(tmp_path: Path) -> None:
+    suite = parse_suite(written(tmp_path, SUITE))
+    assert (suite.name, suite.gate, suite.schema) == ("marts.subjects", "marts", "marts")
+    (check,) = suite.expectations
+    assert check.description == "Every subject appears once."
+    assert check.kwargs == {"column": "usubjid"}
+
+
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    assert sentence(tmp_path, SUITE.replace("    severity: critical\n", "")) == (
+        "subjects.yml, expectation 1 lacks the key 'severity'; add it."
+    )
+
+
+def test_an_unknown_key_is_named(tmp_path: Path) -> None:
+    assert sentence(tmp_path, SUITE + "    mostly: 0.9\n") == (
+        "subjects.yml, expectation 1 has the unknown key 'mostly'; "
+        "the keys are id, type, kwargs, severity, description."
+    )
+
+
+def test_an_unknown_severity_is_named(tmp_path: Path) -> None:
+    assert sentence(tmp_path, SUITE.replace("critical", "fatal")) == (
+        "subjects.yml, expectation 'A-01': severity 'fatal' is not one of critical, warning, info."
+    )
+
+
+def test_an_unknown_gate_is_named(tmp_path: Path) -> None:
+    assert sentence(tmp_path, SUITE.replace("gate: marts", "gate: raw")) == (
+        "subjects.yml: gate 'raw' is not one of marts, results."
+    )
+
+
+def test_a_query_must_read_its_own_table(tmp_path: Path) -> None:
+    text = SUITE.replace("expect_column_values_to_be_unique", "unexpected_rows_expectation")
+    query = "{unexpected_rows_query: select 1 as x}"
+    assert sentence(tmp_path, text.replace("{column: usubjid}", query)) == (
+        "subjects.yml, expectation 'A-01': the query must read its own table as {batch} "
+        "and double every other brace."
+    )
+
+
+def test_a_single_brace_in_a_query_is_refused(tmp_path: Path) -> None:
+    text = SUITE.replace("expect_column_values_to_be_unique", "unexpected_rows_expectation")
+    query = "{unexpected_rows_query: \"select '{' from {batch}\"}"
+    assert "double" in sentence(tmp_path, text.replace("{column: usubjid}", query))
+
+
+def test_broken_yaml_is_told_with_its_line(tmp_path: Path) -> None:
+    assert sentence(tmp_path, "gate: [marts\nschema: x\n") == (
+        "subjects.yml is not YAML at line 2; correct its indentation or quotes."
+    )
+
+
+def test_a_check_id_belongs_to_one_expectation(tmp_path: Path) -> None:
+    written(tmp_path, SUITE)
+    written(tmp_path, SUITE, "responses.yml")
+    with pytest.raises(SuiteError) as error:
+        load_suites([tmp_path])
+    assert str(error.value) == (
+        "Check id 'A-01' is used 2 times (suites marts.responses, marts.subjects); "
+        "give each expectation an id of its own."
+    )
+
+
+def test_a_folder_without_suites_holds_none(tmp_path: Path) -> None:
+    assert load_suites([tmp_path / "absent"]) == ()
+
+
+def test_every_shipped_suite_can_be_read() -> None:
+    suites = load_suites([SUITES])
+    names = {(suite.schema, suite.table) for suite in suites}
+    assert ("marts", "time_to_event") in names
+    assert ("results", "survival_curve") in names
+    assert {path.stem for path in SUITES.glob("*.yml")} == {suite.table for suite in suites}

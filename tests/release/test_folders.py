@@ -1,0 +1,161 @@
+"""Readers see a whole release, old or new, at every moment."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analytics.errors import BuildError
+from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> StudyReleases:
+    return StudyReleases(tmp_path, "trial")
+
+
+def publish(releases: StudyReleases, release_id: str, answer: int) -> Path:
+    with releases.one_builder(), releases.building(release_id) as building:
+        with duckdb.connect(str(building / WAREHOUSE)) as connection:
+            connection.execute(f"create table answer as select {answer} as answer")
+        (building / MANIFEST).write_text("{}")
+        return releases.publish(building, release_id)
+
+
+def answer_in(warehouse: Path) -> int:
+    """Ask in a process of its own, as a reader does."""
+    code = (
+        "import duckdb, sys; "
+        "print(duckdb.connect(sys.argv[1], read_only=True)"
+        ".execute('from answer').fetchall()[0][0])"
+    )
+    return int(subprocess.check_output([sys.executable, "-c", code, str(warehouse)]))
+
+
+def names(releases: StudyReleases) -> list[str]:
+    return sorted(path.name for path in releases.folder.iterdir() if path.name != ".lock")
+
+
+def test_a_published_release_is_current_and_nothing_else_is_left(releases: StudyReleases) -> None:
+    publish(releases, "one", 1)
+    assert names(releases) == ["current", "one"]
+    assert releases.current.readlink() == Path("one")
+    assert answer_in(releases.current / WAREHOUSE) == 1
+
+
+def test_the_warehouse_with_its_patients_is_for_its_owner_only(releases: StudyReleases) -> None:
+    release = publish(releases, "one", 1)
+    assert (release / WAREHOUSE).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_reader_with_the_old_file_open_keeps_working(releases: StudyReleases) -> None:
+    publish(releases, "one", 1)
+    with duckdb.connect(str(releases.current / WAREHOUSE), read_only=True) as reader:
+        publish(releases, "two", 2)
+        assert reader.execute("from answer").fetchall() == [(1,)]
+        assert answer_in(releases.current / WAREHOUSE) == 2
+
+
+def test_a_release_built_again_replaces_itself_under_its_readers(releases: StudyReleases) -> None:
+    publish(releases, "one", 1)
+    with duckdb.connect(str(releases.current / WAREHOUSE), read_only=True) as reader:
+        publish(releases, "one", 2)
+        assert reader.execute("from answer").fetchall() == [(1,)]
+    assert answer_in(releases.current / WAREHOUSE) == 2
+    assert names(releases) == ["current", "one"]
+
+
+def test_current_leads_to_a_whole_release_at_each_step_of_a_replacement(
+    releases: StudyReleases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(releases, "one", 1)
+    seen: list[int] = []
+    point_current = StudyReleases.point_current
+
+    def watched(self: StudyReleases, name: str) -> None:
+        seen.append(answer_in(self.current / WAREHOUSE))
+        point_current(self, name)
+        seen.append(answer_in(self.current / WAREHOUSE))
+
+    monkeypatch.setattr(StudyReleases, "point_current", watched)
+    publish(releases, "one", 2)
+    assert seen == [1, 1, 1, 2]
+
+
+def test_a_failed_build_leaves_the_old_release_and_no_folder(releases: StudyReleases) -> None:
+    publish(releases, "one", 1)
+    with (
+        pytest.raises(RuntimeError),
+        releases.one_builder(),
+        releases.building("two") as building,
+    ):
+        (building / WAREHOUSE).touch()
+        raise RuntimeError
+    assert names(releases) == ["current", "one"]
+    assert answer_in(releases.current / WAREHOUSE) == 1
+
+
+def test_the_folder_of_a_failed_build_can_be_kept(releases: StudyReleases) -> None:
+    with (
+        pytest.raises(RuntimeError),
+        releases.one_builder(),
+        releases.building("two", keep_failed=True) as building,
+    ):
+        (building / WAREHOUSE).touch()
+        raise RuntimeError
+    assert names(releases) == ["failed-two"]
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(releases: StudyReleases) -> None:
+    publish(releases, "one", 1)
+    (releases.folder / ".building-two-123").mkdir()
+    (releases.folder / ".current-123").symlink_to("nowhere")
+    (releases.folder / ".previous-zero").mkdir()
+    with releases.one_builder():
+        assert names(releases) == ["current", "one"]
+
+
+def test_a_build_killed_while_it_replaced_its_release_leaves_current_readable(
+    releases: StudyReleases,
+) -> None:
+    publish(releases, "one", 1)
+    releases._step_aside(releases.release("one"))
+    assert answer_in(releases.current / WAREHOUSE) == 1
+    publish(releases, "one", 2)
+    assert answer_in(releases.current / WAREHOUSE) == 2
+    assert names(releases) == ["current", "one"]
+
+
+def test_two_builds_of_a_study_do_not_run_at_once(releases: StudyReleases) -> None:
+    other = StudyReleases(releases.root, releases.study_id)
+    with releases.one_builder(), pytest.raises(BuildError) as error, other.one_builder():
+        pass
+    assert str(error.value) == (
+        f"Another build of study 'trial' is running in {releases.folder}; wait until it has ended."
+    )
+
+
+def test_builds_of_two_studies_run_at_once(releases: StudyReleases) -> None:
+    other = StudyReleases(releases.root, "another")
+    with releases.one_builder(), other.one_builder():
+        assert other.folder.is_dir()
+
+
+def test_a_releases_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    releases = StudyReleases(tmp_path / "file", "trial")
+    with (
+        pytest.raises(BuildError, match="choose another folder with --releases"),
+        releases.one_builder(),
+    ):
+        pass
+
+
+def test_a_release_without_manifest_is_not_there(releases: StudyReleases) -> None:
+    publish(releases, "one", 1)
+    assert releases.has("one")
+    (releases.release("one") / MANIFEST).unlink()
+    assert not releases.has("one")
+    assert not releases.is_current("one")

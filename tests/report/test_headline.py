@@ -1,0 +1,116 @@
+"""The headline of a build, from result frames typed by hand."""
+
+import io
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+
+from analytics.report.headline import headline, headline_lines, show_headline
+from analytics.results.frames import frame_of_rows
+from analytics.study.specification import Analysis, Parameters, StudySpecification, Trial
+
+
+def analysis(analysis_id: str, method: str, **more: object) -> Analysis:
+    return Analysis.model_validate({
+        "analysis_id": analysis_id, "label": analysis_id.upper(), "method": method, **more,
+    })
+
+
+def study(*analyses: Analysis, synthetic: bool = True) -> StudySpecification:
+    return StudySpecification(
+        study_id="small", title="A small study", synthetic=synthetic,
+        synthetic_note="SYNTHETIC DATA: nobody.", analysis_set="all",
+        trials=(
+            Trial(trial_id="A", label="A", path="sdtm/A", cutoff=date(2020, 1, 1), display_order=1),
+        ),
+        parameters=Parameters(), inferred_parameters={}, terms=(), factors=(), factor_levels=(),
+        populations=(), endpoints=(), endpoint_rules=(), analyses=analyses, folder=Path("small"),
+    )
+
+
+OS = analysis("os", "kaplan_meier", landmarks_months=(36,))
+CIR = analysis("cir", "cumulative_incidence", landmarks_months=(36, 60), caution="Few at risk.")
+
+
+def results() -> dict[str, pl.DataFrame]:
+    row = {"stratum": "all", "status": "ok"}
+    return {
+        "survival_summary": frame_of_rows("survival_summary", [{
+            **row, "analysis_id": "os", "n": 259, "n_event": 208, "median_months": 7.45,
+            "median_ci_lower": 5.5, "median_ci_upper": None,
+        }]),
+        "survival_rate": frame_of_rows("survival_rate", [{
+            **row, "analysis_id": "os", "n": 259, "n_event": 208, "time_months": 36,
+            "estimate": 0.1768,
+        }]),
+        "cumulative_incidence_rate": frame_of_rows("cumulative_incidence_rate", [
+            {**row, "analysis_id": "cir", "event": event, "n": 123, "n_event": 73,
+             "time_months": months, "estimate": estimate}
+            for event, months, estimate in (
+                ("event", 36, 0.593), ("event", 60, 0.632), ("competing", 36, 0.173),
+            )
+        ]),
+        "published_concordance": frame_of_rows("published_concordance", [
+            {"published_id": str(number), "quantity": "value", "kind": kind, "published": "1",
+             "matches": matches}
+            for number, (kind, matches) in enumerate((
+                ("computed", True), ("computed", False), ("computed", True), ("cited", None),
+                ("misprint", False), ("definition", True),
+            ))
+        ]),
+    }
+
+
+def test_headline_shows_median_rates_and_how_many_published_numbers_agree():
+    assert headline_lines(headline(study(OS, CIR), results())) == [
+        "A small study",
+        "Endpoint    n  Events  Median months (95% CI)  36 months  60 months",
+        "OS        259     208            7.5 (5.5-NR)      17.7%          -",
+        "CIR *     123      73                       -      59.3%      63.2%",
+        "Rates are free of the event, or the incidence of it; NR: not reached.",
+        "* Read its caution first: results.analysis, column caution.",
+        "2 of 3 published numbers agree. The others stand in bi.concordance.",
+        "SYNTHETIC DATA: nobody.",
+    ]
+
+
+def test_strata_siblings_and_models_are_no_headline():
+    plan = study(
+        OS,
+        analysis("os_by_sex", "kaplan_meier", strata="sex"),
+        analysis("os__delayed_entry", "kaplan_meier", delayed_entry_of="os"),
+        analysis("cox", "cox_univariate"),
+    )
+    assert [row.label for row in headline(plan, results()).rows] == ["OS"]
+
+
+def test_analysis_that_could_not_be_estimated_keeps_its_line():
+    shown = headline(study(analysis("rfs", "kaplan_meier", landmarks_months=(36,))), results())
+    assert headline_lines(shown)[2].split() == ["RFS", "-", "-", "-", "-"]
+
+
+def test_real_data_without_published_values_has_neither_remark():
+    empty = results() | {"published_concordance": frame_of_rows("published_concordance", [])}
+    assert headline(study(OS, synthetic=False), empty).remarks == (
+        "Rates are free of the event, or the incidence of it; NR: not reached.",
+    )
+
+
+def shown_on(console: Console) -> str:
+    show_headline(headline(study(OS, CIR), results()), console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_pipe_gets_plain_lines_however_long():
+    text = shown_on(Console(file=io.StringIO(), width=20))
+    assert text.splitlines() == headline_lines(headline(study(OS, CIR), results()))
+
+
+def test_terminal_gets_a_table_with_the_same_numbers():
+    text = shown_on(Console(file=io.StringIO(), width=120, force_terminal=True))
+    assert "│" in text
+    for shown in ("7.5 (5.5-NR)", "17.7%", "59.3%", "2 of 3 published numbers agree."):
+        assert shown in text

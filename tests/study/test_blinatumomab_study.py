@@ -1,0 +1,116 @@
+"""The default study: its plan is complete, honest about what it infers, and covers the paper."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from analytics.study import StudySpecification, load_study
+from analytics.study.published import load_published
+
+FOLDER = Path(__file__).parents[2] / "studies" / "blinatumomab"
+
+
+@pytest.fixture(scope="module")
+def study() -> StudySpecification:
+    return load_study(FOLDER)
+
+
+def test_cohort_is_called_synthetic(study: StudySpecification) -> None:
+    assert study.synthetic
+    assert study.synthetic_note is not None
+    assert study.synthetic_note.startswith("SYNTHETIC DATA: no patient of this cohort exists")
+
+
+def test_every_method_of_the_plan_is_used(study: StudySpecification) -> None:
+    assert {analysis.method for analysis in study.analyses} == {
+        "kaplan_meier", "cumulative_incidence", "cox_univariate", "cox_stepwise",
+        "baseline_table", "outcomes_table", "attrition",
+    }
+
+
+def test_every_factor_of_table_3_is_modelled_alone(study: StudySpecification) -> None:
+    baseline = [
+        "age", "sex", "race", "prior_hsct", "primary_refractory", "salvage_line",
+        "bone_marrow_blasts", "t411", "ecog",
+    ]
+    def models(analysis_id: str) -> list[str]:
+        contrasts = study.analysis(analysis_id).factors
+        return [c.factor for c in contrasts if c.delayed_entry_of is None]
+    assert models("cox_os_univariate") == [*baseline, "cr_crh", "mrd_responder", "hsct"]
+    assert models("cox_rfs_univariate") == [*baseline, "mrd_responder", "hsct"]
+
+
+def test_contrasts_are_oriented_as_printed(study: StudySpecification) -> None:
+    printed = {c.factor: (c.numerator_label, c.denominator_label)
+               for c in study.analysis("cox_os_univariate").factors}
+    assert printed["sex"] == ("male", "female")
+    assert printed["race"] == ("white", "other")
+    assert printed["salvage_line"] == ("1st", "2nd+")
+    assert printed["ecog"] == ("0", "1+")
+
+
+def test_as_published_results_stand_beside_delayed_entry(study: StudySpecification) -> None:
+    siblings = {a.delayed_entry_of: a.entry_facts for a in study.analyses if a.delayed_entry_of}
+    assert siblings == {
+        "os_hsct_from_first_dose": ("hsct_in_remission",),
+        "cox_os_stepwise": ("mrd_evaluated",),
+        "cox_rfs_stepwise": ("mrd_evaluated",),
+    }
+    models = {
+        (analysis.endpoint, c.delayed_entry_of): c.entry_facts
+        for analysis in study.analyses for c in analysis.factors if c.delayed_entry_of
+    }
+    assert models == {
+        ("OS", "mrd_responder"): ("mrd_evaluated",),
+        ("OS", "hsct"): ("first_remission",),
+        ("RFS", "mrd_responder"): ("mrd_evaluated",),
+    }
+
+
+def test_what_the_paper_does_not_say_is_called_inferred(study: StudySpecification) -> None:
+    assert set(study.inferred_parameters) == {
+        "days_per_month", "day_convention", "rfs_censor", "cif_variance", "ci_transform", "ties",
+    }
+    ties = study.inferred_parameters["ties"]
+    for analysis_id in ("cox_os_univariate", "cox_rfs_stepwise"):
+        assert ties in (study.analysis(analysis_id).inferred or "")
+    assert "rfs_censor" in (study.analysis("cir_responders").inferred or "")
+    assert "rfs_censor" not in (study.analysis("rfs_last_contact").inferred or "")
+
+
+def test_every_published_id_is_covered(study: StudySpecification) -> None:
+    values = load_published(FOLDER)
+    assert len({value.published_id for value in values}) == 191
+    assert Counter(value.kind for value in values) == {
+        "computed": 278, "definition": 28, "cited": 14, "misprint": 1,
+    }
+
+
+def test_published_places_name_what_the_plan_makes(study: StudySpecification) -> None:
+    models = {
+        (analysis.analysis_id, contrast.model)
+        for analysis in study.analyses for contrast in analysis.factors
+    } | {("cox_os_stepwise", "selected"), ("cox_rfs_stepwise", "selected")}
+    lines = {
+        (analysis.analysis_id, group, line.outcome, line.level)
+        for analysis in study.analyses for group in analysis.groups for line in analysis.lines
+    }
+    for value in load_published(FOLDER):
+        where = dict(value.filters)
+        if value.table == "parameter":
+            assert where["name"] in type(study.parameters).model_fields
+        elif value.table is not None:
+            analysis = study.analysis(where["analysis_id"])
+            if value.table == "cox_term":
+                assert (where["analysis_id"], where["model"]) in models
+            elif value.table == "clinical_outcomes":
+                place = tuple(
+                    where[key] for key in ("analysis_id", "group_population", "outcome", "level")
+                )
+                assert place in lines
+            elif value.table == "baseline_characteristics":
+                assert where["characteristic"] in {c.factor for c in analysis.characteristics}
+                assert where["group_population"] in analysis.groups
+            elif "time_months" in where:
+                assert float(where["time_months"]) in analysis.landmarks_months

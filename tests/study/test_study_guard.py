@@ -1,0 +1,253 @@
+"""Immortal time is refused unless the plan chooses what to do about it."""
+
+from pathlib import Path
+
+import pytest
+from small_study import refusal, with_plan
+
+from analytics.study import load_study
+from analytics.study.facts import known_at
+from analytics.study.guard import SELECTED_MODEL_CAUTION
+
+CURVE = """
+[[analyses]]
+id = "curve"
+label = "Survival"
+method = "kaplan_meier"
+"""
+UNIVARIATE = """
+[[analyses]]
+id = "uni"
+label = "Factors"
+method = "cox_univariate"
+endpoint = "OS"
+population = "all"
+"""
+MRD = 'factor = "mrd", population = "evaluable", numerator = ["yes"]'
+STEPWISE = """
+[[analyses]]
+id = "step"
+label = "Selection"
+method = "cox_stepwise"
+endpoint = "OS"
+population = "all"
+candidates_from = "uni"
+"""
+
+
+@pytest.mark.parametrize(("fact", "origin", "known"), [
+    ("first_dose", "first_dose", True),
+    ("prior_hsct", "first_dose", True),
+    ("first_dose", "death", True),
+    ("first_remission", "first_dose", False),
+    ("first_remission", "hsct_in_remission", True),
+    ("first_remission", "hsct_after_relapse", True),
+    ("first_remission", "hsct", False),
+    ("mrd_evaluated", "mrd_response", True),
+    ("mrd_evaluated", "first_remission", False),
+    ("best_response", "first_remission", False),
+    ("relapse", "first_remission", False),
+])
+def test_fact_is_known_at_its_origin_or_when_the_origin_follows_it(
+    fact: str, origin: str, known: bool
+) -> None:
+    assert known_at(fact, origin) is known
+
+
+def test_survival_from_transplant_passes(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OSHSCT"\npopulation = "transplanted"\n'
+    analyses = load_study(with_plan(tmp_path, plan)).analyses
+    assert [(a.analysis_id, a.caution, a.entry_facts) for a in analyses] == [("curve", None, ())]
+
+
+def test_relapse_free_survival_of_responders_passes(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "RFS"\npopulation = "responders"\n'
+    assert load_study(with_plan(tmp_path, plan)).analysis("curve").caution is None
+
+
+def test_survival_of_the_transplanted_from_first_dose_is_refused(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OSHSCTD"\npopulation = "transplanted"\n'
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'curve': population 'transplanted' (with 'hsct_in_remission') settles "
+        "only after the origin of OSHSCTD ('first_dose'), which gives immortal time; name "
+        'entry_facts = ["hsct_in_remission"] for delayed entry, or give as_published a reason.'
+    )
+
+
+def test_survival_of_responders_from_first_dose_is_refused(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OS"\npopulation = "responders"\n'
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'curve': population 'responders' (with 'first_remission') settles "
+        "only after the origin of OS ('first_dose'), which gives immortal time; name entry_facts "
+        '= ["first_remission"] for delayed entry, or give as_published a reason.'
+    )
+
+
+def test_delayed_entry_at_the_defining_day_passes(tmp_path: Path) -> None:
+    plan = CURVE + (
+        'endpoint = "OS"\npopulation = "responders"\nentry_facts = ["first_remission"]\n'
+    )
+    analysis = load_study(with_plan(tmp_path, plan)).analysis("curve")
+    assert analysis.entry_facts == ("first_remission",)
+
+
+def test_delayed_entry_at_a_later_fact_that_follows_the_defining_one_passes(
+    tmp_path: Path,
+) -> None:
+    plan = CURVE + (
+        'endpoint = "OS"\npopulation = "responders"\nentry_facts = ["hsct_in_remission"]\n'
+    )
+    assert load_study(with_plan(tmp_path, plan)).analysis("curve").caution is None
+
+
+def test_delayed_entry_at_another_fact_is_refused(tmp_path: Path) -> None:
+    plan = CURVE + (
+        'endpoint = "OS"\npopulation = "responders"\nentry_facts = ["mrd_evaluated"]\n'
+    )
+    assert "population 'responders' (with 'first_remission')" in refusal(with_plan(tmp_path, plan))
+
+
+def test_as_published_curve_says_why_and_stands_beside_its_delayed_entry(tmp_path: Path) -> None:
+    plan = CURVE + (
+        'endpoint = "OSHSCTD"\npopulation = "transplanted"\nas_published = "the legend says so."\n'
+    )
+    published, sibling = load_study(with_plan(tmp_path, plan)).analyses
+    assert published.entry_facts == ()
+    assert published.caution == (
+        "Immortal time: counted from the origin but settled only after it: population "
+        "'transplanted' (with 'hsct_in_remission'). Shown as published: the legend says so; the "
+        "result with delayed entry stands beside it as curve__delayed_entry."
+    )
+    assert sibling.analysis_id == "curve__delayed_entry"
+    assert sibling.label == "Survival, delayed entry"
+    assert sibling.delayed_entry_of == "curve"
+    assert sibling.entry_facts == ("hsct_in_remission",)
+    assert sibling.as_published is None
+    assert sibling.caution == (
+        "Delayed entry: patients are at risk only after: Transplant in continuous remission. The "
+        "as-published result beside it is curve."
+    )
+    assert (published.display_order, sibling.display_order) == (1, 2)
+
+
+def test_as_published_that_excuses_nothing_is_refused(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OS"\npopulation = "men"\nas_published = "why not"\n'
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'curve': as_published excuses nothing, as all is known at the origin; "
+        "remove it."
+    )
+
+
+def test_patients_who_never_had_a_fact_are_refused(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OS"\npopulation = "not_transplanted"\n'
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'curve': population 'not_transplanted' (without 'hsct') settles only "
+        "after the origin of OS ('first_dose'), which gives immortal time; choose another "
+        "population, or give as_published a reason."
+    )
+
+
+def test_what_no_day_settles_has_no_delayed_entry_beside_it(tmp_path: Path) -> None:
+    plan = CURVE + (
+        'endpoint = "OS"\npopulation = "not_transplanted"\nas_published = "the paper shows it"\n'
+    )
+    (published,) = load_study(with_plan(tmp_path, plan)).analyses
+    assert published.caution == (
+        "Immortal time: counted from the origin but settled only after it: population "
+        "'not_transplanted' (without 'hsct'). Shown as published: the paper shows it; no result "
+        "with delayed entry can stand beside it, as no single day settles it."
+    )
+
+
+def test_group_defined_by_an_outcome_is_never_followed(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OS"\npopulation = "survivors"\nas_published = "shown"\n'
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'curve': population 'survivors' is defined by the outcome OS, so its "
+        "survival is settled beforehand; use it as a group of a table instead."
+    )
+
+
+def test_strata_that_form_later_are_refused(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OS"\npopulation = "all"\nstrata = "hsct"\n'
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'curve': strata 'hsct' (which form with 'hsct') settles only after "
+        "the origin of OS ('first_dose'), which gives immortal time; set landmark_days or use a "
+        "Cox model with the factor time-dependent, or give as_published a reason."
+    )
+
+
+def test_landmark_freezes_later_strata(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OS"\npopulation = "all"\nstrata = "hsct"\nlandmark_days = 180\n'
+    assert load_study(with_plan(tmp_path, plan)).analysis("curve").landmark_days == 180
+
+
+def test_time_dependent_factor_on_all_patients_passes(tmp_path: Path) -> None:
+    plan = UNIVARIATE + 'factors = [{ factor = "hsct", numerator = ["yes"] }]\n'
+    (contrast,) = load_study(with_plan(tmp_path, plan)).analysis("uni").factors
+    assert (contrast.model, contrast.caution) == ("hsct", None)
+
+
+def test_model_of_responders_from_first_dose_is_refused(tmp_path: Path) -> None:
+    plan = UNIVARIATE + (
+        'factors = [{ factor = "hsct", population = "responders", numerator = ["yes"] }]\n'
+    )
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'uni' factor 'hsct': population 'responders' (with 'first_remission') "
+        "settles only after the origin of OS ('first_dose'), which gives immortal time; name "
+        'entry_facts = ["first_remission"] for delayed entry, or give as_published a reason.'
+    )
+
+
+def test_factor_known_only_to_the_assessed_is_refused_on_everybody(tmp_path: Path) -> None:
+    plan = UNIVARIATE + 'factors = [{ factor = "mrd", numerator = ["yes"] }]\n'
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'uni' factor 'mrd': factor 'mrd' (known only to those with "
+        "'mrd_evaluated') settles only after the origin of OS ('first_dose'), which gives "
+        'immortal time; name entry_facts = ["mrd_evaluated"] for delayed entry, or give '
+        "as_published a reason."
+    )
+
+
+def test_as_published_model_has_a_delayed_entry_model_after_it(tmp_path: Path) -> None:
+    plan = UNIVARIATE + f'factors = [{{ {MRD}, as_published = "the width fits" }}]\n'
+    published, sibling = load_study(with_plan(tmp_path, plan)).analysis("uni").factors
+    assert published.caution == (
+        "Immortal time: counted from the origin but settled only after it: population 'evaluable' "
+        "(with 'mrd_evaluated'). Shown as published: the width fits; the result with delayed "
+        "entry stands beside it as mrd__delayed_entry."
+    )
+    assert (sibling.model, sibling.delayed_entry_of) == ("mrd__delayed_entry", "mrd")
+    assert (sibling.entry_facts, sibling.as_published) == (("mrd_evaluated",), None)
+    assert sibling.population == "evaluable"
+
+
+def test_selection_among_factors_known_only_to_the_assessed_is_refused(tmp_path: Path) -> None:
+    plan = UNIVARIATE + f'factors = [{{ {MRD}, as_published = "the width fits" }}]\n' + STEPWISE
+    assert refusal(with_plan(tmp_path, plan)).startswith(
+        "plan.toml analysis 'step': factor 'mrd' (known only to those with 'mrd_evaluated') "
+        "settles only after the origin of OS"
+    )
+
+
+def test_selected_model_says_that_it_is_optimistic(tmp_path: Path) -> None:
+    plan = UNIVARIATE + 'factors = [{ factor = "sex", numerator = ["male"] }]\n' + STEPWISE
+    assert load_study(with_plan(tmp_path, plan)).analysis("step").caution == (
+        SELECTED_MODEL_CAUTION
+    )
+
+
+def test_as_published_selection_has_both_cautions_and_a_sibling(tmp_path: Path) -> None:
+    plan = (
+        UNIVARIATE + f'factors = [{{ {MRD}, as_published = "the width fits" }}]\n'
+        + STEPWISE + 'as_published = "complete cases"\n'
+    )
+    study = load_study(with_plan(tmp_path, plan))
+    caution = study.analysis("step").caution
+    assert caution == (
+        "Immortal time: counted from the origin but settled only after it: factor 'mrd' (known "
+        "only to those with 'mrd_evaluated'). Shown as published: complete cases; the result with "
+        f"delayed entry stands beside it as step__delayed_entry. {SELECTED_MODEL_CAUTION}"
+    )
+    sibling = study.analysis("step__delayed_entry")
+    assert sibling.entry_facts == ("mrd_evaluated",)
+    assert sibling.candidates_from == "uni"
