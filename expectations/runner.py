@@ -20,7 +20,7 @@ warnings.filterwarnings("ignore", module=r"(great_expectations|marshmallow|duckd
 
 import great_expectations as gx  # noqa: E402
 
-from expectations.dialect import register  # noqa: E402
+from expectations.dialect import close_connections, register  # noqa: E402
 from expectations.outcome import Outcome, failed_to_run  # noqa: E402
 from expectations.suite import Expectation, Suite  # noqa: E402
 
@@ -46,7 +46,7 @@ def run_gate(database: Path, gate: str, suites: Iterable[Suite]) -> list[Outcome
             outcome for suite in suites if suite.gate == gate for outcome in _run(source, suite)
         ]
     finally:
-        source.get_engine().dispose()
+        close_connections()
 
 
 def _run(source: Any, suite: Suite) -> list[Outcome]:

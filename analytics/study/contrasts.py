@@ -1,5 +1,11 @@
 """The univariate Cox models of an analysis: contrasts, guarded, with delayed-entry siblings."""
 
+from analytics.study.cautions import (
+    delayed_entry_caution,
+    immortal_time_caution,
+    join_cautions,
+    sibling_id,
+)
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.facts import FACTS
@@ -8,12 +14,8 @@ from analytics.study.guard import (
     check_describes_baseline,
     check_known,
     check_population,
-    delayed_entry_caution,
-    immortal_time_caution,
-    join_cautions,
     later_than_origin,
     sibling_entry_facts,
-    sibling_id,
 )
 from analytics.study.keys import Table
 from analytics.study.specification import Contrast, Factor

@@ -154,30 +154,35 @@ def _level(row: Row, factors: dict[str, Factor]) -> FactorLevel:
         upper=row.number("upper"),
         upper_inclusive=row.truth("upper_inclusive"),
     )
+    _check_level(row, level, factors[name].derivation)
+    return level
+
+
+def _check_level(row: Row, level: FactorLevel, derivation: str) -> None:
+    """A level of a record has a wording or a range; yes and no of a fact need neither."""
     has_range = level.lower is not None or level.upper is not None
-    if level.wording is None and not has_range and factors[name].derivation != "fact":
-        if level.level is not None and factors[name].derivation == "any_record":
-            return level
+    needs_match = level.level is None or derivation not in ("fact", "any_record")
+    if level.wording is None and not has_range and needs_match:
         raise StudyError(
-            f"{row.where}: a level of factor '{name}' needs a wording or a lower or upper bound."
+            f"{row.where}: a level of factor '{level.factor}' needs a wording or a lower or upper "
+            "bound."
         )
     if level.wording is not None and has_range:
         raise StudyError(
-            f"{row.where}: a level of factor '{name}' has both a wording and a range; use one row "
-            "for each."
+            f"{row.where}: a level of factor '{level.factor}' has both a wording and a range; use "
+            "one row for each."
         )
     if level.lower is not None and level.upper is not None and level.lower > level.upper:
         raise StudyError(
-            f"{row.where}: lower bound {row.text('lower')} of factor '{name}' is above its upper "
-            f"bound {row.text('upper')}; exchange them."
+            f"{row.where}: lower bound {row.text('lower')} of factor '{level.factor}' is above its "
+            f"upper bound {row.text('upper')}; exchange them."
         )
     for side in ("lower", "upper"):
         if getattr(level, side) is not None and getattr(level, f"{side}_inclusive") is None:
             raise StudyError(
-                f"{row.where}: say whether the {side} bound of factor '{name}' belongs to the "
-                f"level; set {side}_inclusive to true or false."
+                f"{row.where}: say whether the {side} bound of factor '{level.factor}' belongs to "
+                f"the level; set {side}_inclusive to true or false."
             )
-    return level
 
 
 def _check_overlap(row: Row, level: FactorLevel, others: Collection[FactorLevel]) -> None:

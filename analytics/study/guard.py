@@ -19,11 +19,6 @@ from analytics.study.facts import FACTS, known_at
 from analytics.study.populations import conditions_of
 from analytics.study.specification import Analysis, Factor, PopulationCondition
 
-SELECTED_MODEL_CAUTION = (
-    "Selected model: the data that chose the factors also give their P values and intervals, "
-    "which are therefore optimistic."
-)
-
 
 @dataclass(frozen=True)
 class Later:
@@ -133,38 +128,6 @@ def sibling_entry_facts(later: tuple[Later, ...]) -> tuple[str, ...]:
     if any(item.fact is None for item in later):
         return ()
     return tuple(dict.fromkeys(item.fact for item in later if item.fact is not None))
-
-
-def sibling_id(name: str) -> str:
-    """The id of the delayed-entry result beside an as-published one."""
-    return f"{name}__delayed_entry"
-
-
-def immortal_time_caution(later: tuple[Later, ...], reason: str, sibling: str | None) -> str:
-    """The caution of a result shown as published: what settles late, why it is shown."""
-    items = "; ".join(item.what for item in later)
-    beside = (
-        f"the result with delayed entry stands beside it as {sibling}" if sibling
-        else "no result with delayed entry can stand beside it, as no single day settles it"
-    )
-    return (
-        f"Immortal time: counted from the origin but settled only after it: {items}. "
-        f"Shown as published: {reason.rstrip('.')}; {beside}."
-    )
-
-
-def delayed_entry_caution(entry_facts: tuple[str, ...], original: str) -> str:
-    """What a delayed-entry sibling is, and what it stands beside."""
-    labels = " and ".join(FACTS[fact].label for fact in entry_facts)
-    return (
-        f"Delayed entry: patients are at risk only after: {labels}. The as-published result "
-        f"beside it is {original}."
-    )
-
-
-def join_cautions(*cautions: str | None) -> str | None:
-    """The cautions that apply, as one text; None when there is none."""
-    return " ".join(caution for caution in cautions if caution) or None
 
 
 def _later(population: str, condition: PopulationCondition, origin: str) -> Later | None:

@@ -3,7 +3,7 @@
     value is unequal to every value and fails every other comparison: it is not known, so it
     cannot be what is asked for.
 -#}
-{% macro holds(operator, known, asked) -%}
+{% macro relation_holds(operator, known, asked) -%}
     coalesce(
         case {{ operator }}
             when '=' then {{ known }} = {{ asked }}

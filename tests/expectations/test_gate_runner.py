@@ -140,6 +140,16 @@ def test_the_worker_answers_as_the_runner_does(
     assert worker.run(database, "marts", [folder]) == list(outcomes.values())
 
 
+def test_the_file_can_be_written_again_while_the_worker_waits(
+    worker: GateWorker, database: Path, folder: Path
+) -> None:
+    worker.run(database, "marts", [folder])
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("delete from marts.visits")
+    found = {outcome.check_id: outcome for outcome in worker.run(database, "marts", [folder])}
+    assert found["NULL-DATE"].success
+
+
 def test_a_suite_the_worker_cannot_read_is_an_error(
     worker: GateWorker, database: Path, folder: Path
 ) -> None:

@@ -6,8 +6,8 @@ import pytest
 from small_study import refusal, with_plan
 
 from analytics.study import load_study
+from analytics.study.cautions import SELECTED_MODEL_CAUTION
 from analytics.study.facts import known_at
-from analytics.study.guard import SELECTED_MODEL_CAUTION
 
 CURVE = """
 [[analyses]]

@@ -22,6 +22,7 @@ conditions_by_subject as (
         conditions.kind,
         conditions.operator,
         conditions.value as asked,
+        conditions.value_number as asked_number,
         dated_facts.usubjid is not null as has_fact,
         dated_facts.fact_value,
         dated_facts.cycle,
@@ -55,12 +56,12 @@ judged as (
         population,
         condition_order,
         case
-            when kind = 'factor' then {{ holds('relation', 'level', 'asked') }}
+            when kind = 'factor' then {{ relation_holds('relation', 'level', 'asked') }}
             when operator = 'exists' then has_fact
             when operator = 'absent' then not has_fact
             when operator like 'cycle%'
-                then {{ holds('relation', 'cycle', dbt.safe_cast('asked', 'double')) }}
-            else {{ holds('relation', 'fact_value', 'asked') }}
+                then {{ relation_holds('relation', 'cycle', 'asked_number') }}
+            else {{ relation_holds('relation', 'fact_value', 'asked') }}
         end as is_met
     from conditions_with_relation
 )

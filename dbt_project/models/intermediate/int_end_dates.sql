@@ -51,7 +51,10 @@ ends_checked as (
         compared.seq,
         ends_as_given.variable,
         ends_as_given.value,
-        greatest(ends_as_given.adt, ends_as_given.adt_start) as adt,
+        case
+            when ends_as_given.adt is not null
+                then greatest(ends_as_given.adt, ends_as_given.adt_start)
+        end as adt,
         ends_as_given.adtf,
         case
             when ends_as_given.adt is null then 'unreadable_date'

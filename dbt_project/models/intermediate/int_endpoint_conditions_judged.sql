@@ -16,7 +16,7 @@ conditions_by_subject as (
         conditions.population,
         conditions.condition_order,
         conditions.operator,
-        {{ dbt.safe_cast('conditions.value', 'double') }} as asked,
+        conditions.value_number as asked,
         time_to_event.usubjid is not null as is_followed,
         time_to_event.event_code,
         time_to_event.aval / {{ var('days_per_month') }} as months
@@ -46,8 +46,8 @@ judged as (
         is_followed
         and case
             when operator like 'event_code%'
-                then {{ holds('relation', 'event_code', 'asked') }}
-            else {{ holds('relation', 'months', 'asked') }}
+                then {{ relation_holds('relation', 'event_code', 'asked') }}
+            else {{ relation_holds('relation', 'months', 'asked') }}
         end as is_met
     from conditions_with_relation
 )

@@ -98,7 +98,10 @@ baseline_observations as (
         or (
             derivation = 'last_value'
             and adt_last <= trtsdt
-            and (value_num is not null or (value_text is not null and type = 'categorical'))
+            and (
+                value_num is not null
+                or (type = 'categorical' and value_text is not null)
+            )
         )
         -- history counts unless it is known to have begun after the first dose
         or (

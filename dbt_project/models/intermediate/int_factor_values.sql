@@ -76,7 +76,8 @@ values_by_derivation as (
                 then last_observations.value_num
             when treated.derivation = 'count_records'
                 then
-                    coalesce(record_counts.n_records, 0) + coalesce(treated.add_value, 0)
+                    coalesce(record_counts.n_records, 0)
+                    + coalesce(treated.add_value, 0)
             when
                 treated.derivation = 'subject_column'
                 and treated.testcd = 'CYCLES_STARTED'

@@ -52,7 +52,11 @@ entry_times as (
         -- up to the origin no day is added: 0 or less means known from the start
         case
             when adt > startdt then {{ time_on_clock('startdt', 'adt') }}
-            else cast({{ days_between('startdt', 'adt') }} as double)
+            else
+                cast(
+                    {{ days_between('startdt', 'adt') }}
+                    as double
+                )
         end as day
     from facts_of_endpoints
 )

@@ -40,7 +40,8 @@ changes_on_clock as (
         factor,
         is_known,
         aval,
-        {{ days_between('startdt', 'adt') }} as days_from_origin,
+        {{ days_between('startdt', 'adt') }}
+            as days_from_origin,
         {{ time_on_clock('startdt', 'adt') }} as day
     from changes_by_endpoint
 ),

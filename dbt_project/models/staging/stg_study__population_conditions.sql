@@ -10,6 +10,7 @@ typed as (
         {{ given('name') }} as name,
         {{ given('operator') }} as operator,
         {{ given('value') }} as value,
+        {{ number('value') }} as value_number,
         {{ given('reason') }} as reason
     from study_population_condition
 )
