@@ -22,7 +22,7 @@ import great_expectations as gx  # noqa: E402
 
 from expectations.dialect import close_connections, register  # noqa: E402
 from expectations.outcome import Outcome, failed_to_run  # noqa: E402
-from expectations.suite import Expectation, Suite  # noqa: E402
+from expectations.suite import UNEXPECTED_ROWS_QUERY, Expectation, Suite  # noqa: E402
 
 _SHOWN_ROWS: Final = 3
 _SHOWN_CHARACTERS: Final = 500
@@ -55,7 +55,7 @@ def _run(source: Any, suite: Suite) -> list[Outcome]:
     failed: dict[str, str] = {}
     for expectation in suite.expectations:
         try:
-            built[expectation.check_id] = _configure(expectation)
+            built[expectation.check_id] = _configure(suite, expectation)
         except Exception as error:
             failed[expectation.check_id] = _sentence(error)
     try:
@@ -70,11 +70,20 @@ def _run(source: Any, suite: Suite) -> list[Outcome]:
     ]
 
 
-def _configure(expectation: Expectation) -> Any:
-    """Build the Great Expectations object; raises when type or arguments do not exist."""
+def _configure(suite: Suite, expectation: Expectation) -> Any:
+    """Build the Great Expectations object; raises when type or arguments do not exist.
+
+    Great Expectations replaces `{batch}` by a subquery, with an alias or without according to
+    whether the query joins; here it always means the table by its name.
+    """
     name = "".join(part.capitalize() for part in expectation.type.split("_"))
+    table = f"{suite.schema}.{suite.table}"
+    arguments = {
+        key: value.replace("{batch}", table) if key == UNEXPECTED_ROWS_QUERY else value
+        for key, value in expectation.kwargs.items()
+    }
     return getattr(gx.expectations, name)(
-        **expectation.kwargs,
+        **arguments,
         severity=expectation.severity,
         meta={"check_id": expectation.check_id},
     )

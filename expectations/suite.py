@@ -21,6 +21,7 @@ Severity = Literal["critical", "warning", "info"]
 
 SUITES: Final = Path(__file__).parent
 UNEXPECTED_ROWS: Final = "unexpected_rows_expectation"
+UNEXPECTED_ROWS_QUERY: Final = "unexpected_rows_query"
 _SUITE_KEYS: Final = ("gate", "schema", "table", "expectations")
 _EXPECTATION_KEYS: Final = ("id", "type", "kwargs", "severity", "description")
 _TYPE: Final = re.compile(r"expect_[a-z0-9_]+|unexpected_rows_expectation")
@@ -55,20 +56,24 @@ class Suite:
 def load_suites(folders: Iterable[Path]) -> tuple[Suite, ...]:
     """Read every `*.yml` of the folders, by name; a folder that does not exist holds none.
 
-    Raises SuiteError on an unknown or missing key and on a check id used twice.
+    Raises SuiteError on an unknown or missing key and on a suite's name or a check id used twice.
     """
     paths = [path for folder in folders for path in sorted(folder.glob("*.yml"))]
     suites = tuple(parse_suite(path) for path in paths)
+    names = Counter(suite.name for suite in suites)
+    for name, count in names.items():
+        if count > 1:
+            raise SuiteError(f"{count} suite files are called '{name}'; rename one of them.")
     counts = Counter(check.check_id for suite in suites for check in suite.expectations)
     for check_id, count in counts.items():
         if count > 1:
-            names = sorted(
+            holders = sorted(
                 suite.name
                 for suite in suites
                 if any(check.check_id == check_id for check in suite.expectations)
             )
             raise SuiteError(
-                f"Check id '{check_id}' is used {count} times (suites {', '.join(names)}); "
+                f"Check id '{check_id}' is used {count} times (suites {', '.join(holders)}); "
                 "give each expectation an id of its own."
             )
     return suites
@@ -110,7 +115,7 @@ def _expectation(entry: object, number: int, path: Path) -> Expectation:
             f"use an expect_... type or {UNEXPECTED_ROWS}."
         )
     if keys["type"] == UNEXPECTED_ROWS:
-        _check_query(kwargs.get("unexpected_rows_query"), place)
+        _check_query(kwargs.get(UNEXPECTED_ROWS_QUERY), place)
     return Expectation(
         check_id=str(keys["id"]),
         type=str(keys["type"]),
@@ -123,7 +128,7 @@ def _expectation(entry: object, number: int, path: Path) -> Expectation:
 def _check_query(query: object, place: str) -> None:
     """Refuse a query Great Expectations would misread: every brace in it is a placeholder."""
     if not isinstance(query, str):
-        raise SuiteError(f"{place}: {UNEXPECTED_ROWS} needs kwargs.unexpected_rows_query.")
+        raise SuiteError(f"{place}: {UNEXPECTED_ROWS} needs kwargs.{UNEXPECTED_ROWS_QUERY}.")
     try:
         fields = {field for _, field, _, _ in Formatter().parse(query) if field is not None}
     except ValueError as error:

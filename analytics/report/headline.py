@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Final
 
 import polars as pl
@@ -15,6 +16,7 @@ HEADLINE_TABLES: Final = (
     "survival_summary", "survival_rate", "cumulative_incidence_rate", "published_concordance",
 )
 UNKNOWN: Final = "-"
+LABEL_WIDTH: Final = 36
 NOT_REACHED: Final = "NR"
 _ONE_GROUP: Final = (pl.col("stratum") == "all")
 
@@ -43,17 +45,20 @@ class Headline:
 
 
 def headline(study: StudySpecification, results: Mapping[str, pl.DataFrame]) -> Headline:
-    """The unstratified survival and incidence analyses of the plan, in its order.
+    """The analyses that the plan marks as headline, in its order; without marks, every curve.
 
-    `results` holds the frames of `HEADLINE_TABLES`. Delayed-entry siblings are left out;
-    an analysis with a caution is marked and the remark says where to read it.
+    `results` holds the frames of `HEADLINE_TABLES`. Stratified analyses and delayed-entry
+    siblings are left out; an analysis with a caution is marked and the remark says where to
+    read it.
     """
-    shown = [
-        analysis for analysis in study.analyses
+    curves = [
+        analysis
+        for analysis in study.analyses
         if analysis.method in CURVE_METHODS
         and analysis.strata is None
         and analysis.delayed_entry_of is None
     ]
+    shown = [analysis for analysis in curves if analysis.headline] or curves
     landmarks = tuple(sorted({month for item in shown for month in item.landmarks_months}))
     rows = tuple(_row(analysis, landmarks, results) for analysis in shown)
     return Headline(
@@ -90,7 +95,7 @@ def headline_table(shown: Headline) -> Table:
 
 def headline_lines(shown: Headline) -> list[str]:
     """The headline as aligned plain lines, the remarks last."""
-    cells = [_columns(shown), *(_cells(row) for row in shown.rows)]
+    cells = [_columns(shown), *(line for row in shown.rows for line in _wrapped(_cells(row)))]
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     lines = [
         "  ".join([
@@ -102,9 +107,15 @@ def headline_lines(shown: Headline) -> list[str]:
     return [shown.title, *lines, *shown.remarks]
 
 
+def _wrapped(cells: list[str]) -> list[list[str]]:
+    """One row as printed lines: a long label goes on below, beside nothing."""
+    first, *rest = wrap(cells[0], LABEL_WIDTH) or [""]
+    return [[first, *cells[1:]], *([f"  {part}", *([""] * (len(cells) - 1))] for part in rest)]
+
+
 def _columns(shown: Headline) -> list[str]:
-    months = [f"{month:g} months" for month in shown.landmarks]
-    return ["Endpoint", "n", "Events", f"Median months ({shown.conf_level} CI)", *months]
+    months = [f"{month:g} mo" for month in shown.landmarks]
+    return ["Endpoint", "n", "Events", f"Median, mo ({shown.conf_level} CI)", *months]
 
 
 def _cells(row: HeadlineRow) -> list[str]:

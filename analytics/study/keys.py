@@ -83,9 +83,9 @@ class Table:
             raise self._wrong_type(key, "a list of texts")
         return tuple(values)
 
-    def truth(self, key: str) -> bool:
-        """true or false, which must be there."""
-        value = self.values.get(key)
+    def truth(self, key: str, default: bool | None = None) -> bool:
+        """true or false, which must be there unless a default is given."""
+        value = self.values.get(key, default)
         if not isinstance(value, bool):
             raise self._wrong_type(key, "true or false")
         return value

@@ -15,7 +15,7 @@ from analytics.study.time_analyses import read_curve, read_stepwise, read_univar
 _COMMON: Final = ("id", "label", "method", "caution", "inferred")
 _CURVE_KEYS: Final = (
     "endpoint", "population", "strata", "landmarks_months", "landmark_days", "entry_facts",
-    "as_published",
+    "as_published", "headline",
 )
 _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "kaplan_meier": _CURVE_KEYS,

@@ -230,6 +230,7 @@ class Analysis(_Specification):
     inferred: str | None = None
     caution: str | None = None
     display_order: int = 0
+    headline: bool = False
     delayed_entry_of: str | None = None
     factors: tuple[Contrast, ...] = ()
     candidates_from: str | None = None

@@ -45,7 +45,13 @@ def read_curve(
         "landmark_days": _positive(table, "landmark_days"),
         "entry_facts": entry_facts(table),
         "as_published": table.text("as_published"),
+        "headline": table.truth("headline", default=False),
     })
+    if analysis.headline and strata is not None:
+        raise StudyError(
+            f"{table.where}: a headline is one line and cannot be stratified; remove headline or "
+            "strata."
+        )
     return _guarded(table, analysis, (strata,) if strata else (), definitions)
 
 

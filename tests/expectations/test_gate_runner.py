@@ -35,6 +35,11 @@ expectations:
         select usubjid, blasts from visits where regexp_matches(usubjid, '^B{{1}}$')
     severity: critical
     description: Nobody is called B.
+  - id: SQL-ALIAS
+    type: unexpected_rows_expectation
+    kwargs: {unexpected_rows_query: "select a.usubjid from {batch} as a where a.blasts > 6"}
+    severity: info
+    description: The table can be given a name.
   - {id: NO-COLUMN, type: expect_column_values_to_not_be_null, kwargs: {column: nowhere},
      severity: info, description: There is no such column.}
   - {id: NO-TYPE, type: expect_wonders, kwargs: {}, severity: info,
@@ -111,6 +116,10 @@ def test_a_check_that_holds_has_no_error(outcomes: dict[str, Outcome]) -> None:
 def test_unexpected_rows_are_counted_and_shown(outcomes: dict[str, Outcome]) -> None:
     assert outcomes["SQL"].n_unexpected == 1
     assert outcomes["SQL"].observed == '[{"usubjid": "B", "blasts": -1.0}]'
+
+
+def test_the_table_can_be_given_a_name(outcomes: dict[str, Outcome]) -> None:
+    assert (outcomes["SQL-ALIAS"].n_unexpected, outcomes["SQL-ALIAS"].error) == (1, None)
 
 
 @pytest.mark.parametrize(

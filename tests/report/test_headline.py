@@ -66,9 +66,9 @@ def results() -> dict[str, pl.DataFrame]:
 def test_headline_shows_median_rates_and_how_many_published_numbers_agree():
     assert headline_lines(headline(study(OS, CIR), results())) == [
         "A small study",
-        "Endpoint    n  Events  Median months (95% CI)  36 months  60 months",
-        "OS        259     208            7.5 (5.5-NR)      17.7%          -",
-        "CIR *     123      73                       -      59.3%      63.2%",
+        "Endpoint    n  Events  Median, mo (95% CI)  36 mo  60 mo",
+        "OS        259     208         7.5 (5.5-NR)  17.7%      -",
+        "CIR *     123      73                    -  59.3%  63.2%",
         "Rates are free of the event, or the incidence of it; NR: not reached.",
         "* Read its caution first: results.analysis, column caution.",
         "2 of 3 published numbers agree. The others stand in bi.concordance.",
@@ -84,6 +84,19 @@ def test_strata_siblings_and_models_are_no_headline():
         analysis("cox", "cox_univariate"),
     )
     assert [row.label for row in headline(plan, results()).rows] == ["OS"]
+
+
+def test_plan_chooses_its_headline():
+    chosen = analysis("os", "kaplan_meier", landmarks_months=(36,), headline=True)
+    assert [row.label for row in headline(study(chosen, CIR), results()).rows] == ["OS"]
+
+
+def test_long_label_goes_on_below():
+    long = OS.model_copy(update={"label": "Overall survival of everybody who was ever treated"})
+    lines = headline_lines(headline(study(long), results()))
+    assert lines[2].startswith("Overall survival of everybody who")
+    assert lines[2].endswith("17.7%")
+    assert lines[3] == "  was ever treated"
 
 
 def test_analysis_that_could_not_be_estimated_keeps_its_line():

@@ -316,6 +316,12 @@ PLAN_MISTAKES = {
         'method = "kaplan_meier"\nendpoint = "TTR"\npopulation = "all"',
         "plan.toml analysis 'a': unknown endpoint 'TTR'; use OS, RFS, OSHSCT or OSHSCTD.",
     ),
+    "stratified headline": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
+        "headline = true",
+        "plan.toml analysis 'a': a headline is one line and cannot be stratified; remove headline "
+        "or strata.",
+    ),
     "continuous strata": (
         'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nstrata = "age"',
         "plan.toml analysis 'a': strata 'age' is continuous and has no levels; use a categorical "

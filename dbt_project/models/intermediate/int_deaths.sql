@@ -32,7 +32,7 @@ last_signs_of_life as (
     inner join contact_records
         on
             deaths_chosen.usubjid = contact_records.usubjid
-            and contact_records.adt <= deaths_chosen.adt_last
+            and deaths_chosen.adt_last >= contact_records.adt
     group by deaths_chosen.usubjid
 ),
 

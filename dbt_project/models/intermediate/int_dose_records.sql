@@ -76,7 +76,8 @@ placed_doses as (
         doses.usubjid,
         doses.exseq,
         doses.cycle,
-        {{ not_before('doses.exstdt', 'doses.exstdt_last', 'first_doses.trtsdt') }} as adt,
+        {{ not_before('doses.exstdt', 'doses.exstdt_last', 'first_doses.trtsdt') }}
+            as adt,
         doses.exstdtf as adtf,
         doses.exendt as adt_end,
         doses.exendtf as adtf_end,

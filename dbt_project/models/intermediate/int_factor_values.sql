@@ -39,8 +39,9 @@ last_observations as (
             partition by usubjid, factor
             order by
                 case when says_missing then 1 else 0 end,
-                adt desc,
-                srcseq desc
+                adt desc nulls last,
+                srcseq desc nulls last,
+                srcdom
         ) = 1
 ),
 

@@ -30,15 +30,15 @@ matching_terms as (
             and (wordings.src_trial = terms.trial_id or terms.trial_id is null)
             and (
                 wordings.wording = terms.wording
-                -- a term without wording takes whatever was written, and in the category
-                -- of residual disease whatever was measured
+                -- a term without wording takes whatever was written, and for residual
+                -- disease whatever was measured
                 or (
                     terms.wording is null
                     and (terms.category <> 'mrd' or wordings.is_number)
                 )
             )
     qualify
-        -- the wording itself before any wording, the trial's own term before the common one
+        -- the wording itself before any wording, the trial's term before a common one
         row_number() over (
             partition by
                 wordings.src_trial,
@@ -69,7 +69,8 @@ terms_of_records as (
         on
             records.src_trial = matching_terms.src_trial
             and records.domain = matching_terms.domain
-            and coalesce(upper(records.testcd), '') = coalesce(matching_terms.testcd, '')
+            and coalesce(upper(records.testcd), '')
+            = coalesce(matching_terms.testcd, '')
             and coalesce(records.wording, '') = coalesce(matching_terms.wording, '')
             and (records.result_number is not null) = matching_terms.is_number
 )

@@ -29,9 +29,12 @@ subjects as (
         domain = 'DM'
         and usubjid is not null
         and coalesce(studyid, src_trial) = src_trial
-    -- one subject, one trial: a number used twice belongs to its first record
+    -- one subject, one trial, whatever the order of the files
     qualify
-        row_number() over (partition by usubjid order by src_file, src_row) = 1
+        row_number() over (
+            partition by usubjid
+            order by src_trial, content, src_file, src_row
+        ) = 1
 ),
 
 covered_tests as (

@@ -15,17 +15,19 @@ copies_numbered as (
     where rule is null
 ),
 
--- one sequence number, one record: the first in the file keeps it
+-- one sequence number, one record: the earliest keeps it, whatever the order of the file
 keys_numbered as (
     select
-        src_file,
-        src_row,
-        row_number() over (
-            partition by domain, usubjid, seq
-            order by src_file, src_row
-        ) as key_number
+        *,
+        case
+            when seq is null then 1
+            else row_number() over (
+                partition by domain, usubjid, seq
+                order by adt, content
+            )
+        end as key_number
     from copies_numbered
-    where copy_number = 1 and seq is not null
+    where copy_number = 1
 ),
 
 repeated_keys as (
@@ -49,22 +51,17 @@ repeats_compared as (
             partition by
                 domain, usubjid, testcd, category, specimen, method, adt, adt_last
             order by
-                case when upper(accepted_flag) = 'Y' then 0 else 1 end,
-                seq desc,
-                src_file desc,
-                src_row desc
+                case when upper(accepted_flag) = 'Y' then 1 else 0 end desc,
+                seq desc
         ) as flagged_result,
         first_value(result) over (
             partition by
                 domain, usubjid, testcd, category, specimen, method, adt, adt_last,
                 evaluator
-            order by
-                seq desc,
-                src_file desc,
-                src_row desc
+            order by seq desc
         ) as last_result
-    from copies_numbered
-    where copy_number = 1 and is_repeatable
+    from keys_numbered
+    where key_number = 1 and is_repeatable
 ),
 
 superseded_records as (

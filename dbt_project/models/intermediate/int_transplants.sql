@@ -21,8 +21,8 @@ relapses as (
     select * from {{ ref('int_relapses') }}
 ),
 
--- a partial date that holds the first dose or the first remission stands for that day at
--- the earliest: a transplant follows the remission it consolidates
+-- a partial date that holds the first dose or the first remission stands for that day
+-- at the earliest: a transplant follows the remission it consolidates
 transplants as (
     select
         pr.usubjid,

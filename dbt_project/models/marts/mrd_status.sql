@@ -26,14 +26,20 @@ first_responses as (
     from deciding_results
     where is_response
     qualify
-        row_number() over (partition by usubjid order by adt, adtf nulls first, lbseq) = 1
+        row_number() over (
+            partition by usubjid
+            order by adt, adtf nulls first, lbseq
+        ) = 1
 ),
 
 first_results as (
     select *
     from deciding_results
     qualify
-        row_number() over (partition by usubjid order by adt, adtf nulls first, lbseq) = 1
+        row_number() over (
+            partition by usubjid
+            order by adt, adtf nulls first, lbseq
+        ) = 1
 ),
 
 mrd_status as (

@@ -1,0 +1,5 @@
+"""`python -m analytics` is the command `plateau`."""
+
+from analytics.cli import app
+
+app(prog_name="plateau")

@@ -1,0 +1,80 @@
+with deaths as (
+    select * from {{ ref('int_deaths') }}
+),
+
+contacts as (
+    select * from {{ ref('int_contacts') }}
+),
+
+contact_facts as (
+    select
+        usubjid,
+        'last_known_alive' as fact,
+        adt,
+        adtf,
+        cast(null as string) as fact_value,
+        cast(null as int) as cycle,
+        srcdom,
+        srcvar,
+        srcseq
+    from contacts
+    union all
+    select
+        usubjid,
+        'last_contact' as fact,
+        adt,
+        adtf,
+        cast(null as string) as fact_value,
+        cast(null as int) as cycle,
+        srcdom,
+        srcvar,
+        srcseq
+    from contacts
+    union all
+    select
+        usubjid,
+        'last_documented_visit' as fact,
+        adt,
+        adtf,
+        cast(null as string) as fact_value,
+        cast(null as int) as cycle,
+        srcdom,
+        srcvar,
+        srcseq
+    from contacts
+    where is_in_person
+),
+
+last_contacts as (
+    select *
+    from contact_facts
+    -- of one day a complete date stands before a partial one
+    qualify
+        row_number() over (
+            partition by usubjid, fact
+            order by
+                adt desc,
+                case when adtf is null then 0 else 1 end asc,
+                srcdom asc,
+                srcvar asc,
+                srcseq asc
+        ) = 1
+),
+
+survival_facts as (
+    select * from last_contacts
+    union all
+    select
+        usubjid,
+        'death' as fact,
+        dthdt as adt,
+        dthdtf as adtf,
+        cast(null as string) as fact_value,
+        cast(null as int) as cycle,
+        srcdom,
+        srcvar,
+        srcseq
+    from deaths
+)
+
+select * from survival_facts

@@ -1,0 +1,112 @@
+with subject_dates as (
+    select * from {{ ref('int_subject_dates') }}
+),
+
+doses as (
+    select * from {{ ref('int_doses') }}
+),
+
+dose_days as (
+    select
+        usubjid,
+        adt,
+        adtf,
+        cycle,
+        trtsdt,
+        'EXSTDTC' as srcvar,
+        exseq as srcseq
+    from doses
+    union all
+    select
+        usubjid,
+        adt_end as adt,
+        adtf_end as adtf,
+        cycle,
+        trtsdt,
+        'EXENDTC' as srcvar,
+        exseq as srcseq
+    from doses
+    where adt_end is not null
+),
+
+dose_facts as (
+    select
+        usubjid,
+        'first_dose' as fact,
+        adt,
+        adtf,
+        cast(null as string) as fact_value,
+        cycle,
+        'EX' as srcdom,
+        srcvar,
+        srcseq
+    from dose_days
+    where adt = trtsdt and srcvar = 'EXSTDTC'
+    union all
+    select
+        usubjid,
+        'last_dose' as fact,
+        adt,
+        adtf,
+        cast(null as string) as fact_value,
+        cycle,
+        'EX' as srcdom,
+        srcvar,
+        srcseq
+    from dose_days
+),
+
+first_doses as (
+    select *
+    from dose_facts
+    where fact = 'first_dose'
+    -- of one day a complete date stands before a partial one
+    qualify
+        row_number() over (
+            partition by usubjid, fact
+            order by
+                adt,
+                case when adtf is null then 0 else 1 end,
+                srcdom,
+                srcvar,
+                srcseq
+        ) = 1
+),
+
+last_doses as (
+    select *
+    from dose_facts
+    where fact = 'last_dose'
+    -- of one day a complete date stands before a partial one
+    qualify
+        row_number() over (
+            partition by usubjid, fact
+            order by
+                adt desc,
+                case when adtf is null then 0 else 1 end asc,
+                srcdom asc,
+                srcvar asc,
+                srcseq asc
+        ) = 1
+),
+
+treatment_facts as (
+    select * from first_doses
+    union all
+    select * from last_doses
+    union all
+    select
+        subject_dates.usubjid,
+        'treatment_close' as fact,
+        subject_dates.treatment_close_date as adt,
+        cast(null as string) as adtf,
+        cast(null as string) as fact_value,
+        cast(null as int) as cycle,
+        cast(null as string) as srcdom,
+        cast(null as string) as srcvar,
+        cast(null as int) as srcseq
+    from subject_dates
+    where treatment_close_date is not null and trtsdt is not null
+)
+
+select * from treatment_facts

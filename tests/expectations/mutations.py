@@ -1,0 +1,284 @@
+"""For each critical check, a change of good tables that it must notice.
+
+Each value is SQL on a copy of the default study's warehouse without constraints.
+"""
+
+
+def change(table: str, assignment: str, where: str = "true") -> str:
+    """Change one row."""
+    return (
+        f"update {table} set {assignment} "
+        f"where rowid = (select min(rowid) from {table} where {where})"
+    )
+
+
+def drop(table: str, where: str = "true") -> str:
+    """Drop one row."""
+    return f"delete from {table} where rowid = (select min(rowid) from {table} where {where})"
+
+
+def repeat(table: str) -> str:
+    """Repeat one row."""
+    return f"insert into {table} select * from {table} limit 1"
+
+
+def candidate(replacements: str, where: str) -> str:
+    """Add a candidate end beside the one that was selected."""
+    return (
+        "insert into marts.censoring "
+        f"select selected.* replace ('extra' as rule_id, false as is_selected, {replacements}) "
+        "from marts.censoring as selected "
+        "inner join marts.time_to_event as ends using (usubjid, paramcd) "
+        f"where selected.is_selected and {where} limit 1"
+    )
+
+
+_LATE = "time_days > 300 and estimate between 0.1 and 0.9 and stratum = 'all'"
+_KAPLAN_MEIER = "(select min(analysis_id) from results.analysis where method = 'kaplan_meier')"
+_COX = "(select min(analysis_id) from results.analysis where method like 'cox%')"
+
+MUTATIONS: dict[str, str] = {
+    "SUBJ-01": repeat("marts.subjects"),
+    "SUBJ-02": change("marts.subjects", "usubjid = null"),
+    "SUBJ-03": "update marts.subjects set in_analysis_set = false",
+    "SUBJ-04": change("marts.subjects", "age = 130"),
+    "SUBJ-05": change("marts.subjects", "trtsdt = null", "in_analysis_set"),
+    "SUBJ-06": change("marts.subjects", "dthdt = trtsdt - 1"),
+    "SUBJ-07": change("marts.subjects", "trtedt = trtsdt - 1"),
+    "SUBJ-08": change("marts.subjects", "lstalvdt = dthdt + 1", "dthdt is not null"),
+    "SUBJ-09": change("marts.subjects", "lstalvdt = cutoff_date + 1", "dthdt is null"),
+    "SUBJ-10": change("marts.subjects", "exclusion_reason = 'none'", "in_analysis_set"),
+    "SUBJ-11": change("marts.subjects", "cycles_started = 0"),
+    "SUBJ-12": change("marts.subjects", "treatment_close_date = trtsdt - 1"),
+    "SUBJ-13": change("marts.subjects", "trial_id = 'no trial'"),
+    "RESP-01": repeat("marts.responses"),
+    "RESP-02": change("marts.responses", "usubjid = 'nobody'"),
+    "RESP-03": change(
+        "marts.responses",
+        "is_first_remission = true",
+        "not is_first_remission and usubjid in "
+        "(select usubjid from marts.responses where is_first_remission)",
+    ),
+    "RESP-04": change(
+        "marts.responses",
+        "is_best_in_window = true",
+        "not is_best_in_window and usubjid in "
+        "(select usubjid from marts.responses where is_best_in_window)",
+    ),
+    "RESP-05": change("marts.responses", "adt = date '1990-01-01'", "is_first_relapse"),
+    "RESP-06": change("marts.responses", "in_window = false", "is_first_remission"),
+    "RESP-07": change("marts.responses", "is_first_remission = false", "is_first_remission"),
+    "RESP-08": change(
+        "marts.responses", "is_best_in_window = false", "is_best_in_window and is_remission"
+    ),
+    "RESP-09": change("marts.responses", "relapse_site = null", "is_first_relapse"),
+    "RESP-10": change("marts.responses", "relapse_site = 'liver'", "is_first_relapse"),
+    "RESP-11": change("marts.responses", "adt = date '1990-01-01'", "in_window"),
+    "RESP-12": change("marts.responses", "adt = date '2030-01-01'"),
+    "RESP-13": change("marts.responses", "ady = 0"),
+    "HSCT-01": repeat("marts.hsct_timing"),
+    "HSCT-02": change("marts.hsct_timing", "adt = date '1990-01-01'"),
+    "HSCT-03": change("marts.hsct_timing", "remission_state = 'unclear'"),
+    "HSCT-04": change(
+        "marts.hsct_timing", "relapse_date = adt", "remission_state = 'in_continuous_remission'"
+    ),
+    "HSCT-05": change(
+        "marts.hsct_timing", "relapse_date = adt + 1", "remission_state = 'after_relapse'"
+    ),
+    "HSCT-06": (
+        "insert into marts.hsct_timing select * replace (hsct_number + 1 as hsct_number) "
+        "from marts.hsct_timing where is_first_allogeneic limit 1"
+    ),
+    "HSCT-07": change("marts.hsct_timing", "is_first_allogeneic = false", "is_first_allogeneic"),
+    "HSCT-08": change("marts.hsct_timing", "remission_state = null", "is_first_allogeneic"),
+    "HSCT-09": change("marts.hsct_timing", "adt = date '2030-01-01'"),
+    "MRD-01": repeat("marts.mrd_status"),
+    "MRD-02": drop("marts.mrd_status"),
+    "MRD-03": change("marts.mrd_status", "is_responder = false", "not is_evaluable"),
+    "MRD-04": change("marts.mrd_status", "is_responder = null", "is_evaluable"),
+    "MRD-05": change("marts.mrd_status", "first_response_date = null", "is_responder"),
+    "MRD-06": change(
+        "marts.mrd_status", "first_response_date = first_result_date - 1", "is_responder"
+    ),
+    "MRD-07": change("marts.mrd_status", "first_response_cycle = 99", "is_responder"),
+    "FACT-01": repeat("marts.subject_factors"),
+    "FACT-02": drop("marts.subject_factors"),
+    "FACT-03": change("marts.subject_factors", "factor = 'no factor'"),
+    "FACT-04": change("marts.subject_factors", "adt = date '2030-01-01'"),
+    "FACT-05": change("marts.subject_factors", "level = 'no level'", "factor = 'sex'"),
+    "FACT-06": change("marts.subject_factors", "value = 'nan'::double", "value is not null"),
+    "POP-01": repeat("marts.population_members"),
+    "POP-02": change("marts.population_members", "population = 'no population'"),
+    "POP-03": drop("marts.population_members"),
+    "POP-04": change("marts.subjects", "in_analysis_set = false", "in_analysis_set"),
+    "PCON-01": repeat("marts.population_conditions"),
+    "PCON-02": change("marts.population_conditions", "is_met = null"),
+    "PCON-03": drop("marts.population_conditions"),
+    "CENS-01": change("marts.censoring", "is_selected = false", "is_selected"),
+    "CENS-02": repeat("marts.censoring"),
+    "CENS-03": change("marts.censoring", "role = 'unclear'"),
+    "CENS-04": change("marts.censoring", "reason = null"),
+    "CENS-05": change("marts.censoring", "rule_id = 'no rule'", "is_selected"),
+    "CENS-06": candidate("'event' as role, ends.startdt as adt", "ends.aval > 0"),
+    "CENS-07": candidate("'event' as role, ends.adt as adt", "selected.role = 'censor'"),
+    "CENS-08": candidate("selected.priority - 1 as priority", "selected.role = 'event'"),
+    "REJ-01": change("quality.rejected_record", "rule = null"),
+    "REJ-02": "delete from quality.rejected_record",
+    "REC-01": change("quality.file_reconciliation", "n_read = n_read + 1"),
+    "REC-02": change(
+        "quality.file_reconciliation", "n_read = n_read + 1, n_accepted = n_accepted + 1"
+    ),
+    "TTE-01": repeat("marts.time_to_event"),
+    "TTE-02": change("marts.time_to_event", "aval = -1"),
+    "TTE-03": change("marts.time_to_event", "aval = null"),
+    "TTE-04": change("marts.time_to_event", "aval = aval + 1"),
+    "TTE-05": drop("marts.time_to_event"),
+    "TTE-06": change("marts.time_to_event", "cnsr = 1", "event_code = 1"),
+    "TTE-07": change("marts.time_to_event", "evntdesc = null", "event_code = 1"),
+    "TTE-08": change("marts.time_to_event", "adt = date '2030-01-01'"),
+    "TTE-09": (
+        "update marts.time_to_event as times set adt = lstalvdt + 1 from marts.subjects "
+        "where times.usubjid = subjects.usubjid and event_code = 0"
+    ),
+    "TTE-10": change("marts.time_to_event", "adt = startdt - 1"),
+    "TTE-11": change("marts.time_to_event", "adt = adt - 1", "paramcd = 'OS' and event_code = 1"),
+    "FCHG-01": repeat("marts.factor_changes"),
+    "FCHG-02": drop("marts.factor_changes", "day = 0"),
+    "FCHG-03": change("marts.factor_changes", "day = 100000", "day > 0"),
+    "FCHG-04": change("marts.factor_changes", "level = null", "day > 0"),
+    "FCHG-05": change("marts.factor_changes", "level = 'no'", "day > 0 and level = 'yes'"),
+    "ENTR-01": repeat("marts.entry_times"),
+    "ENTR-02": change("marts.entry_times", "day = 'nan'::double"),
+    "INTV-01": repeat("marts.covariate_intervals"),
+    "INTV-02": change("marts.covariate_intervals", "tstart = tstop"),
+    "INTV-03": change("marts.covariate_intervals", "tstart = 0.25", "interval_number = 1"),
+    "INTV-04": change("marts.covariate_intervals", "tstop = tstop + 1", "event_code = 1"),
+    "INTV-05": change("marts.covariate_intervals", "event_code = 1", "event_code = 0"),
+    "INTV-06": (
+        "insert into marts.factor_changes (usubjid, paramcd, factor, day, level) "
+        "select usubjid, paramcd, 'hsct', (tstart + tstop) / 2, 'yes' "
+        "from marts.covariate_intervals limit 1"
+    ),
+    "RISK-01": repeat("marts.risk_counts"),
+    "RISK-02": change("marts.risk_counts", "n_event = -1"),
+    "RISK-03": change("marts.risk_counts", "n_censored = n_censored + 1"),
+    "RISK-04": change("marts.risk_counts", "n_entry = 0", "day = 0 and n_entry > 0"),
+    "RISK-05": drop("marts.risk_counts", "day = 0"),
+    "RISK-06": change(
+        "marts.risk_counts",
+        "n_event = n_event - 1, n_censored = n_censored + 1",
+        "n_event > 0 and analysis_id not in (select analysis_id from raw.plan_analysis_entry)",
+    ),
+    "RISK-07": change("marts.risk_counts", "analysis_id = 'no analysis'"),
+    "RISK-08": change("marts.risk_counts", "stratum = 'some'", "stratum = 'all'"),
+    "BLIN-01": change(
+        "marts.time_to_event", "adt = date '2030-01-01'", "paramcd = 'RFS' and event_code = 1"
+    ),
+    "BLIN-02": drop("marts.time_to_event", "paramcd = 'CIR'"),
+    "BLIN-03": change("marts.time_to_event", "adt = adt - 1", "paramcd = 'CIR' and event_code = 2"),
+    "BLIN-04": change("marts.time_to_event", "startdt = date '1990-01-01'", "paramcd = 'OSHSCT'"),
+    "ANLY-01": repeat("results.analysis"),
+    "ANLY-02": drop("results.analysis"),
+    "ANLY-03": f"delete from results.survival_summary where analysis_id = {_KAPLAN_MEIER}",
+    "ANLY-04": f"delete from results.cox_model where analysis_id = {_COX}",
+    "METH-01": repeat("results.method"),
+    "METH-02": drop("results.method"),
+    "METH-03": change("results.method", "conf_level = 1"),
+    "SURV-01": repeat("results.survival_curve"),
+    "SURV-02": change("results.survival_curve", "estimate = 1.1"),
+    "SURV-03": change("results.survival_curve", "estimate = 1", _LATE),
+    "SURV-04": change("results.survival_curve", "n_risk = 100000", _LATE),
+    "SURV-05": change("results.survival_curve", "ci_lower = estimate + 0.01", _LATE),
+    "SURV-06": change("results.survival_curve", "n_event = n_risk + 1"),
+    "SURV-07": change("results.survival_curve", "estimate = estimate * 0.999999", _LATE),
+    "SURV-08": change("results.survival_curve", "n_risk = n_risk - 1", _LATE),
+    "SURV-09": drop("results.survival_curve", "time_days = 0"),
+    "SURV-10": change("results.survival_curve", "n_censored = n_censored + 1", _LATE),
+    "SURV-11": change("results.survival_curve", "time_months = time_months * 1.001", _LATE),
+    "SURV-12": change("results.survival_curve", "estimate = null", _LATE),
+    "SUMM-01": repeat("results.survival_summary"),
+    "SUMM-02": change("results.survival_summary", "n_event = n + 1"),
+    "SUMM-03": change(
+        "results.survival_summary", "median_ci_lower = median_months + 1", "median_months > 0"
+    ),
+    "SUMM-04": change("results.survival_summary", "median_months = null", "median_months > 0"),
+    "SUMM-05": change(
+        "results.survival_summary",
+        "n = n - 1",
+        "analysis_id not in (select analysis_id from raw.plan_analysis_entry)",
+    ),
+    "RATE-01": repeat("results.survival_rate"),
+    "RATE-02": change("results.survival_rate", "estimate = 1.1"),
+    "RATE-03": change("results.survival_rate", "ci_upper = estimate - 0.01", "estimate > 0.1"),
+    "RATE-04": change("results.survival_rate", "estimate = estimate + 1e-6", "estimate > 0.1"),
+    "RATE-05": change("results.survival_rate", "n_risk = n + 1"),
+    "RATE-06": change("results.survival_rate", "ci_lower = 'nan'::double"),
+    "FOLL-01": repeat("results.follow_up"),
+    "FOLL-02": change("results.follow_up", "months = -1"),
+    "FOLL-03": change("results.follow_up", "months = 1000", "statistic = 'min'"),
+    "CINC-01": repeat("results.cumulative_incidence_curve"),
+    "CINC-02": change("results.cumulative_incidence_curve", "estimate = -0.1"),
+    "CINC-03": change("results.cumulative_incidence_curve", "estimate = 0", _LATE),
+    "CINC-04": change("results.cumulative_incidence_curve", "ci_upper = estimate - 0.01", _LATE),
+    "CINC-05": change("results.cumulative_incidence_curve", "estimate = estimate + 1e-6", _LATE),
+    "CINC-06": change("results.cumulative_incidence_curve", "n_risk = 100000", _LATE),
+    "CINC-07": change("results.cumulative_incidence_curve", "n_competing = n_risk + 1"),
+    "CINC-08": change("results.cumulative_incidence_curve", "estimate = 'nan'::double", _LATE),
+    "CIRT-01": repeat("results.cumulative_incidence_rate"),
+    "CIRT-02": change("results.cumulative_incidence_rate", "estimate = 1.1"),
+    "CIRT-03": change(
+        "results.cumulative_incidence_rate", "ci_lower = estimate + 0.01", "estimate > 0.1"
+    ),
+    "CIRT-04": change(
+        "results.cumulative_incidence_rate", "estimate = estimate + 1e-6", "estimate > 0.1"
+    ),
+    "CIRT-05": change("results.cumulative_incidence_rate", "n_risk = n + 1"),
+    "BLIN-05": (
+        "update results.survival_curve set estimate = estimate * 0.999999 where analysis_id in "
+        "(select analysis_id from results.analysis where endpoint = 'RFS')"
+    ),
+    "TEST-01": repeat("results.group_test"),
+    "TEST-02": change("results.group_test", "p_value = 2"),
+    "TEST-03": change("results.group_test", "statistic = -1", "status = 'ok'"),
+    "COXM-01": repeat("results.cox_model"),
+    "COXM-02": change("results.cox_model", "n_event = n + 1"),
+    "COXM-03": change("results.cox_model", "n_missing = n_missing + 1000"),
+    "COXM-04": change(
+        "results.cox_model", "log_likelihood = log_likelihood_null - 1", "status = 'ok'"
+    ),
+    "COXM-05": change("results.cox_model", "lr_p = 2", "status = 'ok'"),
+    "COXM-06": change("results.cox_model", "status = 'well'"),
+    "COXT-01": repeat("results.cox_term"),
+    "COXT-02": change("results.cox_term", "hr = ci_upper + 1", "status = 'ok'"),
+    "COXT-03": change("results.cox_term", "log_hr = log_hr + 1e-6", "status = 'ok'"),
+    "COXT-04": change("results.cox_term", "p_value = 2", "status = 'ok'"),
+    "COXT-05": change("results.cox_term", "timing = 'unclear'"),
+    "COXT-06": change("results.cox_term", "n = n + 1"),
+    "COXT-07": change("results.cox_term", "hr = null", "status = 'ok'"),
+    "COXS-01": change("results.cox_selection_step", "action = 'wonder'"),
+    "COXS-02": change("results.cox_selection_step", "p_value = 0.5", "action = 'enter'"),
+    "COXS-03": change("results.cox_selection_step", "p_value = 2", "p_value is not null"),
+    "COXS-04": drop("results.cox_selection_step", "action = 'enter'"),
+    "COXD-01": repeat("results.cox_diagnostic"),
+    "COXD-02": change("results.cox_diagnostic", "p_value = 2", "p_value is not null"),
+    "COXD-03": drop("results.cox_diagnostic", "factor = 'GLOBAL'"),
+    "BASE-01": repeat("results.baseline_characteristics"),
+    "BASE-02": change("results.baseline_characteristics", "n = denominator + 1"),
+    "BASE-03": change("results.baseline_characteristics", "percent = 101"),
+    "BASE-04": change("results.baseline_characteristics", "percent = percent / 2", "percent > 0"),
+    "BASE-05": change("results.baseline_characteristics", "n = n - 1", "percent > 0"),
+    "BASE-06": change("results.baseline_characteristics", "value = 1e6", "statistic = 'min'"),
+    "OUTC-01": repeat("results.clinical_outcomes"),
+    "OUTC-02": change("results.clinical_outcomes", "n = denominator + 1"),
+    "OUTC-03": change("results.clinical_outcomes", "percent = -1"),
+    "OUTC-04": change("results.clinical_outcomes", "percent = percent / 2", "percent > 0"),
+    "OUTC-05": change("results.clinical_outcomes", "n = 100000", "parent is not null"),
+    "ATTR-01": repeat("results.attrition"),
+    "ATTR-02": change("results.attrition", "n_out = n_out + 1"),
+    "ATTR-03": change("results.attrition", "n_in = n_in + 1", "step > 1"),
+    "ATTR-04": "update results.attrition set n_remaining = n_remaining - 1",
+    "PUBL-01": repeat("results.published_concordance"),
+    "PUBL-02": change(
+        "results.published_concordance", "matches = true, computed_as_printed = null"
+    ),
+}

@@ -1,0 +1,66 @@
+"""Every critical check lets the default study pass and notices the damage it is there for."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from mutations import MUTATIONS
+
+from expectations.runner import run_gate
+from expectations.suite import SUITES, Suite, load_suites
+
+STUDY_SUITES = Path(__file__).parents[2] / "studies/blinatumomab/expectations"
+ALL = load_suites([SUITES, STUDY_SUITES])
+ONE_EACH = {
+    check.check_id: replace(suite, expectations=(check,))
+    for suite in ALL
+    for check in suite.expectations
+    if check.severity == "critical"
+}
+
+
+@pytest.fixture(scope="module")
+def tables(default_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables the gate reads, without the constraints that would refuse the damage."""
+    path = tmp_path_factory.mktemp("tables") / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"attach '{default_release / 'warehouse.duckdb'}' as built (read_only)")
+        names = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'built' "
+            "and (schema_name in ('raw', 'marts', 'results', 'quality') "
+            "or table_name = 'int_record_verdicts') and not starts_with(table_name, 'sdtm_')"
+        ).fetchall()
+        for schema, table in names:
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table {schema}.{table} as from built.{schema}.{table}")
+    return path
+
+
+def test_every_critical_check_has_a_mutation() -> None:
+    assert set(MUTATIONS) == set(ONE_EACH)
+
+
+def test_there_are_many_checks() -> None:
+    assert len(ONE_EACH) > 150
+
+
+def test_no_critical_check_fails_or_errs_on_the_default_study(tables: Path) -> None:
+    outcomes = [outcome for gate in ("marts", "results") for outcome in run_gate(tables, gate, ALL)]
+    assert [
+        outcome.check_id
+        for outcome in outcomes
+        if outcome.error or (outcome.severity == "critical" and not outcome.success)
+    ] == []
+
+
+@pytest.mark.parametrize("check_id", sorted(MUTATIONS))
+def test_the_check_notices_its_mutation(check_id: str, tables: Path, tmp_path: Path) -> None:
+    suite: Suite = ONE_EACH[check_id]
+    damaged = tmp_path / "warehouse.duckdb"
+    shutil.copy(tables, damaged)
+    with duckdb.connect(str(damaged)) as connection:
+        connection.execute(MUTATIONS[check_id])
+    (outcome,) = run_gate(damaged, suite.gate, [suite])
+    assert (outcome.success, outcome.error) == (False, None)
