@@ -10,7 +10,6 @@ import logging
 import os
 import warnings
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -120,8 +119,12 @@ def _read(suite: Suite, expectation: Expectation, result: Any | None) -> Outcome
     rows = details.get("details", {}).get("unexpected_rows")
     values = details.get("partial_unexpected_list") or details.get("observed_value")
     key = "unexpected_count" if rows is None else "observed_value"
-    return replace(
-        failed_to_run(suite, expectation, ""),
+    return Outcome(
+        gate=suite.gate,
+        suite=suite.name,
+        check_id=expectation.check_id,
+        description=expectation.description,
+        severity=expectation.severity,
         success=bool(result.success),
         observed=_shown(values if rows is None else rows),
         n_unexpected=details.get(key),

@@ -41,9 +41,7 @@ def _csv_header(file: SourceFile) -> list[str]:
             f"{file.name} cannot be opened ({error.strerror}); check its permissions."
         ) from None
     if not header:
-        raise IngestError(
-            f"{file.name} has no header; its first line must name the variables."
-        )
+        raise IngestError(f"{file.name} has no header; its first line must name the variables.")
     return header
 
 

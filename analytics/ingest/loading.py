@@ -11,9 +11,7 @@ from analytics.study.specification import StudySpecification
 from analytics.warehouse import quoted
 
 
-def load_raw(
-    spec: StudySpecification, connection: duckdb.DuckDBPyConnection
-) -> list[IngestedFile]:
+def load_raw(spec: StudySpecification, connection: duckdb.DuckDBPyConnection) -> list[IngestedFile]:
     """Write all of schema `raw`, or nothing, and say what was read.
 
     One table per domain, all trials together, with every variable of `DOMAIN_VARIABLES`
@@ -53,9 +51,7 @@ def _create_domain_table(
     )
 
 
-def _create_file_table(
-    connection: duckdb.DuckDBPyConnection, ingested: list[IngestedFile]
-) -> None:
+def _create_file_table(connection: duckdb.DuckDBPyConnection, ingested: list[IngestedFile]) -> None:
     connection.execute(
         "create or replace table raw.ingest_file "
         "(src_trial varchar, src_domain varchar, src_file varchar, n_rows bigint, sha256 varchar)"

@@ -59,9 +59,7 @@ def _load_csv(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: li
     return n_rows
 
 
-def _load_parquet(
-    connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]
-) -> int:
+def _load_parquet(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> int:
     values = ", ".join(f"cast({quoted(name)} as varchar)" for name in names)
     path = "'" + str(file.path).replace("'", "''") + "'"
     source = f"file_row_number + 1, {values} from read_parquet({path}, file_row_number = true)"

@@ -62,16 +62,36 @@ def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
         ],
         "study_factor": [
             (
-                row.factor, row.label, row.timing, row.type, row.derivation, row.domain,
-                row.testcd, row.category, row.specimen, row.evaluator, row.unit, row.add,
-                row.no_record, row.fact, row.assessed_fact, row.display_order,
+                row.factor,
+                row.label,
+                row.timing,
+                row.type,
+                row.derivation,
+                row.domain,
+                row.testcd,
+                row.category,
+                row.specimen,
+                row.evaluator,
+                row.unit,
+                row.add,
+                row.no_record,
+                row.fact,
+                row.assessed_fact,
+                row.display_order,
             )
             for row in spec.factors
         ],
         "study_factor_level": [
             (
-                row.factor, row.level, row.label, row.display_order, row.wording, row.lower,
-                row.lower_inclusive, row.upper, row.upper_inclusive,
+                row.factor,
+                row.level,
+                row.label,
+                row.display_order,
+                row.wording,
+                row.lower,
+                row.lower_inclusive,
+                row.upper,
+                row.upper_inclusive,
             )
             for row in spec.factor_levels
         ],
@@ -86,7 +106,12 @@ def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:
         ],
         "study_population_condition": [
             (
-                row.population, row.condition_order, row.kind, row.name, row.operator, row.value,
+                row.population,
+                row.condition_order,
+                row.kind,
+                row.name,
+                row.operator,
+                row.value,
                 row.reason,
             )
             for population in spec.populations
@@ -107,8 +132,13 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
     return {
         "plan_analysis": [
             (
-                row.analysis_id, row.label, row.method, row.endpoint, row.population,
-                row.strata if row.method in CURVE_METHODS else None, row.landmark_days,
+                row.analysis_id,
+                row.label,
+                row.method,
+                row.endpoint,
+                row.population,
+                row.strata if row.method in CURVE_METHODS else None,
+                row.landmark_days,
                 row.display_order,
             )
             for row in analyses

@@ -13,12 +13,15 @@ from analytics.methods.descriptives import round_half_away
 from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
 
 HEADLINE_TABLES: Final = (
-    "survival_summary", "survival_rate", "cumulative_incidence_rate", "published_concordance",
+    "survival_summary",
+    "survival_rate",
+    "cumulative_incidence_rate",
+    "published_concordance",
 )
 UNKNOWN: Final = "-"
 LABEL_WIDTH: Final = 36
 NOT_REACHED: Final = "NR"
-_ONE_GROUP: Final = (pl.col("stratum") == "all")
+_ONE_GROUP: Final = pl.col("stratum") == "all"
 
 
 @dataclass(frozen=True)
@@ -98,10 +101,12 @@ def headline_lines(shown: Headline) -> list[str]:
     cells = [_columns(shown), *(line for row in shown.rows for line in _wrapped(_cells(row)))]
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     lines = [
-        "  ".join([
-            row[0].ljust(widths[0]),
-            *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
-        ]).rstrip()
+        "  ".join(
+            [
+                row[0].ljust(widths[0]),
+                *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+            ]
+        ).rstrip()
         for row in cells
     ]
     return [shown.title, *lines, *shown.remarks]
@@ -119,8 +124,13 @@ def _columns(shown: Headline) -> list[str]:
 
 
 def _cells(row: HeadlineRow) -> list[str]:
-    return [f"{row.label}{' *' if row.has_caution else ''}", row.n, row.n_event, row.median,
-            *row.rates]
+    return [
+        f"{row.label}{' *' if row.has_caution else ''}",
+        row.n,
+        row.n_event,
+        row.median,
+        *row.rates,
+    ]
 
 
 def _row(

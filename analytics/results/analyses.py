@@ -43,10 +43,14 @@ def analysis_frames(study: StudySpecification) -> dict[str, pl.DataFrame]:
 
 def _analysis(analysis: Analysis) -> Row:
     return {
-        "analysis_id": analysis.analysis_id, "label": analysis.label,
-        "method": analysis.method, "endpoint": analysis.endpoint,
-        "population": analysis.population, "strata": analysis.strata,
-        "display_order": analysis.display_order, "caution": analysis.caution,
+        "analysis_id": analysis.analysis_id,
+        "label": analysis.label,
+        "method": analysis.method,
+        "endpoint": analysis.endpoint,
+        "population": analysis.population,
+        "strata": analysis.strata,
+        "display_order": analysis.display_order,
+        "caution": analysis.caution,
         "inferred": analysis.inferred,
     }
 
@@ -71,7 +75,9 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
         row |= {"ci_transform": parameters.ci_transform, "variance": variance}
     if analysis.method in COX_METHODS:
         row |= {
-            "ci_transform": "log", "ties": parameters.ties, "variance": COX_VARIANCE,
+            "ci_transform": "log",
+            "ties": parameters.ties,
+            "variance": COX_VARIANCE,
             "ph_transform": parameters.ph_transform,
         }
     return row

@@ -23,15 +23,17 @@ def attrition_frames(
     conditions = list(dict.fromkeys(_conditions(study, analysis.population)))
     for step, condition in enumerate(conditions, start=1):
         staying = remaining.join(_meeting(marts, condition), on="usubjid", how="semi")
-        rows.append({
-            "analysis_id": analysis.analysis_id,
-            "step": step,
-            "population": condition.population,
-            "reason": condition.reason or _in_words(condition),
-            "n_in": remaining.height,
-            "n_out": remaining.height - staying.height,
-            "n_remaining": staying.height,
-        })
+        rows.append(
+            {
+                "analysis_id": analysis.analysis_id,
+                "step": step,
+                "population": condition.population,
+                "reason": condition.reason or _in_words(condition),
+                "n_in": remaining.height,
+                "n_out": remaining.height - staying.height,
+                "n_remaining": staying.height,
+            }
+        )
         remaining = staying
     return {"attrition": frame_of_rows("attrition", rows)}
 

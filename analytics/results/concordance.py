@@ -75,8 +75,12 @@ def as_printed(value: float, transform: str, published: str) -> tuple[float, str
 
 def _row(value: PublishedValue, tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "published_id": value.published_id, "quantity": value.quantity, "kind": value.kind,
-        "source": value.source or None, "published": value.published, "note": value.note,
+        "published_id": value.published_id,
+        "quantity": value.quantity,
+        "kind": value.kind,
+        "source": value.source or None,
+        "published": value.published,
+        "note": value.note,
     }
     if value.table is None:
         return row

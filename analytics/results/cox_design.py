@@ -131,9 +131,7 @@ def _coded(factor: Factor, contrast: Contrast) -> pl.Expr:
     codes = dict.fromkeys(contrast.denominator, 0.0)
     codes |= dict.fromkeys(contrast.numerator, 1.0)
     return (
-        pl.col("level")
-        .replace_strict(codes, default=None, return_dtype=pl.Float64)
-        .alias("coded")
+        pl.col("level").replace_strict(codes, default=None, return_dtype=pl.Float64).alias("coded")
     )
 
 
@@ -144,9 +142,7 @@ def _complete(followed: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     return followed.join(missing, on="usubjid", how="anti", maintain_order="left")
 
 
-def _from_entry(
-    intervals: pl.DataFrame, marts: Marts, cohort: CoxCohort
-) -> pl.DataFrame:
+def _from_entry(intervals: pl.DataFrame, marts: Marts, cohort: CoxCohort) -> pl.DataFrame:
     """Intervals after the day every entry fact has happened; who lacks one never enters."""
     days = marts.entry_times.filter(
         (pl.col("paramcd") == cohort.endpoint)

@@ -45,8 +45,11 @@ def model_labels(
 ) -> Row:
     """The columns of `cox_model` that are known before the fit."""
     return {
-        "analysis_id": analysis_id, "model": model, "population": population,
-        "caution": caution, "inferred": inferred,
+        "analysis_id": analysis_id,
+        "model": model,
+        "population": population,
+        "caution": caution,
+        "inferred": inferred,
     }
 
 
@@ -65,7 +68,9 @@ def cox_rows(
     parameters = study.parameters
     status = design.obstacle or fit.status
     model = {
-        **_model(labels, design, status, parameters), **_tests(fit), "df": len(contrasts),
+        **_model(labels, design, status, parameters),
+        **_tests(fit),
+        "df": len(contrasts),
     }
     sizes = {key: model[key] for key in _SIZES}
     terms = cox_terms(fit, conf_level=parameters.conf_level).iter_rows(named=True)
@@ -92,19 +97,27 @@ def not_fitted(labels: Row, design: CoxDesign, status: str, parameters: Paramete
 
 def _model(labels: Row, design: CoxDesign, status: str, parameters: Parameters) -> Row:
     return {
-        **labels, "n": design.n, "n_event": design.n_event, "n_missing": design.n_missing,
-        "ties": parameters.ties, "variance": VARIANCE, "status": status,
+        **labels,
+        "n": design.n,
+        "n_event": design.n_event,
+        "n_missing": design.n_missing,
+        "ties": parameters.ties,
+        "variance": VARIANCE,
+        "status": status,
     }
 
 
 def _tests(fit: CoxFit) -> Row:
     """Likelihoods and the three tests of all coefficients; NULL when not estimable."""
     row: Row = {
-        "log_likelihood": fit.log_likelihood, "log_likelihood_null": fit.log_likelihood_null,
+        "log_likelihood": fit.log_likelihood,
+        "log_likelihood_null": fit.log_likelihood_null,
         "iterations": fit.iterations or None,
     }
     for name, test in (
-        ("lr", fit.lr_test), ("score", fit.score_test), ("wald", fit.wald_test),
+        ("lr", fit.lr_test),
+        ("score", fit.score_test),
+        ("wald", fit.wald_test),
     ):
         row[f"{name}_statistic"] = test.statistic if test else None
         row[f"{name}_p"] = test.p_value if test else None
@@ -114,7 +127,8 @@ def _tests(fit: CoxFit) -> Row:
 def _words(study: StudySpecification, contrast: Contrast) -> Row:
     """The contrast as read: which level over which, and when it is known."""
     return {
-        "factor": contrast.factor, "numerator": contrast.numerator_label,
+        "factor": contrast.factor,
+        "numerator": contrast.numerator_label,
         "denominator": contrast.denominator_label,
         "timing": study.factor(contrast.factor).timing,
     }

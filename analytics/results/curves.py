@@ -49,16 +49,18 @@ def survival_frames(
     }
 
 
-def curve_rows(
-    curve: pl.DataFrame, labels: Row, status: str, parameters: Parameters
-) -> Rows:
+def curve_rows(curve: pl.DataFrame, labels: Row, status: str, parameters: Parameters) -> Rows:
     """The rows of a curve of `analytics.methods`, in days and months."""
     status = _status_of_probability(status)
     numbers = {} if status == OK else NO_NUMBERS
     for day in curve.iter_rows(named=True):
         yield {
-            **labels, **day, **numbers, "time_days": day["time"],
-            "time_months": _months(day["time"], parameters), "status": status,
+            **labels,
+            **day,
+            **numbers,
+            "time_days": day["time"],
+            "time_months": _months(day["time"], parameters),
+            "status": status,
         }
 
 
@@ -66,12 +68,13 @@ def rate_rows(rates: pl.DataFrame, row: Row, status: str, analysis: Analysis) ->
     """The rows of the rates at the analysis's landmarks, in its order."""
     status = _status_of_probability(status)
     numbers = {} if status == OK else NO_NUMBERS
-    for months, rate in zip(
-        analysis.landmarks_months, rates.iter_rows(named=True), strict=True
-    ):
+    for months, rate in zip(analysis.landmarks_months, rates.iter_rows(named=True), strict=True):
         beyond = status == OK and rate["estimate"] is None
         yield {
-            **rate, **row, **numbers, "time_months": months,
+            **rate,
+            **row,
+            **numbers,
+            "time_months": months,
             "status": not_estimable(BEYOND) if beyond else status,
         }
 
@@ -120,10 +123,14 @@ def _log_rank(analysis: Analysis, strata: Mapping[str, pl.DataFrame]) -> Rows:
     }
     test = log_rank_test(groups)
     yield {
-        "analysis_id": analysis.analysis_id, "test": "log_rank", "event": "event",
+        "analysis_id": analysis.analysis_id,
+        "test": "log_rank",
+        "event": "event",
         "n": sum(n_subjects(counts) for counts in groups.values()),
         "n_event": sum(n_with(counts, "event") for counts in groups.values()),
-        "statistic": test.statistic, "df": test.df or None, "p_value": test.p_value,
+        "statistic": test.statistic,
+        "df": test.df or None,
+        "p_value": test.p_value,
         "status": test.status,
     }
 

@@ -33,7 +33,9 @@ def incidence_frames(
     for stratum, counts in strata.items():
         for event in EVENTS:
             labels = {
-                "analysis_id": analysis.analysis_id, "stratum": stratum, "event": event,
+                "analysis_id": analysis.analysis_id,
+                "stratum": stratum,
+                "event": event,
             }
             row = {**labels, "n": n_subjects(counts), "n_event": n_with(counts, event)}
             status = curve_status(counts, event=event)

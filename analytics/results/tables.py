@@ -64,8 +64,11 @@ def _characteristic(
                 yield {**named, **row}
         else:
             yield {
-                **named, "value": summaries[statistic], "n": int(summaries["n"]),
-                "denominator": group.height, "status": _status(summaries, statistic),
+                **named,
+                "value": summaries[statistic],
+                "n": int(summaries["n"]),
+                "denominator": group.height,
+                "status": _status(summaries, statistic),
             }
 
 
@@ -82,9 +85,7 @@ def _status(summaries: dict[str, float | None], statistic: str) -> str:
     return not_estimable(ONE_VALUE if summaries["n"] else NO_VALUES)
 
 
-def _outcomes(
-    lines: tuple[OutcomeLine, ...], marts: Marts, group: pl.DataFrame
-) -> Rows:
+def _outcomes(lines: tuple[OutcomeLine, ...], marts: Marts, group: pl.DataFrame) -> Rows:
     for order, line in enumerate(lines, start=1):
         base = group if line.denominator is None else _both(group, marts, line.denominator)
         with_outcome = _both(base, marts, line.population)

@@ -18,9 +18,7 @@ SQL_TYPES: Final[dict[type[pl.DataType], str]] = {
 }
 
 
-def write_frames(
-    frames: Mapping[str, pl.DataFrame], connection: duckdb.DuckDBPyConnection
-) -> None:
+def write_frames(frames: Mapping[str, pl.DataFrame], connection: duckdb.DuckDBPyConnection) -> None:
     """Replace every table of schema `results`, all of them or none.
 
     A table without a frame is written empty. Raises ResultsError when a table does not

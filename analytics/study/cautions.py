@@ -20,7 +20,8 @@ def immortal_time_caution(later: tuple[Later, ...], reason: str, sibling: str | 
     """The caution of a result shown as published: what settles late, why it is shown."""
     items = "; ".join(item.what for item in later)
     beside = (
-        f"the result with delayed entry stands beside it as {sibling}" if sibling
+        f"the result with delayed entry stands beside it as {sibling}"
+        if sibling
         else "no result with delayed entry can stand beside it, as no single day settles it"
     )
     return (

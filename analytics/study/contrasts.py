@@ -21,8 +21,17 @@ from analytics.study.keys import Table
 from analytics.study.specification import Contrast, Factor
 
 _KEYS = (
-    "factor", "model", "numerator", "denominator", "numerator_label", "denominator_label",
-    "population", "as_published", "inferred", "caution", "entry_facts",
+    "factor",
+    "model",
+    "numerator",
+    "denominator",
+    "numerator_label",
+    "denominator_label",
+    "population",
+    "as_published",
+    "inferred",
+    "caution",
+    "entry_facts",
 )
 
 
@@ -93,14 +102,12 @@ def _levels(
         return (), ()
     known = definitions.levels[factor.factor]
     numerator = tuple(
-        row.check(level, known, f"{factor.factor} level")
-        for level in row.texts("numerator")
+        row.check(level, known, f"{factor.factor} level") for level in row.texts("numerator")
     )
     if not numerator:
         raise StudyError(f"{row.where}: key 'numerator' is missing; list one or more levels.")
     denominator = tuple(
-        row.check(level, known, f"{factor.factor} level")
-        for level in row.texts("denominator")
+        row.check(level, known, f"{factor.factor} level") for level in row.texts("denominator")
     ) or tuple(level for level in known if level not in numerator)
     for level in numerator:
         if level in denominator:
@@ -135,11 +142,13 @@ def _guarded(
     caution = delayed_entry_caution(facts, contrast.model)
     return [
         published,
-        contrast.model_copy(update={
-            "model": sibling,
-            "as_published": None,
-            "entry_facts": facts,
-            "caution": join_cautions(caution, contrast.caution),
-            "delayed_entry_of": contrast.model,
-        }),
+        contrast.model_copy(
+            update={
+                "model": sibling,
+                "as_published": None,
+                "entry_facts": facts,
+                "caution": join_cautions(caution, contrast.caution),
+                "delayed_entry_of": contrast.model,
+            }
+        ),
     ]

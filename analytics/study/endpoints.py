@@ -10,7 +10,13 @@ from analytics.study.specification import Endpoint, EndpointRule, RuleRole
 
 _ENDPOINT_COLUMNS = ("paramcd", "param", "population", "origin_fact", "display_order", "note")
 _RULE_COLUMNS = (
-    "paramcd", "rule_id", "role", "fact", "priority", "description", "when_parameter",
+    "paramcd",
+    "rule_id",
+    "role",
+    "fact",
+    "priority",
+    "description",
+    "when_parameter",
     "when_value",
 )
 
@@ -64,14 +70,16 @@ def read_endpoint_rules(
 
 
 def _rule(row: Row, endpoints: list[str]) -> EndpointRule:
-    return EndpointRule.model_validate({
-        "paramcd": row.one_of("paramcd", endpoints, "endpoint"),
-        "rule_id": row.required("rule_id"),
-        "role": row.choice("role", RuleRole),
-        "fact": row.one_of("fact", FACTS, "fact"),
-        "priority": row.integer("priority"),
-        "description": row.required("description"),
-    })
+    return EndpointRule.model_validate(
+        {
+            "paramcd": row.one_of("paramcd", endpoints, "endpoint"),
+            "rule_id": row.required("rule_id"),
+            "role": row.choice("role", RuleRole),
+            "fact": row.one_of("fact", FACTS, "fact"),
+            "priority": row.integer("priority"),
+            "description": row.required("description"),
+        }
+    )
 
 
 def _check_unique(

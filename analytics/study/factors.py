@@ -18,12 +18,33 @@ from analytics.study.specification import (
 )
 
 _FACTOR_COLUMNS = (
-    "factor", "label", "timing", "type", "derivation", "domain", "testcd", "category",
-    "specimen", "evaluator", "unit", "add", "no_record", "fact", "assessed_fact",
-    "display_order", "description",
+    "factor",
+    "label",
+    "timing",
+    "type",
+    "derivation",
+    "domain",
+    "testcd",
+    "category",
+    "specimen",
+    "evaluator",
+    "unit",
+    "add",
+    "no_record",
+    "fact",
+    "assessed_fact",
+    "display_order",
+    "description",
 )
 _LEVEL_COLUMNS = (
-    "factor", "level", "label", "display_order", "wording", "lower", "lower_inclusive", "upper",
+    "factor",
+    "level",
+    "label",
+    "display_order",
+    "wording",
+    "lower",
+    "lower_inclusive",
+    "upper",
     "upper_inclusive",
 )
 
@@ -72,25 +93,27 @@ def read_factor_levels(folder: Path, factors: tuple[Factor, ...]) -> tuple[Facto
 def _factor(row: Row) -> Factor:
     derivation = row.choice("derivation", Derivation)
     timing = row.choice("timing", Timing)
-    factor = Factor.model_validate({
-        "factor": row.required("factor"),
-        "label": row.required("label"),
-        "timing": timing,
-        "type": row.choice("type", FactorType),
-        "derivation": derivation,
-        "domain": row.text("domain"),
-        "testcd": row.text("testcd"),
-        "category": row.text("category"),
-        "specimen": row.text("specimen"),
-        "evaluator": row.text("evaluator"),
-        "unit": row.text("unit"),
-        "add": row.number("add"),
-        "no_record": row.text("no_record"),
-        "fact": row.text("fact"),
-        "assessed_fact": row.text("assessed_fact"),
-        "display_order": row.integer("display_order"),
-        "description": row.text("description"),
-    })
+    factor = Factor.model_validate(
+        {
+            "factor": row.required("factor"),
+            "label": row.required("label"),
+            "timing": timing,
+            "type": row.choice("type", FactorType),
+            "derivation": derivation,
+            "domain": row.text("domain"),
+            "testcd": row.text("testcd"),
+            "category": row.text("category"),
+            "specimen": row.text("specimen"),
+            "evaluator": row.text("evaluator"),
+            "unit": row.text("unit"),
+            "add": row.number("add"),
+            "no_record": row.text("no_record"),
+            "fact": row.text("fact"),
+            "assessed_fact": row.text("assessed_fact"),
+            "display_order": row.integer("display_order"),
+            "description": row.text("description"),
+        }
+    )
     _check_source(row, factor)
     return factor
 

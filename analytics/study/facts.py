@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 RESPONSE_VALUES: Final = (
-    "CR", "CRh", "hypocellular", "PR", "no_response", "progression", "not_evaluable",
+    "CR",
+    "CRh",
+    "hypocellular",
+    "PR",
+    "no_response",
+    "progression",
+    "not_evaluable",
 )
 RELAPSE_VALUES: Final = ("hematologic", "extramedullary", "unspecified")
 
@@ -36,22 +42,31 @@ _CATALOGUE: Final = (
     Fact("treatment_close", "End of the treatment period", follows=("last_dose",)),
     Fact("prior_hsct", "Transplant before the first dose", baseline=True),
     Fact(
-        "first_remission", "First remission within the window",
-        follows=("first_dose",), values=RESPONSE_VALUES, has_cycle=True,
+        "first_remission",
+        "First remission within the window",
+        follows=("first_dose",),
+        values=RESPONSE_VALUES,
+        has_cycle=True,
     ),
     Fact(
-        "best_response", "Best response within the window",
-        follows=("first_dose",), values=RESPONSE_VALUES, has_cycle=True,
+        "best_response",
+        "Best response within the window",
+        follows=("first_dose",),
+        values=RESPONSE_VALUES,
+        has_cycle=True,
     ),
     Fact("relapse", "First relapse", follows=("first_remission",), values=RELAPSE_VALUES),
     Fact(
-        "mrd_evaluated", "First deciding MRD result on treatment",
-        follows=("first_dose",), has_cycle=True,
+        "mrd_evaluated",
+        "First deciding MRD result on treatment",
+        follows=("first_dose",),
+        has_cycle=True,
     ),
     Fact("mrd_response", "First MRD response", follows=("mrd_evaluated",), has_cycle=True),
     Fact("hsct", "First allogeneic transplant after the first dose", follows=("first_dose",)),
     Fact(
-        "hsct_in_remission", "Transplant in continuous remission",
+        "hsct_in_remission",
+        "Transplant in continuous remission",
         follows=("hsct", "first_remission"),
     ),
     Fact("hsct_after_relapse", "Transplant after relapse", follows=("hsct", "relapse")),

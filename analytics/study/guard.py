@@ -91,7 +91,10 @@ def check_population(where: str, endpoint: str, population: str, definitions: De
 
 
 def check_known(
-    where: str, endpoint: str, later: tuple[Later, ...], entry_facts: tuple[str, ...],
+    where: str,
+    endpoint: str,
+    later: tuple[Later, ...],
+    entry_facts: tuple[str, ...],
     definitions: Definitions,
 ) -> None:
     """Refuse what is settled after the origin unless every such day is waited for."""
@@ -101,16 +104,14 @@ def check_known(
             continue
         remedy = item.instead
         if item.fact is not None:
-            remedy = f"name entry_facts = [\"{item.fact}\"] for delayed entry"
+            remedy = f'name entry_facts = ["{item.fact}"] for delayed entry'
         raise StudyError(
             f"{where}: {item.what} settles only after the origin of {endpoint} ('{origin}'), "
             f"which gives immortal time; {remedy}, or give as_published a reason."
         )
 
 
-def check_as_published(
-    where: str, later: tuple[Later, ...], entry_facts: tuple[str, ...]
-) -> None:
+def check_as_published(where: str, later: tuple[Later, ...], entry_facts: tuple[str, ...]) -> None:
     """as_published is for what the guard would refuse, and instead of entry_facts."""
     if not later:
         raise StudyError(

@@ -11,7 +11,12 @@ _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
     "cumulative_incidence": (*_CLOCK, "cif_variance", "ci_transform", "conf_level"),
     "cox_univariate": ("day_convention", "ties", "conf_level", "ph_transform"),
     "cox_stepwise": (
-        "day_convention", "ties", "conf_level", "ph_transform", "slcandidate", "slentry",
+        "day_convention",
+        "ties",
+        "conf_level",
+        "ph_transform",
+        "slcandidate",
+        "slentry",
         "slstay",
     ),
 }
@@ -27,8 +32,8 @@ def inferred_conventions(analysis: Analysis, definitions: Definitions) -> Analys
         names += definitions.rule_parameters.get(analysis.endpoint, ())
     reasons = [
         f"{name}: {definitions.inferred_parameters[name]}"
-        for name in names if name in definitions.inferred_parameters
+        for name in names
+        if name in definitions.inferred_parameters
     ]
     texts = [text for text in (analysis.inferred, *reasons) if text]
     return analysis.model_copy(update={"inferred": " ".join(texts) or None})
-

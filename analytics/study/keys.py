@@ -114,9 +114,7 @@ class Table:
     def _wrong_type(self, key: str, wanted: str) -> StudyError:
         if key not in self.values:
             return StudyError(f"{self.where}: key '{key}' is missing; it takes {wanted}.")
-        return StudyError(
-            f"{self.where}: key '{key}' is {self.values[key]!r}; it takes {wanted}."
-        )
+        return StudyError(f"{self.where}: key '{key}' is {self.values[key]!r}; it takes {wanted}.")
 
 
 def read_toml(path: Path) -> Table:

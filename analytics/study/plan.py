@@ -14,15 +14,25 @@ from analytics.study.time_analyses import read_curve, read_stepwise, read_univar
 
 _COMMON: Final = ("id", "label", "method", "caution", "inferred")
 _CURVE_KEYS: Final = (
-    "endpoint", "population", "strata", "landmarks_months", "landmark_days", "entry_facts",
-    "as_published", "headline",
+    "endpoint",
+    "population",
+    "strata",
+    "landmarks_months",
+    "landmark_days",
+    "entry_facts",
+    "as_published",
+    "headline",
 )
 _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "kaplan_meier": _CURVE_KEYS,
     "cumulative_incidence": _CURVE_KEYS,
     "cox_univariate": ("endpoint", "population", "factors"),
     "cox_stepwise": (
-        "endpoint", "population", "candidates_from", "entry_facts", "as_published",
+        "endpoint",
+        "population",
+        "candidates_from",
+        "entry_facts",
+        "as_published",
     ),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "lines"),
@@ -47,18 +57,18 @@ def read_plan(folder: Path, definitions: Definitions) -> tuple[Analysis, ...]:
     )
 
 
-def _analysis(
-    table: Table, definitions: Definitions, earlier: list[Analysis]
-) -> list[Analysis]:
+def _analysis(table: Table, definitions: Definitions, earlier: list[Analysis]) -> list[Analysis]:
     method = table.known("method", get_args(Method), "method")
     table.allow((*_COMMON, *_METHOD_KEYS[method]))
-    base = Analysis.model_validate({
-        "analysis_id": _identifier(table),
-        "label": table.required("label"),
-        "method": method,
-        "caution": table.text("caution"),
-        "inferred": table.text("inferred"),
-    })
+    base = Analysis.model_validate(
+        {
+            "analysis_id": _identifier(table),
+            "label": table.required("label"),
+            "method": method,
+            "caution": table.text("caution"),
+            "inferred": table.text("inferred"),
+        }
+    )
     analyses = _READERS[method](table, base, definitions, earlier)
     return [inferred_conventions(analysis, definitions) for analysis in analyses]
 
@@ -66,19 +76,27 @@ def _analysis(
 def _baseline_table(
     table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
 ) -> list[Analysis]:
-    return [base.model_copy(update={
-        "groups": read_groups(table, definitions),
-        "characteristics": read_characteristics(table, definitions),
-    })]
+    return [
+        base.model_copy(
+            update={
+                "groups": read_groups(table, definitions),
+                "characteristics": read_characteristics(table, definitions),
+            }
+        )
+    ]
 
 
 def _outcomes_table(
     table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
 ) -> list[Analysis]:
-    return [base.model_copy(update={
-        "groups": read_groups(table, definitions),
-        "lines": read_lines(table, definitions),
-    })]
+    return [
+        base.model_copy(
+            update={
+                "groups": read_groups(table, definitions),
+                "lines": read_lines(table, definitions),
+            }
+        )
+    ]
 
 
 def _attrition(

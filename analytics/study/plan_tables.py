@@ -8,7 +8,13 @@ from analytics.study.keys import Table
 from analytics.study.specification import OutcomeLine, Statistic, TableCharacteristic
 
 _LINE_KEYS: Final = (
-    "outcome", "level", "label", "population", "parent", "indent", "denominator",
+    "outcome",
+    "level",
+    "label",
+    "population",
+    "parent",
+    "indent",
+    "denominator",
 )
 
 
@@ -24,9 +30,7 @@ def read_groups(table: Table, definitions: Definitions) -> tuple[str, ...]:
     return groups
 
 
-def read_characteristics(
-    table: Table, definitions: Definitions
-) -> tuple[TableCharacteristic, ...]:
+def read_characteristics(table: Table, definitions: Definitions) -> tuple[TableCharacteristic, ...]:
     """The baseline factors of a table; counts for categorical, moments for continuous ones."""
     values = table.tables("characteristics")
     if not values:
@@ -77,9 +81,7 @@ def _characteristic(row: Table, definitions: Definitions) -> TableCharacteristic
                 f"{row.where}: statistic '{statistic}' does not fit a {factor.type} factor; use "
                 f"{wanted}."
             )
-    return TableCharacteristic.model_validate(
-        {"factor": factor.factor, "statistics": statistics}
-    )
+    return TableCharacteristic.model_validate({"factor": factor.factor, "statistics": statistics})
 
 
 def _line(row: Table, definitions: Definitions, earlier: tuple[str, ...]) -> OutcomeLine:

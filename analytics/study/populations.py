@@ -17,13 +17,28 @@ from analytics.study.specification import (
 )
 
 _COLUMNS = (
-    "population", "label", "display_order", "condition_order", "kind", "name", "operator",
-    "value", "reason",
+    "population",
+    "label",
+    "display_order",
+    "condition_order",
+    "kind",
+    "name",
+    "operator",
+    "value",
+    "reason",
 )
 _OPERATORS: dict[str, tuple[str, ...]] = {
     "fact": (
-        "exists", "absent", "value =", "value !=",
-        "cycle =", "cycle !=", "cycle <", "cycle <=", "cycle >", "cycle >=",
+        "exists",
+        "absent",
+        "value =",
+        "value !=",
+        "cycle =",
+        "cycle !=",
+        "cycle <",
+        "cycle <=",
+        "cycle >",
+        "cycle >=",
     ),
     "factor": ("=", "!="),
     "endpoint": ("months >", "months >=", "months <", "months <=", "event_code ="),
@@ -77,9 +92,7 @@ def conditions_of(population: str, by_name: Mapping[str, Population]) -> list[Po
     return found
 
 
-def _population(
-    name: str, rows: list[Row], names: Names, known: Collection[str]
-) -> Population:
+def _population(name: str, rows: list[Row], names: Names, known: Collection[str]) -> Population:
     first = rows[0]
     for row in rows[1:]:
         if row.text("label") or row.text("display_order"):
@@ -118,15 +131,17 @@ def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCond
             value = _factor_value(row, name, names)
         else:
             value = _endpoint_value(row, name, operator, names)
-    return PopulationCondition.model_validate({
-        "population": row.required("population"),
-        "condition_order": row.integer("condition_order"),
-        "kind": kind,
-        "name": name,
-        "operator": operator,
-        "value": value,
-        "reason": row.text("reason"),
-    })
+    return PopulationCondition.model_validate(
+        {
+            "population": row.required("population"),
+            "condition_order": row.integer("condition_order"),
+            "kind": kind,
+            "name": name,
+            "operator": operator,
+            "value": value,
+            "reason": row.text("reason"),
+        }
+    )
 
 
 def _check_nothing(row: Row, *columns: str) -> None:
@@ -195,7 +210,7 @@ def _endpoint_value(row: Row, name: str, operator: str, names: Names) -> str:
 
 def _check_cycle(name: str, by_name: Mapping[str, Population], path: tuple[str, ...]) -> None:
     if name in path:
-        circle = " -> ".join((*path[path.index(name):], name))
+        circle = " -> ".join((*path[path.index(name) :], name))
         raise StudyError(
             f"populations.csv: population '{name}' rests on itself ({circle}); remove one of "
             "these conditions."

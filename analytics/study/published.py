@@ -14,7 +14,14 @@ Kind = Literal["computed", "definition", "cited", "misprint"]
 
 _CONCORDANCE: Final = "concordance.csv"
 _COLUMNS: Final = (
-    "published_id", "quantity", "kind", "table", "filters", "column", "transform", "note",
+    "published_id",
+    "quantity",
+    "kind",
+    "table",
+    "filters",
+    "column",
+    "transform",
+    "note",
 )
 _TRANSFORM: Final = re.compile(r"none|percent|nearest_third|below_\d+(\.\d+)?")
 _PLACE: Final = ("table", "filters", "column", "transform")
@@ -101,18 +108,20 @@ def _value(row: Row, reported: dict[str, tuple[str, dict[str, str]]]) -> Publish
         )
     kind = row.choice("kind", Kind)
     _check_place(row, kind)
-    return PublishedValue.model_validate({
-        "published_id": published_id,
-        "quantity": quantity,
-        "kind": kind,
-        "source": cells.get("source") or "",
-        "published": cells[quantity],
-        "table": row.text("table"),
-        "filters": _filters(row),
-        "column": row.text("column"),
-        "transform": row.text("transform"),
-        "note": row.text("note"),
-    })
+    return PublishedValue.model_validate(
+        {
+            "published_id": published_id,
+            "quantity": quantity,
+            "kind": kind,
+            "source": cells.get("source") or "",
+            "published": cells[quantity],
+            "table": row.text("table"),
+            "filters": _filters(row),
+            "column": row.text("column"),
+            "transform": row.text("transform"),
+            "note": row.text("note"),
+        }
+    )
 
 
 def _check_place(row: Row, kind: str) -> None:

@@ -79,9 +79,7 @@ class Row:
             return None
         answers = {"true": True, "yes": True, "false": False, "no": False}
         if value.lower() not in answers:
-            raise StudyError(
-                f"{self.where}: column '{column}' is '{value}'; write true or false."
-            )
+            raise StudyError(f"{self.where}: column '{column}' is '{value}'; write true or false.")
         return answers[value.lower()]
 
 

@@ -63,7 +63,13 @@ class Parameters(_Specification):
     cycle_close_days: int = Field(default=56, ge=1)
     remission_terms: tuple[str, ...] = ("CR", "CRh")
     response_order: tuple[str, ...] = (
-        "CR", "CRh", "hypocellular", "PR", "no_response", "progression", "not_evaluable",
+        "CR",
+        "CRh",
+        "hypocellular",
+        "PR",
+        "no_response",
+        "progression",
+        "not_evaluable",
     )
     mrd_threshold: float = Field(default=1e-4, gt=0, lt=1)
     survivor_months: float = Field(default=36, gt=0)
@@ -266,9 +272,11 @@ class StudySpecification(_Specification):
     def levels_of(self, factor: str) -> tuple[str, ...]:
         """The known levels of a factor, in display order."""
         rows = sorted(self.factor_levels, key=lambda row: row.display_order)
-        return tuple(dict.fromkeys(
-            row.level for row in rows if row.factor == factor and row.level is not None
-        ))
+        return tuple(
+            dict.fromkeys(
+                row.level for row in rows if row.factor == factor and row.level is not None
+            )
+        )
 
     def population(self, name: str) -> Population:
         """The population of that name; KeyError when the study has none."""

@@ -12,7 +12,13 @@ from analytics.study.keys import Table, read_toml
 from analytics.study.specification import Parameters, Trial
 
 _KEYS = (
-    "study_id", "title", "synthetic", "synthetic_note", "analysis_set", "trials", "parameters",
+    "study_id",
+    "title",
+    "synthetic",
+    "synthetic_note",
+    "analysis_set",
+    "trials",
+    "parameters",
     "inferred",
 )
 
@@ -79,8 +85,9 @@ def _as_text(value: Any) -> str:
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value
-            for key, value in values.items()}
+    return {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    }
 
 
 def _parameter_sentence(where: str, error: ValidationError) -> str:
@@ -96,8 +103,7 @@ def _check_responses(where: str, parameters: Parameters) -> None:
     for name in ("remission_terms", "response_order"):
         for value in getattr(parameters, name):
             Table(where, {}).check(value, RESPONSE_VALUES, f"response in '{name}'")
-    missing = [term for term in parameters.remission_terms
-               if term not in parameters.response_order]
+    missing = [term for term in parameters.remission_terms if term not in parameters.response_order]
     if missing:
         raise StudyError(
             f"{where}: response_order does not rank the remission term '{missing[0]}'; add it."

@@ -37,8 +37,11 @@ def read_terms(folder: Path, trial_ids: Collection[str]) -> tuple[Term, ...]:
     for row in read_rows(folder / "terms.csv", _COLUMNS):
         term = _term(row, trial_ids)
         key = (
-            term.trial_id, term.domain, term.testcd,
-            None if term.wording is None else normal(term.wording), term.category,
+            term.trial_id,
+            term.domain,
+            term.testcd,
+            None if term.wording is None else normal(term.wording),
+            term.category,
         )
         if key in seen:
             raise StudyError(

@@ -37,16 +37,18 @@ def read_curve(
                 f"{table.where}: strata '{strata}' is continuous and has no levels; use a "
                 "categorical factor."
             )
-    analysis = base.model_copy(update={
-        "endpoint": definitions.endpoint(table),
-        "population": definitions.population(table),
-        "strata": strata,
-        "landmarks_months": _ascending(table, "landmarks_months"),
-        "landmark_days": _positive(table, "landmark_days"),
-        "entry_facts": entry_facts(table),
-        "as_published": table.text("as_published"),
-        "headline": table.truth("headline", default=False),
-    })
+    analysis = base.model_copy(
+        update={
+            "endpoint": definitions.endpoint(table),
+            "population": definitions.population(table),
+            "strata": strata,
+            "landmarks_months": _ascending(table, "landmarks_months"),
+            "landmark_days": _positive(table, "landmark_days"),
+            "entry_facts": entry_facts(table),
+            "as_published": table.text("as_published"),
+            "headline": table.truth("headline", default=False),
+        }
+    )
     if analysis.headline and strata is not None:
         raise StudyError(
             f"{table.where}: a headline is one line and cannot be stratified; remove headline or "
@@ -60,11 +62,15 @@ def read_univariate(
 ) -> list[Analysis]:
     """Cox models of one factor each; siblings are models of the same analysis."""
     endpoint, population = definitions.endpoint(table), definitions.population(table)
-    return [base.model_copy(update={
-        "endpoint": endpoint,
-        "population": population,
-        "factors": read_contrasts(table, endpoint, population, definitions),
-    })]
+    return [
+        base.model_copy(
+            update={
+                "endpoint": endpoint,
+                "population": population,
+                "factors": read_contrasts(table, endpoint, population, definitions),
+            }
+        )
+    ]
 
 
 def read_stepwise(
@@ -72,18 +78,21 @@ def read_stepwise(
 ) -> list[Analysis]:
     """A selection among the factors of an earlier univariate analysis of the same endpoint."""
     sources = {
-        analysis.analysis_id: analysis for analysis in earlier
+        analysis.analysis_id: analysis
+        for analysis in earlier
         if analysis.method == "cox_univariate"
     }
     source = sources[table.known("candidates_from", sources, "earlier univariate analysis")]
-    analysis = base.model_copy(update={
-        "endpoint": definitions.endpoint(table),
-        "population": definitions.population(table),
-        "candidates_from": source.analysis_id,
-        "entry_facts": entry_facts(table),
-        "as_published": table.text("as_published"),
-        "caution": join_cautions(SELECTED_MODEL_CAUTION, base.caution),
-    })
+    analysis = base.model_copy(
+        update={
+            "endpoint": definitions.endpoint(table),
+            "population": definitions.population(table),
+            "candidates_from": source.analysis_id,
+            "entry_facts": entry_facts(table),
+            "as_published": table.text("as_published"),
+            "caution": join_cautions(SELECTED_MODEL_CAUTION, base.caution),
+        }
+    )
     if analysis.endpoint != source.endpoint:
         raise StudyError(
             f"{table.where}: endpoint {analysis.endpoint} differs from {source.endpoint} of "
@@ -122,14 +131,16 @@ def _published_and_sibling(
     caution = delayed_entry_caution(facts, analysis.analysis_id)
     return [
         published,
-        analysis.model_copy(update={
-            "analysis_id": sibling,
-            "label": f"{analysis.label}, delayed entry",
-            "entry_facts": facts,
-            "as_published": None,
-            "caution": join_cautions(caution, analysis.caution),
-            "delayed_entry_of": analysis.analysis_id,
-        }),
+        analysis.model_copy(
+            update={
+                "analysis_id": sibling,
+                "label": f"{analysis.label}, delayed entry",
+                "entry_facts": facts,
+                "as_published": None,
+                "caution": join_cautions(caution, analysis.caution),
+                "delayed_entry_of": analysis.analysis_id,
+            }
+        ),
     ]
 
 

@@ -18,4 +18,3 @@ def nearest(value: str, known: Collection[str]) -> str:
     """ " (did you mean 'x'?)" when a known name is close, else nothing."""
     close = get_close_matches(value, list(known), n=1, cutoff=0.75)
     return f" (did you mean '{close[0]}'?)" if close else ""
-

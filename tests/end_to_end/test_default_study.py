@@ -172,15 +172,20 @@ def test_a_wrong_option_is_a_usage_error(plateau: Plateau) -> None:
     assert plateau("construct").returncode == 2
 
 
+def test_the_readme_shows_the_headline_as_it_is_printed(default_release: Path) -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"```text\n(.*?)```", readme, re.DOTALL)
+    assert shown is not None
+    assert shown[1] == (default_release / "report/headline.txt").read_text(encoding="utf-8")
+
+
 def test_the_first_query_of_the_readme_gives_what_the_readme_shows(
     plateau: Plateau, default_releases: Path
 ) -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    block = re.search(
-        r'```console\n\$ [^\n]*plateau query "(?P<sql>[^"]+)"\n(?P<answer>.*?)```',
-        readme,
-        re.DOTALL,
+    shown = re.search(
+        r'plateau query "(?P<sql>[^"]+)"\n```\n+```text\n(?P<answer>.*?)```', readme, re.DOTALL
     )
-    assert block is not None, "README.md shows no `plateau query` in a console block"
-    result = plateau("query", "--releases", default_releases, block["sql"])
-    assert result.stdout == block["answer"]
+    assert shown is not None
+    result = plateau("query", "--releases", default_releases, shown["sql"])
+    assert result.stdout == shown["answer"]

@@ -20,15 +20,32 @@ EX = "STUDYID,DOMAIN,USUBJID,EXSTDTC\nT1,EX,T1-1,2012-05\n"
 
 def study(folder: Path, *trial_ids: str) -> StudySpecification:
     trials = tuple(
-        Trial(trial_id=name, label=name, path=f"sdtm/{name}", cutoff=date(2015, 6, 30),
-              display_order=order)
+        Trial(
+            trial_id=name,
+            label=name,
+            path=f"sdtm/{name}",
+            cutoff=date(2015, 6, 30),
+            display_order=order,
+        )
         for order, name in enumerate(trial_ids or ("T1",), start=1)
     )
     return StudySpecification(
-        study_id="small", title="Small", synthetic=True, synthetic_note="None exists.",
-        analysis_set="all", trials=trials, parameters=Parameters(), inferred_parameters={},
-        terms=(), factors=(), factor_levels=(), populations=(), endpoints=(), endpoint_rules=(),
-        analyses=(), folder=folder,
+        study_id="small",
+        title="Small",
+        synthetic=True,
+        synthetic_note="None exists.",
+        analysis_set="all",
+        trials=trials,
+        parameters=Parameters(),
+        inferred_parameters={},
+        terms=(),
+        factors=(),
+        factor_levels=(),
+        populations=(),
+        endpoints=(),
+        endpoint_rules=(),
+        analyses=(),
+        folder=folder,
     )
 
 
@@ -67,9 +84,7 @@ def test_value_arrives_as_it_stands_in_the_file(
     ]
 
 
-def test_record_says_where_it_stands(
-    tmp_path: Path, connection: duckdb.DuckDBPyConnection
-) -> None:
+def test_record_says_where_it_stands(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     write(tmp_path, {"DM.csv": DM, "ex.csv": EX})
     load_raw(study(tmp_path), connection)
     assert rows(
@@ -103,13 +118,19 @@ def test_trials_are_put_together_by_name_of_variable(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     write(tmp_path, {"dm.csv": DM, "ex.csv": EX})
-    write(tmp_path, {
-        "dm.csv": "AGE,USUBJID,STUDYID,RACE\n50,T2-1,T2,WHITE\n",
-        "ex.csv": "STUDYID,USUBJID\nT2,T2-1\n",
-    }, trial="T2")
+    write(
+        tmp_path,
+        {
+            "dm.csv": "AGE,USUBJID,STUDYID,RACE\n50,T2-1,T2,WHITE\n",
+            "ex.csv": "STUDYID,USUBJID\nT2,T2-1\n",
+        },
+        trial="T2",
+    )
     load_raw(study(tmp_path, "T1", "T2"), connection)
     assert rows(connection, "select src_trial, usubjid, age, race from raw.sdtm_dm") == [
-        ("T1", "T1-1", "38", None), ("T1", "T1-2", "41", None), ("T2", "T2-1", "50", "WHITE"),
+        ("T1", "T1-1", "38", None),
+        ("T1", "T1-2", "41", None),
+        ("T2", "T2-1", "50", "WHITE"),
     ]
 
 
@@ -117,26 +138,35 @@ def test_every_supplemental_file_goes_to_one_table(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     supp = "STUDYID,RDOMAIN,USUBJID,QNAM,QVAL\nT1,{0},T1-1,SITE,{0}\n"
-    write(tmp_path, {
-        "dm.csv": DM, "ex.csv": EX, "suppdm.csv": supp.format("DM"),
-        "SUPPRS.csv": supp.format("RS"),
-    })
+    write(
+        tmp_path,
+        {
+            "dm.csv": DM,
+            "ex.csv": EX,
+            "suppdm.csv": supp.format("DM"),
+            "SUPPRS.csv": supp.format("RS"),
+        },
+    )
     load_raw(study(tmp_path), connection)
     assert rows(connection, "select src_file, src_row, rdomain, qval from raw.sdtm_supp") == [
-        ("sdtm/T1/suppdm.csv", 1, "DM", "DM"), ("sdtm/T1/SUPPRS.csv", 1, "RS", "RS"),
+        ("sdtm/T1/suppdm.csv", 1, "DM", "DM"),
+        ("sdtm/T1/SUPPRS.csv", 1, "RS", "RS"),
     ]
 
 
-@pytest.mark.parametrize(("text", "count"), [
-    ("STUDYID,USUBJID,MHTERM\n", 0),
-    ("STUDYID,USUBJID,MHTERM", 0),
-    ("STUDYID,USUBJID,MHTERM\nT1,A,x", 1),
-    ("STUDYID,USUBJID,MHTERM\r\nT1,A,x\r\nT1,B,y\r\n", 2),
-    ('STUDYID,USUBJID,MHTERM\nT1,A,"two\nlines"\nT1,B,"a ""quote"", and comma"\n', 2),
-    ("\ufeffSTUDYID,USUBJID,MHTERM\nT1,A,x\n", 1),
-    ("STUDYID,USUBJID,MHTERM\nT1,A,\nT1,,\n,,\n", 3),
-    ('STUDYID,USUBJID,MHTERM\nT1,A,"first"\n' + "T1,B,x\n" * 5000 + 'T1,C,"a\nb"\n', 5002),
-])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("STUDYID,USUBJID,MHTERM\n", 0),
+        ("STUDYID,USUBJID,MHTERM", 0),
+        ("STUDYID,USUBJID,MHTERM\nT1,A,x", 1),
+        ("STUDYID,USUBJID,MHTERM\r\nT1,A,x\r\nT1,B,y\r\n", 2),
+        ('STUDYID,USUBJID,MHTERM\nT1,A,"two\nlines"\nT1,B,"a ""quote"", and comma"\n', 2),
+        ("\ufeffSTUDYID,USUBJID,MHTERM\nT1,A,x\n", 1),
+        ("STUDYID,USUBJID,MHTERM\nT1,A,\nT1,,\n,,\n", 3),
+        ('STUDYID,USUBJID,MHTERM\nT1,A,"first"\n' + "T1,B,x\n" * 5000 + 'T1,C,"a\nb"\n', 5002),
+    ],
+)
 def test_number_of_records_read_is_exact(
     text: str, count: int, tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
@@ -155,13 +185,12 @@ def test_line_break_and_quote_inside_a_value_are_kept(
     write(tmp_path, {"dm.csv": DM, "ex.csv": EX, "mh.csv": text})
     load_raw(study(tmp_path), connection)
     assert rows(connection, "select mhterm from raw.sdtm_mh order by src_row") == [
-        ("two\nlines",), ('a "quote", and comma',)
+        ("two\nlines",),
+        ('a "quote", and comma',),
     ]
 
 
-def test_blank_lines_are_no_records(
-    tmp_path: Path, connection: duckdb.DuckDBPyConnection
-) -> None:
+def test_blank_lines_are_no_records(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     text = "STUDYID,USUBJID,MHTERM\n\nT1,A,x\n\r\n\nT1,B,y\n\n"
     write(tmp_path, {"dm.csv": DM, "ex.csv": EX, "mh.csv": text})
     load_raw(study(tmp_path), connection)
@@ -184,9 +213,7 @@ VALUES = st.text(alphabet=st.sampled_from('ab ,"\n\r;\tNA0.1é\u2028'), max_size
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=8))
-def test_whatever_is_written_is_read_back(
-    tmp_path: Path, written: list[tuple[str, str]]
-) -> None:
+def test_whatever_is_written_is_read_back(tmp_path: Path, written: list[tuple[str, str]]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["STUDYID", "USUBJID", "MHTERM", "MHDECOD"])
@@ -211,7 +238,9 @@ def test_parquet_values_become_their_text_in_file_order(
     """)
     load_raw(study(tmp_path), connection)
     assert rows(connection, "select src_row, lbseq, lborres, lbdtc from raw.sdtm_lb") == [
-        (1, "1", " 01", "2012-05-02"), (2, "2", None, "2012-05-03"), (3, "3", " 01", "2012-05-04"),
+        (1, "1", " 01", "2012-05-02"),
+        (2, "2", None, "2012-05-03"),
+        (3, "3", " 01", "2012-05-04"),
     ]
 
 
@@ -221,13 +250,15 @@ def test_files_are_listed_with_their_digests(
     write(tmp_path, {"dm.csv": DM, "ex.csv": EX})
     files = load_raw(study(tmp_path), connection)
     assert files[0] == IngestedFile(
-        "T1", "DM", "sdtm/T1/dm.csv", 2,
+        "T1",
+        "DM",
+        "sdtm/T1/dm.csv",
+        2,
         # as sha256sum prints it
         "1da8d9f9fbcc7478a8144891b24d03cbd978f52394ffc4271e60cdd98362457b",
     )
     assert rows(connection, "select * from raw.ingest_file") == [
-        (file.src_trial, file.src_domain, file.src_file, file.n_rows, file.sha256)
-        for file in files
+        (file.src_trial, file.src_domain, file.src_file, file.n_rows, file.sha256) for file in files
     ]
 
 
@@ -325,14 +356,10 @@ def test_file_that_cannot_be_read_is_refused_in_a_sentence(
         assert refusal(tmp_path, connection) == sentence
 
 
-def test_other_encoding_is_refused(
-    tmp_path: Path, connection: duckdb.DuckDBPyConnection
-) -> None:
+def test_other_encoding_is_refused(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     place = write(tmp_path, {"dm.csv": DM, "ex.csv": EX})
     (place / "dm.csv").write_bytes(DM.encode() + "T1,DM,T1-3,Größe\n".encode("latin-1"))
-    assert refusal(tmp_path, connection) == (
-        "sdtm/T1/dm.csv is not UTF-8 text; save it as UTF-8."
-    )
+    assert refusal(tmp_path, connection) == ("sdtm/T1/dm.csv is not UTF-8 text; save it as UTF-8.")
 
 
 def test_missing_trial_folder_is_refused(

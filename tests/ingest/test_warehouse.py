@@ -33,14 +33,17 @@ def test_number_of_threads_is_what_was_asked() -> None:
     assert connection.execute("select current_setting('threads')").fetchall() == [(1,)]
 
 
-@pytest.mark.parametrize("statement", [
-    "create table t (a int)",
-    "delete from t",
-    "select * from read_csv('/etc/hostname')",
-    "copy t to '{folder}/out.csv'",
-    "set enable_external_access = true",
-    "attach '{folder}/other.duckdb'",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table t (a int)",
+        "delete from t",
+        "select * from read_csv('/etc/hostname')",
+        "copy t to '{folder}/out.csv'",
+        "set enable_external_access = true",
+        "attach '{folder}/other.duckdb'",
+    ],
+)
 def test_query_connection_only_reads_the_warehouse(statement: str, tmp_path: Path) -> None:
     connection = connect(tmp_path / "w.duckdb")
     connection.execute("create table t as select 1 as a")
@@ -55,14 +58,17 @@ def test_order_of_rows_does_not_change_the_digest() -> None:
     assert digest("(1, 'x'), (2, null)") == digest("(2, null), (1, 'x')")
 
 
-@pytest.mark.parametrize("other", [
-    "(1, 'x'), (2, 'null')",
-    "(1, 'x'), (2, '')",
-    "(1, 'x'), (2, null), (2, null)",
-    "(1, 'x')",
-    "(1.0::double, 'x'), (2, null)",
-    "('1', 'x'), ('2', null)",
-])
+@pytest.mark.parametrize(
+    "other",
+    [
+        "(1, 'x'), (2, 'null')",
+        "(1, 'x'), (2, '')",
+        "(1, 'x'), (2, null), (2, null)",
+        "(1, 'x')",
+        "(1.0::double, 'x'), (2, null)",
+        "('1', 'x'), ('2', null)",
+    ],
+)
 def test_another_value_changes_the_digest(other: str) -> None:
     assert digest("(1, 'x'), (2, null)") != digest(other)
 

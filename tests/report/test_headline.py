@@ -13,20 +13,36 @@ from analytics.study.specification import Analysis, Parameters, StudySpecificati
 
 
 def analysis(analysis_id: str, method: str, **more: object) -> Analysis:
-    return Analysis.model_validate({
-        "analysis_id": analysis_id, "label": analysis_id.upper(), "method": method, **more,
-    })
+    return Analysis.model_validate(
+        {
+            "analysis_id": analysis_id,
+            "label": analysis_id.upper(),
+            "method": method,
+            **more,
+        }
+    )
 
 
 def study(*analyses: Analysis, synthetic: bool = True) -> StudySpecification:
     return StudySpecification(
-        study_id="small", title="A small study", synthetic=synthetic,
-        synthetic_note="SYNTHETIC DATA: nobody.", analysis_set="all",
+        study_id="small",
+        title="A small study",
+        synthetic=synthetic,
+        synthetic_note="SYNTHETIC DATA: nobody.",
+        analysis_set="all",
         trials=(
             Trial(trial_id="A", label="A", path="sdtm/A", cutoff=date(2020, 1, 1), display_order=1),
         ),
-        parameters=Parameters(), inferred_parameters={}, terms=(), factors=(), factor_levels=(),
-        populations=(), endpoints=(), endpoint_rules=(), analyses=analyses, folder=Path("small"),
+        parameters=Parameters(),
+        inferred_parameters={},
+        terms=(),
+        factors=(),
+        factor_levels=(),
+        populations=(),
+        endpoints=(),
+        endpoint_rules=(),
+        analyses=analyses,
+        folder=Path("small"),
     )
 
 
@@ -37,29 +53,74 @@ CIR = analysis("cir", "cumulative_incidence", landmarks_months=(36, 60), caution
 def results() -> dict[str, pl.DataFrame]:
     row = {"stratum": "all", "status": "ok"}
     return {
-        "survival_summary": frame_of_rows("survival_summary", [{
-            **row, "analysis_id": "os", "n": 259, "n_event": 208, "median_months": 7.45,
-            "median_ci_lower": 5.5, "median_ci_upper": None,
-        }]),
-        "survival_rate": frame_of_rows("survival_rate", [{
-            **row, "analysis_id": "os", "n": 259, "n_event": 208, "time_months": 36,
-            "estimate": 0.1768,
-        }]),
-        "cumulative_incidence_rate": frame_of_rows("cumulative_incidence_rate", [
-            {**row, "analysis_id": "cir", "event": event, "n": 123, "n_event": 73,
-             "time_months": months, "estimate": estimate}
-            for event, months, estimate in (
-                ("event", 36, 0.593), ("event", 60, 0.632), ("competing", 36, 0.173),
-            )
-        ]),
-        "published_concordance": frame_of_rows("published_concordance", [
-            {"published_id": str(number), "quantity": "value", "kind": kind, "published": "1",
-             "matches": matches}
-            for number, (kind, matches) in enumerate((
-                ("computed", True), ("computed", False), ("computed", True), ("cited", None),
-                ("misprint", False), ("definition", True),
-            ))
-        ]),
+        "survival_summary": frame_of_rows(
+            "survival_summary",
+            [
+                {
+                    **row,
+                    "analysis_id": "os",
+                    "n": 259,
+                    "n_event": 208,
+                    "median_months": 7.45,
+                    "median_ci_lower": 5.5,
+                    "median_ci_upper": None,
+                }
+            ],
+        ),
+        "survival_rate": frame_of_rows(
+            "survival_rate",
+            [
+                {
+                    **row,
+                    "analysis_id": "os",
+                    "n": 259,
+                    "n_event": 208,
+                    "time_months": 36,
+                    "estimate": 0.1768,
+                }
+            ],
+        ),
+        "cumulative_incidence_rate": frame_of_rows(
+            "cumulative_incidence_rate",
+            [
+                {
+                    **row,
+                    "analysis_id": "cir",
+                    "event": event,
+                    "n": 123,
+                    "n_event": 73,
+                    "time_months": months,
+                    "estimate": estimate,
+                }
+                for event, months, estimate in (
+                    ("event", 36, 0.593),
+                    ("event", 60, 0.632),
+                    ("competing", 36, 0.173),
+                )
+            ],
+        ),
+        "published_concordance": frame_of_rows(
+            "published_concordance",
+            [
+                {
+                    "published_id": str(number),
+                    "quantity": "value",
+                    "kind": kind,
+                    "published": "1",
+                    "matches": matches,
+                }
+                for number, (kind, matches) in enumerate(
+                    (
+                        ("computed", True),
+                        ("computed", False),
+                        ("computed", True),
+                        ("cited", None),
+                        ("misprint", False),
+                        ("definition", True),
+                    )
+                )
+            ],
+        ),
     }
 
 

@@ -41,25 +41,32 @@ def rows(table: str, *values: Sequence[Any]) -> pl.DataFrame:
 
 def marts(**tables: pl.DataFrame) -> Marts:
     """Marts in which every table that is not given is empty."""
-    return Marts(**{
-        field.name: tables.get(field.name, rows(field.name)) for field in fields(Marts)
-    })
+    return Marts(
+        **{field.name: tables.get(field.name, rows(field.name)) for field in fields(Marts)}
+    )
 
 
 def members(**populations: Sequence[str]) -> pl.DataFrame:
     """population -> its subjects, as the mart `population_members`."""
-    return rows("population_members", *(
-        (subject, population)
-        for population, subjects in populations.items()
-        for subject in subjects
-    ))
+    return rows(
+        "population_members",
+        *(
+            (subject, population)
+            for population, subjects in populations.items()
+            for subject in subjects
+        ),
+    )
 
 
 def followed(paramcd: str, subjects: Mapping[str, tuple[float, int]]) -> pl.DataFrame:
     """subject -> (day, event code), one interval each, as the mart `covariate_intervals`."""
-    return rows("covariate_intervals", *(
-        (subject, paramcd, 1, 0.0, float(day), code) for subject, (day, code) in subjects.items()
-    ))
+    return rows(
+        "covariate_intervals",
+        *(
+            (subject, paramcd, 1, 0.0, float(day), code)
+            for subject, (day, code) in subjects.items()
+        ),
+    )
 
 
 def counts(analysis_id: str, stratum: str, *days: Sequence[int]) -> pl.DataFrame:
@@ -69,21 +76,39 @@ def counts(analysis_id: str, stratum: str, *days: Sequence[int]) -> pl.DataFrame
 
 def contrast(factor: str, numerator: str = "yes", denominator: str = "no", **more: Any) -> Contrast:
     """A Cox contrast; a continuous factor has no levels."""
-    levels = {} if factor in CONTINUOUS else {
-        "numerator": (numerator,), "denominator": (denominator,),
-    }
-    return Contrast(**{
-        "factor": factor, "model": factor, "numerator_label": numerator,
-        "denominator_label": denominator, **levels, **more,
-    })
+    levels = (
+        {}
+        if factor in CONTINUOUS
+        else {
+            "numerator": (numerator,),
+            "denominator": (denominator,),
+        }
+    )
+    return Contrast(
+        **{
+            "factor": factor,
+            "model": factor,
+            "numerator_label": numerator,
+            "denominator_label": denominator,
+            **levels,
+            **more,
+        }
+    )
 
 
 def analysis(method: str, **more: Any) -> Analysis:
     """An analysis of endpoint OS on population `all`, unless said otherwise."""
-    return Analysis.model_validate({
-        "analysis_id": "os", "label": "Overall survival", "method": method, "endpoint": "OS",
-        "population": "all", "display_order": 1, **more,
-    })
+    return Analysis.model_validate(
+        {
+            "analysis_id": "os",
+            "label": "Overall survival",
+            "method": method,
+            "endpoint": "OS",
+            "population": "all",
+            "display_order": 1,
+            **more,
+        }
+    )
 
 
 def study(
@@ -105,8 +130,15 @@ def study(
         factors=tuple(_factor(name) for name in (*LEVELS, *sorted(CONTINUOUS))),
         factor_levels=tuple(
             FactorLevel(
-                factor=factor, level=level, label=level, display_order=order, wording=level,
-                lower=None, lower_inclusive=None, upper=None, upper_inclusive=None,
+                factor=factor,
+                level=level,
+                label=level,
+                display_order=order,
+                wording=level,
+                lower=None,
+                lower_inclusive=None,
+                upper=None,
+                upper_inclusive=None,
             )
             for factor, levels in LEVELS.items()
             for order, level in enumerate(levels, start=1)
@@ -127,10 +159,20 @@ def _factor(name: str) -> Factor:
         type="continuous" if name in CONTINUOUS else "categorical",
         derivation="variable",
         display_order=1,
-        **dict.fromkeys((
-            "domain", "testcd", "category", "specimen", "evaluator", "unit", "add", "no_record",
-            "fact", "assessed_fact",
-        )),
+        **dict.fromkeys(
+            (
+                "domain",
+                "testcd",
+                "category",
+                "specimen",
+                "evaluator",
+                "unit",
+                "add",
+                "no_record",
+                "fact",
+                "assessed_fact",
+            )
+        ),
     )
 
 
@@ -138,10 +180,17 @@ def _populations(conditions: Sequence[tuple[Any, ...]]) -> tuple[Population, ...
     found: dict[str, list[PopulationCondition]] = {}
     for population, kind, name, operator, value, reason in conditions:
         own = found.setdefault(population, [])
-        own.append(PopulationCondition(
-            population=population, condition_order=len(own) + 1, kind=kind, name=name,
-            operator=operator, value=value, reason=reason,
-        ))
+        own.append(
+            PopulationCondition(
+                population=population,
+                condition_order=len(own) + 1,
+                kind=kind,
+                name=name,
+                operator=operator,
+                value=value,
+                reason=reason,
+            )
+        )
     return tuple(
         Population(population=name, label=name, display_order=order, conditions=tuple(own))
         for order, (name, own) in enumerate(found.items(), start=1)

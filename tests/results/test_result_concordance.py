@@ -20,12 +20,20 @@ PLAN = study(analysis("kaplan_meier", landmarks_months=(3,)))
 
 
 def reported(published: str, **more: Any) -> PublishedValue:
-    return PublishedValue(**{
-        "published_id": "SV.MEDIAN", "quantity": "value", "kind": "computed",
-        "source": "Abstract", "published": published, "table": "survival_summary",
-        "filters": (("analysis_id", "os"), ("stratum", "all")), "column": "median_months",
-        "transform": "none", **more,
-    })
+    return PublishedValue(
+        **{
+            "published_id": "SV.MEDIAN",
+            "quantity": "value",
+            "kind": "computed",
+            "source": "Abstract",
+            "published": published,
+            "table": "survival_summary",
+            "filters": (("analysis_id", "os"), ("stratum", "all")),
+            "column": "median_months",
+            "transform": "none",
+            **more,
+        }
+    )
 
 
 def held_against(value: PublishedValue) -> dict[str, Any]:
@@ -42,10 +50,15 @@ def test_value_is_printed_with_the_digits_of_the_reported_one():
 
 
 def test_fraction_is_reported_as_a_percentage():
-    row = held_against(reported(
-        "50.0", table="survival_rate", column="estimate", transform="percent",
-        filters=(("analysis_id", "os"), ("time_months", "3")),
-    ))
+    row = held_against(
+        reported(
+            "50.0",
+            table="survival_rate",
+            column="estimate",
+            transform="percent",
+            filters=(("analysis_id", "os"), ("time_months", "3")),
+        )
+    )
     assert (row["computed"], row["computed_as_printed"], row["matches"]) == (50.0, "50.0", True)
 
 
@@ -58,16 +71,23 @@ def test_other_number_does_not_match():
     assert held_against(reported("3.4"))["matches"] is False
 
 
-@pytest.mark.parametrize(("more", "note"), [
-    ({"table": "median"}, "not computed: there is no result table 'median'"),
-    ({"column": "mean"}, "not computed: table 'survival_summary' has no column 'mean'"),
-    ({"filters": (("analysis_id", "rfs"),)},
-     "not computed: no row of 'survival_summary' with analysis_id=rfs"),
-    ({"table": "survival_curve", "column": "estimate"},
-     "not computed: 3 rows of 'survival_curve' with analysis_id=os;stratum=all"),
-    ({"column": "median_ci_upper"}, "not computed: 'median_ci_upper' is unknown"),
-    ({"column": "status"}, "not computed: 'status' is no number"),
-])
+@pytest.mark.parametrize(
+    ("more", "note"),
+    [
+        ({"table": "median"}, "not computed: there is no result table 'median'"),
+        ({"column": "mean"}, "not computed: table 'survival_summary' has no column 'mean'"),
+        (
+            {"filters": (("analysis_id", "rfs"),)},
+            "not computed: no row of 'survival_summary' with analysis_id=rfs",
+        ),
+        (
+            {"table": "survival_curve", "column": "estimate"},
+            "not computed: 3 rows of 'survival_curve' with analysis_id=os;stratum=all",
+        ),
+        ({"column": "median_ci_upper"}, "not computed: 'median_ci_upper' is unknown"),
+        ({"column": "status"}, "not computed: 'status' is no number"),
+    ],
+)
 def test_value_that_cannot_be_found_keeps_its_row_and_does_not_match(more, note):
     row = held_against(reported("3.5", **more))
     assert (row["computed"], row["computed_as_printed"], row["matches"]) == (None, None, False)
@@ -94,17 +114,30 @@ def test_share_in_words_is_the_nearest_third():
 
 
 def test_parameter_is_held_against_the_rule_it_stands_for():
-    row = held_against(reported(
-        "0.0001", kind="definition", table="parameter", filters=(("name", "mrd_threshold"),),
-        column="value",
-    ))
+    row = held_against(
+        reported(
+            "0.0001",
+            kind="definition",
+            table="parameter",
+            filters=(("name", "mrd_threshold"),),
+            column="value",
+        )
+    )
     assert (row["computed_as_printed"], row["matches"]) == ("0.0001", True)
 
 
 def test_cited_value_is_held_against_nothing():
-    row = held_against(reported(
-        "4.0", kind="cited", table=None, filters=(), column=None, transform=None, note="elsewhere",
-    ))
+    row = held_against(
+        reported(
+            "4.0",
+            kind="cited",
+            table=None,
+            filters=(),
+            column=None,
+            transform=None,
+            note="elsewhere",
+        )
+    )
     assert (row["matches"], row["computed"], row["note"]) == (None, None, "elsewhere")
 
 

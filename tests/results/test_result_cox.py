@@ -45,8 +45,10 @@ def test_level_in_neither_part_of_the_contrast_is_missing():
         covariate_intervals=FOLLOWED,
         subject_factors=rows(
             "subject_factors",
-            ("a", "race", "white", None), ("b", "race", "asian", None),
-            ("c", "race", "other", None), ("d", "race", None, None),
+            ("a", "race", "white", None),
+            ("b", "race", "asian", None),
+            ("c", "race", "other", None),
+            ("d", "race", None, None),
         ),
     )
     design = cox_design(study(), tables, OS, [contrast("race", "white", "other")])
@@ -76,7 +78,9 @@ def test_subject_outside_the_population_is_neither_counted_nor_missing():
 def split_at_15() -> pl.DataFrame:
     return rows(
         "covariate_intervals",
-        ("a", "OS", 1, 0.0, 15.0, 0), ("a", "OS", 2, 15.0, 30.0, 1), ("b", "OS", 1, 0.0, 20.0, 1),
+        ("a", "OS", 1, 0.0, 15.0, 0),
+        ("a", "OS", 2, 15.0, 30.0, 1),
+        ("b", "OS", 1, 0.0, 20.0, 1),
     )
 
 
@@ -88,7 +92,9 @@ def test_time_dependent_factor_holds_its_last_change_on_or_before_the_start():
     )
     design = cox_design(study(), tables, OS, [contrast("hsct")])
     assert design.intervals.select("usubjid", "tstart", "hsct").rows() == [
-        ("a", 0, 0), ("a", 15, 1), ("b", 0, 0),
+        ("a", 0, 0),
+        ("a", 15, 1),
+        ("b", 0, 0),
     ]
 
 
@@ -131,8 +137,10 @@ def test_delayed_entry_begins_at_the_last_entry_fact():
         covariate_intervals=split_at_15(),
         entry_times=rows(
             "entry_times",
-            ("a", "OS", "mrd_evaluated", 5.0), ("a", "OS", "hsct", 18.0),
-            ("b", "OS", "mrd_evaluated", 20.0), ("b", "OS", "hsct", 7.0),
+            ("a", "OS", "mrd_evaluated", 5.0),
+            ("a", "OS", "hsct", 18.0),
+            ("b", "OS", "mrd_evaluated", 20.0),
+            ("b", "OS", "hsct", 7.0),
         ),
     )
     late = CoxCohort("OS", "all", ("mrd_evaluated", "hsct"))
@@ -178,7 +186,9 @@ def test_hazard_ratio_of_two_by_two_subjects_worked_by_hand():
     assert term["hr"] == pytest.approx((1 + math.sqrt(17)) / 2)
     assert term["ci_lower"] == pytest.approx(term["hr"] * math.exp(-1.959964 * term["std_error"]))
     assert (term["numerator"], term["denominator"], term["timing"]) == (
-        "male", "female", "baseline",
+        "male",
+        "female",
+        "baseline",
     )
     model = results["cox_model"].row(0, named=True)
     assert (model["n"], model["n_event"], model["df"], model["status"]) == (4, 3, 1, "ok")
@@ -196,7 +206,8 @@ def test_level_without_events_is_a_status_and_never_a_number():
         subject_factors=sexes(a="male", b="female", c="male", d="female"),
     )
     for table, numbers in (
-        ("cox_model", ["log_likelihood", "wald_p"]), ("cox_term", ["hr", "p_value"]),
+        ("cox_model", ["log_likelihood", "wald_p"]),
+        ("cox_term", ["hr", "p_value"]),
         ("cox_diagnostic", ["statistic", "p_value"]),
     ):
         assert results[table]["status"].str.starts_with("not estimable: monotone").all()

@@ -31,7 +31,9 @@ def test_rate_beyond_the_last_observation_is_null_with_a_status():
     rate = survival(counts("os", "all", *FIVE))["survival_rate"]
     assert rate["estimate"].to_list() == [pytest.approx(8 / 15), pytest.approx(8 / 15), None]
     assert rate["status"].to_list() == [
-        "ok", "ok", "not estimable: beyond the last observation",
+        "ok",
+        "ok",
+        "not estimable: beyond the last observation",
     ]
     assert rate.select("n", "n_event").unique().row(0) == (5, 2)
 
@@ -45,8 +47,13 @@ def test_rate_beyond_the_last_death_of_all_is_zero():
 def test_median_that_is_not_reached_is_null_with_a_status():
     summary = survival(counts("os", "all", *FIVE))["survival_summary"]
     assert summary.row(0, named=True) == {
-        "analysis_id": "os", "stratum": "all", "n": 5, "n_event": 2, "median_months": None,
-        "median_ci_lower": pytest.approx(1), "median_ci_upper": None,
+        "analysis_id": "os",
+        "stratum": "all",
+        "n": 5,
+        "n_event": 2,
+        "median_months": None,
+        "median_ci_lower": pytest.approx(1),
+        "median_ci_upper": None,
         "status": "not estimable: median not reached",
     }
 
@@ -62,7 +69,8 @@ def test_survival_without_events_is_one_and_has_no_median():
     assert results["survival_curve"]["estimate"].to_list() == [1, 1]
     assert results["survival_curve"]["status"].unique().to_list() == ["ok"]
     assert results["survival_summary"].select("median_months", "status").row(0) == (
-        None, "not estimable: no events",
+        None,
+        "not estimable: no events",
     )
 
 
@@ -143,7 +151,8 @@ def test_incidences_and_survival_from_both_events_add_up_to_one():
     assert dict(last.rows()) == pytest.approx({"competing": 1 / 4, "event": 1 / 2})
     rate = results["cumulative_incidence_rate"].filter(pl.col("time_months") == 60)
     assert rate.select("event", "n_event", "estimate", "n_risk").rows() == [
-        ("event", 2, pytest.approx(1 / 2), 0), ("competing", 1, pytest.approx(1 / 4), 0),
+        ("event", 2, pytest.approx(1 / 2), 0),
+        ("competing", 1, pytest.approx(1 / 4), 0),
     ]
 
 

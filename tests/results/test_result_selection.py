@@ -10,7 +10,8 @@ from analytics.results.selected_models import candidates_of
 N = 24
 SUBJECTS = [f"s{number:02d}" for number in range(N)]
 UNIVARIATE = analysis(
-    "cox_univariate", analysis_id="uni",
+    "cox_univariate",
+    analysis_id="uni",
     factors=(contrast("sex", "male", "female"), contrast("t411"), contrast("age")),
 )
 STEPWISE = analysis("cox_stepwise", analysis_id="multi", candidates_from="uni", caution="Selected.")
@@ -33,8 +34,9 @@ def cohort(unknown_t411: int = 0) -> Marts:
             (subject, "age", None, float(40 + number % 7)),
         )
     ]
-    days = {subject: (10 + 9 * number + 31 * (number % 2), 1) for number, subject in
-            enumerate(SUBJECTS)}
+    days = {
+        subject: (10 + 9 * number + 31 * (number % 2), 1) for number, subject in enumerate(SUBJECTS)
+    }
     return marts(
         population_members=members(all=SUBJECTS),
         covariate_intervals=followed("OS", days),
@@ -43,10 +45,13 @@ def cohort(unknown_t411: int = 0) -> Marts:
 
 
 def terms(**p_values: float | None) -> pl.DataFrame:
-    return pl.DataFrame({
-        "analysis_id": ["uni"] * len(p_values), "model": list(p_values),
-        "p_value": pl.Series(list(p_values.values()), dtype=pl.Float64),
-    })
+    return pl.DataFrame(
+        {
+            "analysis_id": ["uni"] * len(p_values),
+            "model": list(p_values),
+            "p_value": pl.Series(list(p_values.values()), dtype=pl.Float64),
+        }
+    )
 
 
 def test_candidate_needs_a_p_value_strictly_below_the_limit():
@@ -75,7 +80,10 @@ def test_selected_model_holds_the_factor_that_matters():
     assert (model["n"], model["n_missing"], model["caution"]) == (N, 0, "Selected.")
     steps = results["cox_selection_step"]
     assert steps.select("step", "action", "factor").rows() == [
-        (1, "considered", "sex"), (1, "enter", "sex"), (2, "considered", "sex"), (2, "stop", None),
+        (1, "considered", "sex"),
+        (1, "enter", "sex"),
+        (2, "considered", "sex"),
+        (2, "stop", None),
     ]
 
 

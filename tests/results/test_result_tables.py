@@ -10,9 +10,15 @@ from analytics.results.frames import ResultsError
 
 FACTORS = rows(
     "subject_factors",
-    ("a", "sex", "male", None), ("b", "sex", "male", None), ("c", "sex", "female", None),
-    ("a", "race", "white", None), ("b", "race", None, None), ("c", "race", "white", None),
-    ("a", "age", None, 30.0), ("b", "age", None, 40.0), ("c", "age", None, None),
+    ("a", "sex", "male", None),
+    ("b", "sex", "male", None),
+    ("c", "sex", "female", None),
+    ("a", "race", "white", None),
+    ("b", "race", None, None),
+    ("c", "race", "white", None),
+    ("a", "age", None, 30.0),
+    ("b", "age", None, 40.0),
+    ("c", "age", None, None),
 )
 
 
@@ -29,23 +35,34 @@ def counted(factor):
 def test_levels_are_counted_of_the_whole_group():
     table = baseline(counted("sex"))
     assert table.select("level", "n", "denominator", "percent").rows() == [
-        ("male", 2, 3, pytest.approx(200 / 3)), ("female", 1, 3, pytest.approx(100 / 3)),
+        ("male", 2, 3, pytest.approx(200 / 3)),
+        ("female", 1, 3, pytest.approx(100 / 3)),
     ]
 
 
 def test_unknown_is_a_row_when_somebody_is_unknown():
     table = baseline(counted("race"))
     assert table.select("level", "n").rows() == [
-        ("white", 2), ("asian", 0), ("other", 0), ("unknown", 1),
+        ("white", 2),
+        ("asian", 0),
+        ("other", 0),
+        ("unknown", 1),
     ]
 
 
 def test_statistics_are_of_the_known_values():
     table = baseline({"factor": "age", "statistics": ("n", "mean", "sd", "median", "min", "max")})
     values = dict(table.select("statistic", "value").rows())
-    assert values == pytest.approx({
-        "n": 2, "mean": 35, "sd": math.sqrt(50), "median": 35, "min": 30, "max": 40,
-    })
+    assert values == pytest.approx(
+        {
+            "n": 2,
+            "mean": 35,
+            "sd": math.sqrt(50),
+            "median": 35,
+            "min": 30,
+            "max": 40,
+        }
+    )
     assert table["n"].unique().to_list() == [2]
     assert table["denominator"].unique().to_list() == [3]
     assert table["percent"].is_null().all()
@@ -54,7 +71,8 @@ def test_statistics_are_of_the_known_values():
 def test_statistic_without_enough_values_is_not_estimable():
     table = baseline({"factor": "age", "statistics": ("mean", "sd")}, population=("a",))
     assert table.select("statistic", "value", "status").rows() == [
-        ("mean", 30.0, "ok"), ("sd", None, "not estimable: fewer than two known values"),
+        ("mean", 30.0, "ok"),
+        ("sd", None, "not estimable: fewer than two known values"),
     ]
 
 
@@ -69,22 +87,35 @@ def test_level_that_the_study_does_not_name_is_refused():
     plan = analysis("baseline_table", groups=("all",), characteristics=(counted("sex"),))
     stray = rows("subject_factors", ("a", "sex", "undifferentiated", None))
     with pytest.raises(ResultsError, match=r"Analysis 'os' .* Level 'undifferentiated' is in"):
-        compute_results(study(plan), marts(population_members=members(all=["a"]),
-                                           subject_factors=stray))
+        compute_results(
+            study(plan), marts(population_members=members(all=["a"]), subject_factors=stray)
+        )
 
 
 LINES = (
     {"outcome": "mrd", "level": "any", "label": "MRD responders", "population": "mrd"},
-    {"outcome": "mrd", "level": "cycle_1", "label": "in cycle 1", "population": "mrd_1",
-     "parent": "mrd/any", "indent": 1, "denominator": "mrd"},
+    {
+        "outcome": "mrd",
+        "level": "cycle_1",
+        "label": "in cycle 1",
+        "population": "mrd_1",
+        "parent": "mrd/any",
+        "indent": 1,
+        "denominator": "mrd",
+    },
 )
 
 
 def test_outcome_is_counted_among_the_group_and_its_denominator():
     plan = analysis("outcomes_table", groups=("long", "all"), lines=LINES)
-    tables = marts(population_members=members(
-        all=["a", "b", "c", "d"], long=["a", "b"], mrd=["a", "c", "d"], mrd_1=["a", "d"],
-    ))
+    tables = marts(
+        population_members=members(
+            all=["a", "b", "c", "d"],
+            long=["a", "b"],
+            mrd=["a", "c", "d"],
+            mrd_1=["a", "d"],
+        )
+    )
     table = compute_results(study(plan), tables)["clinical_outcomes"]
     shown = ("group_population", "level", "n", "denominator", "percent", "parent", "display_order")
     assert table.select(shown).rows() == [
@@ -104,19 +135,27 @@ CONDITIONS = (
     ("responders", "fact", "first_remission", "exists", None, None),
 )
 MET = {
-    ("treated", 1): "abcde", ("all", 1): "abcde", ("all", 2): "abcf",
-    ("responders", 1): "abc", ("responders", 2): "abcde", ("responders", 3): "bde",
+    ("treated", 1): "abcde",
+    ("all", 1): "abcde",
+    ("all", 2): "abcf",
+    ("responders", 1): "abc",
+    ("responders", 2): "abcde",
+    ("responders", 3): "bde",
 }
 
 
 def test_attrition_writes_nested_populations_out_and_counts_each_step_once():
-    conditions = rows("population_conditions", *(
-        (subject, population, order, subject in met)
-        for (population, order), met in MET.items()
-        for subject in "abcdef"
-    ))
+    conditions = rows(
+        "population_conditions",
+        *(
+            (subject, population, order, subject in met)
+            for (population, order), met in MET.items()
+            for subject in "abcdef"
+        ),
+    )
     tables = marts(
-        population_conditions=conditions, subjects=rows("subjects", *((s,) for s in "abcdef")),
+        population_conditions=conditions,
+        subjects=rows("subjects", *((s,) for s in "abcdef")),
     )
     plan = analysis("attrition", population="responders")
     table = compute_results(study(plan, conditions=CONDITIONS), tables)["attrition"]

@@ -14,8 +14,10 @@ def test_dbt_sources_describe_the_result_tables_in_the_same_words():
     described = {
         table["name"]: (
             " ".join(table["description"].split()),
-            {column["name"]: " ".join(column["description"].split())
-                for column in table["columns"]},
+            {
+                column["name"]: " ".join(column["description"].split())
+                for column in table["columns"]
+            },
         )
         for source in sources
         if source["name"] == "results"
@@ -23,7 +25,8 @@ def test_dbt_sources_describe_the_result_tables_in_the_same_words():
     }
     assert described == {
         table.name: (
-            table.description, {column.name: column.description for column in table.columns},
+            table.description,
+            {column.name: column.description for column in table.columns},
         )
         for table in RESULT_TABLES.values()
     }

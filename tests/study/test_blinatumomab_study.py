@@ -24,26 +24,42 @@ def test_cohort_is_called_synthetic(study: StudySpecification) -> None:
 
 def test_every_method_of_the_plan_is_used(study: StudySpecification) -> None:
     assert {analysis.method for analysis in study.analyses} == {
-        "kaplan_meier", "cumulative_incidence", "cox_univariate", "cox_stepwise",
-        "baseline_table", "outcomes_table", "attrition",
+        "kaplan_meier",
+        "cumulative_incidence",
+        "cox_univariate",
+        "cox_stepwise",
+        "baseline_table",
+        "outcomes_table",
+        "attrition",
     }
 
 
 def test_every_factor_of_table_3_is_modelled_alone(study: StudySpecification) -> None:
     baseline = [
-        "age", "sex", "race", "prior_hsct", "primary_refractory", "salvage_line",
-        "bone_marrow_blasts", "t411", "ecog",
+        "age",
+        "sex",
+        "race",
+        "prior_hsct",
+        "primary_refractory",
+        "salvage_line",
+        "bone_marrow_blasts",
+        "t411",
+        "ecog",
     ]
+
     def models(analysis_id: str) -> list[str]:
         contrasts = study.analysis(analysis_id).factors
         return [c.factor for c in contrasts if c.delayed_entry_of is None]
+
     assert models("cox_os_univariate") == [*baseline, "cr_crh", "mrd_responder", "hsct"]
     assert models("cox_rfs_univariate") == [*baseline, "mrd_responder", "hsct"]
 
 
 def test_contrasts_are_oriented_as_printed(study: StudySpecification) -> None:
-    printed = {c.factor: (c.numerator_label, c.denominator_label)
-               for c in study.analysis("cox_os_univariate").factors}
+    printed = {
+        c.factor: (c.numerator_label, c.denominator_label)
+        for c in study.analysis("cox_os_univariate").factors
+    }
     assert printed["sex"] == ("male", "female")
     assert printed["race"] == ("white", "other")
     assert printed["salvage_line"] == ("1st", "2nd+")
@@ -59,7 +75,9 @@ def test_as_published_results_stand_beside_delayed_entry(study: StudySpecificati
     }
     models = {
         (analysis.endpoint, c.delayed_entry_of): c.entry_facts
-        for analysis in study.analyses for c in analysis.factors if c.delayed_entry_of
+        for analysis in study.analyses
+        for c in analysis.factors
+        if c.delayed_entry_of
     }
     assert models == {
         ("OS", "mrd_responder"): ("mrd_evaluated",),
@@ -70,7 +88,12 @@ def test_as_published_results_stand_beside_delayed_entry(study: StudySpecificati
 
 def test_what_the_paper_does_not_say_is_called_inferred(study: StudySpecification) -> None:
     assert set(study.inferred_parameters) == {
-        "days_per_month", "day_convention", "rfs_censor", "cif_variance", "ci_transform", "ties",
+        "days_per_month",
+        "day_convention",
+        "rfs_censor",
+        "cif_variance",
+        "ci_transform",
+        "ties",
     }
     ties = study.inferred_parameters["ties"]
     for analysis_id in ("cox_os_univariate", "cox_rfs_stepwise"):
@@ -83,18 +106,24 @@ def test_every_published_id_is_covered(study: StudySpecification) -> None:
     values = load_published(FOLDER)
     assert len({value.published_id for value in values}) == 191
     assert Counter(value.kind for value in values) == {
-        "computed": 278, "definition": 28, "cited": 14, "misprint": 1,
+        "computed": 278,
+        "definition": 28,
+        "cited": 14,
+        "misprint": 1,
     }
 
 
 def test_published_places_name_what_the_plan_makes(study: StudySpecification) -> None:
     models = {
         (analysis.analysis_id, contrast.model)
-        for analysis in study.analyses for contrast in analysis.factors
+        for analysis in study.analyses
+        for contrast in analysis.factors
     } | {("cox_os_stepwise", "selected"), ("cox_rfs_stepwise", "selected")}
     lines = {
         (analysis.analysis_id, group, line.outcome, line.level)
-        for analysis in study.analyses for group in analysis.groups for line in analysis.lines
+        for analysis in study.analyses
+        for group in analysis.groups
+        for line in analysis.lines
     }
     for value in load_published(FOLDER):
         where = dict(value.filters)

@@ -32,13 +32,23 @@ def test_value_keeps_its_printed_text_and_finds_its_cell(tmp_path: Path) -> None
     values = load_published(write(tmp_path, f"A,value,cited,,,,,old\n{B_N}"))
     assert values == (
         PublishedValue(
-            published_id="A", quantity="value", kind="cited", source="Table 1", published="7.5",
+            published_id="A",
+            quantity="value",
+            kind="cited",
+            source="Table 1",
+            published="7.5",
             note="old",
         ),
         PublishedValue(
-            published_id="B", quantity="n", kind="computed", source="Table 2", published="27",
-            table="survival_rate", filters=(("analysis_id", "os"), ("level", ">=2")),
-            column="estimate", transform="percent",
+            published_id="B",
+            quantity="n",
+            kind="computed",
+            source="Table 2",
+            published="27",
+            table="survival_rate",
+            filters=(("analysis_id", "os"), ("level", ">=2")),
+            column="estimate",
+            transform="percent",
         ),
     )
 

@@ -35,19 +35,22 @@ candidates_from = "uni"
 """
 
 
-@pytest.mark.parametrize(("fact", "origin", "known"), [
-    ("first_dose", "first_dose", True),
-    ("prior_hsct", "first_dose", True),
-    ("first_dose", "death", True),
-    ("first_remission", "first_dose", False),
-    ("first_remission", "hsct_in_remission", True),
-    ("first_remission", "hsct_after_relapse", True),
-    ("first_remission", "hsct", False),
-    ("mrd_evaluated", "mrd_response", True),
-    ("mrd_evaluated", "first_remission", False),
-    ("best_response", "first_remission", False),
-    ("relapse", "first_remission", False),
-])
+@pytest.mark.parametrize(
+    ("fact", "origin", "known"),
+    [
+        ("first_dose", "first_dose", True),
+        ("prior_hsct", "first_dose", True),
+        ("first_dose", "death", True),
+        ("first_remission", "first_dose", False),
+        ("first_remission", "hsct_in_remission", True),
+        ("first_remission", "hsct_after_relapse", True),
+        ("first_remission", "hsct", False),
+        ("mrd_evaluated", "mrd_response", True),
+        ("mrd_evaluated", "first_remission", False),
+        ("best_response", "first_remission", False),
+        ("relapse", "first_remission", False),
+    ],
+)
 def test_fact_is_known_at_its_origin_or_when_the_origin_follows_it(
     fact: str, origin: str, known: bool
 ) -> None:
@@ -101,9 +104,7 @@ def test_delayed_entry_at_a_later_fact_that_follows_the_defining_one_passes(
 
 
 def test_delayed_entry_at_another_fact_is_refused(tmp_path: Path) -> None:
-    plan = CURVE + (
-        'endpoint = "OS"\npopulation = "responders"\nentry_facts = ["mrd_evaluated"]\n'
-    )
+    plan = CURVE + ('endpoint = "OS"\npopulation = "responders"\nentry_facts = ["mrd_evaluated"]\n')
     assert "population 'responders' (with 'first_remission')" in refusal(with_plan(tmp_path, plan))
 
 
@@ -238,8 +239,10 @@ def test_selected_model_says_that_it_is_optimistic(tmp_path: Path) -> None:
 
 def test_as_published_selection_has_both_cautions_and_a_sibling(tmp_path: Path) -> None:
     plan = (
-        UNIVARIATE + f'factors = [{{ {MRD}, as_published = "the width fits" }}]\n'
-        + STEPWISE + 'as_published = "complete cases"\n'
+        UNIVARIATE
+        + f'factors = [{{ {MRD}, as_published = "the width fits" }}]\n'
+        + STEPWISE
+        + 'as_published = "complete cases"\n'
     )
     study = load_study(with_plan(tmp_path, plan))
     caution = study.analysis("step").caution

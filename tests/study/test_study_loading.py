@@ -21,8 +21,13 @@ def test_small_study_loads_with_what_its_files_say(tmp_path: Path) -> None:
 def test_parameter_name_in_a_population_becomes_its_number(tmp_path: Path) -> None:
     study = load_study(write_study(tmp_path))
     assert study.population("survivors").conditions[1] == PopulationCondition(
-        population="survivors", condition_order=2, kind="endpoint", name="OS",
-        operator="months >", value="35", reason="Died or lost",
+        population="survivors",
+        condition_order=2,
+        kind="endpoint",
+        name="OS",
+        operator="months >",
+        value="35",
+        reason="Died or lost",
     )
 
 
@@ -49,7 +54,8 @@ def test_empty_text_means_no_remission_window(tmp_path: Path) -> None:
 
 def test_omitted_denominator_is_every_other_known_level(tmp_path: Path) -> None:
     write_study(tmp_path)
-    (tmp_path / "plan.toml").write_text("""
+    (tmp_path / "plan.toml").write_text(
+        """
 [[analyses]]
 id = "cox"
 label = "Factors"
@@ -57,7 +63,9 @@ method = "cox_univariate"
 endpoint = "OS"
 population = "all"
 factors = [{ factor = "blasts", numerator = ["high"] }]
-""", encoding="utf-8")
+""",
+        encoding="utf-8",
+    )
     contrast = load_study(tmp_path).analysis("cox").factors[0]
     assert contrast.denominator == ("low", "middle")
     assert (contrast.numerator_label, contrast.denominator_label) == ("High", "Low or Middle")
@@ -68,7 +76,9 @@ def test_inferred_parameter_is_said_beside_what_it_touches_and_nowhere_else(
 ) -> None:
     write_study(tmp_path)
     plan = (tmp_path / "plan.toml").read_text(encoding="utf-8")
-    (tmp_path / "plan.toml").write_text(plan + """
+    (tmp_path / "plan.toml").write_text(
+        plan
+        + """
 [[analyses]]
 id = "cox"
 label = "Factors"
@@ -77,11 +87,11 @@ endpoint = "OS"
 population = "all"
 inferred = "Patients: all."
 factors = [{ factor = "sex", numerator = ["male"] }]
-""", encoding="utf-8")
-    study = load_study(tmp_path)
-    assert study.analysis("cox").inferred == (
-        "Patients: all. ties: not stated; Breslow fits."
+""",
+        encoding="utf-8",
     )
+    study = load_study(tmp_path)
+    assert study.analysis("cox").inferred == ("Patients: all. ties: not stated; Breslow fits.")
     assert study.analysis("os").inferred is None
 
 

@@ -9,78 +9,94 @@ from analytics.study import StudyError, load_study
 
 CSV_MISTAKES = {
     "missing column": (
-        "factors_csv", (",add,", ",adds,"),
+        "factors_csv",
+        (",add,", ",adds,"),
         "factors.csv: unknown column 'adds' (did you mean 'add'?); the columns are factor, label, "
         "timing, type, derivation, domain, testcd, category, specimen, evaluator, unit, add, "
         "no_record, fact, assessed_fact, display_order, description.",
     ),
     "column left out": (
-        "endpoints_csv", (",note\n", "\n"),
+        "endpoints_csv",
+        (",note\n", "\n"),
         "endpoints.csv: column 'note' is missing; the columns are paramcd, param, population, "
         "origin_fact, display_order, note.",
     ),
     "column twice": (
-        "endpoints_csv", (",note\n", ",param\n"),
+        "endpoints_csv",
+        (",note\n", ",param\n"),
         "endpoints.csv: column 'param' stands twice in the header; remove one.",
     ),
     "cells do not fit the header": (
-        "endpoints_csv", ("first_dose,1,\n", "first_dose,1\n"),
+        "endpoints_csv",
+        ("first_dose,1,\n", "first_dose,1\n"),
         "endpoints.csv line 2: 5 cells under a header of 6 columns; check the commas and quotes.",
     ),
     "no whole number": (
-        "endpoints_csv", ("first_dose,1,", "first_dose,first,"),
+        "endpoints_csv",
+        ("first_dose,1,", "first_dose,first,"),
         "endpoints.csv line 2: column 'display_order' is 'first', which is no whole number; write "
         "digits only.",
     ),
     "no number": (
-        "factor_levels_csv", ("low,Low,1,,,,10,", "low,Low,1,,,,ten,"),
+        "factor_levels_csv",
+        ("low,Low,1,,,,10,", "low,Low,1,,,,ten,"),
         "factor_levels.csv line 5: column 'upper' is 'ten', which is no number; write it with a "
         "decimal point.",
     ),
     "no truth": (
-        "factor_levels_csv", ("low,Low,1,,,,10,false", "low,Low,1,,,,10,maybe"),
+        "factor_levels_csv",
+        ("low,Low,1,,,,10,false", "low,Low,1,,,,10,maybe"),
         "factor_levels.csv line 5: column 'upper_inclusive' is 'maybe'; write true or false.",
     ),
     "bound without side": (
-        "factor_levels_csv", ("low,Low,1,,,,10,false", "low,Low,1,,,,10,"),
+        "factor_levels_csv",
+        ("low,Low,1,,,,10,false", "low,Low,1,,,,10,"),
         "factor_levels.csv line 5: say whether the upper bound of factor 'blasts' belongs to the "
         "level; set upper_inclusive to true or false.",
     ),
     "ranges overlap": (
-        "factor_levels_csv", ("low,Low,1,,,,10,false", "low,Low,1,,,,10,true"),
+        "factor_levels_csv",
+        ("low,Low,1,,,,10,false", "low,Low,1,,,,10,true"),
         "factor_levels.csv line 6: the range of level 'middle' of factor 'blasts' overlaps that "
         "of 'low'; move a bound.",
     ),
     "wording twice": (
-        "factor_levels_csv", ("sex,female,Female,2,F", "sex,female,Female,2, m "),
+        "factor_levels_csv",
+        ("sex,female,Female,2,F", "sex,female,Female,2, m "),
         "factor_levels.csv line 3: factor 'sex' has the wording 'm' already; keep one of them.",
     ),
     "level of unknown factor": (
-        "factor_levels_csv", ("sex,male", "sexe,male"),
+        "factor_levels_csv",
+        ("sex,male", "sexe,male"),
         "factor_levels.csv line 2: unknown factor 'sexe' (did you mean 'sex'?); use age, sex, "
         "blasts, cycles, mrd or hsct.",
     ),
     "unknown domain": (
-        "factors_csv", ("last_value,LB", "last_value,LAB"),
+        "factors_csv",
+        ("last_value,LB", "last_value,LAB"),
         "factors.csv line 4: unknown domain 'LAB' (did you mean 'LB'?); use DM, EX, RS, QS, LB, "
         "GF, PR, MH, CM, SS, SV, DS, DD or SUPP.",
     ),
     "factor twice": (
-        "factors_csv", ("sex,Sex,", "age,Sex,"),
+        "factors_csv",
+        ("sex,Sex,", "age,Sex,"),
         "factors.csv line 3: factor 'age' is defined twice; keep one of them.",
     ),
     "wrong timing": (
-        "factors_csv", ("hsct,HSCT,post_baseline", "hsct,HSCT,baseline"),
+        "factors_csv",
+        ("hsct,HSCT,post_baseline", "hsct,HSCT,baseline"),
         "factors.csv line 7: factor 'hsct' is baseline, but the fact 'hsct' is known only after "
         "baseline; correct the timing.",
     ),
     "post-baseline without fact": (
-        "factors_csv", ("sex,Sex,baseline", "sex,Sex,post_baseline"),
+        "factors_csv",
+        ("sex,Sex,baseline", "sex,Sex,post_baseline"),
         "factors.csv line 3: post-baseline factor 'sex' needs the derivation fact, as only a fact "
         "has a day to change on.",
     ),
     "unknown fact of a factor": (
-        "factors_csv", (",hsct,,6", ",hscts,,6"),
+        "factors_csv",
+        (",hsct,,6", ",hscts,,6"),
         "factors.csv line 7: unknown fact 'hscts' (did you mean 'hsct'?); use first_dose, "
         "last_dose, treatment_close, prior_hsct, first_remission, best_response, relapse, "
         "mrd_evaluated, mrd_response, hsct, hsct_in_remission, hsct_after_relapse, "
@@ -88,46 +104,55 @@ CSV_MISTAKES = {
         "last_assessment.",
     ),
     "unknown population of an endpoint": (
-        "endpoints_csv", ("survival,all", "survival,everyone"),
+        "endpoints_csv",
+        ("survival,all", "survival,everyone"),
         "endpoints.csv: endpoint 'OS' names the unknown population 'everyone'; define it in "
         "populations.csv.",
     ),
     "endpoint population resting on an endpoint": (
-        "endpoints_csv", ("survival,all", "survival,survivors"),
+        "endpoints_csv",
+        ("survival,all", "survival,survivors"),
         "endpoints.csv: population 'survivors' of endpoint 'OS' rests on an endpoint condition, "
         "so the clock would define its own patients; choose a population of facts and factors.",
     ),
     "endpoint twice": (
-        "endpoints_csv", ("OSHSCTD,", "OS,"),
+        "endpoints_csv",
+        ("OSHSCTD,", "OS,"),
         "endpoints.csv line 5: endpoint 'OS' is defined twice; keep one of them.",
     ),
     "rule of unknown endpoint": (
-        "endpoint_rules_csv", ("OS,death", "OSX,death"),
+        "endpoint_rules_csv",
+        ("OS,death", "OSX,death"),
         "endpoint_rules.csv line 2: unknown endpoint 'OSX' (did you mean 'OS'?); use OS, "
         "RFS, OSHSCT or OSHSCTD.",
     ),
     "unknown role": (
-        "endpoint_rules_csv", ("OS,death,event", "OS,death,events"),
+        "endpoint_rules_csv",
+        ("OS,death,event", "OS,death,events"),
         "endpoint_rules.csv line 2: unknown role 'events' (did you mean 'event'?); use event, "
         "competing, censor or censor_first.",
     ),
     "no winner on one day": (
-        "endpoint_rules_csv", ("RFS,death,event,death,2", "RFS,death,event,death,1"),
+        "endpoint_rules_csv",
+        ("RFS,death,event,death,2", "RFS,death,event,death,1"),
         "endpoint_rules.csv line 5: rules 'relapse' and 'death' of endpoint 'RFS' have the "
         "priority 1; on one day one must win, so give them different priorities.",
     ),
     "rule twice": (
-        "endpoint_rules_csv", ("RFS,death,event", "RFS,relapse,event"),
+        "endpoint_rules_csv",
+        ("RFS,death,event", "RFS,relapse,event"),
         "endpoint_rules.csv line 5: endpoint 'RFS' has the rule 'relapse' twice; give each rule "
         "its own id.",
     ),
     "no censor rule in force": (
-        "endpoint_rules_csv", ("rfs_censor,last_visit", "rfs_censor,last_assessment"),
+        "endpoint_rules_csv",
+        ("rfs_censor,last_visit", "rfs_censor,last_assessment"),
         "endpoint_rules.csv: endpoint 'RFS' has no censor rule in force; add one, or check "
         "when_parameter and when_value.",
     ),
     "unknown parameter of a rule": (
-        "endpoint_rules_csv", ("rfs_censor,last_visit", "rfs_censored,last_visit"),
+        "endpoint_rules_csv",
+        ("rfs_censor,last_visit", "rfs_censored,last_visit"),
         "endpoint_rules.csv line 6: unknown parameter 'rfs_censored' (did you mean "
         "'rfs_censor'?); use days_per_month, day_convention, remission_window_cycles, "
         "cycle_close_days, remission_terms, response_order, mrd_threshold, survivor_months, "
@@ -135,21 +160,25 @@ CSV_MISTAKES = {
         "slcandidate, slentry, slstay or conf_level.",
     ),
     "unknown population in a population": (
-        "populations_csv", ("men,Men,3,1,population,all", "men,Men,3,1,population,al"),
+        "populations_csv",
+        ("men,Men,3,1,population,all", "men,Men,3,1,population,al"),
         "populations.csv line 5: unknown population 'al' (did you mean 'all'?); use all, "
         "responders, men, evaluable, transplanted, not_transplanted or survivors.",
     ),
     "population cycle": (
-        "populations_csv", ("all,All,1,1,fact,first_dose,exists,", "all,All,1,1,population,men,,"),
+        "populations_csv",
+        ("all,All,1,1,fact,first_dose,exists,", "all,All,1,1,population,men,,"),
         "populations.csv: population 'all' rests on itself (all -> men -> all); remove one of "
         "these conditions.",
     ),
     "unknown level in a population": (
-        "populations_csv", ("sex,=,male", "sex,=,man"),
+        "populations_csv",
+        ("sex,=,male", "sex,=,man"),
         "populations.csv line 6: unknown sex level 'man'; use male or female.",
     ),
     "unknown fact in a population": (
-        "populations_csv", ("fact,first_remission,exists", "fact,remission,exists"),
+        "populations_csv",
+        ("fact,first_remission,exists", "fact,remission,exists"),
         "populations.csv line 4: unknown fact 'remission' (did you mean "
         "'first_remission'?); use first_dose, last_dose, treatment_close, prior_hsct, "
         "first_remission, best_response, relapse, mrd_evaluated, "
@@ -157,61 +186,72 @@ CSV_MISTAKES = {
         "death, last_known_alive, last_documented_visit, last_contact or last_assessment.",
     ),
     "unknown factor in a population": (
-        "populations_csv", ("factor,sex,=", "factor,gender,="),
+        "populations_csv",
+        ("factor,sex,=", "factor,gender,="),
         "populations.csv line 6: unknown factor 'gender'; use age, sex, blasts, cycles, mrd or "
         "hsct.",
     ),
     "post-baseline factor in a population": (
-        "populations_csv", ("factor,sex,=,male", "factor,hsct,=,yes"),
+        "populations_csv",
+        ("factor,sex,=,male", "factor,hsct,=,yes"),
         "populations.csv line 6: factor 'hsct' changes after baseline; ask for its fact 'hsct' "
         "instead.",
     ),
     "course of treatment in a population": (
-        "populations_csv", ("factor,sex,=,male", "factor,cycles,=,2"),
+        "populations_csv",
+        ("factor,sex,=,male", "factor,cycles,=,2"),
         "populations.csv line 6: factor 'cycles' is known only at the end of treatment and "
         "defines no population; show it in a table.",
     ),
     "unknown endpoint in a population": (
-        "populations_csv", ("endpoint,OS,", "endpoint,PFS,"),
-        "populations.csv line 15: unknown endpoint 'PFS'; use OS, RFS, OSHSCT "
-        "or OSHSCTD.",
+        "populations_csv",
+        ("endpoint,OS,", "endpoint,PFS,"),
+        "populations.csv line 15: unknown endpoint 'PFS'; use OS, RFS, OSHSCT or OSHSCTD.",
     ),
     "operator of another kind": (
-        "populations_csv", ("endpoint,OS,months >", "endpoint,OS,exists"),
+        "populations_csv",
+        ("endpoint,OS,months >", "endpoint,OS,exists"),
         "populations.csv line 15: unknown endpoint operator 'exists'; use "
         "months >, months >=, months <, months <= or event_code =.",
     ),
     "neither number nor parameter": (
-        "populations_csv", ("survivor_known_alive_months", "three_years"),
+        "populations_csv",
+        ("survivor_known_alive_months", "three_years"),
         "populations.csv line 15: 'three_years' is neither a number nor a parameter with a "
         "number; write months such as 35 or a parameter's name.",
     ),
     "second label of a population": (
-        "populations_csv", ("men,,,2,factor", "men,Males,,2,factor"),
+        "populations_csv",
+        ("men,,,2,factor", "men,Males,,2,factor"),
         "populations.csv line 6: population 'men' has its label on its first row; leave label and "
         "display_order empty here, or give this population its own name.",
     ),
     "condition order twice": (
-        "populations_csv", ("men,,,2,factor", "men,,,1,factor"),
+        "populations_csv",
+        ("men,,,2,factor", "men,,,1,factor"),
         "populations.csv line 5: population 'men' has condition_order 1 twice; number its "
         "conditions 1, 2, ...",
     ),
     "term of unknown trial": (
-        "terms_csv", ("T1,RS", "T2,RS"),
+        "terms_csv",
+        ("T1,RS", "T2,RS"),
         "terms.csv line 2: unknown trial 'T2'; use T1.",
     ),
     "unknown category": (
-        "terms_csv", (",response,CR", ",responses,CR"),
+        "terms_csv",
+        (",response,CR", ",responses,CR"),
         "terms.csv line 2: unknown category 'responses' (did you mean 'response'?); use response, "
         "relapse, mrd, transplant, status, disposition, contact_mode or cycle.",
     ),
     "unknown value of a category": (
-        "terms_csv", (",response,CR", ",response,complete"),
+        "terms_csv",
+        (",response,CR", ",response,complete"),
         "terms.csv line 2: unknown response value 'complete'; use CR, CRh, hypocellular, PR, "
         "no_response, progression or not_evaluable.",
     ),
     "same wording twice": (
-        "terms_csv", (
+        "terms_csv",
+        (
             "Complete Remission,response,CR,\n",
             "Complete Remission,response,CR,\nT1,RS,OVRLRESP,complete  remission,response,CRh,\n",
         ),
@@ -245,8 +285,7 @@ STUDY_MISTAKES = {
     ),
     "path out of the folder": (
         ("sdtm/T1", "../T1"),
-        "study.toml [[trials]] 1: path '../T1' leaves the study folder; write it relative to "
-        "that.",
+        "study.toml [[trials]] 1: path '../T1' leaves the study folder; write it relative to that.",
     ),
     "unknown analysis set": (
         ('analysis_set = "all"', 'analysis_set = "treated"'),
@@ -286,7 +325,7 @@ STUDY_MISTAKES = {
         "visit window cannot begin after its visit.",
     ),
     "inferred of nothing": (
-        ('[inferred]\nties', "[inferred]\ntied"),
+        ("[inferred]\nties", "[inferred]\ntied"),
         "study.toml [inferred]: unknown key 'tied' (did you mean 'ties'?); the keys are "
         "days_per_month, day_convention, remission_window_cycles, cycle_close_days, "
         "remission_terms, response_order, mrd_threshold, survivor_months, "
@@ -328,8 +367,7 @@ PLAN_MISTAKES = {
         "factor.",
     ),
     "landmarks not ascending": (
-        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\n'
-        "landmarks_months = [36, 24]",
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nlandmarks_months = [36, 24]',
         "plan.toml analysis 'a': landmarks_months must be positive and ascending; it is [36, 24], "
         "so sort it.",
     ),
@@ -340,16 +378,14 @@ PLAN_MISTAKES = {
         "the condition population = responders to it.",
     ),
     "candidates from nowhere": (
-        'method = "cox_stepwise"\nendpoint = "OS"\npopulation = "all"\n'
-        'candidates_from = "uni"',
+        'method = "cox_stepwise"\nendpoint = "OS"\npopulation = "all"\ncandidates_from = "uni"',
         "plan.toml analysis 'a': unknown earlier univariate analysis 'uni'; use nothing, as none "
         "is defined.",
     ),
     "unknown level": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
         'factors = [{ factor = "sex", numerator = ["man"] }]',
-        "plan.toml analysis 'a' factor 'sex': unknown sex level 'man'; use male or "
-        "female.",
+        "plan.toml analysis 'a' factor 'sex': unknown sex level 'man'; use male or female.",
     ),
     "unknown factor": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'

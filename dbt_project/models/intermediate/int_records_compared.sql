@@ -15,7 +15,7 @@ copies_numbered as (
     where rule is null
 ),
 
--- one sequence number, one record: the earliest keeps it, whatever the order of the file
+-- one sequence number, one record: the earliest keeps it, in whatever order they stand
 keys_numbered as (
     select
         *,
