@@ -28,7 +28,9 @@ _DEFAULT_STUDY: Final = Path("studies/blinatumomab")
 _DEFAULT_RELEASES: Final = Path("releases")
 
 app = typer.Typer(
-    help=f"A survival-analytics warehouse for pooled oncology trials. {_EXIT_CODES}",
+    help="A survival-analytics warehouse for pooled oncology trials: SDTM files in, survival "
+    "results as SQL tables out.",
+    epilog=_EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,7 +41,7 @@ Releases = Annotated[Path, typer.Option(help="Folder that holds the releases.")]
 StudyId = Annotated[str | None, typer.Option("--study", help="Study to read, by its id.")]
 
 
-@app.command(help=f"Build a study and publish it. {_EXIT_CODES}")
+@app.command(epilog=_EXIT_CODES)
 def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     study: Annotated[Path, typer.Argument(help="Folder of the study.")] = _DEFAULT_STUDY,
     releases: Releases = _DEFAULT_RELEASES,
@@ -70,7 +72,7 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     typer.echo(outcome.headline, nl=False)
 
 
-@app.command(help=f"Show what is published and how the last runs went. {_EXIT_CODES}")
+@app.command()
 def status(releases: Releases = _DEFAULT_RELEASES) -> None:
     """Show what is published and how the last runs went."""
     with _one_sentence():
@@ -80,7 +82,7 @@ def status(releases: Releases = _DEFAULT_RELEASES) -> None:
             typer.echo(line)
 
 
-@app.command(help=f"Run SQL on the published warehouse, read-only. {_EXIT_CODES}")
+@app.command()
 def query(
     sql: Annotated[str | None, typer.Argument(help="The SQL to run.")] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="File with the SQL.")] = None,

@@ -9,7 +9,10 @@ from analytics.release.digests import text_digest
 
 
 def append_run(log: Path, event: str, **facts: object) -> None:
-    """Append a run; each line holds the digest of the one before, so a lost line shows."""
+    """Append a run; each line holds the digest of the one before, so a lost line shows.
+
+    A refusal may name patients, so the log is its owner's alone.
+    """
     lines = _lines(log)
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -17,6 +20,7 @@ def append_run(log: Path, event: str, **facts: object) -> None:
         **facts,
         "previous": text_digest(lines[-1]) if lines else None,
     }
+    log.touch(mode=0o600)
     with log.open("a", encoding="utf-8") as file:
         file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 

@@ -1,4 +1,4 @@
-"""The marts, derived from SDTM records alone, give back the cohort that the records were made from."""
+"""The marts, derived from SDTM records alone, give back the cohort they were made from."""
 
 from pathlib import Path
 

@@ -34,3 +34,9 @@ def test_a_line_cut_short_by_a_crash_is_passed_over(tmp_path: Path) -> None:
 
 def test_there_may_be_no_log_yet(tmp_path: Path) -> None:
     assert read_runs(tmp_path / "log.jsonl") == []
+
+
+def test_only_its_owner_reads_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    append_run(log, "failed", message="1 unexpected, e.g. SYN-206-001.")
+    assert log.stat().st_mode & 0o777 == 0o600

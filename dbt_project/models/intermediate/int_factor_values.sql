@@ -38,10 +38,10 @@ last_observations as (
         row_number() over (
             partition by usubjid, factor
             order by
-                case when says_missing then 1 else 0 end,
+                case when says_missing then 1 else 0 end asc,
                 adt desc nulls last,
                 srcseq desc nulls last,
-                srcdom
+                srcdom asc
         ) = 1
 ),
 
