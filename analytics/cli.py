@@ -107,19 +107,22 @@ def _one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     try:
         yield
     except PlateauError as error:
-        _leave(progress, str(error), error.exit_code)
+        _leave(str(error), error.exit_code)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from error
-        _leave(progress, f"{error.filename or error}: {error.strerror}.", 4)
+        place, fact = error.filename or "The disk", error.strerror or error
+        step = "check that it is there, may be read or written, and has room"
+        _leave(f"{place} cannot be used ({fact}); {step}.", 4)
     except KeyboardInterrupt:
-        _leave(progress, "Interrupted; nothing was published.", 130)
+        _leave("Interrupted; nothing was published.", 130)
+    finally:
+        if isinstance(progress, MovingLine):
+            progress.stop()
 
 
-def _leave(progress: PlainLines | None, sentence: str, code: int) -> NoReturn:
-    if isinstance(progress, MovingLine):
-        progress.stop()
+def _leave(sentence: str, code: int) -> NoReturn:
     _messages.print(f"plateau: {sentence}", style="red", highlight=False, markup=False)
     raise typer.Exit(code)
 

@@ -23,6 +23,7 @@ from analytics.release.manifest import write_manifest
 from analytics.report.headline import HEADLINE_TABLES, headline, headline_lines
 from analytics.results import write_results
 from analytics.study import load_study
+from analytics.study.published import load_published
 from analytics.study.specification import StudySpecification
 from analytics.transform import Transformation
 from analytics.warehouse import connect
@@ -87,6 +88,7 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
     with steps.step("read the study"):
         study = load_study(folder)
         load_suites((SUITES, study.folder / "expectations"))
+        load_published(study.folder)  # its mistakes are told before the work, not after it
         fingerprint = fingerprint_of(
             study.folder,
             [study.folder / trial.path for trial in study.trials],

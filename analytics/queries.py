@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -65,6 +66,8 @@ def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Itera
     study = chosen_study(releases, study_id)
     try:
         with connect_for_queries(study.current / WAREHOUSE) as connection:
+            if not connection.extract_statements(sql):
+                raise QueryError("The SQL holds no statement; write one, such as `from bi.about`.")
             result = connection.execute(sql)
             names = [str(column[0]) for column in result.description or []]
             rows = [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
@@ -79,7 +82,8 @@ def _written(names: list[str], rows: list[tuple[Any, ...]], output: str) -> Iter
         yield from (_csv_line([_cell(value) for value in row]) for row in rows)
     elif output == "json":
         for row in rows:
-            yield json.dumps(dict(zip(names, row, strict=True)), default=str, ensure_ascii=False)
+            known = dict(zip(names, map(_finite, row), strict=True))
+            yield json.dumps(known, default=str, ensure_ascii=False)
     elif names:
         yield from _aligned(names, rows)
 
@@ -120,6 +124,11 @@ def _aligned(names: list[str], rows: list[tuple[Any, ...]]) -> Iterator[str]:
 def _plain(value: object) -> object:
     """A decimal as a number, as every output shows it."""
     return float(value) if isinstance(value, Decimal) else value
+
+
+def _finite(value: object) -> object:
+    """JSON has no word for NaN or infinity: null."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _is_number(value: object) -> bool:

@@ -30,9 +30,10 @@ class Transformation:
         on_node: Callable[[str], None],
     ) -> None:
         """Say where dbt works; nothing runs yet."""
-        os.environ["PLATEAU_WAREHOUSE"] = str(warehouse)
+        os.environ["PLATEAU_WAREHOUSE"] = str(warehouse.resolve())
         os.environ["PLATEAU_THREADS"] = str(threads)
         os.environ["DO_NOT_TRACK"] = "1"
+        work = work.resolve()  # dbt takes a relative target for one inside its own project
         self._arguments = [
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
@@ -64,6 +65,8 @@ class Transformation:
             result = runner.invoke([*command, *self._arguments])
         finally:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        if isinstance(result.exception, KeyboardInterrupt | SystemExit):
+            raise result.exception  # dbt catches an interruption like any other failure
         if not result.success:
             raise _failure(result.exception, getattr(result.result, "results", ()))
         return result

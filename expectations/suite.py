@@ -83,6 +83,8 @@ def parse_suite(path: Path) -> Suite:
     """Read one suite file. Raises SuiteError with one sentence."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise SuiteError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""

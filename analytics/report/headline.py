@@ -6,8 +6,6 @@ from textwrap import wrap
 from typing import Any, Final
 
 import polars as pl
-from rich.console import Console
-from rich.table import Table
 
 from analytics.methods.descriptives import round_half_away
 from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
@@ -71,29 +69,6 @@ def headline(study: StudySpecification, results: Mapping[str, pl.DataFrame]) -> 
         rows=rows,
         remarks=tuple(_remarks(study, rows, results["published_concordance"])),
     )
-
-
-def show_headline(shown: Headline, console: Console) -> None:
-    """A table for people at a terminal, plain lines for everything else."""
-    if console.is_terminal:
-        console.print(headline_table(shown))
-        for remark in shown.remarks:
-            console.print(remark, highlight=False, markup=False)
-        return
-    for line in headline_lines(shown):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-def headline_table(shown: Headline) -> Table:
-    """The headline as a rich table."""
-    table = Table(title=shown.title)
-    names, *numbers = _columns(shown)
-    table.add_column(names)
-    for name in numbers:
-        table.add_column(name, justify="right")
-    for row in shown.rows:
-        table.add_row(*_cells(row))
-    return table
 
 
 def headline_lines(shown: Headline) -> list[str]:

@@ -39,6 +39,16 @@ def delayed_entry_caution(entry_facts: tuple[str, ...], original: str) -> str:
     )
 
 
+def landmark_caution(days: float | None) -> str | None:
+    """What a landmark analysis counts from, and whom; None without a landmark."""
+    if days is None:
+        return None
+    return (
+        f"Landmark: time is counted from day {days:g} after the origin, and groups are as of that "
+        "day; patients who had the event or were censored by then are left out."
+    )
+
+
 def join_cautions(*cautions: str | None) -> str | None:
     """The cautions that apply, as one text; None when there is none."""
     return " ".join(caution for caution in cautions if caution) or None

@@ -4,6 +4,7 @@ Every reading method returns a checked value or raises one sentence that names t
 key, what stands there and what may stand there.
 """
 
+import math
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -59,20 +60,18 @@ class Table:
         return value
 
     def number(self, key: str) -> float | None:
-        """A number, or None when the key is absent."""
+        """A finite number, or None when the key is absent."""
         value = self.values.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not _is_number(value):
             raise self._wrong_type(key, "a number")
         return float(value)
 
     def numbers(self, key: str) -> tuple[float, ...]:
-        """A list of numbers; absent is the empty list."""
+        """A list of finite numbers; absent is the empty list."""
         values = self.values.get(key, [])
-        if not isinstance(values, list) or any(
-            isinstance(value, bool) or not isinstance(value, int | float) for value in values
-        ):
+        if not isinstance(values, list) or not all(map(_is_number, values)):
             raise self._wrong_type(key, "a list of numbers")
         return tuple(float(value) for value in values)
 
@@ -115,6 +114,11 @@ class Table:
         if key not in self.values:
             return StudyError(f"{self.where}: key '{key}' is missing; it takes {wanted}.")
         return StudyError(f"{self.where}: key '{key}' is {self.values[key]!r}; it takes {wanted}.")
+
+
+def _is_number(value: object) -> bool:
+    """TOML knows inf and nan, which no key takes."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def read_toml(path: Path) -> Table:

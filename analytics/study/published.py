@@ -85,16 +85,26 @@ def _reported(folder: Path) -> dict[str, tuple[str, dict[str, str]]]:
     for path in sorted(folder.glob("*.csv")):
         if path.name == _CONCORDANCE:
             continue
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for cells in csv.DictReader(file):
-                published_id = cells.get("id") or ""
-                if not published_id or published_id in rows:
-                    raise StudyError(
-                        f"{path.name}: the id '{published_id}' is empty or used twice; give every "
-                        "reported row its own id."
-                    )
-                rows[published_id] = (path.name, cells)
+        for cells in _cells(path):
+            published_id = cells.get("id") or ""
+            if not published_id or published_id in rows:
+                raise StudyError(
+                    f"{path.name}: the id '{published_id}' is empty or used twice; give every "
+                    "reported row its own id."
+                )
+            rows[published_id] = (path.name, cells)
     return rows
+
+
+def _cells(path: Path) -> list[dict[str, str]]:
+    """The rows of a file of reported values by column, whatever columns it has."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file, strict=True))
+    except UnicodeDecodeError:
+        raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    except csv.Error as error:
+        raise StudyError(f"{path.name} is not valid CSV ({error}); mend its quotes.") from None
 
 
 def _value(row: Row, reported: dict[str, tuple[str, dict[str, str]]]) -> PublishedValue:

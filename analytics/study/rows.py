@@ -5,13 +5,17 @@ line, the column, what stands there and what may stand there.
 """
 
 import csv
+import math
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
 from analytics.study.errors import StudyError
 from analytics.study.wording import choices, nearest
+
+_WHOLE_NUMBER: Final = re.compile(r"-?[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Row:
     def integer(self, column: str) -> int:
         """The cell as a whole number."""
         value = self.required(column)
-        if not value.lstrip("-").isdigit():
+        if not _WHOLE_NUMBER.fullmatch(value):
             raise StudyError(
                 f"{self.where}: column '{column}' is '{value}', which is no whole number; "
                 "write digits only."
@@ -60,17 +64,17 @@ class Row:
         return int(value)
 
     def number(self, column: str) -> float | None:
-        """The cell as a number, or None when it is empty."""
+        """The cell as a finite number, or None when it is empty."""
         value = self.text(column)
         if value is None:
             return None
-        try:
-            return float(value)
-        except ValueError:
+        number = _number(value)
+        if number is None:
             raise StudyError(
                 f"{self.where}: column '{column}' is '{value}', which is no number; "
                 "write it with a decimal point."
-            ) from None
+            )
+        return number
 
     def truth(self, column: str) -> bool | None:
         """The cell as yes/no, or None when it is empty."""
@@ -106,6 +110,15 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
         raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except csv.Error as error:
         raise StudyError(f"{path.name} is not valid CSV ({error}); mend its quotes.") from None
+
+
+def _number(text: str) -> float | None:
+    """The finite number a text stands for, or None."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _check_header(file: str, header: list[str], columns: tuple[str, ...]) -> None:

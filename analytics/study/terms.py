@@ -59,7 +59,7 @@ def _term(row: Row, trial_ids: Collection[str]) -> Term:
     allowed = CATEGORY_VALUES[category]
     if allowed is not None:
         row.known(value, allowed, f"{category} value")
-    if category == "cycle" and not value.isdigit():
+    if category == "cycle" and not (value.isascii() and value.isdigit()):
         raise StudyError(f"{row.where}: cycle '{value}' is no cycle number; write 1, 2, ...")
     trial_id = row.text("trial_id")
     if trial_id is not None:

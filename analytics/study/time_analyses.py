@@ -5,6 +5,7 @@ from analytics.study.cautions import (
     delayed_entry_caution,
     immortal_time_caution,
     join_cautions,
+    landmark_caution,
     sibling_id,
 )
 from analytics.study.contrasts import entry_facts, read_contrasts
@@ -37,13 +38,15 @@ def read_curve(
                 f"{table.where}: strata '{strata}' is continuous and has no levels; use a "
                 "categorical factor."
             )
+    landmark_days = _positive(table, "landmark_days")
     analysis = base.model_copy(
         update={
             "endpoint": definitions.endpoint(table),
             "population": definitions.population(table),
             "strata": strata,
             "landmarks_months": _ascending(table, "landmarks_months"),
-            "landmark_days": _positive(table, "landmark_days"),
+            "landmark_days": landmark_days,
+            "caution": join_cautions(landmark_caution(landmark_days), base.caution),
             "entry_facts": entry_facts(table),
             "as_published": table.text("as_published"),
             "headline": table.truth("headline", default=False),

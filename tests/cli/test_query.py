@@ -58,6 +58,11 @@ def test_an_answer_can_be_one_json_object_a_line(releases: Path) -> None:
     assert [json.loads(line)["median"] for line in result.stdout.splitlines()] == [7.25, None]
 
 
+def test_json_has_null_for_what_is_no_finite_number(releases: Path) -> None:
+    result = query(releases, "select 'nan'::double as x, 'inf'::double as y", "--format", "json")
+    assert result.stdout == '{"x": null, "y": null}\n'
+
+
 def test_the_sql_can_stand_in_a_file(releases: Path, tmp_path: Path) -> None:
     (tmp_path / "q.sql").write_text("select n from results.survival_summary where ok")
     result = query(releases, "-f", str(tmp_path / "q.sql"), "--format", "csv")
@@ -90,6 +95,8 @@ def test_a_query_that_would_do_more_than_read_is_one_sentence(releases: Path, sq
         (["select 1", "-f", "q.sql"], "Give either the SQL or a file with it (-f)."),
         (["-f", "absent.sql"], "absent.sql cannot be read; name a text file with SQL."),
         (["select 1", "--format", "xml"], "Format 'xml' is not one of table, csv, json."),
+        ([""], "The SQL holds no statement; write one, such as `from bi.about`."),
+        (["/* later */"], "The SQL holds no statement; write one, such as `from bi.about`."),
     ],
 )
 def test_a_wrong_call_is_one_sentence(releases: Path, arguments: list[str], sentence: str) -> None:

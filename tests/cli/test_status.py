@@ -57,3 +57,18 @@ def test_a_study_that_never_got_through_is_told(releases: Path) -> None:
 
 def test_where_nothing_was_built_the_next_step_is_told(tmp_path: Path) -> None:
     assert lines(tmp_path) == [f"Nothing has been built in {tmp_path}; run `plateau build`."]
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    releases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Path) -> list[str]:
+        raise PermissionError(13, "Permission denied", "log.jsonl")
+
+    monkeypatch.setattr("analytics.status.status_lines", refused)
+    result = CliRunner().invoke(app, ["status", "--releases", str(releases)])
+    assert (result.exit_code, result.stderr) == (
+        4,
+        "plateau: log.jsonl cannot be used (Permission denied); check that it is there, may be "
+        "read or written, and has room.\n",
+    )

@@ -87,6 +87,13 @@ def test_broken_yaml_is_told_with_its_line(tmp_path: Path) -> None:
     )
 
 
+def test_a_suite_in_another_encoding_is_told(tmp_path: Path) -> None:
+    (tmp_path / "subjects.yml").write_bytes("gate: R\xfcckfall".encode("latin-1"))
+    with pytest.raises(SuiteError) as error:
+        load_suites([tmp_path])
+    assert str(error.value) == (f"{tmp_path / 'subjects.yml'} is not UTF-8 text; save it as UTF-8.")
+
+
 def test_a_check_id_belongs_to_one_expectation(tmp_path: Path) -> None:
     written(tmp_path, SUITE)
     written(tmp_path, SUITE, "responses.yml")

@@ -1,11 +1,13 @@
 """What dbt says about a failure becomes one sentence with the failing node and its reason."""
 
+from pathlib import Path
 from types import SimpleNamespace as Node
 
+import dbt.cli.main
 import pytest
 
 from analytics.errors import BuildError, GateError
-from analytics.transform import _failure
+from analytics.transform import Transformation, _failure
 
 
 def result(status: str, kind: str, name: str, message: str) -> Node:
@@ -53,3 +55,33 @@ def test_a_failed_model_is_told_with_its_reason(message: str, reason: str) -> No
 def test_a_project_that_cannot_be_read_is_told() -> None:
     error = _failure(RuntimeError("Compilation Error\n  macro 'x' takes no argument"), [])
     assert str(error) == "dbt could not read its project: macro 'x' takes no argument."
+
+
+def run_dbt(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: Node) -> list[str]:
+    """Parse with a dbt that gives this answer; the arguments it was called with."""
+    called: list[str] = []
+    for name in ("PLATEAU_WAREHOUSE", "PLATEAU_THREADS", "DO_NOT_TRACK"):
+        monkeypatch.setenv(name, "")
+    runner = Node(invoke=lambda arguments: called.extend(arguments) or answer)
+    monkeypatch.setattr(dbt.cli.main, "dbtRunner", lambda **_: runner)
+    Transformation(folder / "warehouse.duckdb", folder, {}, 1, print).parse()
+    return called
+
+
+@pytest.mark.parametrize("stop", [SystemExit(143), KeyboardInterrupt()])
+def test_an_interruption_that_dbt_catches_is_no_failure_of_dbt(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stop: BaseException
+) -> None:
+    answer = Node(success=False, exception=stop, result=None)
+    with pytest.raises(type(stop)) as caught:
+        run_dbt(monkeypatch, tmp_path, answer)
+    assert caught.value is stop
+
+
+def test_dbt_leaves_nothing_in_its_project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """dbt takes a relative target folder for one inside the project."""
+    monkeypatch.chdir(tmp_path)
+    answer = Node(success=True, exception=None, result=None)
+    called = run_dbt(monkeypatch, Path("work"), answer)
+    assert called[called.index("--target-path") + 1] == str(tmp_path / "work/target")
+    assert called[called.index("--log-path") + 1] == str(tmp_path / "work/logs")

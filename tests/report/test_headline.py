@@ -1,13 +1,11 @@
 """The headline of a build, from result frames typed by hand."""
 
-import io
 from datetime import date
 from pathlib import Path
 
 import polars as pl
-from rich.console import Console
 
-from analytics.report.headline import headline, headline_lines, show_headline
+from analytics.report.headline import headline, headline_lines
 from analytics.results.frames import frame_of_rows
 from analytics.study.specification import Analysis, Parameters, StudySpecification, Trial
 
@@ -170,21 +168,3 @@ def test_real_data_without_published_values_has_neither_remark():
     assert headline(study(OS, synthetic=False), empty).remarks == (
         "Rates are free of the event, or the incidence of it; NR: not reached.",
     )
-
-
-def shown_on(console: Console) -> str:
-    show_headline(headline(study(OS, CIR), results()), console)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
-
-
-def test_pipe_gets_plain_lines_however_long():
-    text = shown_on(Console(file=io.StringIO(), width=20))
-    assert text.splitlines() == headline_lines(headline(study(OS, CIR), results()))
-
-
-def test_terminal_gets_a_table_with_the_same_numbers():
-    text = shown_on(Console(file=io.StringIO(), width=120, force_terminal=True))
-    assert "│" in text
-    for shown in ("7.5 (5.5-NR)", "17.7%", "59.3%", "2 of 3 published numbers agree."):
-        assert shown in text

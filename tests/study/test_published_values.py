@@ -102,3 +102,19 @@ MISTAKES = {
 def test_mistake_in_the_concordance_is_a_sentence(mistake: str, tmp_path: Path) -> None:
     rows, sentence = MISTAKES[mistake]
     assert refusal(write(tmp_path, rows)) == sentence
+
+
+def test_reported_values_in_another_encoding_are_a_sentence(tmp_path: Path) -> None:
+    (write(tmp_path, B_N) / "published/results.csv").write_bytes(
+        "id,note\nA,R\xfcckfall\n".encode("latin-1")
+    )
+    assert refusal(tmp_path) == "results.csv is not UTF-8 text; save it as UTF-8."
+
+
+def test_reported_values_with_an_open_quote_are_a_sentence(tmp_path: Path) -> None:
+    (write(tmp_path, B_N) / "published/results.csv").write_text(
+        'id,note\nA,"open\n', encoding="utf-8"
+    )
+    assert refusal(tmp_path) == (
+        "results.csv is not valid CSV (unexpected end of data); mend its quotes."
+    )

@@ -179,7 +179,12 @@ def test_strata_that_form_later_are_refused(tmp_path: Path) -> None:
 
 def test_landmark_freezes_later_strata(tmp_path: Path) -> None:
     plan = CURVE + 'endpoint = "OS"\npopulation = "all"\nstrata = "hsct"\nlandmark_days = 180\n'
-    assert load_study(with_plan(tmp_path, plan)).analysis("curve").landmark_days == 180
+    curve = load_study(with_plan(tmp_path, plan)).analysis("curve")
+    assert curve.landmark_days == 180
+    assert curve.caution == (
+        "Landmark: time is counted from day 180 after the origin, and groups are as of that day; "
+        "patients who had the event or were censored by then are left out."
+    )
 
 
 def test_time_dependent_factor_on_all_patients_passes(tmp_path: Path) -> None:

@@ -37,6 +37,24 @@ CSV_MISTAKES = {
         "endpoints.csv line 2: column 'display_order' is 'first', which is no whole number; write "
         "digits only.",
     ),
+    "two signs": (
+        "endpoints_csv",
+        ("first_dose,1,", "first_dose,--1,"),
+        "endpoints.csv line 2: column 'display_order' is '--1', which is no whole number; write "
+        "digits only.",
+    ),
+    "digit that is no number": (
+        "endpoints_csv",
+        ("first_dose,1,", "first_dose,\u00b2,"),
+        "endpoints.csv line 2: column 'display_order' is '\u00b2', which is no whole number; write "
+        "digits only.",
+    ),
+    "no finite number": (
+        "factor_levels_csv",
+        ("low,Low,1,,,,10,", "low,Low,1,,,,inf,"),
+        "factor_levels.csv line 5: column 'upper' is 'inf', which is no number; write it with a "
+        "decimal point.",
+    ),
     "no number": (
         "factor_levels_csv",
         ("low,Low,1,,,,10,", "low,Low,1,,,,ten,"),
@@ -440,6 +458,15 @@ PLAN_MISTAKES = {
         'level = "late", label = "Late", population = "men", parent = "hsct/any" }]',
         "plan.toml analysis 'a' line 'hsct/late': unknown parent among the lines above "
         "'hsct/any'; use nothing, as none is defined.",
+    ),
+    "landmark that is no number": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\n'
+        "landmarks_months = [12, nan]",
+        "plan.toml analysis 'a': key 'landmarks_months' is [12, nan]; it takes a list of numbers.",
+    ),
+    "landmark day without an end": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nlandmark_days = inf',
+        "plan.toml analysis 'a': key 'landmark_days' is inf; it takes a number.",
     ),
     "id with a double underscore": (
         'method = "attrition"\npopulation = "all"\n\n[[analyses]]\nid = "a__delayed_entry"\n'

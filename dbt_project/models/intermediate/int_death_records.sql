@@ -88,6 +88,7 @@ deaths_checked as (
     select
         all_deaths.*,
         case
+            when all_deaths.value is null then 'missing_date'
             when all_deaths.adt is null then 'unreadable_date'
             when all_deaths.adt > trials.cutoff then 'after_cutoff'
             when all_deaths.adt_last < first_doses.trtsdt

@@ -10,11 +10,13 @@ deaths_chosen as (
     select *
     from death_records
     where rule is null
-    -- a complete date before a partial one, then the domain nearest to the event
+    -- the contact that tells of a death may be later and dates it only where nothing
+    -- else does; then a complete date before a partial one, then the nearest domain
     qualify
         row_number() over (
             partition by usubjid
             order by
+                case when srcdom = 'SS' then 1 else 0 end,
                 case when adtf is null then 0 else 1 end,
                 source_order,
                 adt,

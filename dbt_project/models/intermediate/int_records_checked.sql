@@ -96,7 +96,11 @@ checked as (
             when subjects.usubjid is null then 'unknown_subject'
             when qualifiers_of_nothing.src_row is not null then 'unknown_record'
             when upper(records.stat) = 'NOT DONE' then 'not_done'
-            when records.dtc is not null and records.adt is null
+            -- a history whose date nobody can read is still history
+            when
+                records.is_date_needed
+                and records.dtc is not null
+                and records.adt is null
                 then 'unreadable_date'
             when records.is_date_needed and records.dtc is null then 'missing_date'
             when records.number_given is not null and records.result_number is null

@@ -1,16 +1,5 @@
-with pr as (
-    select * from {{ accepted('stg_sdtm__pr') }}
-),
-
-record_terms as (
-    select * from {{ ref('int_record_terms') }}
-),
-
-first_doses as (
-    select distinct
-        usubjid,
-        trtsdt
-    from {{ ref('int_doses') }}
+with transplant_records as (
+    select * from {{ ref('int_transplant_records') }}
 ),
 
 first_remissions as (
@@ -21,36 +10,35 @@ relapses as (
     select * from {{ ref('int_relapses') }}
 ),
 
--- a partial date that holds the first dose or the first remission stands for that day
--- at the earliest: a transplant follows the remission it consolidates
+-- a partial date stands for the day after the first dose at the earliest, and where it
+-- holds the first remission for that day: a transplant follows the remission it
+-- consolidates
 transplants as (
     select
-        pr.usubjid,
-        pr.prseq,
-        record_terms.value as transplant_type,
-        pr.prstdt_last <= first_doses.trtsdt as is_prior,
-        first_doses.trtsdt,
+        records.usubjid,
+        records.prseq,
+        records.transplant_type,
+        records.is_prior,
+        records.trtsdt,
         case
-            when first_remissions.adt between pr.prstdt and pr.prstdt_last
+            when records.is_prior then records.prstdt
+            when first_remissions.adt between records.prstdt and records.prstdt_last
                 then first_remissions.adt
             else
-                {{ not_before('pr.prstdt', 'pr.prstdt_last', 'first_doses.trtsdt') }}
+                {{ not_before(
+                    'records.prstdt',
+                    'records.prstdt_last',
+                    add_days('records.trtsdt', 1),
+                ) }}
         end as adt,
-        pr.prstdtf as adtf,
+        records.prstdtf as adtf,
         first_remissions.adt as first_remission_date,
         relapses.adt as relapse_date
-    from pr
-    inner join record_terms
-        on
-            pr.src_file = record_terms.src_file
-            and pr.src_row = record_terms.src_row
-            and record_terms.category = 'transplant'
-    inner join first_doses
-        on pr.usubjid = first_doses.usubjid
+    from transplant_records as records
     left join first_remissions
-        on pr.usubjid = first_remissions.usubjid
+        on records.usubjid = first_remissions.usubjid
     left join relapses
-        on pr.usubjid = relapses.usubjid
+        on records.usubjid = relapses.usubjid
 ),
 
 transplants_numbered as (

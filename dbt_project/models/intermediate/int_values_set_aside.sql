@@ -6,6 +6,14 @@ lb as (
     select * from {{ accepted('stg_sdtm__lb') }}
 ),
 
+mh as (
+    select * from {{ accepted('stg_sdtm__mh') }}
+),
+
+cm as (
+    select * from {{ accepted('stg_sdtm__cm') }}
+),
+
 verdicts as (
     select * from {{ ref('int_record_verdicts') }}
 ),
@@ -55,6 +63,26 @@ quantification_limits as (
     where lblloq_given is not null and lblloq is null
 ),
 
+history_dates as (
+    select
+        src_file,
+        src_row,
+        'MHSTDTC' as variable,
+        'unreadable_date' as rule,
+        mhstdtc as value
+    from mh
+    where mhstdtc is not null and mhstdt is null
+    union all
+    select
+        src_file,
+        src_row,
+        'CMSTDTC' as variable,
+        'unreadable_date' as rule,
+        cmstdtc as value
+    from cm
+    where cmstdtc is not null and cmstdt is null
+),
+
 death_dates as (
     select
         src_file,
@@ -98,6 +126,8 @@ values_set_aside as (
     select * from detection_limits
     union all
     select * from quantification_limits
+    union all
+    select * from history_dates
     union all
     select * from death_dates
     union all
