@@ -99,7 +99,7 @@ MEDIAN_CI_UPPER: Final = _number(
     "median_ci_upper", "Upper limit of the median in months; NULL when not reached."
 )
 FOLLOW_UP_STATISTIC: Final = _text(
-    "statistic", "`reverse_km_median`, `median`, `min` or `max` of the follow-up."
+    "statistic", "`reverse_km_median`, `median_censored`, `min` or `max` of the follow-up."
 ).required
 OVER: Final = _text("over", "Subjects it is taken over: `censored` or `all`.").required
 MONTHS: Final = _number("months", "The statistic in months; NULL when not reached.")

@@ -69,8 +69,8 @@ _TABLES: Final = (
     ),
     ResultTable(
         "survival_curve",
-        "One row per analysis, stratum and day with an event or a censoring, after a day-0 row. "
-        "The Kaplan-Meier estimate after that day.",
+        "One row per analysis, stratum and day with an event, a censoring or a late entry, after a "
+        "day-0 row. The Kaplan-Meier estimate after that day.",
         ("analysis_id", "stratum", "time_days"),
         (
             c.ANALYSIS_ID,
