@@ -48,11 +48,13 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Setting up .venv with $(PYTHON) and the locked packages" >&2
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@# uv does not read pip's settings: a package index configured for pip is handed on
-	@index=$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true)}; \
+	@# uv does not read pip's settings: a package index or certificate configured for pip is handed on
+	@setting() { $(BIN)/python -m pip config get "global.$$1" 2>/dev/null || true; }; \
+	index=$${PIP_INDEX_URL:-$$(setting index-url)}; cert=$${PIP_CERT:-$$(setting cert)}; \
 	if [ -n "$$index" ] && [ -z "$$UV_INDEX_URL" ]; then \
 		UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$$index}; export UV_DEFAULT_INDEX; \
 	fi; \
+	if [ -n "$$cert" ]; then SSL_CERT_FILE=$${SSL_CERT_FILE:-$$cert}; export SSL_CERT_FILE; fi; \
 	uv="$(BIN)/uv pip install --quiet --python $(BIN)/python"; \
 	$$uv --require-hashes -r requirements.lock && $$uv --no-deps --no-build-isolation -e .
 	@touch $(READY)
