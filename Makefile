@@ -49,7 +49,7 @@ $(READY): requirements.lock pyproject.toml
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@# uv does not read pip's settings: a package index or certificate configured for pip is handed on
-	@setting() { $(BIN)/python -m pip config get "global.$$1" 2>/dev/null || true; }; \
+	@setting() { $(BIN)/python -m pip config list | sed -n "s/^global\.$$1='\(.*\)'$$/\1/p"; }; \
 	index=$${PIP_INDEX_URL:-$$(setting index-url)}; cert=$${PIP_CERT:-$$(setting cert)}; \
 	if [ -n "$$index" ] && [ -z "$$UV_INDEX_URL" ]; then \
 		UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$$index}; export UV_DEFAULT_INDEX; \
