@@ -48,13 +48,15 @@ contact_facts as (
 last_contacts as (
     select *
     from contact_facts
-    -- of one day a complete date stands before a partial one
+    -- of one day a complete date stands before a partial one, the visit itself before
+    -- what was done at it
     qualify
         row_number() over (
             partition by usubjid, fact
             order by
                 adt desc,
                 case when adtf is null then 0 else 1 end asc,
+                case when srcdom = 'SV' then 0 else 1 end asc,
                 srcdom asc,
                 srcvar asc,
                 srcseq asc
