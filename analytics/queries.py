@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 import duckdb
 
 from analytics.errors import PlateauError
-from analytics.release.folders import WAREHOUSE, StudyReleases
+from analytics.release.folders import WAREHOUSE, StudyReleases, published_studies
 from analytics.warehouse import connect_for_queries
 
 FORMATS: Final = ("table", "csv", "json")
@@ -34,15 +34,6 @@ def text_of(sql: str | None, file: Path | None) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(f"{file} cannot be read; name a text file with SQL.") from error
-
-
-def published_studies(releases: Path) -> list[StudyReleases]:
-    """The studies with a published release, by id."""
-    return [
-        StudyReleases(releases, current.parent.name)
-        for current in sorted(releases.glob("*/current"))
-        if (current / WAREHOUSE).is_file()
-    ]
 
 
 def chosen_study(releases: Path, study_id: str | None) -> StudyReleases:

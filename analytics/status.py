@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from analytics.queries import published_studies
-from analytics.release.folders import StudyReleases
+from analytics.release.folders import StudyReleases, published_studies
 from analytics.release.log import read_runs
 from analytics.release.manifest import read_manifest
 

@@ -81,8 +81,9 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
     maximum = maximised(null, ties=ties)
     covariance = inverse(information(maximum.sums))
     reason = _reason_not_to_believe(maximum, covariance, data.names)
-    if reason is not None or covariance is None:
-        return _unfitted(data, ties, reason or statuses.OK, maximum.iterations)
+    if reason is not None:
+        return _unfitted(data, ties, reason, maximum.iterations)
+    assert covariance is not None
     return CoxFit(
         status=statuses.OK,
         names=data.names,

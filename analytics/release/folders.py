@@ -175,3 +175,12 @@ def _sync(path: Path) -> None:
 @contextmanager
 def _nothing() -> Iterator[None]:
     yield
+
+
+def published_studies(releases: Path) -> list[StudyReleases]:
+    """The studies with a published release, by id."""
+    return [
+        StudyReleases(releases, current.parent.name)
+        for current in sorted(releases.glob("*/current"))
+        if (current / WAREHOUSE).is_file()
+    ]
