@@ -49,12 +49,12 @@ def counts_from_times(
 
     Codes: 0 censored, 1 event, 2 competing event. `entry` is the day from which a subject is under
     observation (default 0), `weight` how many subjects a row stands for (default 1).
-    Raises ValueError for an entry on or after the exit (other than on day 0).
+    Raises ValueError for an entry on or after the exit (other than on day 0), or a broken weight.
     """
     times = np.asarray(time, dtype=np.float64)
     codes = np.asarray(event_code, dtype=np.int64)
     entries = np.zeros_like(times) if entry is None else np.asarray(entry, dtype=np.float64)
-    weights = np.ones_like(codes) if weight is None else np.asarray(weight, dtype=np.int64)
+    weights = np.ones_like(codes) if weight is None else _whole_numbers(np.asarray(weight))
     _refuse_unusable_subjects(times, codes, entries)
     days = np.unique(np.concatenate([[0.0], times, entries]))
     exit_day, entry_day = np.searchsorted(days, times), np.searchsorted(days, entries)
@@ -71,6 +71,13 @@ def counts_from_times(
             "n_censored": per_day(exit_day, weights * (codes == 0)),
         }
     )
+
+
+def _whole_numbers(weight: npt.NDArray[np.generic]) -> IntArray:
+    whole = weight.astype(np.int64)
+    if (whole != weight).any():
+        raise ValueError("A weight is not whole; it says how many subjects a row stands for.")
+    return whole
 
 
 def _refuse_unusable_subjects(times: FloatArray, codes: IntArray, entries: FloatArray) -> None:
@@ -116,6 +123,25 @@ def _refuse_impossible_counts(table: RiskTable, exits: IntArray) -> None:
         raise ValueError(f"On day {day:g} more subjects leave than are at risk; check n_entry.")
     if table.n_entry.sum() != exits.sum():
         raise ValueError("More subjects enter than leave; censor each at the last observation.")
+
+
+def weighted_spells(table: RiskTable) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+    """Spells (entry, exit, event or not, number) that have exactly these counts.
+
+    First in, first out: who leaves is not in the counts. It matters neither to a product limit nor
+    to a likelihood with left truncation, a product over the exits and one over the entries.
+    """
+    leaving = np.column_stack([table.n_event, table.n_competing + table.n_censored]).ravel()
+    entered, left = np.cumsum(table.n_entry), np.cumsum(leaving)
+    bounds = np.unique(np.concatenate([entered, left]))
+    bounds = bounds[bounds > 0]
+    entry_row, leave_row = np.searchsorted(entered, bounds), np.searchsorted(left, bounds)
+    return (
+        table.time[entry_row],
+        table.time[leave_row // 2],
+        (leave_row % 2 == 0).astype(np.int64),
+        np.diff(bounds, prepend=0),
+    )
 
 
 def curve_status(counts: pl.DataFrame, *, event: str = "event") -> str:

@@ -1,6 +1,7 @@
 """Cox regression on counting-process rows: the fit, its terms, and the test of one term more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -40,6 +41,8 @@ __all__ = [
 
 LARGEST_ESTIMATE = 10.0
 
+Variance = Literal["inverse_information", "robust"]
+
 
 @dataclass(frozen=True)
 class CoxFit:
@@ -47,7 +50,8 @@ class CoxFit:
 
     `log_hr`, `std_error` (p) and `covariance` (p x p) are in the order of `names`, per unit of the
     covariate as given. `lr_test`, `score_test` and `wald_test` are of all coefficients at once,
-    `score_test` at 0. `n_rows` counts rows, not subjects.
+    `score_test` at 0. `n_rows` and `n_events` count rows, whatever their weights. `variance` is the
+    inverse of the information, or robust (see `with_robust_variance`).
     """
 
     status: str
@@ -64,6 +68,7 @@ class CoxFit:
     lr_test: TestResult | None = None
     score_test: TestResult | None = None
     wald_test: TestResult | None = None
+    variance: Variance = "inverse_information"
 
 
 def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
@@ -152,7 +157,8 @@ def _reason_not_to_fit(rows: ScaledRows, names: tuple[str, ...], ties: Ties) -> 
     """The status when the data at the outset cannot carry the model, else None."""
     if len(rows.sets.time) == 0:
         return statuses.not_estimable(statuses.NO_EVENTS)
-    n_at_risk = risk_sums(rows.sets, rows.x[:, :0], np.zeros(0), ties="breslow").denominator
+    each_once = replace(rows.sets, weight=np.ones(len(rows.sets.row)))
+    n_at_risk = risk_sums(each_once, rows.x[:, :0], np.zeros(0), ties="breslow").denominator
     if (n_at_risk < 2).all():
         return statuses.not_estimable(statuses.ONE_SUBJECT)
     null_information = information(

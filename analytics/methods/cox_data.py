@@ -14,7 +14,8 @@ class CoxData:
 
     `covariates` is n rows x p columns, named by `names`; the value of a row holds throughout it, so
     a change on the day of an event does not count at that event. `stratum` (integer codes) gives
-    each stratum its own baseline hazard. A subject may have any number of rows that do not overlap.
+    each stratum its own baseline hazard. `weight` (above 0) is how much a row counts in the
+    likelihood, 1 without it. A subject may have any number of rows that do not overlap.
     Raises ValueError for rows that cannot be used: zero length, unknown values, unequal shapes.
     """
 
@@ -24,6 +25,7 @@ class CoxData:
     covariates: FloatArray
     names: tuple[str, ...]
     stratum: IntArray | None = None
+    weight: FloatArray | None = None
 
     def __post_init__(self) -> None:
         n = len(self.tstop)
@@ -36,6 +38,8 @@ class CoxData:
             raise ValueError("tstart, tstop and event have different numbers of rows.")
         if self.stratum is not None and len(self.stratum) != n:
             raise ValueError("The stratum has not one code per row.")
+        if self.weight is not None and len(self.weight) != n:
+            raise ValueError("The weight has not one number per row.")
         if len(set(self.names)) != len(self.names):
             raise ValueError("Two covariates have the same name.")
         self._refuse_unusable_rows()
@@ -54,6 +58,8 @@ class CoxData:
         if unknown.any():
             name = self.names[int(np.argmax(unknown))]
             raise ValueError(f"Covariate '{name}' has unknown values; keep complete cases only.")
+        if self.weight is not None and not (np.isfinite(self.weight) & (self.weight > 0)).all():
+            raise ValueError("A weight is not a number above 0; leave rows of no weight out.")
 
 
 def with_covariates(data: CoxData, names: Sequence[str]) -> CoxData:
@@ -70,14 +76,16 @@ class RiskSets:
     """Per stratum and distinct event time one risk set, numbered stratum by stratum in time.
 
     `row`: the data rows at risk at some event, the only ones that matter; `first` and `last` number
-    the risk sets such a row is in. `event_row`: positions in `row` of the events, in order of
-    `event_set`, their risk set. `tie` numbers the events of a set from 0; `n_tied` counts them.
-    `time`: the event time of each set; `bounds`: where each stratum's sets begin, and the end.
+    the risk sets such a row is in, `weight` is what it counts. `event_row`: positions in `row` of
+    the events, in order of `event_set`, their risk set. `tie` numbers the events of a set from 0;
+    `n_tied` counts them. `time`: the event time of each set; `bounds`: where each stratum's sets
+    begin, and the end.
     """
 
     row: IntArray
     first: IntArray
     last: IntArray
+    weight: FloatArray
     event_row: IntArray
     event_set: IntArray
     tie: IntArray
@@ -106,6 +114,7 @@ def risk_sets(data: CoxData) -> RiskSets:
         row=row,
         first=first[row],
         last=last[row],
+        weight=np.ones(len(row)) if data.weight is None else data.weight[row].astype(np.float64),
         event_row=event_row,
         event_set=last[row][event_row],
         tie=tie,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import polars as pl
 
-from analytics.methods.arrays import FloatArray, IntArray, frame_without_nan
-from analytics.methods.counts import RiskTable, risk_table
+from analytics.methods.arrays import FloatArray, frame_without_nan
+from analytics.methods.counts import RiskTable, risk_table, weighted_spells
 from analytics.methods.curves import column, first_time_below, steps_at, values_at
 from analytics.methods.intervals import CiTransform, confidence_limits
 
@@ -123,7 +123,7 @@ def _rows(table: RiskTable, start: int, stop: int) -> RiskTable:
 def _lifelines_survival(stretch: RiskTable) -> FloatArray:
     from lifelines import KaplanMeierFitter  # noqa: PLC0415  (takes seconds to import)
 
-    entry, leave, observed, weight = _weighted_spells(stretch)
+    entry, leave, observed, weight = weighted_spells(stretch)
     if len(weight) == 0:
         return np.ones(len(stretch.time))
     with np.errstate():  # lifelines switches NumPy's warnings off for the whole process
@@ -131,21 +131,3 @@ def _lifelines_survival(stretch: RiskTable) -> FloatArray:
     steps = fitted.survival_function_.iloc[:, 0]
     row = np.searchsorted(steps.index.to_numpy(), stretch.time, side="right") - 1
     return np.asarray(steps.to_numpy()[row], dtype=np.float64)
-
-
-def _weighted_spells(table: RiskTable) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
-    """Spells (entry, exit, event or not, number) that have exactly these counts.
-
-    First in, first out: who leaves is not in the counts and does not matter to the product.
-    """
-    leaving = np.column_stack([table.n_event, table.n_competing + table.n_censored]).ravel()
-    entered, left = np.cumsum(table.n_entry), np.cumsum(leaving)
-    bounds = np.unique(np.concatenate([entered, left]))
-    bounds = bounds[bounds > 0]
-    entry_row, leave_row = np.searchsorted(entered, bounds), np.searchsorted(left, bounds)
-    return (
-        table.time[entry_row],
-        table.time[leave_row // 2],
-        (leave_row % 2 == 0).astype(np.int64),
-        np.diff(bounds, prepend=0),
-    )

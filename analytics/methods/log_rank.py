@@ -20,7 +20,8 @@ def log_rank_test(counts_by_group: Mapping[str, pl.DataFrame]) -> TestResult:
     """Whether the hazard of the event is the same in every group; df is groups less one.
 
     A competing event leaves the risk set like a censoring, so this compares cause-specific hazards.
-    Groups in which no event was expected are left out. Status without two groups or without events.
+    Groups in which no event was expected are left out. Status without two groups, without events,
+    and when no event day has two groups at risk and a survivor, as when all have the event at once.
     Reference: Mantel, Cancer Chemother Rep 1966;50:163.
     """
     return stratified_log_rank_test({"all": counts_by_group})
@@ -43,11 +44,11 @@ def stratified_log_rank_test(
     excess, covariance, compared = _sums(tables, groups)
     if len(compared) < 2:
         return no_test(statuses.ONE_GROUP)
-    if len(tables) == 1 and not any(table.has_delayed_entry for table in tables[0].values()):
-        return _lifelines_test({group: tables[0][group] for group in compared})
     statistic = quadratic_form(excess[:-1], covariance[:-1, :-1])
     if statistic is None:
-        return no_test(statuses.ONE_GROUP)
+        return no_test(statuses.NO_COMPARISON)
+    if len(tables) == 1 and not any(table.has_delayed_entry for table in tables[0].values()):
+        return _lifelines_test({group: tables[0][group] for group in compared})
     return chi_square_test(statistic, len(compared) - 1)
 
 

@@ -3,7 +3,9 @@
 No sorting of rows and no loop over them: each row adds its risk exp(x'b) to the last risk set it is
 in and takes it off before the first, and sums running backwards in time give every risk set. With d
 tied events Efron's method uses the denominators S0 - (l / d) D0, l = 0 .. d - 1, where D0 is the
-risk of the tied events themselves; Breslow's uses S0 each time.
+risk of the tied events themselves; Breslow's uses S0 each time. Case weights multiply the risks and
+the events' own terms; the d denominators of a tie then count with the mean weight of its events, as
+in R's coxph. So a weight of 2 is the row twice by Breslow's method, and by Efron's without ties.
 References: Cox, J R Stat Soc B 1972;34:187; Efron, J Am Stat Assoc 1977;72:557;
 Breslow, Biometrics 1974;30:89.
 """
@@ -24,9 +26,10 @@ Ties = Literal["efron", "breslow"]
 class RiskSums:
     """What the risk sets add up to at one value of the coefficients.
 
-    Rows: `x` (the covariates of the rows at risk) and `risk`. Risk sets: `s1` and `d1`, the risk-
-    weighted covariates of those at risk and of the tied events. Events: `share` l / d and
-    `denominator` S0 - share D0. The log-likelihood does not depend on the centring of the risks.
+    Rows: `x` (the covariates of the rows at risk) and `risk`, case weight included. Risk sets: `s1`
+    and `d1`, the risk-weighted covariates of those at risk and of the tied events. Events: `share`
+    l / d, `denominator` S0 - share D0, and `tied_weight`, the mean case weight of the set's events.
+    The log-likelihood does not depend on the centring of the risks.
     """
 
     sets: RiskSets
@@ -35,6 +38,7 @@ class RiskSums:
     s1: FloatArray
     d1: FloatArray
     share: FloatArray
+    tied_weight: FloatArray
     denominator: FloatArray
     log_likelihood: float
 
@@ -45,14 +49,17 @@ def risk_sums(sets: RiskSets, x: FloatArray, log_hr: FloatArray, *, ties: Ties) 
         raise ValueError(f"The ties method '{ties}' is not known; use efron or breslow.")
     linear = np.einsum("ij,j->i", x, log_hr, optimize=False)
     linear = linear - linear.max() if len(linear) else linear
-    risk = np.exp(linear)
-    event_risk = risk[sets.event_row]
+    risk = sets.weight * np.exp(linear)
+    event_weight, event_risk = sets.weight[sets.event_row], risk[sets.event_row]
     s0 = _sum_at_risk(sets, risk)
     d0 = _totals(sets.event_set, event_risk, len(sets.time))
     share = sets.tie / sets.n_tied[sets.event_set] if ties == "efron" else np.zeros(len(sets.tie))
     denominator = s0[sets.event_set] - share * d0[sets.event_set]
+    tied_weight = _totals(sets.event_set, event_weight, len(sets.time)) / sets.n_tied
+    tied_weight = tied_weight[sets.event_set]
     with np.errstate(divide="ignore", invalid="ignore"):
-        log_likelihood = float(np.sum(linear[sets.event_row]) - np.sum(np.log(denominator)))
+        terms = event_weight * linear[sets.event_row]
+        log_likelihood = float(np.sum(terms) - np.sum(tied_weight * np.log(denominator)))
     return RiskSums(
         sets=sets,
         x=x,
@@ -60,6 +67,7 @@ def risk_sums(sets: RiskSets, x: FloatArray, log_hr: FloatArray, *, ties: Ties) 
         s1=_columns(x, lambda column: _sum_at_risk(sets, risk * column), len(sets.time)),
         d1=_by_set(sets.event_set, event_risk[:, None] * x[sets.event_row], len(sets.time)),
         share=share,
+        tied_weight=tied_weight,
         denominator=denominator,
         log_likelihood=log_likelihood,
     )
@@ -68,9 +76,10 @@ def risk_sums(sets: RiskSets, x: FloatArray, log_hr: FloatArray, *, ties: Ties) 
 def score_by_set(sums: RiskSums) -> FloatArray:
     """Per risk set the events' covariates less their expectations (sets x p)."""
     sets, n_sets = sums.sets, len(sums.sets.time)
-    observed = _by_set(sets.event_set, sums.x[sets.event_row], n_sets)
-    at_risk = _sum_over_events(sums, 1 / sums.denominator)
-    tied = _sum_over_events(sums, sums.share / sums.denominator)
+    event_weight = sets.weight[sets.event_row]
+    observed = _by_set(sets.event_set, event_weight[:, None] * sums.x[sets.event_row], n_sets)
+    at_risk = _sum_over_events(sums, sums.tied_weight / sums.denominator)
+    tied = _sum_over_events(sums, sums.tied_weight * sums.share / sums.denominator)
     return observed - (at_risk[:, None] * sums.s1 - tied[:, None] * sums.d1)
 
 
@@ -82,17 +91,50 @@ def information(sums: RiskSums, set_weight: FloatArray | None = None) -> FloatAr
     """
     sets = sums.sets
     weight = np.ones(len(sets.time)) if set_weight is None else set_weight
-    event_weight = weight[sets.event_set]
-    each = np.cumsum(np.append(0.0, weight * _sum_over_events(sums, 1 / sums.denominator)))
-    tied = weight * _sum_over_events(sums, sums.share / sums.denominator)
+    event_weight = sums.tied_weight * weight[sets.event_set]
+    hazard = _sum_over_events(sums, sums.tied_weight / sums.denominator)
+    each = np.cumsum(np.append(0.0, weight * hazard))
+    tied = weight * _sum_over_events(sums, sums.tied_weight * sums.share / sums.denominator)
     row_weight = sums.risk * (each[sets.last + 1] - each[sets.first])
     row_weight[sets.event_row] -= sums.risk[sets.event_row] * tied[sets.event_set]
+    return gram(sums.x, row_weight) - gram(means_at_risk(sums), event_weight)
+
+
+def means_at_risk(sums: RiskSums) -> FloatArray:
+    """Per event the risk-weighted mean of the covariates at its denominator (events x p)."""
+    sets = sums.sets
     mean = sums.s1[sets.event_set] - sums.share[:, None] * sums.d1[sets.event_set]
-    mean = mean / sums.denominator[:, None]
-    return _gram(sums.x, row_weight) - _gram(mean, event_weight)
+    return mean / sums.denominator[:, None]
 
 
-def _gram(rows: FloatArray, weight: FloatArray) -> FloatArray:
+def score_residuals(sums: RiskSums) -> FloatArray:
+    """Each row's part in the score, not times its case weight (rows of `sets.row` x p).
+
+    Its covariates less the mean at its event, less its hazard times their distance to the means
+    over all risk sets it is in; weighted by the cases they add up to the score. A tied event counts
+    at the mean over its tie's denominators, in each of which its own risk has the share 1 - l / d.
+    Reference: Therneau, Grambsch and Fleming, Biometrika 1990;77:147.
+    """
+    sets, n_sets = sums.sets, len(sums.sets.time)
+    mean = means_at_risk(sums)
+    hazard = (sums.tied_weight / sums.denominator)[:, None]
+    share = sums.share[:, None]
+    before = [
+        _before_each_set(_by_set(sets.event_set, part, n_sets)) for part in (hazard, hazard * mean)
+    ]
+    each, each_mean = (total[sets.last + 1] - total[sets.first] for total in before)
+    risk = (sums.risk / sets.weight)[:, None]
+    residual = -risk * (each * sums.x - each_mean)
+    tied = _by_set(sets.event_set, hazard * share, n_sets)[sets.event_set]
+    tied_mean = _by_set(sets.event_set, hazard * share * mean, n_sets)[sets.event_set]
+    centre = _by_set(sets.event_set, mean, n_sets)[sets.event_set]
+    event = sets.event_row
+    residual[event] += risk[event] * (tied * sums.x[event] - tied_mean)
+    residual[event] += sums.x[event] - centre / sets.n_tied[sets.event_set][:, None]
+    return residual
+
+
+def gram(rows: FloatArray, weight: FloatArray) -> FloatArray:
     """The weighted sum of outer products, not by BLAS: its last bits may depend on the threads."""
     p = rows.shape[1]
     gram = np.empty((p, p))
@@ -101,6 +143,11 @@ def _gram(rows: FloatArray, weight: FloatArray) -> FloatArray:
         for k in range(j + 1):
             gram[j, k] = gram[k, j] = np.einsum("i,i->", weighted, rows[:, k])
     return gram
+
+
+def _before_each_set(values: FloatArray) -> FloatArray:
+    """The running sums of the sets' values before each set, and after the last."""
+    return np.vstack([np.zeros(values.shape[1]), np.cumsum(values, axis=0)])
 
 
 def _sum_over_events(sums: RiskSums, values: FloatArray) -> FloatArray:

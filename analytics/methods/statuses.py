@@ -8,6 +8,7 @@ NO_SUBJECTS: Final = "no subjects"
 ONE_SUBJECT: Final = "fewer than two subjects at risk"
 NO_EVENTS: Final = "no events"
 ONE_GROUP: Final = "fewer than two groups at risk"
+NO_COMPARISON: Final = "no event tells the groups apart (never at risk together, or all at once)"
 NO_VARIATION: Final = "the covariate never varies among those at risk at an event"
 DEPENDENT_COVARIATES: Final = "the covariates are linearly dependent"
 MONOTONE_LIKELIHOOD: Final = (
@@ -15,6 +16,12 @@ MONOTONE_LIKELIHOOD: Final = (
 )
 NO_CONVERGENCE: Final = "no convergence"
 NO_VARIATION_IN_TIME: Final = "too few distinct event times"
+DELAYED_ENTRY: Final = "subjects enter after day 0"
+NO_ROBUST_VARIANCE: Final = "the robust variance is zero or singular"
+TOO_FEW_CLUSTERS: Final = "no more clusters than covariates"
+NO_SPREAD: Final = "the restricted times do not vary"
+PAST_LAST_OBSERVATION: Final = "the horizon lies beyond the last observation"
+CURE_AT_BOUND: Final = "the cure fraction is at its bound of 0, the data show no plateau"
 
 
 def not_estimable(reason: str, subject: str | None = None) -> str:

@@ -1,16 +1,14 @@
 """R's data sets and R's numbers (tests/reference), and short ways to make counts and Cox rows."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from designs import REFERENCE
 
 from analytics.methods.counts import counts_from_times
 from analytics.methods.cox import CoxData
-
-REFERENCE = Path(__file__).parent.parent / "reference"
 
 
 @pytest.fixture(scope="session")
@@ -22,29 +20,60 @@ def reference() -> Callable[[str], pl.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def lung(reference) -> pl.DataFrame:
-    return reference("lung").with_columns(died=pl.col("status") - 1)
-
-
-@pytest.fixture(scope="session")
-def mgus2(reference) -> pl.DataFrame:
-    """First of progression (event) and death (competing), in months."""
+def data_sets(reference) -> dict[str, pl.DataFrame]:
+    """The data sets by name, with the columns that R derives too (tests/reference/common.R)."""
+    died = (pl.col("status") == 2).cast(pl.Int64)
     progressed = pl.col("pstat") == 1
-    return reference("mgus2").with_columns(
-        time=pl.when(progressed).then("ptime").otherwise("futime"),
-        code=pl.when(progressed).then(1).otherwise(2 * pl.col("death")),
-        progressed=progressed.cast(pl.Int64),
-    )
+    cell_types = {"smallcell": 2, "adeno": 3, "large": 4}
+    derived = {
+        "lung": {"died": pl.col("status") - 1, "sampling": 50 / pl.col("age"), "copies": "sex"},
+        "mgus2": {
+            "time": pl.when(progressed).then("ptime").otherwise("futime"),
+            "code": pl.when(progressed).then(1).otherwise(2 * pl.col("death")),
+            "progressed": progressed.cast(pl.Int64),
+            "male": (pl.col("sex") == "M").cast(pl.Int64),
+            "age_months": 12 * pl.col("age"),
+            "end_months": 12 * pl.col("age") + pl.col("futime"),
+        },
+        "heart": {},
+        "myeloma": {},
+        "myeloid_rows": {},
+        "cgd": {},
+        "pbcseq": {
+            "died": died,
+            "log_bili": pl.col("bili").log(),
+            "log_protime": pl.col("protime").log(),
+        },
+        "pbc": {"died": died},
+        "colon": {"arm": pl.col("lev") + 2 * pl.col("lev5fu")},
+        "ovarian": {},
+        "veteran": {
+            name: (pl.col("celltype") == code).cast(pl.Int64) for name, code in cell_types.items()
+        },
+        "rats": {},
+    }
+    return {name: reference(name).with_columns(**columns) for name, columns in derived.items()}
 
 
 @pytest.fixture(scope="session")
-def heart(reference) -> pl.DataFrame:
-    return reference("heart")
+def lung(data_sets) -> pl.DataFrame:
+    return data_sets["lung"]
 
 
 @pytest.fixture(scope="session")
-def myeloma(reference) -> pl.DataFrame:
-    return reference("myeloma")
+def mgus2(data_sets) -> pl.DataFrame:
+    """First of progression (event) and death (competing), in months."""
+    return data_sets["mgus2"]
+
+
+@pytest.fixture(scope="session")
+def heart(data_sets) -> pl.DataFrame:
+    return data_sets["heart"]
+
+
+@pytest.fixture(scope="session")
+def myeloma(data_sets) -> pl.DataFrame:
+    return data_sets["myeloma"]
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +98,7 @@ def cox_rows_of() -> Callable[..., CoxData]:
         *,
         start: str | None = None,
         stratum: str | None = None,
+        weight: str | None = None,
     ) -> CoxData:
         data = data.drop_nulls([*covariates, *([stratum] if stratum else [])])
         return CoxData(
@@ -78,6 +108,7 @@ def cox_rows_of() -> Callable[..., CoxData]:
             covariates=data.select(pl.col(covariates).cast(pl.Float64)).to_numpy(),
             names=tuple(covariates),
             stratum=data[stratum].cast(pl.Int64).to_numpy() if stratum else None,
+            weight=data[weight].cast(pl.Float64).to_numpy() if weight else None,
         )
 
     return rows

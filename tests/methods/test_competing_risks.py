@@ -75,6 +75,19 @@ def test_past_the_last_observation_the_incidence_is_carried_forward_with_nobody_
     assert rates["n_risk"].to_list() == [3, 1, 0]
 
 
+def test_all_censored_is_an_incidence_of_zero():
+    curve = curve_of([3, 5], [0, 0], variance="aalen")
+    assert curve["estimate"].to_list() == [0, 0, 0]
+    assert curve["std_error"].to_list() == [0, 0, 0]
+
+
+def test_everything_on_one_day_divides_by_the_types():
+    event, competing = (curve_of([7] * 4, [1, 1, 1, 2], event=e) for e in ("event", "competing"))
+    assert (event["estimate"][-1], competing["estimate"][-1]) == (3 / 4, 1 / 4)
+    for curve in (event, competing):
+        assert curve["std_error"][-1] == pytest.approx(sqrt(3 / 4 * 1 / 4 / 4))
+
+
 def test_no_events_is_an_incidence_of_zero():
     assert curve_of([1, 2], [0, 2])["estimate"].to_list() == [0, 0, 0]
 

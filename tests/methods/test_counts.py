@@ -38,6 +38,14 @@ def test_a_weight_of_two_is_the_row_twice():
     )
 
 
+def test_a_weight_that_is_no_number_of_subjects_is_refused():
+    with pytest.raises(ValueError) as refused:
+        counts_from_times([1, 3], [1, 0], weight=[1.5, 1])
+    assert str(refused.value) == (
+        "A weight is not whole; it says how many subjects a row stands for."
+    )
+
+
 def test_the_order_of_the_rows_does_not_matter():
     counts = counts_from_times([1, 2, 3], [1, 0, 1])
     assert risk_table(counts.reverse()).n_risk.tolist() == risk_table(counts).n_risk.tolist()

@@ -89,9 +89,87 @@ def test_the_unit_of_a_covariate_does_not_matter(lung, cox_rows_of):
     assert other.log_hr[0] * 1e-6 == pytest.approx(one.log_hr[0], rel=1e-10)
 
 
-def test_everybody_dying_on_one_day_has_a_hazard_ratio_of_one(small_cox):
+@TIES
+def test_everybody_dying_on_one_day_has_a_hazard_ratio_of_one(small_cox, ties):
     rows = small_cox((0, 7, 1, 1), (0, 7, 1, 0), (0, 7, 1, 0))
-    assert fit_cox(rows, ties="breslow").log_hr[0] == pytest.approx(0, abs=1e-14)
+    assert fit_cox(rows, ties=ties).log_hr[0] == pytest.approx(0, abs=1e-14)
+
+
+@TIES
+def test_a_stratum_without_events_changes_nothing(lung, cox_rows_of, ties):
+    rows = cox_rows_of(lung, "time", "died", ["age", "ph.ecog"], stratum="sex")
+    silent = rows.event == 0
+    more = CoxData(
+        tstart=np.concatenate([rows.tstart, rows.tstart[silent]]),
+        tstop=np.concatenate([rows.tstop, rows.tstop[silent]]),
+        event=np.concatenate([rows.event, rows.event[silent]]),
+        covariates=np.concatenate([rows.covariates, rows.covariates[silent]]),
+        names=rows.names,
+        stratum=np.concatenate([rows.stratum, np.full(silent.sum(), 3)]),
+    )
+    one, other = fit_cox(rows, ties=ties), fit_cox(more, ties=ties)
+    np.testing.assert_array_equal(one.log_hr, other.log_hr)
+    np.testing.assert_array_equal(one.covariance, other.covariance)
+
+
+@TIES
+def test_a_covariate_that_varies_only_between_strata_is_a_status(lung, cox_rows_of, ties):
+    rows = cox_rows_of(
+        lung.with_columns(site="sex"), "time", "died", ["age", "site"], stratum="sex"
+    )
+    assert fit_cox(rows, ties=ties).status == (
+        "not estimable: the covariate never varies among those at risk at an event: site"
+    )
+
+
+@TIES
+def test_a_weight_for_all_divides_the_variance(lung, cox_rows_of, ties):
+    rows = cox_rows_of(lung, "time", "died", ["age", "sex"])
+    one = fit_cox(rows, ties=ties)
+    other = fit_cox(replace(rows, weight=np.full(len(rows.tstop), 2.5)), ties=ties)
+    np.testing.assert_allclose(other.log_hr, one.log_hr, rtol=1e-12)
+    np.testing.assert_allclose(other.covariance * 2.5, one.covariance, rtol=1e-12)
+    assert (other.n_rows, other.n_events) == (one.n_rows, one.n_events)
+
+
+@TIES
+def test_a_weight_of_two_is_the_row_twice(lung, cox_rows_of, ties):
+    # by Efron's method only where no times tie: the copy of an event ties with it
+    rows = cox_rows_of(lung.sort("time"), "time", "died", ["age", "sex"])
+    rows = replace(rows, tstop=np.arange(1.0, len(rows.tstop) + 1))
+    doubled = np.arange(len(rows.tstop)) % 2 == 0 if ties == "breslow" else rows.event == 0
+    twice = np.concatenate([np.arange(len(rows.tstop)), np.flatnonzero(doubled)])
+    repeated = replace(
+        rows,
+        tstart=rows.tstart[twice],
+        tstop=rows.tstop[twice],
+        event=rows.event[twice],
+        covariates=rows.covariates[twice],
+    )
+    one = fit_cox(replace(rows, weight=np.where(doubled, 2.0, 1.0)), ties=ties)
+    other = fit_cox(repeated, ties=ties)
+    np.testing.assert_allclose(one.log_hr, other.log_hr, rtol=1e-12)
+    np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-12)
+    assert one.log_likelihood == pytest.approx(other.log_likelihood, rel=1e-13)
+
+
+def test_a_weighted_row_alone_is_still_one_subject(small_cox):
+    alone = replace(small_cox((0, 5, 1, 1)), weight=np.array([7.0]))
+    assert fit_cox(alone, ties="efron").status == "not estimable: fewer than two subjects at risk"
+
+
+@pytest.mark.parametrize(
+    ("weight", "sentence"),
+    [
+        ([1.0], "The weight has not one number per row."),
+        ([1.0, 0.0], "A weight is not a number above 0; leave rows of no weight out."),
+        ([1.0, np.nan], "A weight is not a number above 0; leave rows of no weight out."),
+    ],
+)
+def test_an_unusable_weight_is_refused_in_a_sentence(small_cox, weight, sentence):
+    with pytest.raises(ValueError) as refused:
+        replace(small_cox((0, 1, 1, 1), (0, 2, 1, 0)), weight=np.array(weight))
+    assert str(refused.value) == sentence
 
 
 @TIES
@@ -111,6 +189,11 @@ def test_everybody_dying_on_one_day_has_a_hazard_ratio_of_one(small_cox):
         ),
         (
             [(0, 1, 1, 0), (0, 2, 1, 0), (0, 3, 0, 1), (0, 4, 0, 1)],
+            "monotone likelihood, an estimate runs to infinity "
+            "(a level without events; consider Firth): x",
+        ),
+        (  # the larger the value, the earlier the death
+            [(0, day, 1, 10 - day) for day in range(1, 8)],
             "monotone likelihood, an estimate runs to infinity "
             "(a level without events; consider Firth): x",
         ),

@@ -37,6 +37,11 @@ def test_nobody_censored_has_no_follow_up_median():
     assert found == {"reverse_km_median": None, "median_censored": None}
 
 
+def test_all_censored_is_the_median_of_the_times():
+    found = follow_up(counts_from_times([2, 4, 6], [0, 0, 0]))
+    assert found["time"].to_list() == [4, 4, 2, 6, 2, 6]
+
+
 def test_nobody_at_all_has_no_follow_up():
     assert follow_up(counts_from_times([], []))["time"].to_list() == [None] * 6
 

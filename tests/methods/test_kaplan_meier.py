@@ -84,6 +84,20 @@ def test_everything_on_one_day():
     assert curve["estimate"].to_list() == pytest.approx([1, 1 / 3], abs=1e-15)
 
 
+def test_those_censored_after_the_last_event_stay_at_risk():
+    curve = curve_of([1, 2, 3, 3, 5], [1, 1, 0, 0, 0])
+    assert curve["n_risk"].to_list() == [5, 5, 4, 3, 1]
+    assert curve["estimate"].to_list()[2:] == pytest.approx([3 / 5] * 3)
+    assert survival_at(curve, [2, 2.5, 4, 5])["n_risk"].to_list() == [4, 3, 1, 1]
+
+
+def test_of_limits_that_fall_rise_and_fall_the_first_day_counts():
+    # few at risk early: the lower limit dips below 0.5, and no day that it allows may lie outside
+    limits = {"ci_lower": [1.0, 0.4, 0.6, 0.4], "ci_upper": [1.0, 0.9, 0.8, 0.7]}
+    curve = pl.DataFrame({"time": [0, 1, 2, 3], "estimate": [1.0, 0.8, 0.7, 0.6], **limits})
+    assert median_survival(curve) == MedianSurvival(None, 1, None)
+
+
 def test_nobody_at_all_is_unknown():
     curve = curve_of([], [])
     assert curve.row(0, named=True) | {"estimate": None} == {

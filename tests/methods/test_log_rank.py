@@ -62,6 +62,14 @@ def test_with_delayed_entry_it_is_the_score_test_of_a_cox_model():
     assert result.statistic == pytest.approx(fit.score_test.statistic, rel=1e-12)
 
 
+def test_a_stratum_without_events_changes_nothing():
+    silent = {"one": counts_from_times([3, 5], [0, 0]), "other": counts_from_times([4], [2])}
+    stratified = stratified_log_rank_test({"a": {"one": ONE, "other": OTHER}, "b": silent})
+    expected = log_rank_test({"one": ONE, "other": OTHER})
+    assert stratified.statistic == pytest.approx(expected.statistic, rel=1e-12)
+    assert stratified.df == expected.df
+
+
 def test_a_group_never_at_risk_at_an_event_is_left_out():
     early = counts_from_times([0.5, 0.5], [0, 0])
     result = log_rank_test({"one": ONE, "other": OTHER, "early": early})
@@ -80,6 +88,16 @@ def test_a_group_never_at_risk_at_an_event_is_left_out():
         (
             {"a": counts_from_times([1, 2], [1, 1]), "b": counts_from_times([0], [0])},
             "not estimable: fewer than two groups at risk",
+        ),
+        (
+            {"a": counts_from_times([7, 7], [1, 1]), "b": counts_from_times([7], [1])},
+            "not estimable: no event tells the groups apart "
+            "(never at risk together, or all at once)",
+        ),
+        (
+            {"a": counts_from_times([3, 4], [1, 0]), "b": counts_from_times([9], [1], entry=[5])},
+            "not estimable: no event tells the groups apart "
+            "(never at risk together, or all at once)",
         ),
     ],
 )

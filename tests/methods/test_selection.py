@@ -8,6 +8,7 @@ from polars.testing import assert_frame_equal
 from analytics.methods.selection import stepwise_selection
 
 MYELOMA = ["LogBUN", "HGB", "Platelet", "Age", "LogWBC", "Frac", "LogPBM", "Protein", "SCalc"]
+PBCSEQ = ["age", "edema", "log_bili", "albumin", "log_protime", "trt"]
 LUNG = ["age", "sex", "ph.ecog", "ph.karno", "pat.karno", "meal.cal", "wt.loss"]
 
 
@@ -42,11 +43,20 @@ def test_the_myeloma_example_of_sas_phreg(myeloma, cox_rows_of):
             {"slentry": 0.25, "slstay": 0.15, "ties": "breslow"},
         ),
         ("lung", ("time", "died", LUNG), {"slentry": 0.30, "slstay": 0.05, "ties": "efron"}),
+        (
+            "pbcseq",
+            ("tstop", "died", PBCSEQ, "tstart"),
+            {"slentry": 0.05, "slstay": 0.05, "ties": "efron"},
+        ),
     ],
 )
 def test_every_step_considered_is_that_of_r(request, reference, data, rows, options):
-    cox_rows_of = request.getfixturevalue("cox_rows_of")
-    found = stepwise_selection(cox_rows_of(request.getfixturevalue(data), *rows), **options)
+    cox_rows_of, data_sets = (request.getfixturevalue(x) for x in ("cox_rows_of", "data_sets"))
+    time, event, candidates, *start = rows
+    cox_rows = cox_rows_of(
+        data_sets[data], time, event, candidates, start=start[0] if start else None
+    )
+    found = stepwise_selection(cox_rows, **options)
     columns = ["step", "action", "factor", "test", "statistic", "p_value"]
     expected = reference("selection").filter(data=data).select(columns)
     steps = found.steps.filter(pl.col("action") != "stop").select(columns)

@@ -1,207 +1,211 @@
-# Makes the reference numbers of tests/methods from R's survival and cmprsk.
+# Makes the reference numbers of curves and of tests between them.
 #
-#   Rscript make_reference.R          in this folder; R >= 4.2, survival >= 3.5, cmprsk >= 2.2
-#
-# Inputs: lung, mgus2 and heart of R's survival package (see README.md), written here as CSV, and
-# myeloma.csv, which stands here already. Outputs: one CSV per subject, numbers with 17 digits.
-# The tests read the CSVs; they never need R.
+# Inputs: the data sets (make_data.R), curve_design.csv and log_rank_design.csv: what to compute,
+# read by the tests too. Outputs: one CSV per subject. The tests read them; they never need R.
 
-library(survival)
-library(cmprsk)
+source("common.R")
+suppressPackageStartupMessages(library(cmprsk))
 
-precise <- function(x) ifelse(is.na(x), "", formatC(x, digits = 17, format = "g", width = 1))
+data_sets <- read_all()
+transforms <- c("log-log", "log", "plain")
+curves <- read_design("curve_design.csv")
+curves <- split(curves, factor(curves$curve, curves$curve))
 
-write_table <- function(table, file) {
-    numeric <- vapply(table, is.double, logical(1))
-    table[numeric] <- lapply(table[numeric], precise)
-    write.csv(table, file, row.names = FALSE, quote = FALSE, na = "")
+rows_of <- function(curve) {
+    rows <- data_sets[[curve$data]]
+    if (nzchar(curve$group)) rows <- rows[rows[[curve$group]] == curve$level, ]
+    rows$copies <- if (nzchar(curve$weight)) rows[[curve$weight]] else 1
+    rows
 }
-
-tight <- coxph.control(eps = 1e-14, toler.chol = 1e-16, iter.max = 100)
-
-# ---- data sets ------------------------------------------------------------------------------
-
-write_table(lung, "lung.csv")
-mgus2$sex <- as.character(mgus2$sex)
-write_table(mgus2, "mgus2.csv")
-heart$transplant <- as.integer(as.character(heart$transplant))
-write_table(heart, "heart.csv")
-myeloma <- read.csv("myeloma.csv")
-
-lung$died <- lung$status - 1
-mgus2$etime <- with(mgus2, ifelse(pstat == 0, futime, ptime))
-mgus2$cause <- with(mgus2, ifelse(pstat == 0, 2 * death, 1))
-
-# ---- Kaplan-Meier ---------------------------------------------------------------------------
-
-curves <- list(
-    lung = list(Surv(time, died) ~ 1, lung),
-    lung_male = list(Surv(time, died) ~ 1, lung[lung$sex == 1, ]),
-    lung_female = list(Surv(time, died) ~ 1, lung[lung$sex == 2, ]),
-    heart = list(Surv(start, stop, event) ~ 1, heart),
-    heart_transplant = list(Surv(start, stop, event) ~ 1, heart[heart$transplant == 1, ])
+fitted_curve <- function(curve, transform = "log") survfit(
+    as.formula(paste(response(curve), "~ 1")), rows_of(curve), weights = copies,
+    conf.type = transform
 )
-survival_rows <- list()
-median_rows <- list()
-for (name in names(curves)) for (transform in c("log-log", "log", "plain")) {
-    fit <- survfit(curves[[name]][[1]], curves[[name]][[2]], conf.type = transform)
-    survival_rows[[length(survival_rows) + 1]] <- data.frame(
-        data = name, ci_transform = transform, time = fit$time, n_risk = fit$n.risk,
-        n_event = fit$n.event, n_censored = fit$n.censor, estimate = fit$surv,
-        std_error = ifelse(fit$surv == 0, NA, fit$surv * fit$std.err),
-        ci_lower = fit$lower, ci_upper = fit$upper
+
+# ---- Kaplan-Meier: the days with an event -------------------------------------------------------
+
+survival_rows <- lapply(curves, function(curve) {
+    fits <- lapply(transforms, function(transform) fitted_curve(curve, transform))
+    fit <- fits[[1]]
+    table <- data.frame(
+        curve = curve$curve, time = fit$time, n_risk = fit$n.risk, n_event = fit$n.event,
+        n_censored = fit$n.censor, estimate = fit$surv,
+        std_error = ifelse(fit$surv == 0, NA, fit$surv * fit$std.err)
     )
-    q <- quantile(fit, 0.5)
-    median_rows[[length(median_rows) + 1]] <- data.frame(
-        data = name, ci_transform = transform, median = unname(q$quantile),
+    for (i in seq_along(transforms)) {
+        table[[paste0("ci_lower ", transforms[i])]] <- fits[[i]]$lower
+        table[[paste0("ci_upper ", transforms[i])]] <- fits[[i]]$upper
+    }
+    table[table$n_event > 0, ]
+})
+write_table(bind_rows(survival_rows), "survival_curve.csv")
+
+median_rows <- lapply(curves, function(curve) bind_rows(lapply(transforms, function(transform) {
+    q <- quantile(fitted_curve(curve, transform), 0.5)
+    data.frame(
+        curve = curve$curve, ci_transform = transform, median = unname(q$quantile),
         ci_lower = unname(q$lower), ci_upper = unname(q$upper)
     )
-}
-write_table(do.call(rbind, survival_rows), "survival_curve.csv")
-write_table(do.call(rbind, median_rows), "survival_median.csv")
+})))
+write_table(bind_rows(median_rows), "survival_median.csv")
 
-# ---- log-rank -------------------------------------------------------------------------------
+# ---- follow-up ----------------------------------------------------------------------------------
+# censorings moved a little later, so that the events of their day have left before they count
 
-log_rank <- function(name, fit) data.frame(
-    test = name, statistic = fit$chisq, df = sum(rowSums(as.matrix(fit$exp)) > 0) - 1
-)
-write_table(rbind(
-    log_rank("lung_sex", survdiff(Surv(time, died) ~ sex, lung)),
-    log_rank("lung_ecog", survdiff(Surv(time, died) ~ ph.ecog, lung)),
-    log_rank("lung_sex_by_ecog", survdiff(Surv(time, died) ~ sex + strata(ph.ecog), lung))
-), "log_rank.csv")
-# survdiff takes no delayed entry; there the log-rank is the Cox score test where no times tie
+follow_up_rows <- lapply(curves[!nzchar(sapply(curves, `[[`, "start"))], function(curve) {
+    rows <- rows_of(curve)
+    later <- 2^-10
+    censored <- 1 - rows[[curve$event]]
+    fit <- survfit(Surv(rows[[curve$stop]] + later * censored, censored) ~ 1, weights = rows$copies)
+    data.frame(curve = curve$curve, reverse_km_median = unname(quantile(fit, 0.5)$quantile) - later)
+})
+write_table(bind_rows(follow_up_rows), "follow_up.csv")
 
-# ---- cumulative incidence -------------------------------------------------------------------
+# ---- restricted mean ----------------------------------------------------------------------------
 
-incidence_rows <- list()
-states <- factor(mgus2$cause, 0:2, c("censored", "event", "competing"))
-for (group in c("all", "F", "M")) {
-    rows <- if (group == "all") rep(TRUE, nrow(mgus2)) else mgus2$sex == group
-    for (transform in if (group == "F") c("log-log", "log", "plain") else "log-log") {
-        fit <- survfit(Surv(etime, states) ~ 1, mgus2, subset = rows, conf.type = transform)
-        for (event in c("event", "competing")) {
-            j <- match(event, fit$states)
-            incidence_rows[[length(incidence_rows) + 1]] <- data.frame(
-                group = group, variance = "infinitesimal_jackknife", ci_transform = transform,
-                event = event, time = fit$time, estimate = fit$pstate[, j],
-                std_error = fit$std.err[, j], ci_lower = fit$lower[, j], ci_upper = fit$upper[, j]
-            )
-        }
+mean_rows <- lapply(curves[nzchar(sapply(curves, `[[`, "horizon"))], function(curve) {
+    horizon <- as.numeric(curve$horizon)
+    found <- summary(fitted_curve(curve), rmean = horizon)$table
+    data.frame(curve = curve$curve, horizon = horizon, estimate = found[["rmean"]],
+               std_error = found[["se(rmean)"]])
+})
+write_table(bind_rows(mean_rows), "restricted_mean.csv")
+
+# ---- log-rank -----------------------------------------------------------------------------------
+# survdiff takes no delayed entry; there the sums over days and strata are written out
+
+written_out <- function(start, stop, event, group, stratum) {
+    excess <- numeric(nlevels(group))
+    covariance <- matrix(0, nlevels(group), nlevels(group))
+    for (s in unique(stratum)) for (day in unique(stop[event == 1 & stratum == s])) {
+        at_risk <- start < day & day <= stop & stratum == s
+        died <- at_risk & stop == day & event == 1
+        n <- sum(at_risk)
+        d <- sum(died)
+        share <- as.vector(table(group[at_risk])) / n
+        excess <- excess + as.vector(table(group[died])) - d * share
+        covariance <- covariance + (diag(share) - outer(share, share)) * d * (n - d) / max(n - 1, 1)
     }
-    fit <- cuminc(mgus2$etime[rows], mgus2$cause[rows])
-    for (event in c("event", "competing")) {
-        step <- fit[[if (event == "event") "1 1" else "1 2"]]
-        last <- !duplicated(step$time, fromLast = TRUE)
-        incidence_rows[[length(incidence_rows) + 1]] <- data.frame(
-            group = group, variance = "aalen", ci_transform = "none", event = event,
-            time = step$time[last], estimate = step$est[last],
-            std_error = sqrt(step$var[last]), ci_lower = NA_real_, ci_upper = NA_real_
+    as.vector(excess[-1] %*% solve(covariance[-1, -1], excess[-1]))
+}
+
+log_rank <- function(design) {
+    data <- data_sets[[design$data]]
+    group <- factor(data[[design$group]])
+    stratum <- if (nzchar(design$stratum)) data[[design$stratum]] else rep(1, nrow(data))
+    if (nzchar(design$start)) return(data.frame(
+        test = design$test, df = nlevels(group) - 1, statistic = written_out(
+            data[[design$start]], data[[design$stop]], data[[design$event]], group, stratum
         )
-    }
+    ))
+    fit <- survdiff(as.formula(paste(response(design), "~ group + strata(stratum)")),
+                    cbind(data, group, stratum))
+    data.frame(test = design$test, df = nlevels(group) - 1, statistic = fit$chisq)
 }
-write_table(do.call(rbind, incidence_rows), "cumulative_incidence.csv")
+tests <- read_design("log_rank_design.csv")
+write_table(bind_rows(lapply(split(tests, factor(tests$test, tests$test)), log_rank)),
+            "log_rank.csv")
 
-# ---- Cox ------------------------------------------------------------------------------------
+# ---- cumulative incidence: the days with either event -------------------------------------------
 
-models <- list(
-    lung_one = list(Surv(time, died) ~ sex, lung),
-    lung_many = list(Surv(time, died) ~ age + sex + ph.ecog + wt.loss, lung),
-    lung_stratified = list(Surv(time, died) ~ age + ph.ecog + strata(sex), lung),
-    mgus2_progression = list(Surv(etime, cause == 1) ~ age + hgb + mspike, mgus2),
-    heart_one = list(Surv(start, stop, event) ~ transplant, heart),
-    heart_many = list(Surv(start, stop, event) ~ age + year + surgery + transplant, heart),
-    heart_stratified = list(Surv(start, stop, event) ~ age + year + transplant + strata(surgery),
-                            heart),
-    myeloma = list(Surv(Time, VStatus) ~ LogBUN + HGB, myeloma)
-)
-model_rows <- list()
-term_rows <- list()
-covariance_rows <- list()
-zph_rows <- list()
-for (name in names(models)) for (ties in c("efron", "breslow")) {
-    data <- models[[name]][[2]]
-    fit <- coxph(models[[name]][[1]], data, ties = ties, control = tight, x = TRUE)
-    beta <- coef(fit)
-    model_rows[[length(model_rows) + 1]] <- data.frame(
-        model = name, ties = ties, n_rows = fit$n, n_events = fit$nevent,
-        log_likelihood_null = fit$loglik[1], log_likelihood = fit$loglik[2],
-        score = fit$score, wald = fit$wald.test
-    )
-    term_rows[[length(term_rows) + 1]] <- data.frame(
-        model = name, ties = ties, factor = names(beta), log_hr = unname(beta),
-        std_error = sqrt(diag(as.matrix(fit$var)))
-    )
-    pairs <- expand.grid(row = seq_along(beta), column = seq_along(beta))
-    covariance_rows[[length(covariance_rows) + 1]] <- data.frame(
-        model = name, ties = ties, row = names(beta)[pairs$row],
-        column = names(beta)[pairs$column], covariance = as.vector(fit$var)
-    )
-    for (transform in c("km", "identity", "log", "rank")) {
-        test <- cox.zph(fit, transform = transform, terms = FALSE)$table
-        if (nrow(test) == 1) test <- rbind(test, GLOBAL = test[1, ])
-        zph_rows[[length(zph_rows) + 1]] <- data.frame(
-            model = name, ties = ties, transform = transform, factor = rownames(test),
-            statistic = unname(test[, "chisq"]), df = unname(test[, "df"]),
-            p_value = unname(test[, "p"])
+incidence <- function(data, group, time, cause) {
+    states <- factor(cause, 0:2, c("censored", "event", "competing"))
+    fits <- lapply(transforms, function(type) survfit(Surv(time, states) ~ 1, conf.type = type))
+    aalen <- timepoints(cuminc(time, cause), fits[[1]]$time)
+    bind_rows(lapply(c("event", "competing"), function(event) {
+        j <- match(event, fits[[1]]$states)
+        own <- if (event == "event") "1 1" else "1 2"
+        table <- data.frame(
+            data = data, group = group, event = event, time = fits[[1]]$time,
+            estimate = fits[[1]]$pstate[, j], aalen = sqrt(aalen$var[own, ]),
+            infinitesimal_jackknife = fits[[1]]$std.err[, j]
         )
-    }
-}
-write_table(do.call(rbind, model_rows), "cox_model.csv")
-write_table(do.call(rbind, term_rows), "cox_term.csv")
-write_table(do.call(rbind, covariance_rows), "cox_covariance.csv")
-write_table(do.call(rbind, zph_rows), "proportional_hazards.csv")
-
-# ---- stepwise selection, as in SAS PROC PHREG -----------------------------------------------
-# in: largest score chi-square with P < slentry; out: smallest Wald chi-square with P > slstay;
-# ends when nothing enters or when the one entered is all that leaves
-
-stepwise <- function(name, response, candidates, data, slentry, slstay, ties) {
-    data <- data[complete.cases(data[, candidates]), ]
-    log <- NULL
-    note <- function(step, action, factor, test, statistic) {
-        log <<- rbind(log, data.frame(
-            data = name, ties = ties, step = step, action = action, factor = factor, test = test,
-            statistic = statistic, p_value = pchisq(statistic, 1, lower.tail = FALSE)
-        ))
-    }
-    fitted <- function(terms, ...) coxph(reformulate(terms, response), data, ties = ties, ...)
-    inside <- character(0)
-    step <- 1
-    repeat {
-        outside <- setdiff(candidates, inside)
-        start <- if (length(inside)) coef(fitted(inside, control = tight)) else numeric(0)
-        scores <- vapply(outside, function(one) fitted(
-            c(inside, one), init = c(start, 0), control = coxph.control(iter.max = 0)
-        )$score, numeric(1))
-        for (one in outside) note(step, "considered", one, "score", scores[[one]])
-        if (!length(outside) || pchisq(max(scores), 1, lower.tail = FALSE) >= slentry) break
-        entered <- outside[which.max(scores)]
-        note(step, "enter", entered, "score", max(scores))
-        step <- step + 1
-        inside <- c(inside, entered)
-        removed <- character(0)
-        while (length(inside)) {
-            fit <- fitted(inside, control = tight)
-            wald <- coef(fit)^2 / diag(as.matrix(fit$var))
-            for (i in seq_along(inside)) note(step, "considered", inside[i], "wald", wald[[i]])
-            if (pchisq(min(wald), 1, lower.tail = FALSE) <= slstay) break
-            weakest <- inside[which.min(wald)]
-            note(step, "remove", weakest, "wald", min(wald))
-            step <- step + 1
-            removed <- c(removed, weakest)
-            inside <- setdiff(inside, weakest)
+        for (i in seq_along(transforms)) {
+            table[[paste0("ci_lower ", transforms[i])]] <- fits[[i]]$lower[, j]
+            table[[paste0("ci_upper ", transforms[i])]] <- fits[[i]]$upper[, j]
         }
-        if (identical(removed, entered)) break
-    }
-    log
+        table[rowSums(fits[[1]]$n.event) > 0, ]
+    }))
 }
+mgus2 <- split(data_sets$mgus2, data_sets$mgus2$sex)
+pbc <- split(data_sets$pbc, data_sets$pbc$trt)
 write_table(rbind(
-    stepwise("myeloma", "Surv(Time, VStatus)", c("LogBUN", "HGB", "Platelet", "Age", "LogWBC",
-             "Frac", "LogPBM", "Protein", "SCalc"), myeloma, 0.25, 0.15, "breslow"),
-    stepwise("lung", "Surv(time, died)", c("age", "sex", "ph.ecog", "ph.karno", "pat.karno",
-             "meal.cal", "wt.loss"), lung, 0.30, 0.05, "efron")
-), "selection.csv")
+    incidence("mgus2", "F", mgus2$F$time, mgus2$F$cause),
+    incidence("mgus2", "M", mgus2$M$time, mgus2$M$cause),
+    incidence("pbc", "1", pbc[["1"]]$time, pbc[["1"]]$status),
+    incidence("pbc", "2", pbc[["2"]]$time, pbc[["2"]]$status)
+), "cumulative_incidence.csv")
+
+# ---- landmark, and curves with moving groups (Simon and Makuch) ---------------------------------
+
+moving <- function(data, landmark) {
+    rows <- subset(data, stop > landmark)
+    frozen <- rows[!duplicated(rows$id), ]
+    frozen$start <- landmark
+    frozen$stop <- tapply(rows$stop, rows$id, max)[as.character(frozen$id)]
+    frozen$event <- tapply(rows$event, rows$id, max)[as.character(frozen$id)]
+    rows$start <- pmax(rows$start, landmark)
+    bind_rows(lapply(c("landmark", "simon_makuch"), function(way) {
+        used <- if (way == "landmark") frozen else rows
+        bind_rows(lapply(0:1, function(group) {
+            fit <- survfit(Surv(start - landmark, stop - landmark, event) ~ 1, used,
+                           subset = transplant == group)
+            table <- data.frame(landmark, way, group, time = fit$time, n_risk = fit$n.risk,
+                                n_event = fit$n.event, estimate = fit$surv, std_error = fit$std.err)
+            table$std_error <- ifelse(table$estimate == 0, NA, table$estimate * table$std_error)
+            table[table$n_event > 0, ]
+        }))
+    }))
+}
+myeloid_rows <- with(data_sets$myeloid_rows, data.frame(id, start = tstart, stop = tstop,
+                                                        event = death, transplant))
+write_table(rbind(
+    cbind(data = "heart", moving(data_sets$heart, 30)),
+    cbind(data = "heart", moving(data_sets$heart, 90)),
+    cbind(data = "myeloid", moving(myeloid_rows, 180))
+), "landmark.csv")
+
+# ---- mixture cure: no package, the likelihood written out and maximised -------------------------
+# parameters: logit of the cured fraction, log scale, log shape of the Weibull of the others
+
+cure_terms <- function(p, time) {
+    cured <- plogis(p[1])
+    power <- (time / exp(p[2]))^exp(p[3])
+    alive <- (1 - cured) * exp(-power)
+    list(cured = cured, power = power, alive = alive, log = log(time) - p[2], shape = exp(p[3]))
+}
+cure_likelihood <- function(p, time, event) {
+    with(cure_terms(p, time), sum(ifelse(
+        event == 1, log(1 - cured) + p[3] + log(power) - log(time) - power, log(cured + alive)
+    )))
+}
+cure_gradient <- function(p, time, event) {
+    with(cure_terms(p, time), {
+        share <- alive / (cured + alive)
+        moved <- ifelse(event == 1, 1 - power, -share * power)  # by log power
+        c(sum(ifelse(event == 1, -cured, cured * (1 - cured - alive) / (cured + alive))),
+          sum(-shape * moved), sum((event == 1) + shape * log * moved))
+    })
+}
+cure <- function(curve) {
+    rows <- rows_of(curve)
+    time <- rows[[curve$stop]]
+    event <- rows[[curve$event]]
+    best <- optim(c(0, log(mean(time)), 0), cure_likelihood, cure_gradient, time = time,
+                  event = event, method = "BFGS", control = list(fnscale = -1, reltol = 1e-14))$par
+    curvature <- function(p) optimHess(p, cure_likelihood, cure_gradient, time = time,
+                                       event = event, control = list(ndeps = rep(1e-5, 3)))
+    for (step in 1:5) best <- best - solve(curvature(best), cure_gradient(best, time, event))
+    stopifnot(abs(cure_gradient(best, time, event)) < 1e-8)
+    fraction <- plogis(best[1])
+    data.frame(
+        curve = curve$curve, cure_fraction = fraction,
+        std_error = fraction * (1 - fraction) * sqrt(solve(-curvature(best))[1, 1]),
+        scale = exp(best[2]), shape = exp(best[3]),
+        log_likelihood = cure_likelihood(best, time, event)
+    )
+}
+write_table(bind_rows(lapply(curves[sapply(curves, `[[`, "cure") == "yes"], cure)), "cure.csv")
 
 writeLines(c(R.version.string, paste("survival", packageVersion("survival")),
              paste("cmprsk", packageVersion("cmprsk"))), "versions.txt")

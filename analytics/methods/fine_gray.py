@@ -1,0 +1,201 @@
+"""Fine and Gray's regression on the cumulative incidence: the subdistribution hazard ratio.
+
+The ratio says how a covariate goes with the incidence of an event when a competing one may come
+first. It is no ratio of rates: those with the competing event stay in the risk set. For the rate
+among those free of both, fit a Cox model in which the competing event is a censoring.
+Reference: Fine and Gray, J Am Stat Assoc 1999;94:496; in R cmprsk::crr.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from scipy.special import ndtr
+
+from analytics.methods import statuses
+from analytics.methods.arrays import FloatArray, IntArray, frame_without_nan
+from analytics.methods.chi_square import SINGULAR, TestResult, chi_square_test, quadratic_form
+from analytics.methods.cox import LARGEST_ESTIMATE
+from analytics.methods.cox_data import CoxData
+from analytics.methods.fine_gray_variance import score_influences
+from analytics.methods.intervals import normal_quantile
+from analytics.methods.newton import inverse
+from analytics.methods.partial_likelihood import gram
+from analytics.methods.scaled_rows import scaled_rows
+from analytics.methods.subdistribution import (
+    SubdistributionMaximum,
+    SubdistributionSums,
+    information_of,
+    maximised,
+    subdistribution_sets,
+    subdistribution_sums,
+)
+
+
+@dataclass(frozen=True)
+class FineGrayData:
+    """A row per subject, under observation from day 0 to `time`.
+
+    `event_code`: 0 censored, 1 event, 2 competing event. `covariates` is n rows x p columns, named
+    by `names`. `censoring_group` (integer codes) estimates the censoring in each group by itself;
+    without it all are censored alike. Raises ValueError for rows that cannot be used.
+    """
+
+    time: FloatArray
+    event_code: IntArray
+    covariates: FloatArray
+    names: tuple[str, ...]
+    censoring_group: IntArray | None = None
+
+    def __post_init__(self) -> None:
+        if not np.isin(self.event_code, (0, 1, 2)).all():
+            raise ValueError("An event code is 0 (censored), 1 (event) or 2 (competing event).")
+        if self.censoring_group is not None and len(self.censoring_group) != len(self.time):
+            raise ValueError("The censoring group has not one code per row.")
+        CoxData(np.zeros(len(self.time)), self.time, self.event, self.covariates, self.names)
+
+    @property
+    def event(self) -> IntArray:
+        return np.asarray(self.event_code == 1, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class FineGrayFit:
+    """A fitted model. Unless `status` is 'ok' every estimate is None.
+
+    `log_shr`, `std_error` (p) and `covariance` (p x p) are in the order of `names`, per unit of the
+    covariate as given; the covariance counts that the censoring is estimated. `wald_test` is of all
+    coefficients at once. Twice the rise of the log-likelihood has no chi-square distribution here.
+    """
+
+    status: str
+    names: tuple[str, ...]
+    n_rows: int
+    n_events: int
+    n_competing: int
+    iterations: int
+    log_shr: FloatArray | None = None
+    std_error: FloatArray | None = None
+    covariance: FloatArray | None = None
+    log_likelihood: float | None = None
+    log_likelihood_null: float | None = None
+    wald_test: TestResult | None = None
+
+
+def fit_fine_gray(data: FineGrayData) -> FineGrayFit:
+    """The maximum partial likelihood estimates, ties as Breslow has them, exact to rounding.
+
+    Without competing events they are those of a Cox model, with its robust errors. Not estimable
+    for the reasons of `fit_cox`, judged by the information.
+    """
+    scale, x = _scaled(data)
+    group = np.zeros(len(x), dtype=np.int64)
+    if data.censoring_group is not None:
+        group = np.unique(data.censoring_group, return_inverse=True)[1].astype(np.int64)
+    sets = subdistribution_sets(data.time, data.event_code, group)
+    null = subdistribution_sums(sets, x, np.zeros(len(scale)))
+    reason = _reason_not_to_fit(null, data.names)
+    if reason is not None:
+        return _unfitted(data, reason, 0)
+    maximum = maximised(null)
+    inverse_information = inverse(information_of(maximum.sums))
+    reason = _reason_not_to_believe(maximum, inverse_information, data.names)
+    if reason is not None:
+        return _unfitted(data, reason, maximum.iterations)
+    assert inverse_information is not None
+    influences = score_influences(maximum.sums, data.time, data.event_code)
+    influences = np.einsum("ij,jk->ik", influences, inverse_information, optimize=False)
+    spread = gram(influences, np.ones(len(x)))
+    if not _is_regular(spread, inverse_information):
+        reason = statuses.not_estimable(statuses.NO_ROBUST_VARIANCE)
+        return _unfitted(data, reason, maximum.iterations)
+    return replace(
+        _unfitted(data, statuses.OK, maximum.iterations),
+        log_shr=maximum.log_shr / scale,
+        std_error=np.sqrt(np.diag(spread)) / scale,
+        covariance=spread / np.outer(scale, scale),
+        log_likelihood=maximum.sums.log_likelihood,
+        log_likelihood_null=null.log_likelihood,
+        wald_test=_wald(maximum.log_shr, spread),
+    )
+
+
+def fine_gray_terms(fit: FineGrayFit, *, conf_level: float) -> pl.DataFrame:
+    """A row per covariate: factor, log_shr, std_error, shr, ci_lower, ci_upper, p_value, status.
+
+    The interval is Wald's, exp(b +- z se), and the P value that of b / se. Numbers are null, and
+    the status says why, when the model is not estimable.
+    """
+    unknown = np.full(len(fit.names), np.nan)
+    log_shr = unknown if fit.log_shr is None else fit.log_shr
+    std_error = unknown if fit.std_error is None else fit.std_error
+    z = normal_quantile(conf_level)
+    numbers = frame_without_nan(
+        {
+            "log_shr": log_shr,
+            "std_error": std_error,
+            "shr": np.exp(log_shr),
+            "ci_lower": np.exp(log_shr - z * std_error),
+            "ci_upper": np.exp(log_shr + z * std_error),
+            "p_value": 2 * ndtr(-np.abs(log_shr / std_error)),
+        }
+    )
+    factors = pl.Series("factor", fit.names, dtype=pl.String)
+    return numbers.insert_column(0, factors).with_columns(pl.lit(fit.status).alias("status"))
+
+
+def _scaled(data: FineGrayData) -> tuple[FloatArray, FloatArray]:
+    """The scales of the covariates of those ever at risk, and all rows on them, centred."""
+    stop = np.where(data.event_code == 2, np.inf, data.time)  # never leaves
+    rows = CoxData(np.zeros(len(stop)), stop, data.event, data.covariates, data.names)
+    scale = scaled_rows(rows).scale
+    centred = data.covariates - data.covariates.sum(axis=0) / max(len(stop), 1)
+    return scale, np.divide(centred, scale, out=np.zeros_like(centred), where=scale > 0)
+
+
+def _reason_not_to_fit(null: SubdistributionSums, names: tuple[str, ...]) -> str | None:
+    """The status when the data at the outset cannot carry the model, else None."""
+    sets = null.sets
+    if len(sets.time) == 0:
+        return statuses.not_estimable(statuses.NO_EVENTS)
+    if int(((sets.n_before > 0) | (sets.tail > 0)).sum()) < 2:
+        return statuses.not_estimable(statuses.ONE_SUBJECT)
+    null_information = information_of(null)
+    constant = np.diag(null_information) <= SINGULAR * (null.x**2).mean(axis=0)
+    if constant.any():
+        return statuses.not_estimable(statuses.NO_VARIATION, names[int(np.argmax(constant))])
+    if inverse(null_information) is None:
+        return statuses.not_estimable(statuses.DEPENDENT_COVARIATES)
+    return None
+
+
+def _reason_not_to_believe(
+    maximum: SubdistributionMaximum, inverse_information: FloatArray | None, names: tuple[str, ...]
+) -> str | None:
+    """The status when the iteration ended nowhere, or far out, else None."""
+    extent = np.abs(maximum.log_shr)
+    if inverse_information is not None:
+        extent = np.maximum(extent, np.sqrt(np.diag(inverse_information)))
+    if (extent > LARGEST_ESTIMATE).any():
+        name = names[int(np.argmax(extent))]
+        return statuses.not_estimable(statuses.MONOTONE_LIKELIHOOD, name)
+    if inverse_information is None or not maximum.converged:
+        return statuses.not_estimable(statuses.NO_CONVERGENCE)
+    return None
+
+
+def _is_regular(spread: FloatArray, inverse_information: FloatArray) -> bool:
+    """Whether a robust variance is one: as on a single event day, all influences may cancel."""
+    vanishing = np.diag(spread) <= SINGULAR * np.diag(inverse_information)
+    return not vanishing.any() and inverse(spread) is not None
+
+
+def _unfitted(data: FineGrayData, status: str, iterations: int) -> FineGrayFit:
+    n_events, n_competing = (int((data.event_code == code).sum()) for code in (1, 2))
+    return FineGrayFit(status, data.names, len(data.time), n_events, n_competing, iterations)
+
+
+def _wald(log_shr: FloatArray, covariance: FloatArray) -> TestResult | None:
+    """The test of all coefficients; a model without covariates has none."""
+    statistic = quadratic_form(log_shr, covariance)
+    return None if statistic is None else chi_square_test(statistic, len(log_shr))
