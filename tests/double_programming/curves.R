@@ -1,0 +1,157 @@
+# Kaplan-Meier by survfit: curves, medians, rates, follow-up, and the log-rank test by survdiff.
+
+for_groups <- function(study, method, one_group) {
+    wanted <- Filter(function(group) group$analysis$method == method, study$groups)
+    do.call(rbind, lapply(wanted, function(group) {
+        data.frame(analysis_id = group$analysis$id, stratum = group$stratum, one_group(group),
+                   row.names = NULL)
+    }))
+}
+
+survival_curves <- function(study, results) {
+    for_groups(study, "kaplan_meier", function(group) survival_curve(study, group$rows))
+}
+
+survival_summaries <- function(study, results) {
+    for_groups(study, "kaplan_meier", function(group) {
+        curve <- survival_curve(study, group$rows)
+        limit <- function(name) in_months(study, first_below(curve$time_days, curve[[name]]))
+        can_be_told <- nrow(group$rows) > 1 && any(group$rows$code == 1)
+        found <- if (can_be_told) sapply(c("estimate", "ci_lower", "ci_upper"), limit) else NA
+        medians <- setNames(as.list(rep_len(found, 3)),
+                            c("median_months", "median_ci_lower", "median_ci_upper"))
+        data.frame(sizes(group$rows, 1), medians)
+    })
+}
+
+survival_rates <- function(study, results) {
+    for_groups(study, "kaplan_meier", function(group) {
+        curve <- survival_curve(study, group$rows)
+        rates <- at_landmarks(study, group, curve)
+        days <- group$analysis$landmarks * number(study, "days_per_month")
+        past_the_end <- days > max(curve$time_days) & !(tail(curve$estimate, 1) %in% 0)
+        rates[past_the_end, c("estimate", "std_error", "ci_lower", "ci_upper")] <- NA
+        data.frame(sizes(group$rows, 1)[rep(1, nrow(rates)), ], rates)
+    })
+}
+
+follow_ups <- function(study, results) {
+    for_groups(study, "kaplan_meier", function(group) {
+        exit <- group$rows$exit
+        censored <- exit[group$rows$code == 0]
+        days <- c(reverse_median(group$rows), known(median, censored), known(min, censored),
+                  known(max, censored), known(min, exit), known(max, exit))
+        data.frame(
+            sizes(group$rows, 1)[rep(1, 6), ],
+            statistic = c("reverse_km_median", "median_censored", "min", "max", "min", "max"),
+            over = c("all", "censored", "censored", "censored", "all", "all"),
+            months = in_months(study, days)
+        )
+    })
+}
+
+group_tests <- function(study, results) {
+    stratified <- Filter(function(one) !is.na(one$strata), with_method(study, "kaplan_meier"))
+    do.call(rbind, lapply(stratified, function(one) {
+        rows <- observed(study, one)
+        rows <- rows[rows$stratum != "unknown", ]
+        data.frame(analysis_id = one$id, test = "log_rank", event = "event", sizes(rows, 1),
+                   log_rank(rows))
+    }))
+}
+
+sizes <- function(rows, code) data.frame(n = nrow(rows), n_event = sum(rows$code == code))
+known <- function(statistic, values) if (length(values)) statistic(values) else NA_real_
+
+# ---- one curve ------------------------------------------------------------------------------
+
+# A row per day on which anybody enters or leaves, and day 0.
+day_counts <- function(study, rows) {
+    day <- sort(unique(c(0, rows$entry, rows$exit)))
+    exits <- function(code) vapply(day, function(t) sum(rows$exit == t & rows$code == code), 0L)
+    data.frame(
+        time_days = day, time_months = in_months(study, day), n_risk = at_risk(rows, day),
+        n_event = exits(1), n_competing = exits(2), n_censored = exits(0)
+    )
+}
+
+# Those who enter on a day are not yet at risk on it; those there from the start always were.
+at_risk <- function(rows, day) {
+    vapply(day, function(t) sum(rows$exit >= t & (rows$entry < t | rows$entry == 0)), 0L)
+}
+
+survival_curve <- function(study, rows) {
+    counts <- day_counts(study, rows)
+    counts$n_competing <- NULL
+    if (nrow(rows) < 2) return(cbind(counts, no_estimates))
+    fit <- survfit(response(rows, rows$code == 1) ~ 1, conf.type = study$parameters$ci_transform,
+                   conf.int = number(study, "conf_level"))
+    limit <- if (study$parameters$ci_transform == "log-log") NA else 1
+    at <- function(values, before) c(before, values)[findInterval(counts$time_days, fit$time) + 1]
+    estimate <- at(fit$surv, 1)
+    curve <- cbind(counts, data.frame(
+        estimate = estimate,
+        std_error = ifelse(estimate == 0, NA, estimate * at(fit$std.err, 0)),
+        ci_lower = at(fit$lower, limit), ci_upper = at(fit$upper, limit)
+    ))
+    # nothing is uncertain on day 0 before the first event
+    if (estimate[1] == 1) curve[1, c("ci_lower", "ci_upper")] <- 1
+    curve
+}
+
+no_estimates <- data.frame(estimate = NA_real_, std_error = NA_real_, ci_lower = NA_real_,
+                           ci_upper = NA_real_)
+
+# Those there from the start enter before day 0, so that an exit on day 0 counts.
+response <- function(rows, event) {
+    if (all(rows$entry == 0)) return(Surv(rows$exit, event))
+    Surv(ifelse(rows$entry == 0, -1, rows$entry), rows$exit, event)
+}
+
+# The first time below one half; where the curve stays on one half, the middle of that step.
+# quantile.survfit would also give a median to a curve that ends on one half.
+first_below <- function(time, value) {
+    time <- time[!is.na(value)]
+    value <- value[!is.na(value)]
+    below <- which(value < 0.5 - 1e-8)
+    if (!length(below)) return(NA_real_)
+    on_half <- which(abs(value - 0.5) <= 1e-8)
+    if (!length(on_half)) return(time[below[1]])
+    mean(time[c(on_half[1], below[1])])
+}
+
+at_landmarks <- function(study, group, curve) {
+    day <- group$analysis$landmarks * number(study, "days_per_month")
+    held <- curve[findInterval(day, curve$time_days), names(no_estimates)]
+    data.frame(time_months = group$analysis$landmarks, held, n_risk = at_risk(group$rows, day),
+               row.names = NULL)
+}
+
+# Censoring is the event. Half a day puts it after the deaths of its own day, and entries after
+# both; those there from the start stay there.
+reverse_median <- function(rows) {
+    if (!any(rows$code == 0)) return(NA_real_)
+    rows$exit <- rows$exit + ifelse(rows$code == 0, 0.5, 0)
+    rows$entry <- ifelse(rows$entry == 0, 0, rows$entry + 0.75)
+    rows <- rows[rows$entry == 0 | rows$entry < rows$exit, ]
+    fit <- survfit(response(rows, rows$code == 0) ~ 1)
+    first_below(fit$time, fit$surv) - 0.5
+}
+
+# survdiff takes no delayed entry; the score test of the exact partial likelihood is the same sum.
+log_rank <- function(rows) {
+    groups <- length(unique(rows$stratum))
+    if (groups < 2 || !any(rows$code == 1)) return(no_test)
+    if (any(rows$entry > 0)) {
+        fit <- coxph(response(rows, rows$code == 1) ~ factor(rows$stratum), ties = "exact")
+        return(chi_square(fit$score, groups - 1))
+    }
+    test <- survdiff(Surv(exit, code == 1) ~ stratum, rows)
+    chi_square(test$chisq, sum(test$exp > 0) - 1)
+}
+
+no_test <- data.frame(statistic = NA_real_, df = NA_real_, p_value = NA_real_)
+chi_square <- function(statistic, df) {
+    data.frame(statistic = statistic, df = df,
+               p_value = pchisq(statistic, df, lower.tail = FALSE))
+}

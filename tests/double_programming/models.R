@@ -1,0 +1,159 @@
+# Cox models by coxph on counting-process rows built here, and their tests.
+
+tight <- coxph.control(eps = 1e-14, toler.chol = 1e-16, iter.max = 100)
+
+# ---- rows of a model ------------------------------------------------------------------------
+
+# The complete cases of a population: rows (tstart, tstop], event and one column per contrast, with
+# the number of subjects, of events, and of those left out because a factor is missing.
+design <- function(study, endpoint, population, contrasts, entry) {
+    subjects <- followed(study, endpoint, population)
+    courses <- lapply(contrasts, function(one) factor_course(study, one, subjects))
+    is_known <- rep(TRUE, nrow(subjects))
+    for (course in courses) is_known <- is_known & !is.na(course$day)
+    # an event on the origin day has half a day, so that nobody is lost
+    end <- ifelse(subjects$exit > 0, subjects$exit, 0.5)
+    start <- entry_days(study, subjects, entry)
+    kept <- which(is_known & !is.na(start) & end > start)
+    cuts <- lapply(kept, function(i) {
+        days <- vapply(courses, function(course) course$day[i], 0)
+        c(start[i], sort(unique(days[days > start[i] & days < end[i]])), end[i])
+    })
+    subject <- rep(kept, lengths(cuts) - 1)
+    tstart <- as.numeric(unlist(lapply(cuts, head, -1)))
+    tstop <- as.numeric(unlist(lapply(cuts, tail, -1)))
+    values <- lapply(courses, function(course) {
+        ifelse(course$day[subject] <= tstart, course$after[subject], course$before[subject])
+    })
+    names(values) <- vapply(contrasts, function(one) one$factor, "")
+    rows <- list(tstart = tstart, tstop = tstop,
+                 event = subjects$code[subject] == 1 & tstop == end[subject])
+    list(
+        rows = data.frame(c(rows, values), check.names = FALSE), n = length(kept),
+        n_event = sum(subjects$code[kept] == 1), n_missing = sum(!is_known)
+    )
+}
+
+# A factor's value before and after the day it changes, which is Inf when it never does and NA
+# when the factor is missing.
+factor_course <- function(study, contrast, subjects) {
+    about <- factor_row(study, contrast$factor)
+    code <- c(setNames(rep(1, length(contrast$numerator)), contrast$numerator),
+              setNames(rep(0, length(contrast$denominator)), contrast$denominator))
+    each <- function(value) rep_len(value, nrow(subjects))
+    if (about$timing == "post_baseline") {
+        day <- change_days(study, contrast$factor, subjects)
+        return(list(day = day, before = each(code[["no"]]), after = each(code[["yes"]])))
+    }
+    value <- if (about$type == "continuous") {
+        baseline_value(study, contrast$factor, subjects$usubjid)
+    } else {
+        unname(code[baseline_level(study, contrast$factor, subjects$usubjid)])
+    }
+    list(day = ifelse(is.na(value), NA, Inf), before = value, after = value)
+}
+
+# ---- fits -----------------------------------------------------------------------------------
+
+# The fitted model of some columns of the rows, or NULL when the data cannot carry it: coxph then
+# leaves a coefficient out or warns that it did not converge or that one may be infinite.
+fit_model <- function(study, design, factors) {
+    if (!any(design$rows$event)) return(NULL)
+    fit <- tryCatch(
+        coxph(hazard_of(factors), design$rows, ties = study$parameters$ties, control = tight,
+              x = TRUE),
+        warning = function(warning) NULL
+    )
+    if (is.null(fit) || anyNA(coef(fit))) NULL else fit
+}
+
+hazard_of <- function(factors) {
+    reformulate(sprintf("`%s`", factors), "Surv(tstart, tstop, event)")
+}
+
+# The models of the plan, in its order: analysis_id, id, design, factors, and the fit or NULL; a
+# univariate one has its contrast, a selected one its steps. A selection needs those before it.
+cox_models <- function(study) {
+    models <- list()
+    for (one in with_method(study, "cox_univariate", "cox_stepwise")) {
+        new <- if (one$method == "cox_univariate") {
+            lapply(contrasts_of(study, one), function(contrast) univariate(study, one, contrast))
+        } else {
+            list(selected(study, one, models))
+        }
+        models <- c(models, new)
+    }
+    models
+}
+
+univariate <- function(study, analysis, contrast) {
+    rows <- design(study, analysis$endpoint, contrast$population, list(contrast), contrast$entry)
+    list(analysis_id = analysis$id, id = contrast$id, contrast = contrast, design = rows,
+         factors = contrast$factor, fit = fit_model(study, rows, contrast$factor))
+}
+
+# ---- result tables --------------------------------------------------------------------------
+
+for_models <- function(study, one_model) {
+    do.call(rbind, lapply(study$models, function(model) {
+        rows <- one_model(model)
+        if (NROW(rows)) data.frame(analysis_id = model$analysis_id, model = model$id, rows)
+    }))
+}
+
+model_sizes <- function(model) data.frame(n = model$design$n, n_event = model$design$n_event)
+
+cox_model_rows <- function(study, results) {
+    for_models(study, function(model) {
+        df <- if (length(model$factors)) length(model$factors) else NA
+        tests <- if (is.null(model$fit)) no_model_tests else model_tests(model$fit, df)
+        data.frame(model_sizes(model), n_missing = model$design$n_missing, tests, df = df)
+    })
+}
+
+model_tests <- function(fit, df) {
+    lr <- 2 * (fit$loglik[2] - fit$loglik[1])
+    p <- function(statistic) pchisq(statistic, df, lower.tail = FALSE)
+    data.frame(
+        log_likelihood = fit$loglik[2], log_likelihood_null = fit$loglik[1],
+        lr_statistic = lr, lr_p = p(lr), score_statistic = fit$score, score_p = p(fit$score),
+        wald_statistic = unname(fit$wald.test), wald_p = p(unname(fit$wald.test))
+    )
+}
+
+no_model_tests <- data.frame(
+    log_likelihood = NA_real_, log_likelihood_null = NA_real_, lr_statistic = NA_real_,
+    lr_p = NA_real_, score_statistic = NA_real_, score_p = NA_real_, wald_statistic = NA_real_,
+    wald_p = NA_real_
+)
+
+cox_terms <- function(study, results) {
+    z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
+    for_models(study, function(model) {
+        if (!length(model$factors)) return(NULL)
+        log_hr <- if (is.null(model$fit)) NA_real_ else unname(coef(model$fit))
+        std_error <- if (is.null(model$fit)) NA_real_ else sqrt(diag(as.matrix(model$fit$var)))
+        data.frame(
+            factor = model$factors, model_sizes(model), log_hr = log_hr, std_error = std_error,
+            hr = exp(log_hr), ci_lower = exp(log_hr - z * std_error),
+            ci_upper = exp(log_hr + z * std_error),
+            p_value = 2 * pnorm(-abs(log_hr / std_error))
+        )
+    })
+}
+
+# cox.zph prints no global line beside a single factor; it is the same test.
+cox_diagnostics <- function(study, results) {
+    for_models(study, function(model) {
+        if (!length(model$factors)) return(NULL)
+        tests <- data.frame(statistic = NA_real_, df = 0, p_value = NA_real_)
+        if (!is.null(model$fit)) {
+            found <- cox.zph(model$fit, study$parameters$ph_transform, terms = FALSE)$table
+            tests <- data.frame(statistic = found[, "chisq"], df = found[, "df"],
+                                p_value = found[, "p"])
+        }
+        factors <- c(model$factors, "GLOBAL")
+        if (nrow(tests) == 1) tests <- tests[rep(1, length(factors)), ]
+        data.frame(factor = factors, model_sizes(model), tests, row.names = NULL)
+    })
+}

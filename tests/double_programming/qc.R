@@ -1,0 +1,86 @@
+# Every number of the result tables, computed anew from the marts with R's survival and cmprsk.
+#
+#   Rscript qc.R INPUT OUTPUT
+#
+# INPUT holds the marts, the study's definitions and its plan as CSV (see runner.py); OUTPUT gets
+# values.csv (table, key, column, value), tables.csv (the tables known here) and software.txt.
+# Nothing of schema `results` is read.
+
+library(survival)
+library(cmprsk)
+options(stringsAsFactors = FALSE)
+
+this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
+this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
+for (name in c("study", "subjects", "curves", "incidences", "models", "selection",
+               "descriptions", "concordance")) {
+    source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
+}
+
+# One entry per result table: its key, and the function (study, results so far) that gives its
+# rows. A new result table is one line here and its function.
+result_table <- function(key, rows) list(key = key, rows = rows)
+curve_key <- c("analysis_id", "stratum")
+model_key <- c("analysis_id", "model")
+tables <- list(
+    survival_curve = result_table(c(curve_key, "time_days"), survival_curves),
+    survival_summary = result_table(curve_key, survival_summaries),
+    survival_rate = result_table(c(curve_key, "time_months"), survival_rates),
+    follow_up = result_table(c(curve_key, "statistic", "over"), follow_ups),
+    cumulative_incidence_curve =
+        result_table(c(curve_key, "event", "time_days"), incidence_curves),
+    cumulative_incidence_rate =
+        result_table(c(curve_key, "event", "time_months"), incidence_rates),
+    group_test = result_table(c("analysis_id", "test", "event"), group_tests),
+    cox_model = result_table(model_key, cox_model_rows),
+    cox_term = result_table(c(model_key, "factor"), cox_terms),
+    cox_selection_step =
+        result_table(c("analysis_id", "step", "action", "factor", "test"), selection_steps),
+    cox_diagnostic = result_table(c(model_key, "factor"), cox_diagnostics),
+    baseline_characteristics = result_table(
+        c("analysis_id", "group_population", "characteristic", "level", "statistic"),
+        baseline_characteristics
+    ),
+    clinical_outcomes = result_table(
+        c("analysis_id", "group_population", "outcome", "level"), clinical_outcomes
+    ),
+    attrition = result_table(c("analysis_id", "step"), attrition),
+    # reads the tables above
+    published_concordance = result_table(c("published_id", "quantity"), concordance)
+)
+
+as_text <- function(values, digits) {
+    if (!is.numeric(values)) return(ifelse(is.na(values), "", as.character(values)))
+    ifelse(is.na(values), "", formatC(values, digits = digits, format = "g", width = 1))
+}
+
+# The numbers of a table, one a row; the key reads name=value;name=value.
+as_values <- function(name, key, frame) {
+    if (is.null(frame)) return(NULL)
+    keys <- do.call(paste, c(lapply(key, function(column) {
+        paste0(column, "=", as_text(frame[[column]], 15))
+    }), sep = ";"))
+    is_number <- vapply(frame, function(column) is.numeric(column) || is.logical(column), TRUE)
+    do.call(rbind, lapply(setdiff(names(frame)[is_number], key), function(column) {
+        data.frame(table = name, key = keys, column = column,
+                   value = as_text(as.numeric(frame[[column]]), 17))
+    }))
+}
+
+folders <- commandArgs(trailingOnly = TRUE)
+study <- read_study(folders[1])
+study$members <- population_members(study)
+study$groups <- curve_groups(study)
+study$models <- cox_models(study)
+results <- list()
+for (name in names(tables)) results[[name]] <- tables[[name]]$rows(study, results)
+values <- do.call(rbind, lapply(names(tables), function(name) {
+    as_values(name, tables[[name]]$key, results[[name]])
+}))
+write.csv(values, file.path(folders[2], "values.csv"), row.names = FALSE)
+write.csv(data.frame(table = names(tables)), file.path(folders[2], "tables.csv"),
+          row.names = FALSE)
+writeLines(paste(
+    paste("R", getRversion()), paste("survival", packageVersion("survival")),
+    paste("cmprsk", packageVersion("cmprsk")), sep = ", "
+), file.path(folders[2], "software.txt"))

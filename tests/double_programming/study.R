@@ -1,0 +1,124 @@
+# The study as the other files take it: marts, conventions and plan, read from CSV.
+
+# A cell is text until somebody needs a number; an empty one is not known.
+read_cells <- function(folder, name) {
+    read.csv(file.path(folder, paste0(name, ".csv")), colClasses = "character", na.strings = "",
+             check.names = FALSE, encoding = "UTF-8")
+}
+
+read_study <- function(folder) {
+    names <- sub("\\.csv$", "", list.files(folder, "\\.csv$"))
+    study <- sapply(names, function(name) read_cells(folder, name), simplify = FALSE)
+    study$parameters <- as.list(setNames(study$study_parameter$value, study$study_parameter$name))
+    study$published <- read_published(file.path(folder, "published"))
+    study$analyses <- with_siblings(study)
+    study
+}
+
+number <- function(study, parameter) as.numeric(study$parameters[[parameter]])
+in_months <- function(study, days) days / number(study, "days_per_month")
+
+# ---- the plan -------------------------------------------------------------------------------
+
+# A key that no analysis of the plan uses has no column.
+cell <- function(row, key) if (is.null(row[[key]])) NA_character_ else row[[key]]
+items <- function(text) if (is.na(text)) character(0) else strsplit(text, "|", fixed = TRUE)[[1]]
+first_known <- function(...) Find(Negate(is.na), list(...), nomatch = NA_character_)
+rows_of <- function(table) lapply(seq_len(NROW(table)), function(i) as.list(table[i, ]))
+
+# The analyses in the order of the plan, each followed by its delayed-entry sibling.
+with_siblings <- function(study) {
+    analyses <- lapply(rows_of(study$plan_analyses), function(row) {
+        analysis <- list(
+            id = row$id, method = row$method, endpoint = cell(row, "endpoint"),
+            population = cell(row, "population"), strata = cell(row, "strata"),
+            landmarks = as.numeric(items(cell(row, "landmarks_months"))),
+            landmark_days = as.numeric(cell(row, "landmark_days")),
+            entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
+            groups = items(cell(row, "groups")), is_sibling = FALSE
+        )
+        siblings_of(study, analysis, assessed_factors(study, analysis), row)
+    })
+    unlist(analyses, recursive = FALSE)
+}
+
+# The factors that a subject must have been assessed for.
+assessed_factors <- function(study, analysis) {
+    if (is.na(analysis$source)) return(na.omit(analysis$strata))
+    rows <- study$plan_factors
+    unique(rows$factor[rows$analysis_id == analysis$source])
+}
+
+# The item and, where it is shown as published, the same item from the day that settles who is
+# in it; an item that no day settles has no sibling.
+siblings_of <- function(study, item, factors, row) {
+    if (is.na(cell(row, "as_published")) || !is_settled_by_days(study, item, factors)) {
+        return(list(item))
+    }
+    entry <- defining_facts(study, item$population, factors)
+    sibling <- modifyList(item, list(
+        id = paste0(item$id, "__delayed_entry"), entry = entry, is_sibling = TRUE
+    ))
+    list(item, sibling)
+}
+
+is_settled_by_days <- function(study, item, factors) {
+    conditions <- fact_conditions(study, item$population)
+    absent <- conditions$operator == "absent" & conditions$name != "prior_hsct"
+    moving <- !is.null(item$strata) && !is.na(item$strata) && is.na(item$landmark_days) &&
+        factor_row(study, item$strata)$timing == "post_baseline"
+    !any(absent) && !moving
+}
+
+# Every fact that must have happened before a subject belongs to the population and is assessed.
+defining_facts <- function(study, population, factors) {
+    conditions <- fact_conditions(study, population)
+    assessed <- study$study_factor$assessed_fact[study$study_factor$factor %in% factors]
+    unique(c(conditions$name[conditions$operator != "absent"], na.omit(assessed)))
+}
+
+fact_conditions <- function(study, population) {
+    conditions <- conditions_of(study, population)
+    conditions[conditions$kind == "fact", ]
+}
+
+# The conditions of a population in order, those of the populations it builds on in their place.
+conditions_of <- function(study, population) {
+    own <- study$study_population_condition
+    own <- own[own$population == population, ]
+    own <- own[order(as.integer(own$condition_order)), ]
+    unique(do.call(rbind, lapply(seq_len(nrow(own)), function(i) {
+        if (own$kind[i] == "population") conditions_of(study, own$name[i]) else own[i, ]
+    })))
+}
+
+# The contrasts of a univariate analysis, siblings included.
+contrasts_of <- function(study, analysis) {
+    rows <- study$plan_factors[study$plan_factors$analysis_id == analysis$id, ]
+    contrasts <- lapply(rows_of(rows), function(row) {
+        contrast <- list(
+            id = first_known(cell(row, "model"), row$factor), factor = row$factor,
+            numerator = items(cell(row, "numerator")),
+            denominator = items(cell(row, "denominator")),
+            population = first_known(cell(row, "population"), analysis$population),
+            entry = items(cell(row, "entry_facts")), is_sibling = FALSE
+        )
+        if (!length(contrast$denominator)) {
+            contrast$denominator <- setdiff(levels_of(study, row$factor), contrast$numerator)
+        }
+        siblings_of(study, contrast, row$factor, row)
+    })
+    unlist(contrasts, recursive = FALSE)
+}
+
+factor_row <- function(study, factor) {
+    as.list(study$study_factor[study$study_factor$factor == factor, ])
+}
+
+# The known levels of a factor in the order they are shown.
+levels_of <- function(study, factor) {
+    rows <- study$study_factor_level[study$study_factor_level$factor == factor, ]
+    unique(as.character(na.omit(rows$level[order(as.integer(rows$display_order))])))
+}
+
+with_method <- function(study, ...) Filter(function(one) one$method %in% c(...), study$analyses)
