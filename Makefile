@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint synthesize clean
+.PHONY: help setup build qc test lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ setup: $(READY)  ## Make .venv with the locked packages (the other targets do it
 
 build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/blinatumomab)
 	@$(BIN)/plateau build $(STUDY) --releases $(RELEASES) --threads $(THREADS)
+
+qc: $(READY)  ## Compute every result of the published release again with R and compare (needs R)
+	@$(BIN)/python tests/double_programming/runner.py $(STUDY) --releases $(RELEASES)
 
 test: $(READY)  ## Run all tests, the dbt unit tests included
 	@$(BIN)/python -m pytest
@@ -32,8 +35,19 @@ lint: $(READY)  ## Check style and types of Python and SQL
 	@$(BIN)/mypy
 	@cd dbt_project && PLATEAU_WAREHOUSE=:memory: DO_NOT_TRACK=1 ../$(BIN)/sqlfluff lint models
 
-synthesize: $(READY)  ## Make the default study's synthetic SDTM files again, byte for byte
+synthesize: $(READY)  ## Search the synthetic cohort again from its seed and write its SDTM files (MINUTES on two cores)
+	@$(BIN)/python -m studies.blinatumomab.synthesis.calibration
 	@$(BIN)/python -m studies.blinatumomab.synthesis
+
+sdtm: $(READY)  ## Write the SDTM files of the committed synthetic cohort again, byte for byte
+	@$(BIN)/python -m studies.blinatumomab.synthesis
+
+reference:  ## Remake the R reference numbers of the tests (needs R)
+	@command -v Rscript >/dev/null || { \
+		echo "make reference needs Rscript: install R >= 4.2 with the packages survival and cmprsk." >&2; \
+		exit 1; \
+	}
+	@cd tests/reference && for script in make_*.R; do echo "$$script" >&2; Rscript --vanilla "$$script" || exit 1; done
 
 clean:  ## Remove .venv and all caches; releases stay
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info dbt_project/target dbt_project/logs

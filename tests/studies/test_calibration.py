@@ -1,12 +1,20 @@
 """The parts of the search that makes the cohort: construction, rules, blocks and estimators."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from studies.blinatumomab.synthesis import calibration
-from studies.blinatumomab.synthesis.calibration import anneal, columns, cost, outcomes, rules
+from studies.blinatumomab.synthesis.calibration import (
+    anneal,
+    columns,
+    cost,
+    outcomes,
+    rules,
+    search,
+)
 from studies.blinatumomab.synthesis.calibration import statistics as kernels
 from studies.blinatumomab.synthesis.calibration.skeleton import build_skeleton
 
@@ -71,14 +79,40 @@ def test_annealing_lowers_the_cost_and_repeats_itself() -> None:
     goals, weights = cost.search_goals(TARGETS), np.ones(outcomes.N_VALUES)
     chances = anneal.cumulative_chances(anneal.MOVES)
     runs = [
-        anneal.anneal(skeleton(), goals, weights, 1.0, chances, 3_000, 0.5, 0.02, 7)
+        anneal.anneal(
+            skeleton(), goals, weights, 1.0, outcomes.EVERY_BLOCK, chances, 3_000, 0.5, 0.02, 7
+        )
         for _ in range(2)
     ]
     assert np.array_equal(runs[0][0], runs[1][0])
     assert runs[0][1] == runs[1][1]
-    _, untouched = anneal.anneal(skeleton(), goals, weights, 1.0, chances, 0, 0.5, 0.02, 7)
+    _, untouched = anneal.anneal(
+        skeleton(), goals, weights, 1.0, outcomes.EVERY_BLOCK, chances, 0, 0.5, 0.02, 7
+    )
     assert runs[0][1] < untouched
     assert all(rules.is_possible(runs[0][0], i) for i in range(columns.PATIENTS))
+
+
+def test_a_search_of_one_round_a_stage_repeats_itself_and_tells_each_round() -> None:
+    stages = tuple(replace(stage, steps=2_000, rounds=1) for stage in search.STAGES)
+    told: list[search.Round] = []
+    runs = [search.search(5, TARGETS, told.append, stages) for _ in range(2)]
+    assert np.array_equal(*runs)
+    assert [(done.stage, done.number, done.of) for done in told[:3]] == [
+        ("remissions", 1, 3),
+        ("everything", 2, 3),
+        ("belief", 3, 3),
+    ]
+    assert all(rules.is_possible(runs[0], i) for i in range(columns.PATIENTS))
+
+
+def test_what_an_earlier_stage_has_met_weighs_more() -> None:
+    weights = search.first_weights(search.STAGES[1])
+    remission = [*search.values_of(outcomes.REMISSION_BLOCKS)]
+    others = [*search.values_of(outcomes.EVERY_BLOCK & ~outcomes.REMISSION_BLOCKS)]
+    assert len(remission) == search.n_wanted(outcomes.REMISSION_BLOCKS)
+    assert len(remission) + len(others) == outcomes.N_VALUES
+    assert weights[remission].min() > weights[others].max()
 
 
 def test_kaplan_meier_of_five_subjects() -> None:

@@ -74,8 +74,8 @@ MISTAKES = {
     ),
     "unknown kind": (
         "A,value,guess,,,,,\n",
-        "concordance.csv line 2: unknown kind 'guess'; use computed, definition, cited or "
-        "misprint.",
+        "concordance.csv line 2: unknown kind 'guess'; use computed, definition, cited, "
+        "misprint or derived.",
     ),
     "computed without a place": (
         "A,value,computed,,,,,\n",

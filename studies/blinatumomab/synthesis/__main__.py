@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from .cohort import CohortError, read_cohort
+from .cohort import CohortError, check_identifiers, read_cohort
 from .generate import generate
 from .targets import check_targets
 from .write import write_trial
@@ -22,6 +22,7 @@ def main() -> int:
     try:
         analysed = read_cohort(options.cohort)
         excluded = read_cohort(HERE / "ph_positive.csv", ph_positive=True)
+        check_identifiers((*analysed, *excluded))
         check_targets(analysed, HERE / "targets.csv")
         trials = generate((*analysed, *excluded), options.seed)
     except CohortError as error:

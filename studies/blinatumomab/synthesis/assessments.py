@@ -5,6 +5,10 @@ from random import Random
 from .calendar import Calendar, has_late_remission
 from .cohort import FIRST_DAY_OF_SECOND_CYCLE_REMISSION, Patient
 from .events import EXTRAMEDULLARY, RELAPSE, Assessment
+from .targets import DAYS_PER_MONTH
+
+# After treatment patients come every three months for two years, then every six.
+FOLLOW_UP_MONTHS = (*range(3, 25, 3), *range(30, 61, 6))
 
 
 def assessments_of(
@@ -27,7 +31,7 @@ def _remission_findings(
 ) -> dict[int, str]:
     first, end = patient.remission_day, patient.remission_end_day
     assert first is not None and end is not None
-    findings = _before_remission(patient, first, rng)
+    findings = _before_remission(patient, calendar, first, rng)
     later = _later_marrow_days(patient, calendar, first, end, rng)
     in_window = [day for day in later if day <= calendar.window_end]
     is_upgraded = patient.best_response == "CR" and bool(in_window) and rng.random() < 0.25
@@ -40,22 +44,28 @@ def _remission_findings(
             findings[day] = f"response:{state}"
     if patient.remission_end == "relapse":
         findings[end] = EXTRAMEDULLARY if rng.random() < 0.14 else RELAPSE
-        findings.update(_after_relapse(patient, end, last_visit, rng))
+        findings.update(_after_relapse(patient, calendar, end, last_visit, rng))
     elif patient.still_in_remission and rng.random() < 0.5:
         findings[end] = f"response:{state}"
     return findings
 
 
-def _before_remission(patient: Patient, first: int, rng: Random) -> dict[int, str]:
+def _before_remission(
+    patient: Patient, calendar: Calendar, first: int, rng: Random
+) -> dict[int, str]:
     findings: dict[int, str] = {}
-    mrd_day = patient.mrd_response_day
+    mrd_day, first_result = patient.mrd_response_day, patient.mrd_first_result_day
     if first > 20 and rng.random() < 0.3:
-        findings[rng.randint(13, 16)] = rng.choice(("response:PR", "response:no_response"))
+        day = _early_marrow_day(calendar, rng)
+        findings[day] = rng.choice(("response:PR", "response:no_response"))
     if mrd_day is not None and mrd_day < first - 2:
         findings = {day: what for day, what in findings.items() if day < mrd_day}
         findings[mrd_day] = "response:hypocellular"
     elif first >= FIRST_DAY_OF_SECOND_CYCLE_REMISSION:
-        findings[rng.randint(27, 34)] = rng.choice(
+        day = calendar.working_day(rng.randint(27, 34), rng, 26, 36)
+        if first_result is not None and 20 < first_result < first - 20:
+            day = first_result  # one marrow for both
+        findings[day] = rng.choice(
             ("response:PR", "response:PR", "response:hypocellular", "response:no_response")
         )
     return findings
@@ -64,32 +74,45 @@ def _before_remission(patient: Patient, first: int, rng: Random) -> dict[int, st
 def _later_marrow_days(
     patient: Patient, calendar: Calendar, first: int, end: int, rng: Random
 ) -> list[int]:
-    """End-of-cycle marrows, then follow-up about every three, later every six months."""
+    """End-of-cycle marrows, then those of the follow-up."""
     days = []
     starts = (*calendar.cycle_starts[1:], calendar.treatment_close)
     for start, following in zip(calendar.cycle_starts, starts, strict=True):
         day = min(start + rng.randint(27, 33), following - 1)
+        day = calendar.working_day(day, rng, start + 26, min(start + 35, following - 1))
         if first + 10 < day < min(end, patient.transplant_day or end) - 3:
             days.append(day)
-    return days + _follow_up_days(calendar, max(first, calendar.treatment_close), end, rng)
+    follow_up = _follow_up_days(calendar, max(first, calendar.treatment_close), end, rng)
+    return days + [day for day in follow_up if not _is_around_transplant(patient, day)]
+
+
+def _is_around_transplant(patient: Patient, day: int) -> bool:
+    """From the conditioning to the recovery of the blood no response is judged."""
+    transplant = patient.transplant_day
+    return transplant is not None and -10 <= day - transplant <= 42
 
 
 def _follow_up_days(calendar: Calendar, start: int, end: int, rng: Random) -> list[int]:
+    """The planned visits between two days, kept to within a week or two; some are missed."""
     days = []
-    day = start + rng.randint(10, 60)
-    while day < end - 20:
-        days.append(day)
-        day += rng.randint(77, 105) if day < 730 else rng.randint(160, 200)
+    for month in FOLLOW_UP_MONTHS:
+        day = calendar.working_day(round(month * DAYS_PER_MONTH + rng.gauss(0, 6)), rng)
+        if start + 10 <= day < end - 20 and rng.random() < 0.94:
+            days.append(day)
     return days
 
 
-def _after_relapse(patient: Patient, relapse: int, last_visit: int, rng: Random) -> dict[int, str]:
+def _after_relapse(
+    patient: Patient, calendar: Calendar, relapse: int, last_visit: int, rng: Random
+) -> dict[int, str]:
     findings: dict[int, str] = {}
     if relapse + 40 < last_visit and rng.random() < 0.4:
         finding = rng.choice(("response:progression", "response:no_response", RELAPSE))
-        findings[relapse + rng.randint(14, 35)] = finding
+        findings[calendar.working_day(relapse + rng.randint(14, 35), rng)] = finding
     if patient.transplant == "after_relapse" and patient.transplant_day is not None:
-        findings[patient.transplant_day - rng.randint(8, 16)] = "response:CR"
+        before = calendar.working_day(patient.transplant_day - rng.randint(8, 16), rng)
+        if before > relapse + 14:
+            findings[before] = "response:CR"
     return findings
 
 
@@ -99,34 +122,46 @@ def _other_findings(
     """Responses short of remission; remissions only after two cycles."""
     findings: dict[int, str] = {}
     main = _main_response(patient, rng)
-    first_result = patient.mrd_first_result_day
-    day = first_result if first_result is not None else rng.randint(25, 34)
-    if main == "progression" and first_result is None:
-        day = rng.randint(13, 30)
+    day = patient.mrd_first_result_day
+    if day is None:
+        day = rng.randint(13, 30) if main == "progression" else rng.randint(25, 34)
+        day = calendar.working_day(day, rng, day - 3, day + 3)
     if day > 24 and main != "hypocellular" and rng.random() < 0.25:
-        findings[rng.randint(13, 16)] = "response:no_response"
+        findings[_early_marrow_day(calendar, rng)] = "response:no_response"
     findings[day] = f"response:{main}"
     for start in calendar.cycle_starts[1:2]:
-        second = main if main in ("hypocellular", "not_evaluable") else "no_response"
-        findings[start + rng.randint(26, 33)] = rng.choice((f"response:{second}", "response:PR"))
+        is_free_of_blasts = main == "hypocellular" or patient.mrd_response_day is not None
+        is_same = is_free_of_blasts or has_late_remission(patient) or rng.random() < 0.5
+        second = main if is_same else "no_response"
+        findings[_end_of_cycle(calendar, start, rng)] = f"response:{second}"
     if has_late_remission(patient):
         for start in calendar.cycle_starts[2:]:
-            findings[start + rng.randint(26, 33)] = "response:CR"
+            findings[_end_of_cycle(calendar, start, rng)] = "response:CR"
         start = calendar.treatment_close
         for day in _follow_up_days(calendar, start, patient.survival_days, rng):
             findings[day] = "response:CR"
     if patient.transplant_day is not None:
-        before = patient.transplant_day - rng.randint(6, 12)
-        if before > calendar.window_end + 3 and rng.random() < 0.7:
+        earliest = calendar.window_end + 4
+        before = calendar.working_day(patient.transplant_day - rng.randint(8, 14), rng, earliest)
+        if before >= earliest and rng.random() < 0.7:
             findings[before] = "response:CR"  # after other treatment, outside the two cycles
     return findings
+
+
+def _early_marrow_day(calendar: Calendar, rng: Random) -> int:
+    """With the visit of the third week, or a day beside it."""
+    return calendar.working_day(rng.choice((13, 14, 14, 14, 14, 15)), rng, 12, 17)
+
+
+def _end_of_cycle(calendar: Calendar, start: int, rng: Random) -> int:
+    return calendar.working_day(start + rng.randint(27, 33), rng, start + 26, start + 35)
 
 
 def _main_response(patient: Patient, rng: Random) -> str:
     if patient.best_response == "hypocellular":
         return "hypocellular"
     if patient.mrd_response_day is not None:
-        return "PR" if patient.trial.endswith("211") else "not_evaluable"
+        return "not_evaluable"  # free of blasts, yet neither a remission nor hypocellular
     if has_late_remission(patient):
         return "PR"
     weighted = ["PR"] * 2 + ["no_response"] * 5 + ["progression"] * 4 + ["not_evaluable"] * 2

@@ -6,14 +6,16 @@ from random import Random
 
 from .cohort import FIRST_DAY_OF_SECOND_CYCLE_REMISSION, CohortError, Patient
 from .trials import Trial
+from .working_days import is_working_day, near
 
 CYCLE_DAYS = 42
 INFUSION_DAYS = 28
 CLOSE_DAYS = 56
 COMPLETED_DAYS = 1100  # follow-up of about three years is a completed one
 LAST_CONTACT_GAP = 200
-# Treatment starts on working days, mostly early in the week (Monday first).
-WEEKDAY_CHANCE = (1.0, 0.9, 0.8, 0.6, 0.35, 0.03, 0.06)
+ON_TIME = 0.4  # share of the cycles that start on the first day they may
+# Treatment starts early in the week rather than late (Monday first).
+WEEKDAY_WEIGHTS = (1.0, 0.9, 0.75, 0.5, 0.25, 0.03, 0.03)
 
 
 @dataclass(frozen=True)
@@ -44,18 +46,56 @@ class Calendar:
     def cycle_of(self, day: int) -> int:
         return sum(start <= day for start in self.cycle_starts)
 
+    def working_day(
+        self, day: int, rng: Random, earliest: int = -(10**6), latest: int = 10**6
+    ) -> int:
+        """A working day at or near a day that nothing fixes, from `earliest` to `latest`."""
+        return near(day, lambda d: is_working_day(self.date_of(d)), earliest, latest, rng)
+
 
 def calendar_of(patient: Patient, trial: Trial, rng: Random) -> Calendar:
     """Choose a first dose and cycles under which the patient's days are possible."""
     first_dose = _first_dose(patient, trial, rng)
-    starts = _cycle_starts(patient, _cycles_wanted(patient, rng), rng)
-    ends = tuple(_infusion_end(patient, start, rng) for start in starts)
+    starts = _cycle_starts(patient, first_dose, _cycles_wanted(patient, rng), rng)
+    ends = tuple(_infusion_end(patient, trial, start, rng) for start in starts)
     calendar = Calendar(first_dose, trial.cutoff, starts, ends)
     _check(patient, calendar)
     return calendar
 
 
+def planned_days(patient: Patient) -> tuple[int, ...]:
+    """The fixed days of what is done by appointment; relapse and death choose their own."""
+    days = {
+        patient.remission_day,
+        patient.mrd_first_result_day,
+        patient.mrd_response_day,
+        patient.transplant_day,
+        patient.remission_end_day if patient.still_in_remission else None,
+        None if patient.died else patient.survival_days,
+    }
+    return tuple(sorted(day for day in days if day is not None))
+
+
 def _first_dose(patient: Patient, trial: Trial, rng: Random) -> date:
+    """A working day of a drawn week, one that puts the fewest planned days on days off."""
+    earliest, latest = _enrolment_window(patient, trial)
+    window = [earliest + timedelta(days=n) for n in range((latest - earliest).days + 1)]
+    open_days = [day for day in window if is_working_day(day)] or window
+    drawn = rng.choice(open_days).isocalendar()[:2]
+    days = [day for day in open_days if day.isocalendar()[:2] == drawn]
+    days_off = [_days_off(patient, day) for day in days]
+    best = [day for day, n in zip(days, days_off, strict=True) if n == min(days_off)]
+    return rng.choices(best, [WEEKDAY_WEIGHTS[day.weekday()] for day in best])[0]
+
+
+def _days_off(patient: Patient, first_dose: date) -> int:
+    """How many planned days would lie on days off."""
+    days = (first_dose + timedelta(days=day) for day in planned_days(patient))
+    return sum(not is_working_day(day) for day in days)
+
+
+def _enrolment_window(patient: Patient, trial: Trial) -> tuple[date, date]:
+    """The first and the last day of a first dose that leaves room for the follow-up."""
     latest = min(trial.last_enrolled, trial.cutoff - timedelta(days=patient.survival_days))
     earliest = trial.first_enrolled
     completed = patient.survival_days <= COMPLETED_DAYS and trial.short == "211"
@@ -67,10 +107,7 @@ def _first_dose(patient: Patient, trial: Trial, rng: Random) -> date:
             f"Patient {patient.patient} cannot be followed for {patient.survival_days} days "
             f"before the cut-off of {trial.trial}; see trials.py."
         )
-    while True:
-        day = earliest + timedelta(days=rng.randint(0, (latest - earliest).days))
-        if rng.random() < WEEKDAY_CHANCE[day.weekday()]:
-            return day
+    return earliest, latest
 
 
 def _cycles_wanted(patient: Patient, rng: Random) -> int:
@@ -90,18 +127,28 @@ def has_late_remission(patient: Patient) -> bool:
     return long_survivor and patient.best_response == "none" and patient.mrd_response_day is None
 
 
-def _cycle_starts(patient: Patient, wanted: int, rng: Random) -> tuple[int, ...]:
+def _cycle_starts(patient: Patient, first_dose: date, wanted: int, rng: Random) -> tuple[int, ...]:
     """Starts six weeks or more apart such that remission and MRD response keep their cycles."""
     starts = [0]
     for cycle in range(2, wanted + 1):
         days_before, days_within = _days_around(patient, cycle)
         earliest = max(starts[-1] + CYCLE_DAYS, *(day + 1 for day in days_before), 0)
         latest = min(earliest + 7, *(max(earliest, day - 15) for day in days_within), 10**6)
-        start = rng.randint(earliest, latest)
+        start = _working_day_between(first_dose, earliest, latest, rng)
         if start + 10 >= patient.end_of_treatment_limit:
             break
         starts.append(start)
     return tuple(starts)
+
+
+def _working_day_between(first_dose: date, earliest: int, latest: int, rng: Random) -> int:
+    """One of the working days from `earliest` to `latest`, the first of them preferred."""
+    days = [
+        day
+        for day in range(earliest, latest + 1)
+        if is_working_day(first_dose + timedelta(days=day))
+    ] or [earliest]
+    return days[0] if rng.random() < ON_TIME else rng.choice(days)
 
 
 def _days_around(patient: Patient, cycle: int) -> tuple[list[int], list[int]]:
@@ -116,8 +163,9 @@ def _days_around(patient: Patient, cycle: int) -> tuple[list[int], list[int]]:
     return before, [day for where, day in placed if where == cycle]
 
 
-def _infusion_end(patient: Patient, start: int, rng: Random) -> int:
-    full = start + INFUSION_DAYS - 1
+def _infusion_end(patient: Patient, trial: Trial, start: int, rng: Random) -> int:
+    """The day the infusion stops: the 28th, or the 29th at the same hour where hours are told."""
+    full = start + (INFUSION_DAYS if trial.records_hours else INFUSION_DAYS - 1)
     if rng.random() < 0.12:
         full -= rng.randint(2, 12)
     return max(start, min(full, patient.end_of_treatment_limit - 1))

@@ -96,6 +96,17 @@ def _value(kind: str, text: str) -> object:
     return int(text) if "int" in kind else text
 
 
+def check_identifiers(patients: Iterable[Patient]) -> None:
+    """Raise CohortError if two patients have one identifier: their records would be one's."""
+    seen: set[str] = set()
+    for patient in patients:
+        if patient.patient in seen:
+            raise CohortError(
+                f"Patient {patient.patient} is there twice; see cohort.csv and ph_positive.csv."
+            )
+        seen.add(patient.patient)
+
+
 def check_patient(patient: Patient) -> None:
     """Raise CohortError unless the patient's events can have happened in this order."""
     for holds, rule in _rules(patient):

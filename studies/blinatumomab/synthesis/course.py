@@ -19,10 +19,10 @@ def course_of(patient: Patient, calendar: Calendar, long_names: bool, rng: Rando
     death = _death(patient, calendar, rng)
     last_visit = _last_visit_day(patient, death)
     assessments = assessments_of(patient, calendar, last_visit, rng)
-    transplants = _transplants(patient, rng)
+    transplants = _transplants(patient, calendar, rng)
     schedule = schedule_of(patient, calendar, assessments, last_visit, rng)
     visits = visits_of(schedule, calendar, last_visit, long_names)
-    contacts, calls = contacts_of(patient, death, visits, rng)
+    contacts, calls = contacts_of(patient, calendar, death, visits, rng)
     return Course(
         assessments,
         transplants,
@@ -61,17 +61,18 @@ def _last_visit_day(patient: Patient, death: Death | None) -> int:
     return patient.survival_days if seen_on_last_day else patient.survival_days - 1
 
 
-def _transplants(patient: Patient, rng: Random) -> tuple[Transplant, ...]:
+def _transplants(patient: Patient, calendar: Calendar, rng: Random) -> tuple[Transplant, ...]:
     """The cohort's transplant, and now and then one that must not count in its place."""
     if patient.transplant_day is not None:
         first = Transplant(patient.transplant_day, "allogeneic")
         relapse = patient.relapse_day
         if relapse is not None and relapse > patient.transplant_day:
-            second_day = relapse + rng.randint(60, 120)
+            second_day = calendar.working_day(relapse + rng.randint(60, 120), rng)
             if second_day + 30 < patient.survival_days and rng.random() < 0.2:
                 return first, Transplant(second_day, "allogeneic")
         return (first,)
     relapse = patient.relapse_day
     if relapse is not None and patient.survival_days > relapse + 200 and rng.random() < 0.15:
-        return (Transplant(relapse + rng.randint(80, 140), "autologous"),)
+        day = calendar.working_day(relapse + rng.randint(80, 140), rng)
+        return (Transplant(day, "autologous"),)
     return ()

@@ -8,6 +8,7 @@ from .course import course_of
 from .domains import DOMAINS
 from .noise import add_noise, repeat_some
 from .records import Record, Subject, stream
+from .sites import site_of
 from .trials import TRIALS, Trial
 from .write import number_records
 
@@ -27,7 +28,7 @@ def _subject(patient: Patient, trial: Trial, seed: int) -> Subject:
     course = course_of(
         patient, calendar, trial.long_visit_names, stream(seed, patient.patient, "course")
     )
-    site, country = stream(seed, patient.patient, "site").choice(trial.sites)
+    site, country = site_of(patient, trial, seed, stream(seed, patient.patient, "site"))
     return Subject(patient, trial, calendar, course, site, country, seed)
 
 

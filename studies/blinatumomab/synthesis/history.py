@@ -8,6 +8,23 @@ from .calendar import Calendar
 from .cohort import Patient
 
 TRANSPLANT_GAP = 100  # days from a prior transplant to the first dose, at least
+WASHOUT_DAYS = 14  # from the end of a regimen to what comes next, at least
+REGIMENS = {"frontline": (60, 500), "salvage": (5, 90)}  # how many days a regimen lasts
+# Days from one event to the next, by both and, where the one does not matter, by the next.
+GAPS = {
+    ("diagnosis", "frontline"): (9, 20),
+    ("salvage", "salvage"): (45, 120),
+    ("salvage", "treatment"): (40, 110),
+    ("frontline", "relapse"): (120, 900),
+    ("transplant", "transplant"): (100, 250),
+}
+GAPS_BEFORE = {
+    "refractory": (35, 75),
+    "salvage": (9, 30),
+    "transplant": (70, 200),
+    "relapse": (60, 400),
+    "treatment": (14, 60),
+}
 
 
 @dataclass(frozen=True)
@@ -17,19 +34,35 @@ class HistoryEvent:
     kind: str  # diagnosis, frontline, salvage, refractory, relapse, transplant:<kind>
     day: int
     dtc: str
+    end_dtc: str = ""  # of a regimen
 
 
 def history_of(patient: Patient, calendar: Calendar, rng: Random) -> tuple[HistoryEvent, ...]:
     """The history in order, drawn backwards from the first dose."""
     kinds = _kinds(patient, rng)
-    events = []
-    day = -rng.randint(40, 110)
+    events: list[HistoryEvent] = []
+    following = 0
+    later = "treatment"
     for kind in reversed(kinds):
+        latest = following - 5
         if kind.startswith("transplant"):
-            day = min(day, -TRANSPLANT_GAP - rng.randint(0, 60))
-        events.append(HistoryEvent(kind, day, _past_dtc(calendar, day, rng)))
-        day -= rng.randint(6, 25) if kind == "frontline" else rng.randint(45, 330)
+            latest = min(latest, -TRANSPLANT_GAP)
+        day = min(latest, following - rng.randint(*_gap(kind, later)))
+        day = calendar.working_day(day, rng, latest=latest)
+        dtc = _past_dtc(calendar, day, rng)
+        end_dtc = ""
+        if kind in REGIMENS:
+            end = min(following - WASHOUT_DAYS, day + rng.randint(*REGIMENS[kind]))
+            end_dtc = calendar.date_of(end).isoformat()[: len(dtc)]
+        events.append(HistoryEvent(kind, day, dtc, end_dtc))
+        following, later = day, kind
     return tuple(reversed(events))
+
+
+def _gap(kind: str, later: str) -> tuple[int, int]:
+    """The least and the greatest number of days between two events that follow each other."""
+    pair = (kind.partition(":")[0], later.partition(":")[0])
+    return GAPS[pair] if pair in GAPS else GAPS_BEFORE[pair[1]]
 
 
 def _kinds(patient: Patient, rng: Random) -> list[str]:

@@ -24,6 +24,7 @@ def _after_cutoff(
     ]  # fmt: skip
     for number, subject in enumerate(followed):
         day = subject.calendar.cutoff_day + rng.randint(3, 80)
+        day = subject.calendar.working_day(day, rng, subject.calendar.cutoff_day + 1)
         if number == 1:
             demographics = _demographics(subject, records)
             demographics.values.update(DTHDTC=subject.dtc(day), DTHFL="Y")
@@ -84,10 +85,10 @@ def _after_death(subjects: Sequence[Subject], rng: Random) -> Iterator[Record]:
         LBTESTCD="WBC",
         LBTEST="Leukocytes",
         LBCAT="HEMATOLOGY",
-        LBORRES="4.1",
+        LBORRES="4.13",
         LBORRESU="10^9/L",
-        LBSTRESC="4.1",
-        LBSTRESN="4.1",
+        LBSTRESC="4.13",
+        LBSTRESN="4.13",
         LBSTRESU="10^9/L",
         LBNAM="LOCAL LABORATORY",
         LBSPEC="BLOOD",

@@ -10,7 +10,6 @@ class DoseArm:
 
     code: str
     label: str
-    weight: int
     first_cycle: tuple[tuple[int, int], ...]
     later_cycles: tuple[tuple[int, int], ...]
 
@@ -25,9 +24,10 @@ class Trial:
     last_enrolled: date
     cutoff: date
     sites: tuple[tuple[str, str], ...]  # site, country
-    arms: tuple[DoseArm, ...]
+    arms: tuple[tuple[date, DoseArm], ...]  # the dose cohorts and the days from which they enrol
     dose_unit: str
     long_visit_names: bool  # CYCLE 2 DAY 1, else C2D1
+    records_hours: bool  # of infusions, else days alone
     ecog_domain: str
     mrd_test: str
     words: dict[str, tuple[str, ...]]  # category:value -> wordings
@@ -36,22 +36,23 @@ class Trial:
         """The name of a treatment visit; day counts from 1 within the cycle."""
         return f"CYCLE {cycle} DAY {day}" if self.long_visit_names else f"C{cycle}D{day}"
 
+    def arm_on(self, first_dose: date) -> DoseArm:
+        """The dose cohort that was open on the day of a first dose."""
+        return [arm for opened, arm in self.arms if opened <= first_dose][-1]
+
     def restart_name(self, cycle: int) -> str:
         return f"CYCLE {cycle} RESTART" if self.long_visit_names else f"C{cycle} RESTART"
 
 
-_FLAT_15 = DoseArm("BLIN15", "Blinatumomab 15 ug/m2/day", 20, ((0, 15),), ((0, 15),))
-_STEP_15 = DoseArm(
-    "BLIN5-15", "Blinatumomab 5 then 15 ug/m2/day", 63, ((0, 5), (7, 15)), ((0, 15),)
-)
+_FLAT_15 = DoseArm("BLIN15", "Blinatumomab 15 ug/m2/day", ((0, 15),), ((0, 15),))
+_STEP_15 = DoseArm("BLIN5-15", "Blinatumomab 5 then 15 ug/m2/day", ((0, 5), (7, 15)), ((0, 15),))
 _STEP_30 = DoseArm(
     "BLIN5-15-30",
     "Blinatumomab 5, 15 then 30 ug/m2/day",
-    17,
     ((0, 5), (7, 15), (14, 30)),
     ((0, 30),),
 )
-_STEP_28 = DoseArm("BLIN9-28", "Blinatumomab 9 then 28 ug/day", 100, ((0, 9), (7, 28)), ((0, 28),))
+_STEP_28 = DoseArm("BLIN9-28", "Blinatumomab 9 then 28 ug/day", ((0, 9), (7, 28)), ((0, 28),))
 
 EXPLORATORY = Trial(
     trial="MT103-206",
@@ -60,9 +61,15 @@ EXPLORATORY = Trial(
     last_enrolled=date(2012, 6, 25),
     cutoff=date(2015, 6, 30),
     sites=tuple((f"SYN-DE-{n:02d}", "DEU") for n in range(1, 10)),
-    arms=(_FLAT_15, _STEP_15, _STEP_30),
+    arms=(
+        (date(2010, 10, 8), _FLAT_15),
+        (date(2011, 3, 21), _STEP_15),
+        (date(2011, 6, 20), _STEP_30),
+        (date(2011, 11, 7), _STEP_15),
+    ),
     dose_unit="ug/m2/day",
     long_visit_names=True,
+    records_hours=False,
     ecog_domain="QS",
     mrd_test="MRD",
     words={
@@ -107,9 +114,10 @@ CONFIRMATORY = Trial(
         )
         for n in range(1, count + 1)
     ),
-    arms=(_STEP_28,),
+    arms=((date(2012, 1, 9), _STEP_28),),
     dose_unit="ug/day",
     long_visit_names=False,
+    records_hours=True,
     ecog_domain="RS",
     mrd_test="MRDPCR",
     words={

@@ -9,13 +9,12 @@ import numpy as np
 from .baseline import CalibrationError, fit_baseline
 from .cost import Target, read_targets
 from .outcomes import N_VALUES, compute_all
-from .search import ALL_HITS, Round, search
+from .search import Round, search
 from .table import cohort_table
 from .trials import assign_trials, best_responses
 
 HERE = Path(__file__).parent
-SEED = 20210554
-ROUNDS = 40
+SEED = 12
 
 
 def main() -> int:
@@ -24,8 +23,9 @@ def main() -> int:
         prog="studies.blinatumomab.synthesis.calibration", description=__doc__
     )
     parser.add_argument("--seed", type=int, default=SEED, help="seed of all random numbers")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of search at most")
-    parser.add_argument("--out", type=Path, default=Path("cohort.csv"), help="file to write")
+    parser.add_argument(
+        "--out", type=Path, default=HERE.parent / "cohort.csv", help="file to write"
+    )
     options = parser.parse_args()
     targets = read_targets(HERE / "outcome_targets.csv")
     started = time.monotonic()
@@ -35,12 +35,12 @@ def main() -> int:
         left = seconds / done.number * (done.of - done.number)
         chains = ", ".join(f"{c.hits} (cost {c.cost:.1f})" for c in done.chains)
         print(
-            f"round {done.number:2d} of at most {done.of}: {chains} of {ALL_HITS} fit; "
-            f"{seconds / 60:.1f} minutes, at most {left / 60:.0f} left",
+            f"round {done.number:2d} of at most {done.of}, {done.stage}: {chains} of "
+            f"{done.wanted} fit; {seconds / 60:.1f} minutes, at most {left / 60:.0f} left",
             flush=True,
         )
 
-    skeleton = search(options.seed, options.rounds, targets, show)
+    skeleton = search(options.seed, targets, show)
     for line in misses(skeleton, targets):
         print(line)
     rng = np.random.default_rng(np.random.SeedSequence((options.seed, 1_000)))

@@ -81,8 +81,11 @@ def cumulative_chances(moves: dict[str, int]) -> np.ndarray:
 
 
 @njit(cache=True)
-def anneal(s, goals, weights, transplant_weight, chances, steps, hot, cold, seed):
-    """Return the best skeleton found from s, and its cost. The same seed, the same result."""
+def anneal(s, goals, weights, transplant_weight, active, chances, steps, hot, cold, seed):
+    """Return the best skeleton found from s, and its cost. The same seed, the same result.
+
+    active: the blocks that count, as bits; a step that touches none of them is not taken.
+    """
     np.random.seed(seed)
     values, new_values = np.zeros(N_VALUES), np.zeros(N_VALUES)
     starts = np.zeros((N_BLOCKS, 2))
@@ -91,6 +94,8 @@ def anneal(s, goals, weights, transplant_weight, chances, steps, hot, cold, seed
     count_tables(1 << OS | 1 << RFS, s, tables)
     new_tables = tables.copy()
     for block in range(N_BLOCKS):
+        if not active >> block & 1:
+            continue
         compute_block(block, s, tables, values, starts)
         block_costs[block] = cost_of_block(block, values, goals, weights)
     realism = cost_of_realism(s, transplant_weight)
@@ -111,10 +116,13 @@ def anneal(s, goals, weights, transplant_weight, chances, steps, hot, cold, seed
         allowed = current - temperature * np.log(1.0 - np.random.random())
         accepted = is_possible(s, i) and (not paired or is_possible(s, j))
         if accepted:
-            new_realism = cost_of_realism(s, transplant_weight)
             bits = touched_blocks(s, i, before_i)
             if paired:
                 bits |= touched_blocks(s, j, before_j)
+            bits &= active
+            accepted = bits != 0
+        if accepted:
+            new_realism = cost_of_realism(s, transplant_weight)
             total = new_realism
             for block in range(N_BLOCKS):
                 if not bits >> block & 1:

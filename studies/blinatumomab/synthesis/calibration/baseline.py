@@ -39,8 +39,15 @@ YOUNGEST, MEDIAN_AGE, OLDEST = 18, 38, 79
 ECOG_COUNTS = {0: 90, 1: 129, 2: 38}
 BLASTS_UNKNOWN = 4
 BLASTS_MEAN, BLASTS_SD = 66.7, 31.1
-# Lowest, highest and number of central blasts per class of Table 1.
-BLAST_CLASSES = ((1, 5, 6), (6, 9, 10), (10, 49, 61), (50, 100, 178))
+# Lowest and highest central blasts and number of patients per class of Table 1; and the shape of a
+# beta distribution in it. With these shapes mean and SD come out almost by themselves, so that no
+# value is heaped at the edge of a class.
+BLAST_CLASSES = (
+    (1, 5, 6, (1.0, 1.0)),
+    (6, 9, 10, (1.0, 1.0)),
+    (10, 49, 61, (1.25, 1.53)),
+    (50, 100, 178, (2.3, 0.92)),
+)
 LARGEST_ENTRY_SCORE = 1.8  # |z| of ECOG beside CR/CRh and MRD response: not selected
 
 SWAPS, HOT, COLD = 150_000, 1.0, 0.01
@@ -159,14 +166,17 @@ def _ages(rng: Generator) -> np.ndarray:
 
 def _blasts(rng: Generator) -> np.ndarray:
     """Percentages in the classes of Table 1, moved by points until mean and SD print right."""
-    low = np.concatenate([np.full(count, first) for first, _, count in BLAST_CLASSES])
-    high = np.concatenate([np.full(count, last) for _, last, count in BLAST_CLASSES])
-    values = rng.integers(low, high + 1).astype(float)
+    counts = [count for _, _, count, _ in BLAST_CLASSES]
+    low = np.repeat([first for first, *_ in BLAST_CLASSES], counts)
+    high = np.repeat([last for _, last, *_ in BLAST_CLASSES], counts)
+    shares = np.concatenate([rng.beta(*shape, count) for *_, count, shape in BLAST_CLASSES])
+    values = np.floor(low + shares * (high + 1 - low))
     while _moments_off(values) > 0:
         i = rng.integers(len(values))
         changed = values.copy()
-        changed[i] = np.clip(values[i] + rng.integers(-6, 7), low[i], high[i])
-        if _moments_off(changed) <= _moments_off(values):
+        changed[i] += rng.integers(-6, 7)
+        possible = low[i] <= changed[i] <= high[i]
+        if possible and _moments_off(changed) <= _moments_off(values):
             values = changed
     return rng.permutation(np.concatenate((values, np.full(BLASTS_UNKNOWN, -1.0))))
 

@@ -23,7 +23,9 @@ from .statistics import DAYS_PER_MONTH
 LIMITS = ("hr", "ci_lower", "ci_upper")
 INSIDE = 0.9  # share of the room of the last printed digit that costs nothing
 UNDEFINED_EXCESS = 200.0
+MISSED = 0.4  # what it costs, beside its distance, that a number prints wrong
 LARGEST_ENTRY_SCORE = 1.85
+HIGHEST_ENTRY_SCORE = 1.9  # still counts as met: stepwise selection enters from 1.96 on
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ def cost_of_block(block, values, goals, weights):
             excess = UNDEFINED_EXCESS
         if excess > 0:
             cost += weights[k] * (np.log1p(excess) + 0.15 * excess)
+        if excess > 1.0 - INSIDE:
+            cost += weights[k] * MISSED
     return cost
 
 
@@ -148,8 +152,10 @@ def _cost_of_deaths(s):
     return cost
 
 
-def hits(values: np.ndarray, targets: tuple[Target, ...]) -> int:
-    """How many values of the search print as the paper prints them, the entry score included."""
+def hits(values: np.ndarray, targets: tuple[Target, ...]) -> np.ndarray:
+    """Which values of the search print as the paper prints them; last, a small entry score."""
     last = FIRST_VALUE[N_BLOCKS - 1]
-    printed = sum(t.is_met_by(v) for t, v in zip(targets, values[:last], strict=False))
-    return printed + int(values[last] <= 1.9)
+    met = np.zeros(N_VALUES, np.bool_)
+    met[:last] = [t.is_met_by(v) for t, v in zip(targets, values[:last], strict=False)]
+    met[last] = values[last] <= HIGHEST_ENTRY_SCORE
+    return met

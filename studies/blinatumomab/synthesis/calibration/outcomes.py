@@ -78,6 +78,10 @@ BLOCKS = (
 ) = range(len(BLOCKS))
 N_BLOCKS = len(BLOCKS)
 
+# Blocks as bits: those that the responders alone decide, and all.
+REMISSION_BLOCKS = sum(1 << block for block, name in enumerate(BLOCKS) if name.startswith("rfs"))
+EVERY_BLOCK = (1 << N_BLOCKS) - 1
+
 RFS_MODELS = (RFS_BY_T411, RFS_BY_RACE, RFS_BY_MRD, RFS_BY_TRANSPLANT)  # of one factor
 
 # Where the numbers of a block start in the vector of values, and where the last block ends.

@@ -2,6 +2,9 @@
 
 import csv
 import io
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
@@ -75,6 +78,7 @@ OTHER_RACES = {
     "other": 12,
 }
 FIRST_MARROW = (26, 32)
+PH_POSITIVE = Path(__file__).parents[1] / "ph_positive.csv"  # treated, not analyzed: not searched
 
 
 def cohort_table(
@@ -88,16 +92,18 @@ def cohort_table(
     races = _races(s, rng)
     first_results = [_first_mrd_result(s, i, rng) for i in range(PATIENTS)]
     order = rng.permutation(PATIENTS)
-    order = [*order[exploratory[order]], *order[~exploratory[order]]]
+    order = np.concatenate((order[exploratory[order]], order[~exploratory[order]]))
+    taken = _identifiers(PH_POSITIVE)
+    free = {
+        short: (name for name in _numbered(short) if name not in taken) for short in ("206", "211")
+    }
     file = io.StringIO(newline="")
     writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    numbers = {True: 0, False: 0}
     for i in order:
-        numbers[bool(exploratory[i])] += 1
         short = "206" if exploratory[i] else "211"
         row = {
-            "patient": f"SYN-{short}-{numbers[bool(exploratory[i])]:03d}",
+            "patient": next(free[short]),
             "trial": f"MT103-{short}",
             "race": races[i],
             "best_response": responses[i],
@@ -105,6 +111,15 @@ def cohort_table(
         }
         writer.writerow(row | _baseline_facts(baseline, i) | _skeleton_facts(s, i))
     return file.getvalue()
+
+
+def _numbered(short: str) -> Iterator[str]:
+    return (f"SYN-{short}-{number:03d}" for number in count(1))
+
+
+def _identifiers(path: Path) -> set[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["patient"] for row in csv.DictReader(file)}
 
 
 def _yes(value: float) -> str:

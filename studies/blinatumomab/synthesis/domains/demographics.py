@@ -1,6 +1,7 @@
 """DM: who the patients are."""
 
 from collections.abc import Iterator
+from random import Random
 
 from ..records import Record, Subject
 
@@ -13,15 +14,24 @@ RACES = {
     "other": "OTHER",
 }
 UNKNOWN_RACES = ("UNKNOWN", "UNKNOWN", "NOT REPORTED", "NOT REPORTED", "")
-OTHER_RACES = ("MIDDLE EASTERN", "HISPANIC", "MIXED", "NORTH AFRICAN")
+OTHER_RACES = {"USA": ("HISPANIC", "MIXED", "MIDDLE EASTERN")}
+OTHER_RACES_ELSEWHERE = ("MIDDLE EASTERN", "MIXED", "NORTH AFRICAN", "TURKISH")
+HISPANIC, NOT_HISPANIC = "HISPANIC OR LATINO", "NOT HISPANIC OR LATINO"
+# Of ten patients of a country, what their forms say; others: mostly not.
+ETHNICITIES = {
+    "USA": (HISPANIC,) * 2 + (NOT_HISPANIC,) * 8,
+    "FRA": ("NOT REPORTED",) * 8 + (NOT_HISPANIC,) * 2,
+}
+ETHNICITIES_ELSEWHERE = (NOT_HISPANIC,) * 9 + ("UNKNOWN",)
 
 
 def demographics(subject: Subject) -> Iterator[Record]:
     """One record per patient."""
     rng = subject.rng("DM")
     patient, calendar, death = subject.patient, subject.calendar, subject.course.death
-    arm = rng.choices(subject.trial.arms, [arm.weight for arm in subject.trial.arms])[0]
-    race = RACES.get(patient.race) or rng.choice(UNKNOWN_RACES)
+    arm = subject.trial.arm_on(calendar.first_dose)
+    race = RACES.get(patient.race) or _unknown_race(subject, rng)
+    other_race = _other_race(subject, rng) if race == "OTHER" else ""
     had_birthday = (rng.randint(1, 12), 15) <= (calendar.first_dose.month, calendar.first_dose.day)
     known_death = death if death is not None and not death.status_contact_only else None
     record = subject.record(
@@ -39,11 +49,23 @@ def demographics(subject: Subject) -> Iterator[Record]:
         AGEU="YEARS",
         SEX={"male": "M", "female": "F"}[patient.sex],
         RACE=race,
-        ETHNIC=rng.choice(("NOT HISPANIC OR LATINO",) * 6 + ("HISPANIC OR LATINO", "UNKNOWN")),
+        ETHNIC=HISPANIC if other_race == "HISPANIC" else _ethnicity(subject, rng),
         ARMCD=arm.code,
         ARM=arm.label,
         COUNTRY=subject.country,
     )
-    if race == "OTHER":
-        record.supplements = (("RACEOTH", "Race, Other", rng.choice(OTHER_RACES)),)
+    if other_race:
+        record.supplements = (("RACEOTH", "Race, Other", other_race),)
     yield record
+
+
+def _unknown_race(subject: Subject, rng: Random) -> str:
+    return "NOT REPORTED" if subject.country == "FRA" else rng.choice(UNKNOWN_RACES)
+
+
+def _other_race(subject: Subject, rng: Random) -> str:
+    return rng.choice(OTHER_RACES.get(subject.country, OTHER_RACES_ELSEWHERE))
+
+
+def _ethnicity(subject: Subject, rng: Random) -> str:
+    return rng.choice(ETHNICITIES.get(subject.country, ETHNICITIES_ELSEWHERE))

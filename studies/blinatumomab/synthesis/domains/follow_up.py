@@ -1,11 +1,20 @@
 """SS, SV, DS, DD: who was seen or heard of, and how it ended."""
 
 from collections.abc import Iterator
+from random import Random
 
 from ..records import Record, Subject
 
-CAUSES = ("ACUTE LYMPHOBLASTIC LEUKAEMIA", "ACUTE LYMPHOBLASTIC LEUKAEMIA", "SEPSIS", "PNEUMONIA")
-TRANSPLANT_CAUSES = ("GRAFT VERSUS HOST DISEASE", "SEPSIS", "VENO-OCCLUSIVE LIVER DISEASE")
+LEUKAEMIA = "ACUTE LYMPHOBLASTIC LEUKAEMIA"
+COMPLICATIONS = (
+    "SEPSIS", "SEPSIS", "PNEUMONIA", "PNEUMONIA FUNGAL", "CEREBRAL HAEMORRHAGE",
+    "MULTIPLE ORGAN DYSFUNCTION SYNDROME",
+)  # fmt: skip
+TRANSPLANT_COMPLICATIONS = (
+    "GRAFT VERSUS HOST DISEASE", "GRAFT VERSUS HOST DISEASE", "VENOOCCLUSIVE LIVER DISEASE",
+    "IDIOPATHIC PNEUMONIA SYNDROME", "SEPSIS", "PNEUMONIA",
+)  # fmt: skip
+LEUKAEMIA_SHARE = 0.75  # of the deaths with disease
 
 
 def survival_status(subject: Subject) -> Iterator[Record]:
@@ -45,7 +54,8 @@ def subject_visits(subject: Subject) -> Iterator[Record]:
 def disposition(subject: Subject) -> Iterator[Record]:
     """Consent, and the end of the study where there was one before the cut-off."""
     rng = subject.rng("DS")
-    consent = subject.course.visits[0].day - rng.randint(0, 3)
+    screening = subject.course.visits[0].day
+    consent = subject.calendar.working_day(screening - rng.randint(0, 3), rng, latest=screening)
     yield _disposition(subject, consent, "INFORMED CONSENT OBTAINED", "PROTOCOL MILESTONE")
     patient, death = subject.patient, subject.course.death
     if death is not None:
@@ -57,7 +67,8 @@ def disposition(subject: Subject) -> Iterator[Record]:
         if rng.random() < 0.3:
             yield _disposition(subject, last, "WITHDRAWAL BY SUBJECT")
         else:
-            yield _disposition(subject, last + rng.randint(60, 160), "LOST TO FOLLOW-UP")
+            lost = subject.calendar.working_day(last + rng.randint(60, 160), rng)
+            yield _disposition(subject, lost, "LOST TO FOLLOW-UP")
     elif subject.calendar.cutoff_day - last > 200:
         yield _disposition(subject, last, "COMPLETED")
 
@@ -84,8 +95,7 @@ def death_details(subject: Subject) -> Iterator[Record]:
     death = subject.course.death
     if death is None or death.status_contact_only or rng.random() >= 0.88:
         return
-    causes = TRANSPLANT_CAUSES if subject.patient.remission_end == "death" else CAUSES
-    cause = rng.choice(causes)
+    cause = _cause(subject, rng)
     yield subject.record(
         "DD",
         death.day,
@@ -95,3 +105,12 @@ def death_details(subject: Subject) -> Iterator[Record]:
         DDSTRESC=cause,
         DDDTC=subject.dtc(death.day, death.precision),
     )
+
+
+def _cause(subject: Subject, rng: Random) -> str:
+    """The disease where there was one; a complication of the transplant only after it."""
+    in_remission = subject.patient.remission_end == "death"
+    if not in_remission and rng.random() < LEUKAEMIA_SHARE:
+        return LEUKAEMIA
+    is_transplanted = bool(subject.course.transplants)
+    return rng.choice(TRANSPLANT_COMPLICATIONS if is_transplanted else COMPLICATIONS)

@@ -6,12 +6,25 @@ from random import Random
 from ..history import HistoryEvent, history_of
 from ..records import Record, Subject
 
-TERMS = {
-    "diagnosis": ("B-CELL ACUTE LYMPHOBLASTIC LEUKAEMIA", "B-precursor ALL"),
-    "relapse": ("RELAPSE", "Relapse of ALL"),
-    "refractory": ("PRIMARY REFRACTORY DISEASE", "Refractory to first induction"),
+DECODED = {
+    "diagnosis": "B-CELL ACUTE LYMPHOBLASTIC LEUKAEMIA",
+    "relapse": "RELAPSE",
+    "refractory": "PRIMARY REFRACTORY DISEASE",
 }
-OTHER_HISTORY = ("HYPERTENSION", "DIABETES MELLITUS", "ASTHMA", "HYPOTHYROIDISM", "DEPRESSION")
+# What investigators wrote.
+TERMS = {
+    "diagnosis": (
+        "B-precursor ALL", "B-precursor ALL", "Common ALL", "Pre-B ALL", "Pro-B ALL", "B-ALL",
+        "Acute lymphoblastic leukemia, B-lineage",
+    ),
+    "relapse": ("Relapse of ALL", "Relapse", "Bone marrow relapse", "ALL relapse", "Relapsed ALL"),
+    "refractory": ("Refractory to first induction", "Primary refractory ALL", "Induction failure"),
+}  # fmt: skip
+OTHER_HISTORY = (
+    "HYPERTENSION", "HYPERTENSION", "DIABETES MELLITUS", "TYPE 2 DIABETES MELLITUS", "ASTHMA",
+    "HYPOTHYROIDISM", "DEPRESSION", "NEUROPATHY PERIPHERAL", "DEEP VEIN THROMBOSIS", "ANXIETY",
+    "GASTROOESOPHAGEAL REFLUX DISEASE", "HERPES ZOSTER", "APPENDICECTOMY", "INSOMNIA",
+)  # fmt: skip
 FRONTLINE = (
     ("VINCRISTINE", "DAUNORUBICIN", "PREDNISONE", "ASPARAGINASE"),
     ("CYCLOPHOSPHAMIDE", "VINCRISTINE", "DOXORUBICIN", "DEXAMETHASONE"),
@@ -31,17 +44,17 @@ def medical_history(subject: Subject) -> Iterator[Record]:
     rng = subject.rng("MH")
     relapses = 0
     for event in _events(subject):
-        if event.kind not in TERMS:
+        if event.kind not in DECODED:
             continue
         group = ""
         if event.kind == "relapse":
             relapses += 1
             group = f"RELAPSE {relapses}"
-        yield _history(subject, event, group)
+        terms = rng.sample(TERMS[event.kind], 2)
+        yield _history(subject, event, group, terms[0])
         if event.kind == "relapse" and rng.random() < 0.06:
-            yield _history(subject, event, group, term="Relapse, bone marrow")
-    if rng.random() < 0.4:
-        term = rng.choice(OTHER_HISTORY)
+            yield _history(subject, event, group, terms[1])
+    for term in sorted(set(rng.choices(OTHER_HISTORY, k=rng.choice((0, 0, 1, 1, 2, 3))))):
         day = -rng.randint(400, 3000)
         yield subject.record(
             "MH",
@@ -57,14 +70,13 @@ def _events(subject: Subject) -> tuple[HistoryEvent, ...]:
     return history_of(subject.patient, subject.calendar, subject.rng("history"))
 
 
-def _history(subject: Subject, event: HistoryEvent, group: str, term: str = "") -> Record:
-    decoded, usual_term = TERMS[event.kind]
+def _history(subject: Subject, event: HistoryEvent, group: str, term: str) -> Record:
     return subject.record(
         "MH",
         event.day,
         MHGRPID=group,
-        MHTERM=term or usual_term,
-        MHDECOD=decoded,
+        MHTERM=term,
+        MHDECOD=DECODED[event.kind],
         MHCAT="DISEASE HISTORY",
         MHSTDTC=event.dtc,
     )
@@ -82,7 +94,8 @@ def prior_and_other_medication(subject: Subject) -> Iterator[Record]:
             drugs = rng.choice(SALVAGE)
             yield from _regimen(subject, event, "SALVAGE", f"SALV{salvages}", drugs)
     for start in subject.calendar.cycle_starts:
-        yield _drug(subject, start, subject.dtc(start), "DEXAMETHASONE", CMCAT="PREMEDICATION")
+        day = subject.dtc(start)
+        yield _drug(subject, start, (day, day), "DEXAMETHASONE", CMCAT="PREMEDICATION")
     yield from _subsequent_therapy(subject, rng)
 
 
@@ -91,20 +104,29 @@ def _regimen(
 ) -> Iterator[Record]:
     for drug in drugs:
         values = {"CMCAT": PRIOR, "CMSCAT": line, "CMGRPID": group}
-        yield _drug(subject, event.day, event.dtc, drug, **values)
+        yield _drug(subject, event.day, (event.dtc, event.end_dtc), drug, **values)
 
 
 def _subsequent_therapy(subject: Subject, rng: Random) -> Iterator[Record]:
-    """Treatment after relapse; it is neither a prior line nor a sign of life the plan reads."""
-    relapse = subject.patient.relapse_day
-    if relapse is None or relapse + 30 > subject.patient.survival_days or rng.random() < 0.5:
+    """Treatment after relapse or without remission.
+
+    It is neither a prior line nor a sign of life the plan reads.
+    """
+    patient = subject.patient
+    failure = patient.relapse_day
+    if not patient.in_remission:
+        failure = subject.calendar.infusion_ends[-1]
+    if failure is None or failure + 30 > patient.survival_days or rng.random() < 0.5:
         return
-    day = relapse + rng.randint(5, 25)
+    day = subject.calendar.working_day(failure + rng.randint(5, 25), rng)
+    if patient.transplant_day is not None and abs(day - patient.transplant_day) < 30:
+        return
     category = "SUBSEQUENT ANTI-LEUKEMIC THERAPY"
     for drug in rng.choice(SALVAGE):
-        yield _drug(subject, day, subject.dtc(day), drug, CMCAT=category, CMGRPID="SUB1")
+        dates = (subject.dtc(day), "")
+        yield _drug(subject, day, dates, drug, CMCAT=category, CMGRPID="SUB1")
 
 
-def _drug(subject: Subject, day: int, dtc: str, drug: str, **values: str) -> Record:
-    treatment = {"CMTRT": drug.capitalize(), "CMDECOD": drug, "CMSTDTC": dtc}
-    return subject.record("CM", day, **treatment, **values)
+def _drug(subject: Subject, day: int, dates: tuple[str, str], drug: str, **values: str) -> Record:
+    treatment = {"CMTRT": drug.capitalize(), "CMDECOD": drug}
+    return subject.record("CM", day, **treatment, CMSTDTC=dates[0], CMENDTC=dates[1], **values)

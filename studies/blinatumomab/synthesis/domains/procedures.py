@@ -6,6 +6,8 @@ from random import Random
 from ..history import history_of
 from ..records import Record, Subject
 
+PARTIAL_SHARE = 0.6
+
 
 def procedures(subject: Subject) -> Iterator[Record]:
     rng = subject.rng("PR")
@@ -15,7 +17,8 @@ def procedures(subject: Subject) -> Iterator[Record]:
     for transplant in subject.course.transplants:
         day = transplant.day
         # A date may lack its day where the first of the month is the day.
-        precision = "month" if subject.calendar.date_of(day).day == 1 else "day"
+        is_first = subject.calendar.date_of(day).day == 1
+        precision = "month" if is_first and rng.random() < PARTIAL_SHARE else "day"
         dtc = subject.dtc(day, precision)
         yield _transplant(subject, day, f"transplant:{transplant.kind}", dtc, rng)
     if subject.trial.short == "211":

@@ -7,6 +7,10 @@ from ..events import EXTRAMEDULLARY
 from ..records import Record, Subject
 
 SITES = {True: "EXTRAMEDULLARY", False: "BONE MARROW"}
+PARTIAL_SHARE = 0.6  # of the dates that may lack their day
+USUAL_ECOG, WORST_ECOG = 1, 3
+# Chances that the performance status falls (is better), stays or rises at the next visit.
+ECOG_STEPS = {True: (0.25, 0.68, 0.07), False: (0.07, 0.71, 0.22)}  # in remission, with disease
 
 
 def disease_response(subject: Subject) -> Iterator[Record]:
@@ -80,7 +84,7 @@ def _may_be_partial(subject: Subject, day: int, finding: str, rng: Random) -> bo
     """Year and month only, where the first day of the month is the day, or nothing hangs on it."""
     patient = subject.patient
     if day == patient.relapse_day:
-        return subject.calendar.date_of(day).day == 1
+        return subject.calendar.date_of(day).day == 1 and rng.random() < PARTIAL_SHARE
     is_late = day > (patient.remission_day or 0) + 300 and day != patient.remission_end_day
     return is_late and finding.startswith("response") and rng.random() < 0.02
 
@@ -99,23 +103,39 @@ def _not_done(subject: Subject, day: int, rng: Random) -> Record:
 
 
 def performance_status(subject: Subject) -> Iterator[Record]:
-    """ECOG: the last value on or before the first dose is the cohort's; unknown has none."""
+    """ECOG: the last value on or before the first dose is the cohort's; unknown has none.
+
+    Afterwards it moves a step at a time, down in remission and up with the disease.
+    """
     rng = subject.rng("ECOG")
     baseline = subject.patient.ecog
+    value = USUAL_ECOG if baseline is None else baseline
     for visit in subject.course.visits:
         if not visit.in_person:
             continue
         if visit.day <= 0:
-            if baseline is None:
-                if visit.day < 0 and rng.random() < 0.5:
-                    yield _ecog(subject, visit.day, None)
-                continue
-            value = baseline
-            if visit.day < 0 and rng.random() < 0.2:
-                value = min(2, max(0, baseline + rng.choice((-1, 1))))
+            yield from _ecog_before_treatment(subject, visit.day, rng)
+            continue
+        steps = ECOG_STEPS[_is_in_remission(subject, visit.day)]
+        value = min(WORST_ECOG, max(0, value + rng.choices((-1, 0, 1), steps)[0]))
+        if visit.name.endswith(("DAY 1", "D1")) or rng.random() < 0.35:
             yield _ecog(subject, visit.day, value)
-        elif visit.name.endswith(("DAY 1", "D1")) or rng.random() < 0.35:
-            yield _ecog(subject, visit.day, rng.choice((0, 0, 1, 1, 1, 2)))
+
+
+def _ecog_before_treatment(subject: Subject, day: int, rng: Random) -> Iterator[Record]:
+    baseline = subject.patient.ecog
+    if baseline is None:
+        if day < 0 and rng.random() < 0.5:
+            yield _ecog(subject, day, None)
+        return
+    is_other = day < 0 and rng.random() < 0.2
+    value = baseline + rng.choice((-1, 1)) if is_other else baseline
+    yield _ecog(subject, day, min(2, max(0, value)))
+
+
+def _is_in_remission(subject: Subject, day: int) -> bool:
+    findings = [a.finding for a in subject.course.assessments if a.day <= day]
+    return bool(findings) and findings[-1].startswith("response:CR")
 
 
 def _ecog(subject: Subject, day: int, value: int | None) -> Record:
