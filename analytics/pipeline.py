@@ -216,7 +216,7 @@ def _write_headline(walk: _Build) -> None:
             table: connection.sql(f"select * from results.{table}").pl()
             for table in HEADLINE_TABLES
         }
-    lines = headline_lines(headline(walk.study, frames))
+    lines = headline_lines(headline(walk.study, frames, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 

@@ -30,7 +30,8 @@ _TABLES: Final[dict[str, str]] = {
     "study_endpoint_rule": "paramcd varchar, rule_id varchar, role varchar, fact varchar, "
     "priority integer, description varchar",
     "plan_analysis": "analysis_id varchar, label varchar, method varchar, paramcd varchar, "
-    "population varchar, strata_factor varchar, landmark_days double, display_order integer",
+    "population varchar, strata_factor varchar, time_dependent_strata boolean, "
+    "landmark_days double, display_order integer",
     "plan_analysis_entry": "analysis_id varchar, fact varchar",
 }
 
@@ -138,6 +139,7 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
                 row.endpoint,
                 row.population,
                 row.strata if row.method in CURVE_METHODS else None,
+                row.time_dependent_strata,
                 row.landmark_days,
                 row.display_order,
             )

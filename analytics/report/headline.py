@@ -1,6 +1,6 @@
-"""The headline at the end of a build: one line per endpoint, and how the paper compares."""
+"""The headline at the end of a build: a line per endpoint, the published numbers under it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from analytics.methods.descriptives import round_half_away
+from analytics.study.published import PublishedValue
 from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
 
 HEADLINE_TABLES: Final = (
@@ -19,6 +20,9 @@ HEADLINE_TABLES: Final = (
 UNKNOWN: Final = "-"
 LABEL_WIDTH: Final = 36
 NOT_REACHED: Final = "NR"
+PUBLISHED: Final = "as published"
+NUMBERS: Final = ("none", "percent")  # transforms of what is printed as a number, not in words
+_MEDIAN: Final = ("median_months", "median_ci_lower", "median_ci_upper")
 _ONE_GROUP: Final = pl.col("stratum") == "all"
 
 
@@ -32,6 +36,8 @@ class HeadlineRow:
     median: str
     rates: tuple[str, ...]
     has_caution: bool
+    published: tuple[str, ...]
+    """The published median and rates, empty where none is printed."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +51,16 @@ class Headline:
     remarks: tuple[str, ...]
 
 
-def headline(study: StudySpecification, results: Mapping[str, pl.DataFrame]) -> Headline:
+def headline(
+    study: StudySpecification,
+    results: Mapping[str, pl.DataFrame],
+    published: Sequence[PublishedValue] = (),
+) -> Headline:
     """The analyses that the plan marks as headline, in its order; without marks, every curve.
 
     `results` holds the frames of `HEADLINE_TABLES`. Stratified analyses and delayed-entry
     siblings are left out; an analysis with a caution is marked and the remark says where to
-    read it.
+    read it. `published` are the reported values, as printed.
     """
     curves = [
         analysis
@@ -61,7 +71,7 @@ def headline(study: StudySpecification, results: Mapping[str, pl.DataFrame]) -> 
     ]
     shown = [analysis for analysis in curves if analysis.headline] or curves
     landmarks = tuple(sorted({month for item in shown for month in item.landmarks_months}))
-    rows = tuple(_row(analysis, landmarks, results) for analysis in shown)
+    rows = tuple(_row(analysis, landmarks, results, published) for analysis in shown)
     return Headline(
         title=study.title,
         conf_level=f"{100 * study.parameters.conf_level:g}%",
@@ -73,7 +83,7 @@ def headline(study: StudySpecification, results: Mapping[str, pl.DataFrame]) -> 
 
 def headline_lines(shown: Headline) -> list[str]:
     """The headline as aligned plain lines, the remarks last."""
-    cells = [_columns(shown), *(line for row in shown.rows for line in _wrapped(_cells(row)))]
+    cells = [_columns(shown), *(line for row in shown.rows for line in _lines(row))]
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     lines = [
         "  ".join(
@@ -85,6 +95,12 @@ def headline_lines(shown: Headline) -> list[str]:
         for row in cells
     ]
     return [shown.title, *lines, *shown.remarks]
+
+
+def _lines(row: HeadlineRow) -> list[list[str]]:
+    """An endpoint as printed lines, the published numbers below ours."""
+    lines = _wrapped(_cells(row))
+    return [*lines, [f"  {PUBLISHED}", "", "", *row.published]] if any(row.published) else lines
 
 
 def _wrapped(cells: list[str]) -> list[list[str]]:
@@ -109,7 +125,10 @@ def _cells(row: HeadlineRow) -> list[str]:
 
 
 def _row(
-    analysis: Analysis, landmarks: tuple[float, ...], results: Mapping[str, pl.DataFrame]
+    analysis: Analysis,
+    landmarks: tuple[float, ...],
+    results: Mapping[str, pl.DataFrame],
+    published: Sequence[PublishedValue],
 ) -> HeadlineRow:
     mine = _ONE_GROUP & (pl.col("analysis_id") == analysis.analysis_id)
     if analysis.method == "kaplan_meier":
@@ -127,6 +146,26 @@ def _row(
         median=_median(summary[0]) if summary else UNKNOWN,
         rates=tuple(_percent(rates.get(month, {}).get("estimate")) for month in landmarks),
         has_caution=analysis.caution is not None,
+        published=_published(analysis, landmarks, published),
+    )
+
+
+def _published(
+    analysis: Analysis, landmarks: tuple[float, ...], published: Sequence[PublishedValue]
+) -> tuple[str, ...]:
+    """The printed median with its limits, then the printed rate of each landmark."""
+    printed: dict[tuple[str, float | None], str] = {}
+    for value in published:
+        place = dict(value.filters)
+        is_number = value.kind == "computed" and value.transform in NUMBERS
+        if is_number and place.get("analysis_id") == analysis.analysis_id:
+            month = float(place["time_months"]) if "time_months" in place else None
+            printed.setdefault((value.column or "", month), value.published)
+    median, lower, upper = (printed.get((column, None)) for column in _MEDIAN)
+    rates = (printed.get(("estimate", month)) for month in landmarks)
+    return (
+        f"{median} ({lower}-{upper})" if median and lower and upper else "",
+        *(f"{rate}%" if rate else "" for rate in rates),
     )
 
 
@@ -136,7 +175,7 @@ def _median(summary: Mapping[str, Any]) -> str:
         return UNKNOWN
     median, lower, upper = (
         NOT_REACHED if summary[name] is None else round_half_away(summary[name], 1)
-        for name in ("median_months", "median_ci_lower", "median_ci_upper")
+        for name in _MEDIAN
     )
     return f"{median} ({lower}-{upper})"
 

@@ -7,6 +7,8 @@ import polars as pl
 
 from analytics import __version__
 from analytics.results.cox_rows import VARIANCE as COX_VARIANCE
+from analytics.results.fine_gray_models import TIES as FINE_GRAY_TIES
+from analytics.results.fine_gray_models import VARIANCE as FINE_GRAY_VARIANCE
 from analytics.results.frames import frame_of_rows
 from analytics.study.specification import (
     COX_METHODS,
@@ -24,6 +26,7 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "cumulative_incidence": ("plateau", "numpy"),
     "cox_univariate": ("plateau", "numpy"),
     "cox_stepwise": ("plateau", "numpy"),
+    "fine_gray": ("plateau", "numpy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars"),
     "attrition": ("plateau", "polars"),
@@ -63,7 +66,7 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
         "software": ", ".join(packages),
         "software_version": ", ".join(_version(package) for package in packages),
     }
-    if analysis.method in (*CURVE_METHODS, *COX_METHODS):
+    if analysis.method in (*CURVE_METHODS, *COX_METHODS, "fine_gray"):
         row |= {
             "conf_level": parameters.conf_level,
             "days_per_month": parameters.days_per_month,
@@ -79,6 +82,12 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
             "ties": parameters.ties,
             "variance": COX_VARIANCE,
             "ph_transform": parameters.ph_transform,
+        }
+    if analysis.method == "fine_gray":
+        row |= {
+            "ci_transform": "log",
+            "ties": FINE_GRAY_TIES,
+            "variance": FINE_GRAY_VARIANCE,
         }
     return row
 

@@ -1,11 +1,14 @@
 """From the plan and the marts to every result table."""
 
+from typing import Final
+
 import polars as pl
 
 from analytics.results.analyses import analysis_frames
 from analytics.results.attrition import attrition_frames
 from analytics.results.cox_models import univariate_frames
 from analytics.results.curves import survival_frames
+from analytics.results.fine_gray_models import fine_gray_frames
 from analytics.results.frames import ResultsError, stack
 from analytics.results.incidences import incidence_frames
 from analytics.results.marts import Marts
@@ -16,10 +19,11 @@ from analytics.results.tables import baseline_frames, outcome_frames
 from analytics.study.specification import Analysis, StudySpecification
 
 Frames = dict[str, pl.DataFrame]
+MADE_OF_RESULTS: Final = ("published_concordance", "convention_sensitivity")
 
 
 def compute_results(study: StudySpecification, marts: Marts) -> Frames:
-    """Every result table that the plan asks for, by name, but the concordance.
+    """Every result table that the plan asks for, by name, but those made of the others.
 
     The rows come in the order of the plan, and the same marts in any row order give the
     same frames to the last bit. Raises ResultsError naming the analysis that the marts
@@ -33,9 +37,7 @@ def compute_results(study: StudySpecification, marts: Marts) -> Frames:
         for name, frame in _analysis_frames(study, analysis, marts, terms).items():
             parts[name].append(frame)
     return {
-        name: stack(name, frames)
-        for name, frames in parts.items()
-        if name != "published_concordance"
+        name: stack(name, frames) for name, frames in parts.items() if name not in MADE_OF_RESULTS
     }
 
 
@@ -62,6 +64,8 @@ def _frames_by_method(
             frames = univariate_frames(study, analysis, marts)
         case "cox_stepwise":
             frames = stepwise_frames(study, analysis, marts, terms)
+        case "fine_gray":
+            frames = fine_gray_frames(study, analysis, marts)
         case "baseline_table":
             frames = baseline_frames(study, analysis, marts)
         case "outcomes_table":

@@ -104,6 +104,38 @@ FOLLOW_UP_STATISTIC: Final = _text(
 OVER: Final = _text("over", "Subjects it is taken over: `censored` or `all`.").required
 MONTHS: Final = _number("months", "The statistic in months; NULL when not reached.")
 
+# restricted means and the plateau
+HORIZON_MONTHS: Final = _number(
+    "horizon_months", "Month up to which the mean is taken (the horizon)."
+).required
+RESTRICTED_MEAN_MONTHS: Final = _number(
+    "restricted_mean_months", "Mean time without the event up to the horizon, in months."
+)
+MEAN_STD_ERROR: Final = _number("std_error", "Standard error of the mean, in months.")
+MEAN_CI_LOWER: Final = _number("ci_lower", "Lower Wald limit of the mean, in months.")
+MEAN_CI_UPPER: Final = _number("ci_upper", "Upper Wald limit of the mean, in months.")
+FROM_MONTHS: Final = _number("from_months", "Month from which the curve is looked at.").required
+TO_MONTHS: Final = _number("to_months", "Month up to which the curve is looked at.").required
+ESTIMATE_FROM: Final = _number(
+    "estimate_from", f"Kaplan-Meier estimate at `from_months`, {_FRACTION}."
+)
+ESTIMATE_TO: Final = _number("estimate_to", f"Kaplan-Meier estimate at `to_months`, {_FRACTION}.")
+RATE_CHANGE: Final = _number(
+    "change", "`estimate_to` less `estimate_from`: 0 on a plateau, else below."
+)
+N_RISK_FROM: Final = _count("n_risk_from", "Subjects at risk just before `from_months`.").required
+N_RISK_TO: Final = _count("n_risk_to", "Subjects at risk just before `to_months`.").required
+N_EVENT_BETWEEN: Final = _count(
+    "n_event_between", "Subjects with the event after `from_months`, up to and with `to_months`."
+).required
+CURE_MODEL: Final = _text(
+    "model",
+    "`weibull_mixture`: a fraction never has the event, the times of the others are Weibull.",
+).required
+CURE_FRACTION: Final = _number("estimate", f"Fraction that never has the event, {_FRACTION}.")
+CURE_CI_LOWER: Final = _number("ci_lower", "Lower limit, symmetric on the logit of the fraction.")
+CURE_CI_UPPER: Final = _number("ci_upper", "Upper limit, symmetric on the logit of the fraction.")
+
 # tests and models
 TEST: Final = _text("test", "Test by name.").required
 CHI_SQUARE: Final = _number("statistic", "Chi-square statistic.")
@@ -135,6 +167,25 @@ LOG_HR_STD_ERROR: Final = _number("std_error", "Standard error of the log hazard
 HR: Final = _number("hr", "Hazard ratio, numerator over denominator.")
 HR_CI_LOWER: Final = _number("ci_lower", "Lower Wald limit of the hazard ratio.")
 HR_CI_UPPER: Final = _number("ci_upper", "Upper Wald limit of the hazard ratio.")
+N_COMPETING: Final = _count("n_competing", "Subjects with the competing event.").required
+SHR_NUMERATOR: Final = _text("numerator", "Level the subdistribution hazard ratio is of.").required
+SHR_REFERENCE: Final = _text(
+    "denominator", "Level the subdistribution hazard ratio is against."
+).required
+LOG_SHR: Final = _number("log_shr", "Log subdistribution hazard ratio, numerator over denominator.")
+LOG_SHR_STD_ERROR: Final = _number(
+    "std_error", "Standard error of the log ratio; it counts that the censoring is estimated."
+)
+SHR: Final = _number(
+    "shr",
+    "Subdistribution hazard ratio, numerator over denominator: how the incidence differs. It is "
+    "no ratio of rates and is never read as a hazard ratio.",
+)
+SHR_CI_LOWER: Final = _number("ci_lower", "Lower Wald limit of the subdistribution hazard ratio.")
+SHR_CI_UPPER: Final = _number("ci_upper", "Upper Wald limit of the subdistribution hazard ratio.")
+WEIGHTED_LOG_LIKELIHOOD: Final = _number(
+    "log_likelihood", "Log partial likelihood of the weighted risk sets at the estimates."
+)
 STEP: Final = _integer("step", "Step number, from 1.").required
 ACTION: Final = _text("action", "`considered`, `enter`, `remove` or `stop`.").required
 STEP_FACTOR: Final = _text("factor", "Factor the step is about; NULL for `stop`.")
@@ -173,7 +224,9 @@ N_REMAINING: Final = _count("n_remaining", "Subjects after the step.").required
 PUBLISHED_ID: Final = _text("published_id", "Identifier of the reported value.").required
 QUANTITY: Final = _text("quantity", "Printed number of it: n, percent, value, hr ...").required
 KIND: Final = _text(
-    "kind", "`computed`, `definition`, `cited` (another source's number) or `misprint`."
+    "kind",
+    "`computed`, `definition`, `cited` (another source's number), `misprint` or `derived` "
+    "(arithmetic on published numbers, never held against ours).",
 ).required
 SOURCE: Final = _text("source", "Where it is printed.")
 PUBLISHED: Final = _text("published", "The value as printed.").required
@@ -185,3 +238,47 @@ MATCHES: Final = Column(
     "matches", pl.Boolean, "Whether the two read the same; NULL when it is not a computed number."
 )
 NOTE: Final = _text("note", "What to know about the comparison.")
+
+# sensitivity
+CONVENTION: Final = _text(
+    "convention",
+    "What is chosen: a parameter of the study, or `endpoint`, `population` or `analysis` where "
+    "the plan names the alternative.",
+).required
+CHOSEN: Final = _text("chosen", "The study's choice.").required
+ALTERNATIVE: Final = _text("alternative", "The other choice.").required
+ALTERNATIVE_ANALYSIS: Final = _text(
+    "alternative_analysis",
+    "Analysis, or analysis/model, of the plan that is the alternative; NULL when the same "
+    "analysis is computed again.",
+)
+RESULT_TABLE: Final = _text(
+    "result_table", "Table of schema results that holds the number."
+).required
+MODEL_OF_NUMBER: Final = _text("model", "Model within the analysis; NULL for a curve.")
+FACTOR_OF_NUMBER: Final = _text("factor", "Factor of the hazard ratio; NULL for a curve.")
+EVENT_OF_NUMBER: Final = _text(
+    "event", "Which event is counted: `event` or `competing`; NULL but for an incidence."
+)
+TIME_OF_NUMBER: Final = _number("time_months", "Landmark of a rate; NULL for other numbers.")
+RESULT_COLUMN: Final = _text("quantity", "Column of that table that holds the number.").required
+VALUE_CHOSEN: Final = _number("value", "The number under the study's choice, never rounded.")
+VALUE_ALTERNATIVE: Final = _number(
+    "value_alternative", "The number under the alternative, never rounded."
+)
+CHANGE: Final = _number("change", "Alternative minus chosen; NULL unless both are known.")
+PUBLISHED_ID_BESIDE: Final = _text(
+    "published_id", "Reported value of the number; NULL when none is printed."
+)
+PUBLISHED_BESIDE: Final = _text("published", "The value as printed; NULL when none is.")
+MATCHES_CHOSEN: Final = Column(
+    "matches_chosen", pl.Boolean, "Whether the chosen number prints as published; NULL if none is."
+)
+MATCHES_ALTERNATIVE: Final = Column(
+    "matches_alternative",
+    pl.Boolean,
+    "Whether the alternative number prints as published; NULL if none is.",
+)
+STATUS_ALTERNATIVE: Final = _text(
+    "status_alternative", "Status of the alternative number, as `status` is of the chosen one."
+).required

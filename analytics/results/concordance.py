@@ -14,6 +14,7 @@ from analytics.study.specification import Parameters
 
 THIRDS: Final = ("none", "one-third", "two-thirds", "all")
 PARAMETER: Final = "parameter"
+DERIVED: Final = "derived"  # never printed: arithmetic on printed numbers, shown beside ours
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,13 @@ def _row(value: PublishedValue, tables: Mapping[str, pl.DataFrame]) -> dict[str,
     cell = find_cell(value, tables)
     if cell.value is None:
         note = f"not computed: {cell.reason}"
-        return {**row, "matches": False, "note": f"{note}; {value.note}" if value.note else note}
+        return {
+            **row,
+            "matches": None if value.kind == DERIVED else False,
+            "note": f"{note}; {value.note}" if value.note else note,
+        }
     computed, text = as_printed(cell.value, str(value.transform), value.published)
-    matches = text == value.published
+    matches = None if value.kind == DERIVED else text == value.published
     return {**row, "computed": computed, "computed_as_printed": text, "matches": matches}
 
 

@@ -14,20 +14,25 @@ from analytics.study.specification import Contrast, Factor, StudySpecification
 
 @dataclass(frozen=True)
 class CoxCohort:
-    """Whose clock runs, in which population, and the facts at which observation begins."""
+    """Whose clock runs, in which population, and the facts at which observation begins.
+
+    `strata`: the baseline factor whose levels are the strata of the model.
+    """
 
     endpoint: str
     population: str
     entry_facts: tuple[str, ...] = ()
+    strata: str | None = None
 
 
 @dataclass(frozen=True)
 class CoxDesign:
     """Counting-process rows of the complete cases.
 
-    `intervals`: usubjid, tstart, tstop, event and one Float64 column per factor, sorted by
-    subject and time. `n` counts subjects with an interval, `n_event` those with the event,
-    `n_missing` the subjects left out because a factor is missing.
+    `intervals`: usubjid, tstart, tstop, event_code, event, `stratum` (Int64) when there are
+    strata, and one Float64 column per factor, sorted by subject and time. `n` counts subjects
+    with an interval, `n_event` those with the event, `n_missing` the subjects left out because
+    a factor or the stratum is missing.
     """
 
     intervals: pl.DataFrame
@@ -45,6 +50,7 @@ class CoxDesign:
 
     def data(self) -> CoxData:
         """The arrays of the fit."""
+        is_stratified = "stratum" in self.intervals.columns
         return CoxData(
             tstart=self.intervals["tstart"].to_numpy(),
             tstop=self.intervals["tstop"].to_numpy(),
@@ -53,6 +59,7 @@ class CoxDesign:
                 self.intervals.select(self.names).to_numpy(), dtype=np.float64
             ).reshape(-1, len(self.names)),
             names=self.names,
+            stratum=self.intervals["stratum"].to_numpy() if is_stratified else None,
         )
 
 
@@ -72,11 +79,14 @@ def cox_design(
     last of them on; a competing event counts as censored.
     """
     followed = _followed(marts, cohort)
+    if cohort.strata is not None:
+        followed = followed.with_columns(_stratum(study, cohort.strata, marts, followed))
     for contrast in contrasts:
         values = _values(study.factor(contrast.factor), contrast, marts, followed, cohort.endpoint)
         followed = followed.with_columns(values.alias(contrast.factor))
     names = tuple(contrast.factor for contrast in contrasts)
-    complete = _complete(followed, names)
+    needed = names if cohort.strata is None else (*names, "stratum")
+    complete = _complete(followed, needed)
     observed = _from_entry(complete, marts, cohort) if cohort.entry_facts else complete
     return CoxDesign(
         intervals=observed,
@@ -94,8 +104,20 @@ def _followed(marts: Marts, cohort: CoxCohort) -> pl.DataFrame:
         rows.join(marts.members(cohort.population), on="usubjid", how="semi")
         .with_columns(event=pl.col("event_code") == 1)
         .sort("usubjid", "tstart")
-        .select("usubjid", "tstart", "tstop", "event")
+        .select("usubjid", "tstart", "tstop", "event_code", "event")
     )
+
+
+def _stratum(
+    study: StudySpecification, factor: str, marts: Marts, followed: pl.DataFrame
+) -> pl.Series:
+    """The position of the subject's level among the factor's, in the row order of `followed`."""
+    codes = {level: code for code, level in enumerate(study.levels_of(factor))}
+    known = marts.subject_factors.filter(pl.col("factor") == factor).select(
+        "usubjid",
+        stratum=pl.col("level").replace_strict(codes, default=None, return_dtype=pl.Int64),
+    )
+    return followed.join(known, on="usubjid", how="left", maintain_order="left")["stratum"]
 
 
 def _values(

@@ -43,7 +43,7 @@ class CoxRows:
 def model_labels(
     analysis_id: str, model: str, population: str, caution: str | None, inferred: str | None
 ) -> Row:
-    """The columns of `cox_model` that are known before the fit."""
+    """The columns of a model that are known before the fit."""
     return {
         "analysis_id": analysis_id,
         "model": model,
@@ -80,7 +80,7 @@ def cox_rows(
     return CoxRows(
         [model],
         [
-            {**sizes, **term, **_words(study, contrast), "status": status}
+            {**sizes, **term, **contrast_words(study, contrast), "status": status}
             for term, contrast in zip(terms, contrasts, strict=True)
         ],
         [
@@ -124,7 +124,7 @@ def _tests(fit: CoxFit) -> Row:
     return row
 
 
-def _words(study: StudySpecification, contrast: Contrast) -> Row:
+def contrast_words(study: StudySpecification, contrast: Contrast) -> Row:
     """The contrast as read: which level over which, and when it is known."""
     return {
         "factor": contrast.factor,

@@ -1,4 +1,4 @@
-"""Cumulative incidence analyses: curves and rates of the event and of the competing event."""
+"""Cumulative incidence analyses: curves, rates and tests of the event and the competing event."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -10,8 +10,11 @@ from analytics.methods.competing_risks import (
     cumulative_incidence_curve,
 )
 from analytics.methods.counts import curve_status
-from analytics.results.curves import Row, curve_rows, landmark_days, rate_rows
+from analytics.methods.gray import gray_test
+from analytics.results.clock import in_days
+from analytics.results.curves import Row, Rows, curve_rows, rate_rows
 from analytics.results.frames import frame_of_rows
+from analytics.results.group_tests import group_test_row, known_groups
 from analytics.results.strata import n_subjects, n_with
 from analytics.study.specification import Analysis, Parameters
 
@@ -26,7 +29,8 @@ def incidence_frames(
 
     `n_event` of a rate counts the event of its row; `n_event` and `n_competing` of a curve
     count the two events of the day, whichever incidence the row holds. Rates are carried
-    forward past the last observation.
+    forward past the last observation. A stratified analysis is tested by Gray's test of either
+    event over the strata that are known.
     """
     curves: list[Row] = []
     rates: list[Row] = []
@@ -40,13 +44,22 @@ def incidence_frames(
             row = {**labels, "n": n_subjects(counts), "n_event": n_with(counts, event)}
             status = curve_status(counts, event=event)
             curve = _curve(counts, event, parameters)
-            found = cumulative_incidence_at(curve, landmark_days(analysis, parameters))
+            found = cumulative_incidence_at(curve, in_days(analysis.landmarks_months, parameters))
             curves += curve_rows(curve, labels, status, parameters)
             rates += rate_rows(found, row, status, analysis)
     return {
         "cumulative_incidence_curve": frame_of_rows("cumulative_incidence_curve", curves),
         "cumulative_incidence_rate": frame_of_rows("cumulative_incidence_rate", rates),
+        "group_test": frame_of_rows("group_test", _gray_tests(analysis, strata)),
     }
+
+
+def _gray_tests(analysis: Analysis, strata: Mapping[str, pl.DataFrame]) -> Rows:
+    if analysis.strata is None:
+        return
+    groups = known_groups(strata)
+    for event in EVENTS:
+        yield group_test_row(analysis, "gray", event, groups, gray_test(groups, event=event))
 
 
 def _curve(counts: pl.DataFrame, event: CountedEvent, parameters: Parameters) -> pl.DataFrame:

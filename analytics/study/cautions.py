@@ -39,14 +39,31 @@ def delayed_entry_caution(entry_facts: tuple[str, ...], original: str) -> str:
     )
 
 
-def landmark_caution(days: float | None) -> str | None:
-    """What a landmark analysis counts from, and whom; None without a landmark."""
+def landmark_caution(days: float | None, *, moving: bool = False) -> str | None:
+    """What a landmark analysis counts from, and whom; None without a landmark.
+
+    `moving`: subjects move between the groups after it.
+    """
     if days is None:
         return None
+    if moving:
+        return (
+            f"Landmark: time is counted from day {days:g} after the origin; patients who had the "
+            "event or were censored by then are left out. Groups change: a patient counts in the "
+            "group of each day, leaves the other as censored on the day of the change, and is one "
+            "of the subjects of both."
+        )
     return (
         f"Landmark: time is counted from day {days:g} after the origin, and groups are as of that "
         "day; patients who had the event or were censored by then are left out."
     )
+
+
+def censoring_caution(groups: str | None) -> str | None:
+    """Whose censoring a Fine-Gray analysis weights by, unless all are censored alike."""
+    if groups is None:
+        return None
+    return f"Censoring: estimated by itself in each level of factor '{groups}'."
 
 
 def join_cautions(*cautions: str | None) -> str | None:

@@ -1,4 +1,7 @@
-"""The univariate Cox models of an analysis: contrasts, guarded, with delayed-entry siblings."""
+"""The models of one factor each: contrasts, guarded, with delayed-entry siblings where they may."""
+
+from collections.abc import Iterator
+from typing import Final
 
 from analytics.study.cautions import (
     delayed_entry_caution,
@@ -13,6 +16,7 @@ from analytics.study.guard import (
     check_as_published,
     check_describes_baseline,
     check_known,
+    check_known_at_origin,
     check_population,
     later_than_origin,
     sibling_entry_facts,
@@ -20,7 +24,7 @@ from analytics.study.guard import (
 from analytics.study.keys import Table
 from analytics.study.specification import Contrast, Factor
 
-_KEYS = (
+_BASELINE_KEYS: Final = (
     "factor",
     "model",
     "numerator",
@@ -28,26 +32,63 @@ _KEYS = (
     "numerator_label",
     "denominator_label",
     "population",
-    "as_published",
     "inferred",
     "caution",
-    "entry_facts",
 )
+_KEYS: Final = (*_BASELINE_KEYS, "as_published", "entry_facts", "alternative_to")
 
 
 def read_contrasts(
     table: Table, endpoint: str, population: str, definitions: Definitions
 ) -> tuple[Contrast, ...]:
     """The `factors` of a cox_univariate analysis; a sibling follows each as-published model."""
+    contrasts = tuple(
+        guarded
+        for row in _rows(table, _KEYS)
+        for guarded in _guarded(row, _contrast(row, definitions), endpoint, population, definitions)
+    )
+    _check_models(table, contrasts)
+    return contrasts
+
+
+def read_baseline_contrasts(
+    table: Table, endpoint: str, population: str, definitions: Definitions
+) -> tuple[Contrast, ...]:
+    """The `factors` of a fine_gray analysis; they and their patients are known at the origin."""
+    contrasts: list[Contrast] = []
+    for row in _rows(table, _BASELINE_KEYS):
+        contrast = _contrast(row, definitions)
+        if definitions.factors[contrast.factor].timing == "post_baseline":
+            raise StudyError(
+                f"{row.where}: this factor is post-baseline, but a Fine-Gray model takes no "
+                "time-dependent factor; use cox_univariate."
+            )
+        own = contrast.population or population
+        check_population(row.where, endpoint, own, definitions)
+        later = later_than_origin(endpoint, own, (contrast.factor,), definitions)
+        check_known_at_origin(row.where, endpoint, later, definitions)
+        contrasts.append(contrast)
+    _check_models(table, tuple(contrasts))
+    return tuple(contrasts)
+
+
+def entry_facts(table: Table) -> tuple[str, ...]:
+    """The key entry_facts, every fact known to the catalogue."""
+    return tuple(table.check(fact, FACTS, "fact") for fact in table.texts("entry_facts"))
+
+
+def _rows(table: Table, keys: tuple[str, ...]) -> Iterator[Table]:
+    """Each entry of `factors`, with none but these keys."""
     values = table.tables("factors")
     if not values:
         raise StudyError(f"{table.where}: no factors; list at least one contrast.")
-    contrasts: list[Contrast] = []
     for value in values:
         row = Table(f"{table.where} factor '{value.get('factor', '?')}'", value)
-        row.allow(_KEYS)
-        contrast = _contrast(row, definitions)
-        contrasts += _guarded(row, contrast, endpoint, population, definitions)
+        row.allow(keys)
+        yield row
+
+
+def _check_models(table: Table, contrasts: tuple[Contrast, ...]) -> None:
     models = [contrast.model for contrast in contrasts]
     for model in models:
         if models.count(model) > 1:
@@ -55,12 +96,6 @@ def read_contrasts(
                 f"{table.where}: the model '{model}' is given twice; tell them apart with the "
                 "key model."
             )
-    return tuple(contrasts)
-
-
-def entry_facts(table: Table) -> tuple[str, ...]:
-    """The key entry_facts, every fact known to the catalogue."""
-    return tuple(table.check(fact, FACTS, "fact") for fact in table.texts("entry_facts"))
 
 
 def _contrast(row: Table, definitions: Definitions) -> Contrast:
@@ -86,6 +121,7 @@ def _contrast(row: Table, definitions: Definitions) -> Contrast:
         inferred=row.text("inferred"),
         caution=row.text("caution"),
         entry_facts=entry_facts(row),
+        alternative_to=row.text("alternative_to"),
     )
 
 

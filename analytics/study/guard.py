@@ -4,7 +4,8 @@ A population, an assessment or a stratum defined after the origin of an endpoint
 patients for having lived long enough to be selected. Such a plain curve or Cox model is
 refused; the plan must name a landmark, delayed entry (`entry_facts`), a time-dependent factor,
 or `as_published` with a reason, which becomes the analysis's caution and puts the
-delayed-entry result beside it (Anderson, Cain & Gelber, J Clin Oncol 1983;1:710).
+delayed-entry result beside it (Anderson, Cain & Gelber, J Clin Oncol 1983;1:710). A Fine-Gray model
+takes neither delayed entry nor a time-dependent factor, so there all must be known at the origin.
 
 A population is known at the origin when each fact it needs is the origin or has certainly
 happened by then (`facts.known_at`). Its factors are baseline factors, and a population that
@@ -70,6 +71,16 @@ def check_describes_baseline(where: str, factor: Factor) -> None:
         )
 
 
+def check_has_groups(where: str, key: str, factor: Factor) -> None:
+    """A factor that `key` splits an analysis by: it describes the baseline and has levels."""
+    check_describes_baseline(where, factor)
+    if factor.type != "categorical":
+        raise StudyError(
+            f"{where}: {key} '{factor.factor}' is continuous and has no levels; use a categorical "
+            "factor."
+        )
+
+
 def check_population(where: str, endpoint: str, population: str, definitions: Definitions) -> None:
     """The population lies within the endpoint's own and is not defined by an outcome."""
     conditions = conditions_of(population, definitions.populations)
@@ -108,6 +119,19 @@ def check_known(
         raise StudyError(
             f"{where}: {item.what} settles only after the origin of {endpoint} ('{origin}'), "
             f"which gives immortal time; {remedy}, or give as_published a reason."
+        )
+
+
+def check_known_at_origin(
+    where: str, endpoint: str, later: tuple[Later, ...], definitions: Definitions
+) -> None:
+    """Refuse what is settled after the origin where nobody can come under observation later."""
+    origin = definitions.endpoints[endpoint].origin_fact
+    if later:
+        raise StudyError(
+            f"{where}: {later[0].what} settles only after the origin of {endpoint} ('{origin}'), "
+            "which gives immortal time, and a Fine-Gray model knows no delayed entry; choose what "
+            "is known at the origin."
         )
 
 

@@ -19,6 +19,7 @@ _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
         "slentry",
         "slstay",
     ),
+    "fine_gray": ("day_convention", "conf_level"),
 }
 
 

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, get_args
 
+from analytics.study.alternatives import check_alternatives
+from analytics.study.curve_analyses import read_curve
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.inference import inferred_conventions
 from analytics.study.keys import Table, read_toml
+from analytics.study.model_analyses import read_fine_gray, read_stepwise, read_univariate
 from analytics.study.plan_tables import read_characteristics, read_groups, read_lines
 from analytics.study.specification import Analysis, Method
-from analytics.study.time_analyses import read_curve, read_stepwise, read_univariate
 
 _COMMON: Final = ("id", "label", "method", "caution", "inferred")
 _CURVE_KEYS: Final = (
@@ -22,11 +24,17 @@ _CURVE_KEYS: Final = (
     "entry_facts",
     "as_published",
     "headline",
+    "alternative_to",
 )
 _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "kaplan_meier": _CURVE_KEYS,
+    "kaplan_meier": (
+        *_CURVE_KEYS,
+        "time_dependent_strata",
+        "restricted_mean_months",
+        "plateau_months",
+    ),
     "cumulative_incidence": _CURVE_KEYS,
-    "cox_univariate": ("endpoint", "population", "factors"),
+    "cox_univariate": ("endpoint", "population", "strata", "factors"),
     "cox_stepwise": (
         "endpoint",
         "population",
@@ -34,6 +42,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "entry_facts",
         "as_published",
     ),
+    "fine_gray": ("endpoint", "population", "factors", "censoring_groups"),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "lines"),
     "attrition": ("population",),
@@ -51,6 +60,7 @@ def read_plan(folder: Path, definitions: Definitions) -> tuple[Analysis, ...]:
     if not analyses:
         raise StudyError("plan.toml: no [[analyses]]; name at least one analysis.")
     _check_ids(analyses)
+    check_alternatives(analyses)
     return tuple(
         analysis.model_copy(update={"display_order": order})
         for order, analysis in enumerate(analyses, start=1)
@@ -111,6 +121,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "cumulative_incidence": read_curve,
     "cox_univariate": read_univariate,
     "cox_stepwise": read_stepwise,
+    "fine_gray": read_fine_gray,
     "baseline_table": _baseline_table,
     "outcomes_table": _outcomes_table,
     "attrition": _attrition,

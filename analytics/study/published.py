@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from analytics.study.errors import StudyError
 from analytics.study.rows import Row, read_rows
 
-Kind = Literal["computed", "definition", "cited", "misprint"]
+Kind = Literal["computed", "definition", "cited", "misprint", "derived"]
 
 _CONCORDANCE: Final = "concordance.csv"
 _COLUMNS: Final = (

@@ -28,6 +28,7 @@ Method = Literal[
     "cumulative_incidence",
     "cox_univariate",
     "cox_stepwise",
+    "fine_gray",
     "baseline_table",
     "outcomes_table",
     "attrition",
@@ -177,11 +178,13 @@ class EndpointRule(_Specification):
 
 
 class Contrast(_Specification):
-    """One univariate Cox model: hazard ratio of `numerator` over `denominator` levels.
+    """One univariate model: the hazard ratio, or in a Fine-Gray analysis the subdistribution
+    hazard ratio, of `numerator` over `denominator` levels.
 
     A continuous factor has no levels. `population` None means the analysis's own.
     `entry_facts` are the facts a subject comes under observation at (delayed entry);
-    `delayed_entry_of` names the model a sibling stands beside.
+    `delayed_entry_of` names the model a sibling stands beside. `alternative_to` is the
+    `analysis/model` that this model is another choice for.
     """
 
     factor: str
@@ -196,6 +199,7 @@ class Contrast(_Specification):
     caution: str | None = None
     entry_facts: tuple[str, ...] = ()
     delayed_entry_of: str | None = None
+    alternative_to: str | None = None
 
 
 class TableCharacteristic(_Specification):
@@ -221,7 +225,14 @@ class OutcomeLine(_Specification):
 
 
 class Analysis(_Specification):
-    """One analysis of the plan. Fields a method does not use are empty."""
+    """One analysis of the plan. Fields a method does not use are empty.
+
+    `strata` are the groups of curves, or the strata of Cox models with a baseline hazard each;
+    with `time_dependent_strata` subjects move between the groups after the landmark.
+    `plateau_months` are the two months whose rates are compared. In each level of
+    `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. `alternative_to`
+    names the curve that this curve is another choice for.
+    """
 
     analysis_id: str
     label: str
@@ -229,8 +240,11 @@ class Analysis(_Specification):
     endpoint: str | None = None
     population: str | None = None
     strata: str | None = None
+    time_dependent_strata: bool = False
     landmarks_months: tuple[float, ...] = ()
     landmark_days: float | None = None
+    restricted_mean_months: tuple[float, ...] = ()
+    plateau_months: tuple[float, ...] = ()
     entry_facts: tuple[str, ...] = ()
     as_published: str | None = None
     inferred: str | None = None
@@ -238,8 +252,10 @@ class Analysis(_Specification):
     display_order: int = 0
     headline: bool = False
     delayed_entry_of: str | None = None
+    alternative_to: str | None = None
     factors: tuple[Contrast, ...] = ()
     candidates_from: str | None = None
+    censoring_groups: str | None = None
     groups: tuple[str, ...] = ()
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()

@@ -282,4 +282,29 @@ MUTATIONS: dict[str, str] = {
     "PUBL-02": change(
         "results.published_concordance", "matches = true, computed_as_printed = null"
     ),
+    "SENS-01": repeat("results.convention_sensitivity"),
+    "SENS-02": change(
+        "results.convention_sensitivity", "change = change + 1e-6", "change is not null"
+    ),
+    "SENS-03": change(
+        "results.convention_sensitivity",
+        "value_alternative = value_alternative + 1e-6, change = change + 1e-6",
+        "alternative_analysis is not null",
+    ),
+    "SENS-04": change(
+        "results.convention_sensitivity", "convention = 'ci_transform'", "quantity = 'hr'"
+    ),
+    "SENS-05": change(
+        "results.convention_sensitivity",
+        "value_alternative = value, change = 0",
+        "convention = 'day_convention' and quantity = 'median_months'",
+    ),
+    "SENS-06": change(
+        "results.convention_sensitivity",
+        "value_alternative = null, change = null",
+        "quantity = 'hr' and status_alternative = 'ok'",
+    ),
+    "SENS-07": change(
+        "results.convention_sensitivity", "matches_chosen = null", "published_id is not null"
+    ),
 }

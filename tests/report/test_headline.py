@@ -7,6 +7,7 @@ import polars as pl
 
 from analytics.report.headline import headline, headline_lines
 from analytics.results.frames import frame_of_rows
+from analytics.study.published import PublishedValue
 from analytics.study.specification import Analysis, Parameters, StudySpecification, Trial
 
 
@@ -132,6 +133,44 @@ def test_headline_shows_median_rates_and_how_many_published_numbers_agree():
         "* Read its caution first: results.analysis, column caution.",
         "2 of 3 published numbers agree. The others stand in bi.concordance.",
         "SYNTHETIC DATA: nobody.",
+    ]
+
+
+def published(
+    place: str, column: str, text: str, kind: str = "computed", transform: str = "none"
+) -> PublishedValue:
+    return PublishedValue.model_validate(
+        {
+            "published_id": f"{place}.{column}",
+            "quantity": "value",
+            "kind": kind,
+            "source": "Table 9",
+            "published": text,
+            "table": "any",
+            "filters": tuple(tuple(item.split("=")) for item in place.split(";")),
+            "column": column,
+            "transform": transform,
+        }
+    )
+
+
+def test_published_numbers_stand_below_ours():
+    printed = (
+        published("analysis_id=os", "median_months", "7.4"),
+        published("analysis_id=os", "median_ci_lower", "5.6"),
+        published("analysis_id=os", "median_ci_upper", "8.6"),
+        published("analysis_id=cir;time_months=60", "estimate", "63.3"),
+        published(
+            "analysis_id=cir;time_months=60", "estimate", "two-thirds", transform="nearest_third"
+        ),
+        published("analysis_id=cir;time_months=36", "estimate", "1.0", kind="misprint"),
+        published("analysis_id=another;time_months=36", "estimate", "2.0"),
+    )
+    assert headline_lines(headline(study(OS, CIR), results(), printed))[2:6] == [
+        "OS              259     208         7.5 (5.5-NR)  17.7%      -",
+        "  as published                     7.4 (5.6-8.6)",
+        "CIR *           123      73                    -  59.3%  63.2%",
+        "  as published                                           63.3%",
     ]
 
 

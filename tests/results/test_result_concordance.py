@@ -113,6 +113,14 @@ def test_share_in_words_is_the_nearest_third():
     assert as_printed(60.0, "nearest_third", "one-third") == (60.0, "two-thirds")
 
 
+def test_arithmetic_on_printed_numbers_is_shown_beside_ours_and_judged_by_nobody():
+    row = held_against(reported("99", kind="derived", column="n"))
+    assert (row["computed"], row["computed_as_printed"], row["matches"]) == (2.0, "2", None)
+    absent = held_against(reported("99", kind="derived", column="mean"))
+    assert (absent["computed"], absent["matches"]) == (None, None)
+    assert absent["note"].startswith("not computed: ")
+
+
 def test_parameter_is_held_against_the_rule_it_stands_for():
     row = held_against(
         reported(

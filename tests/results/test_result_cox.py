@@ -233,3 +233,33 @@ def test_model_says_its_population_caution_and_what_is_inferred():
     model = results["cox_model"].row(0, named=True)
     assert (model["population"], model["caution"], model["inferred"]) == ("some", "Careful.", "Yes")
     assert (model["n"], model["n_missing"]) == (2, 0)
+
+
+def stratified(levels: dict[str, str | None]) -> dict[str, pl.DataFrame]:
+    """Sex in strata of race; deaths on days 10 and 20 in either, one man left in the first."""
+    sexes_of = {"a": "male", "b": "female", "g": "male", "c": "female", "d": "male"}
+    races = rows("subject_factors", *((s, "race", level, None) for s, level in levels.items()))
+    ends = {"a": (10, 1), "b": (20, 1), "g": (30, 0), "c": (10, 1), "d": (20, 1)}
+    plan = analysis("cox_univariate", strata="race", factors=(contrast("sex", "male", "female"),))
+    tables = marts(
+        population_members=members(all=list(ends)),
+        covariate_intervals=followed("OS", ends),
+        subject_factors=sexes(**sexes_of).extend(races),
+    )
+    return compute_results(study(plan), tables)
+
+
+RACES = {"a": "white", "b": "white", "g": "white", "c": "asian", "d": "asian"}
+
+
+def test_each_stratum_has_its_own_baseline_hazard():
+    # white: x/(2x+1), then 1/(x+1); asian: 1/(x+1), then d alone. The product is largest where
+    # 4x^2 + x = 1
+    term = stratified(RACES)["cox_term"].row(0, named=True)
+    assert term["hr"] == pytest.approx((math.sqrt(17) - 1) / 8)
+    assert (term["n"], term["n_event"], term["status"]) == (5, 4, "ok")
+
+
+def test_subject_of_unknown_stratum_is_missing():
+    model = stratified({**RACES, "g": None})["cox_model"].row(0, named=True)
+    assert (model["n"], model["n_missing"]) == (4, 1)

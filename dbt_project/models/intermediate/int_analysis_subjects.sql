@@ -26,6 +26,10 @@ entry_times as (
     select * from {{ ref('entry_times') }}
 ),
 
+level_spells as (
+    select * from {{ ref('int_level_spells') }}
+),
+
 members_of_analyses as (
     select
         analyses.analysis_id,
@@ -44,13 +48,22 @@ members_of_analyses as (
     where analyses.method in ('kaplan_meier', 'cumulative_incidence')
 ),
 
+entries_required as (
+    select
+        analysis_id,
+        count(*) as n_facts
+    from analysis_entries
+    group by analysis_id
+),
+
 -- every fact that defines the group must be known before a subject is under observation
 entries_of_analyses as (
     select
         analysis_entries.analysis_id,
         entry_times.paramcd,
         entry_times.usubjid,
-        max(entry_times.day) as entry_day
+        max(entry_times.day) as entry_day,
+        count(*) as n_facts
     from analysis_entries
     inner join entry_times on analysis_entries.fact = entry_times.fact
     group by analysis_entries.analysis_id, entry_times.paramcd, entry_times.usubjid
@@ -78,20 +91,32 @@ subjects_with_clock as (
         members.usubjid,
         case
             when members.strata_factor is null then 'all'
-            else coalesce(levels_at_landmark.level, subject_factors.level, 'unknown')
+            else coalesce(
+                level_spells.level, levels_at_landmark.level, subject_factors.level, 'unknown'
+            )
         end as stratum,
         greatest(
-            coalesce(entries.entry_day, 0) - coalesce(members.landmark_days, 0), 0
+            coalesce(entries.entry_day, 0) - coalesce(members.landmark_days, 0),
+            coalesce(level_spells.start_day, 0) - coalesce(members.landmark_days, 0),
+            0
         ) as entry_day,
-        members.aval - coalesce(members.landmark_days, 0) as exit_day,
+        coalesce(level_spells.end_day, members.aval) - coalesce(members.landmark_days, 0)
+            as exit_day,
         members.landmark_days,
-        members.event_code
+        case when level_spells.end_day is null then members.event_code else 0 end
+            as event_code
     from members_of_analyses as members
+    -- a row per spell where the strata are time-dependent
+    left join level_spells
+        on
+            members.analysis_id = level_spells.analysis_id
+            and members.usubjid = level_spells.usubjid
     left join entries_of_analyses as entries
         on
             members.analysis_id = entries.analysis_id
             and members.paramcd = entries.paramcd
             and members.usubjid = entries.usubjid
+    left join entries_required on members.analysis_id = entries_required.analysis_id
     left join levels_at_landmark
         on
             members.analysis_id = levels_at_landmark.analysis_id
@@ -100,6 +125,7 @@ subjects_with_clock as (
         on
             members.strata_factor = subject_factors.factor
             and members.usubjid = subject_factors.usubjid
+    where coalesce(entries.n_facts, 0) = coalesce(entries_required.n_facts, 0)
 ),
 
 subjects_observed as (

@@ -14,6 +14,16 @@ subject_factors as (
     select * from {{ ref('subject_factors') }}
 ),
 
+-- joined by a name of its own for each kind: a join on equal columns alone stays linear
+named_conditions as (
+    select
+        *,
+        case when kind = 'fact' then name end as fact,
+        case when kind = 'factor' then name end as factor
+    from conditions
+    where kind in ('fact', 'factor')
+),
+
 conditions_by_subject as (
     select
         subject_dates.usubjid,
@@ -27,19 +37,16 @@ conditions_by_subject as (
         dated_facts.fact_value,
         dated_facts.cycle,
         subject_factors.level
-    from conditions
+    from named_conditions as conditions
     cross join subject_dates
     left join dated_facts
         on
             subject_dates.usubjid = dated_facts.usubjid
-            and conditions.name = dated_facts.fact
-            and conditions.kind = 'fact'
+            and conditions.fact = dated_facts.fact
     left join subject_factors
         on
             subject_dates.usubjid = subject_factors.usubjid
-            and conditions.name = subject_factors.factor
-            and conditions.kind = 'factor'
-    where conditions.kind in ('fact', 'factor')
+            and conditions.factor = subject_factors.factor
 ),
 
 -- 'value =' and 'cycle >=' without the word before the relation

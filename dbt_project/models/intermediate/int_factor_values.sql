@@ -22,7 +22,8 @@ treated_subjects_by_factor as (
         factors.type,
         factors.derivation,
         factors.testcd,
-        factors.fact,
+        -- empty for another derivation, so that its join needs no further condition
+        case when factors.derivation = 'fact' then factors.fact end as fact,
         factors.add_value,
         factors.no_record
     from subject_dates
@@ -102,7 +103,6 @@ values_by_derivation as (
         on
             treated.usubjid = dated_facts.usubjid
             and treated.fact = dated_facts.fact
-            and treated.derivation = 'fact'
 )
 
 select * from values_by_derivation

@@ -37,7 +37,6 @@ population_conditions as (
         on
             subject_dates.usubjid = population_members.usubjid
             and conditions.name = population_members.population
-            and conditions.kind = 'population'
     left join judged_conditions
         on
             subject_dates.usubjid = judged_conditions.usubjid

@@ -10,6 +10,7 @@ typed as (
         {{ given('paramcd') }} as paramcd,
         {{ given('population') }} as population,
         {{ given('strata_factor') }} as strata_factor,
+        cast(time_dependent_strata as boolean) as has_time_dependent_strata,
         cast(landmark_days as double) as landmark_days,
         cast(display_order as int) as display_order
     from plan_analysis

@@ -1,0 +1,105 @@
+"""Fine-Gray analyses: one model per contrast of the plan, as `fine_gray_model` and `_term`."""
+
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from analytics.methods.fine_gray import FineGrayData, FineGrayFit, fine_gray_terms, fit_fine_gray
+from analytics.results.cox_design import CoxCohort, CoxDesign, cox_design
+from analytics.results.cox_rows import contrast_words, model_labels
+from analytics.results.frames import frame_of_rows
+from analytics.results.marts import Marts
+from analytics.study.specification import Analysis, Contrast, Parameters, StudySpecification
+
+Row = dict[str, Any]
+
+TIES: Final = "breslow"
+VARIANCE: Final = "fine_gray"
+_SIZES: Final = ("analysis_id", "model", "n", "n_event", "n_competing")
+
+
+def fine_gray_frames(
+    study: StudySpecification, analysis: Analysis, marts: Marts
+) -> dict[str, pl.DataFrame]:
+    """The tables of one Fine-Gray analysis: each factor alone, on its own complete cases.
+
+    Complete means that the censoring group is known too. A model that cannot be estimated
+    keeps its rows: the status says why and every number is NULL.
+    """
+    models, terms = list[Row](), list[Row]()
+    for contrast in analysis.factors:
+        design, labels = _design(study, analysis, contrast, marts)
+        subjects = _subjects(design)
+        fit = fit_fine_gray(_data(design, subjects))
+        model = _model(design, subjects, labels, fit)
+        models.append(model)
+        terms.append(_term(study, contrast, model, fit, study.parameters))
+    return {
+        "fine_gray_model": frame_of_rows("fine_gray_model", models),
+        "fine_gray_term": frame_of_rows("fine_gray_term", terms),
+    }
+
+
+def _design(
+    study: StudySpecification, analysis: Analysis, contrast: Contrast, marts: Marts
+) -> tuple[CoxDesign, Row]:
+    assert analysis.endpoint is not None and analysis.population is not None
+    population = contrast.population or analysis.population
+    cohort = CoxCohort(analysis.endpoint, population, strata=analysis.censoring_groups)
+    labels = model_labels(
+        analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred
+    )
+    return cox_design(study, marts, cohort, [contrast]), labels
+
+
+def _subjects(design: CoxDesign) -> pl.DataFrame:
+    """A row per subject, at the end of the endpoint's clock: a baseline factor never changes."""
+    return design.intervals.group_by("usubjid", maintain_order=True).last()
+
+
+def _data(design: CoxDesign, subjects: pl.DataFrame) -> FineGrayData:
+    has_groups = "stratum" in subjects.columns
+    return FineGrayData(
+        time=subjects["tstop"].to_numpy(),
+        event_code=subjects["event_code"].to_numpy(),
+        covariates=np.ascontiguousarray(
+            subjects.select(design.names).to_numpy(), dtype=np.float64
+        ).reshape(-1, len(design.names)),
+        names=design.names,
+        censoring_group=subjects["stratum"].to_numpy() if has_groups else None,
+    )
+
+
+def _model(design: CoxDesign, subjects: pl.DataFrame, labels: Row, fit: FineGrayFit) -> Row:
+    wald = fit.wald_test
+    return {
+        **labels,
+        "n": design.n,
+        "n_event": design.n_event,
+        "n_competing": int((subjects["event_code"] == 2).sum()),
+        "n_missing": design.n_missing,
+        "log_likelihood": fit.log_likelihood,
+        "log_likelihood_null": fit.log_likelihood_null,
+        "wald_statistic": wald.statistic if wald else None,
+        "wald_p": wald.p_value if wald else None,
+        "df": len(design.names),
+        "iterations": fit.iterations or None,
+        "status": design.obstacle or fit.status,
+    }
+
+
+def _term(
+    study: StudySpecification,
+    contrast: Contrast,
+    model: Row,
+    fit: FineGrayFit,
+    parameters: Parameters,
+) -> Row:
+    (term,) = fine_gray_terms(fit, conf_level=parameters.conf_level).iter_rows(named=True)
+    return {
+        **{key: model[key] for key in _SIZES},
+        **term,
+        **contrast_words(study, contrast),
+        "status": model["status"],
+    }

@@ -1,0 +1,103 @@
+"""The curves of plan.toml: groups, landmarks, and what else is read off a curve."""
+
+from analytics.study.cautions import join_cautions, landmark_caution
+from analytics.study.contrasts import entry_facts
+from analytics.study.definitions import Definitions
+from analytics.study.errors import StudyError
+from analytics.study.guard import check_has_groups
+from analytics.study.keys import Table
+from analytics.study.siblings import guarded
+from analytics.study.specification import Analysis
+
+
+def read_curve(
+    table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
+) -> list[Analysis]:
+    """A Kaplan-Meier or cumulative-incidence analysis, and its sibling if it has one."""
+    moving = table.text("time_dependent_strata")
+    strata = _moving_strata(table, moving, definitions) if moving else _strata(table, definitions)
+    landmark_days = _positive(table, "landmark_days")
+    caution = landmark_caution(landmark_days, moving=moving is not None)
+    analysis = base.model_copy(
+        update={
+            "endpoint": definitions.endpoint(table),
+            "population": definitions.population(table),
+            "strata": strata,
+            "time_dependent_strata": moving is not None,
+            "landmarks_months": _ascending(table, "landmarks_months"),
+            "landmark_days": landmark_days,
+            "restricted_mean_months": _ascending(table, "restricted_mean_months"),
+            "plateau_months": _two_months(table, "plateau_months"),
+            "caution": join_cautions(caution, base.caution),
+            "entry_facts": entry_facts(table),
+            "as_published": table.text("as_published"),
+            "headline": table.truth("headline", default=False),
+            "alternative_to": table.text("alternative_to"),
+        }
+    )
+    if analysis.headline and strata is not None:
+        raise StudyError(
+            f"{table.where}: a headline is one line and cannot be stratified; remove headline or "
+            "strata."
+        )
+    return guarded(table, analysis, (strata,) if strata else (), definitions)
+
+
+def _strata(table: Table, definitions: Definitions) -> str | None:
+    strata = table.text("strata")
+    if strata is not None:
+        factor = definitions.factors[table.check(strata, definitions.factors, "factor")]
+        check_has_groups(table.where, "strata", factor)
+    return strata
+
+
+def _moving_strata(table: Table, strata: str, definitions: Definitions) -> str:
+    """Groups between which subjects move after the landmark, by Simon and Makuch."""
+    factor = definitions.factors[table.check(strata, definitions.factors, "factor")]
+    if factor.timing == "baseline":
+        raise StudyError(
+            f"{table.where}: time_dependent_strata '{strata}' is a baseline factor and never "
+            "changes; name it as strata."
+        )
+    if "strata" in table.values:
+        raise StudyError(
+            f"{table.where}: strata and time_dependent_strata exclude each other; keep one of them."
+        )
+    if "landmark_days" not in table.values:
+        raise StudyError(
+            f"{table.where}: time_dependent_strata needs the day its curves start from; add "
+            "landmark_days."
+        )
+    for key in ("restricted_mean_months", "plateau_months"):
+        if key in table.values:
+            raise StudyError(
+                f"{table.where}: {key} needs groups that nobody leaves; remove it or "
+                "time_dependent_strata."
+            )
+    return strata
+
+
+def _ascending(table: Table, key: str) -> tuple[float, ...]:
+    values = table.numbers(key)
+    if list(values) != sorted(set(values)) or any(value <= 0 for value in values):
+        raise StudyError(
+            f"{table.where}: {key} must be positive and ascending; it is {table.values[key]}, so "
+            "sort it."
+        )
+    return values
+
+
+def _two_months(table: Table, key: str) -> tuple[float, ...]:
+    values = _ascending(table, key)
+    if values and len(values) != 2:
+        raise StudyError(
+            f"{table.where}: {key} is {table.values[key]}; write two months, such as [36, 48]."
+        )
+    return values
+
+
+def _positive(table: Table, key: str) -> float | None:
+    value = table.number(key)
+    if value is not None and value <= 0:
+        raise StudyError(f"{table.where}: {key} is {value:g}; write a positive number of days.")
+    return value

@@ -1,0 +1,106 @@
+"""The models over time of plan.toml: Cox and Fine-Gray, one factor each, and selected ones."""
+
+from analytics.study.cautions import (
+    SELECTED_MODEL_CAUTION,
+    censoring_caution,
+    join_cautions,
+)
+from analytics.study.contrasts import entry_facts, read_baseline_contrasts, read_contrasts
+from analytics.study.definitions import Definitions
+from analytics.study.errors import StudyError
+from analytics.study.guard import check_has_groups
+from analytics.study.keys import Table
+from analytics.study.siblings import guarded
+from analytics.study.specification import Analysis
+
+
+def read_univariate(
+    table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
+) -> list[Analysis]:
+    """Cox models of one factor each, stratified or not; siblings are models of the analysis."""
+    endpoint, population = definitions.endpoint(table), definitions.population(table)
+    strata = _baseline_groups(table, "strata", definitions)
+    contrasts = read_contrasts(table, endpoint, population, definitions)
+    if strata in {contrast.factor for contrast in contrasts}:
+        raise StudyError(
+            f"{table.where}: factor '{strata}' never varies within strata '{strata}'; leave it "
+            "out of the factors or of strata."
+        )
+    return [
+        base.model_copy(
+            update={
+                "endpoint": endpoint,
+                "population": population,
+                "strata": strata,
+                "factors": contrasts,
+            }
+        )
+    ]
+
+
+def read_fine_gray(
+    table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
+) -> list[Analysis]:
+    """Fine-Gray models of one baseline factor each; groups, if any, are censored unlike."""
+    endpoint, population = definitions.endpoint(table), definitions.population(table)
+    groups = _baseline_groups(table, "censoring_groups", definitions)
+    return [
+        base.model_copy(
+            update={
+                "endpoint": endpoint,
+                "population": population,
+                "censoring_groups": groups,
+                "factors": read_baseline_contrasts(table, endpoint, population, definitions),
+                "caution": join_cautions(censoring_caution(groups), base.caution),
+            }
+        )
+    ]
+
+
+def read_stepwise(
+    table: Table, base: Analysis, definitions: Definitions, earlier: list[Analysis]
+) -> list[Analysis]:
+    """A selection among the factors of an earlier univariate analysis of the same endpoint."""
+    sources = {
+        analysis.analysis_id: analysis
+        for analysis in earlier
+        if analysis.method == "cox_univariate"
+    }
+    source = sources[table.known("candidates_from", sources, "earlier univariate analysis")]
+    if source.strata is not None:
+        raise StudyError(
+            f"{table.where}: the models of candidates_from '{source.analysis_id}' are stratified, "
+            "but a selection is not; select among models without strata."
+        )
+    analysis = base.model_copy(
+        update={
+            "endpoint": definitions.endpoint(table),
+            "population": definitions.population(table),
+            "candidates_from": source.analysis_id,
+            "entry_facts": entry_facts(table),
+            "as_published": table.text("as_published"),
+            "caution": join_cautions(SELECTED_MODEL_CAUTION, base.caution),
+        }
+    )
+    if analysis.endpoint != source.endpoint:
+        raise StudyError(
+            f"{table.where}: endpoint {analysis.endpoint} differs from {source.endpoint} of "
+            f"candidates_from '{source.analysis_id}'; select among models of one endpoint."
+        )
+    candidates = tuple(dict.fromkeys(contrast.factor for contrast in source.factors))
+    return guarded(table, analysis, candidates, definitions)
+
+
+def _baseline_groups(table: Table, key: str, definitions: Definitions) -> str | None:
+    """The factor whose levels are the groups of a model; a model's groups never change."""
+    name = table.text(key)
+    if name is None:
+        return None
+    factor = definitions.factors[table.check(name, definitions.factors, "factor")]
+    check_has_groups(table.where, key, factor)
+    if factor.timing == "post_baseline":
+        raise StudyError(
+            f"{table.where}: {key} '{name}' forms after the origin, but the groups of a model are "
+            "those of a baseline factor; choose one."
+        )
+    return name

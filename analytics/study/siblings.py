@@ -1,0 +1,67 @@
+"""An analysis past the immortal-time guard, and the sibling of one that is shown as published."""
+
+from analytics.study.cautions import (
+    delayed_entry_caution,
+    immortal_time_caution,
+    join_cautions,
+    sibling_id,
+)
+from analytics.study.definitions import Definitions
+from analytics.study.guard import (
+    Later,
+    check_as_published,
+    check_known,
+    check_population,
+    later_strata,
+    later_than_origin,
+    sibling_entry_facts,
+)
+from analytics.study.keys import Table
+from analytics.study.specification import Analysis
+
+
+def guarded(
+    table: Table, analysis: Analysis, factors: tuple[str, ...], definitions: Definitions
+) -> list[Analysis]:
+    """The analysis, and after one that is shown as published its sibling, if it has one.
+
+    `factors` are those whose assessment the analysis waits for. Raises StudyError for immortal
+    time that the plan does nothing about.
+    """
+    endpoint, population = analysis.endpoint, analysis.population
+    assert endpoint is not None and population is not None
+    check_population(table.where, endpoint, population, definitions)
+    later = (
+        *later_than_origin(endpoint, population, factors, definitions),
+        *later_strata(analysis, definitions),
+    )
+    if analysis.as_published is None:
+        check_known(table.where, endpoint, later, analysis.entry_facts, definitions)
+        return [analysis]
+    check_as_published(table.where, later, analysis.entry_facts)
+    return _published_and_sibling(analysis, later, analysis.as_published)
+
+
+def _published_and_sibling(
+    analysis: Analysis, later: tuple[Later, ...], reason: str
+) -> list[Analysis]:
+    facts = sibling_entry_facts(later)
+    sibling = sibling_id(analysis.analysis_id) if facts else None
+    caution = immortal_time_caution(later, reason, sibling)
+    published = analysis.model_copy(update={"caution": join_cautions(caution, analysis.caution)})
+    if sibling is None:
+        return [published]
+    caution = delayed_entry_caution(facts, analysis.analysis_id)
+    return [
+        published,
+        analysis.model_copy(
+            update={
+                "analysis_id": sibling,
+                "label": f"{analysis.label}, delayed entry",
+                "entry_facts": facts,
+                "as_published": None,
+                "caution": join_cautions(caution, analysis.caution),
+                "delayed_entry_of": analysis.analysis_id,
+            }
+        ),
+    ]

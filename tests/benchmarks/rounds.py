@@ -1,0 +1,60 @@
+"""Sides timed against each other in alternated rounds, so that a passing load meets them all."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+Side = Callable[[], float]
+Seconds = dict[str, list[float]]
+
+ROUNDS: Final = 5
+
+
+def timed(work: Callable[[], object]) -> Side:
+    """The work as a side: its seconds by the wall clock, rubbish collected beforehand."""
+
+    def side() -> float:
+        gc.collect()
+        started = time.perf_counter()
+        work()
+        return time.perf_counter() - started
+
+    return side
+
+
+def alternated(sides: Mapping[str, Side], rounds: int = ROUNDS) -> Seconds:
+    """The seconds of each side in each round, after one round that does not count.
+
+    Every round begins with another side.
+    """
+    names = list(sides)
+    seconds: Seconds = {name: [] for name in names}
+    for turn in range(rounds + 1):
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            took = sides[name]()
+            if turn > 0:
+                seconds[name].append(took)
+    return seconds
+
+
+def median_ratio(seconds: Seconds, side: str, reference: str) -> float:
+    """The median over rounds of a side's seconds by the reference's in the same round."""
+    pairs = zip(seconds[side], seconds[reference], strict=True)
+    return statistics.median(mine / other for mine, other in pairs)
+
+
+def median_seconds(seconds: Seconds, side: str) -> float:
+    """The median over rounds."""
+    return statistics.median(seconds[side])
+
+
+def compared(seconds: Seconds, own: str, peer: str) -> dict[str, float]:
+    """Both sides' seconds and how many times ours the peer's are."""
+    return {
+        "seconds": median_seconds(seconds, own),
+        "peer_seconds": median_seconds(seconds, peer),
+        "times": median_ratio(seconds, peer, own),
+    }
