@@ -1,9 +1,11 @@
 """The records of one file, written to its domain's table as they stand in the file."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from analytics.ingest.csv_records import csv_batches
@@ -48,15 +50,38 @@ def load_file(
 
 
 def _load_csv(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> int:
-    n_rows = 0
-    for batch in csv_batches(file, names):
-        numbers = pa.array(range(n_rows + 1, n_rows + batch.num_rows + 1), pa.int64())
-        records = pa.Table.from_batches([batch]).append_column("src_row", numbers)
-        connection.register("incoming_records", records)
-        values = ", ".join(("src_row", *map(quoted, names)))
-        n_rows += _insert(connection, file, names, f"{values} from incoming_records")
-        connection.unregister("incoming_records")
+    """One statement takes the whole file as a stream: memory holds a few batches of it."""
+    refused: list[IngestError] = []
+    columns = [(name, pa.string()) for name in names]
+    records = pa.RecordBatchReader.from_batches(
+        pa.schema([*columns, ("src_row", pa.int64())]),
+        _numbered(csv_batches(file, names), refused),
+    )
+    connection.register("incoming_records", records)
+    values = ", ".join(("src_row", *map(quoted, names)))
+    try:
+        n_rows = _insert(connection, file, names, f"{values} from incoming_records")
+    except duckdb.Error:
+        for error in refused:
+            raise error from None
+        raise
+    connection.unregister("incoming_records")
     return n_rows
+
+
+def _numbered(
+    batches: Iterator[pa.RecordBatch], refused: list[IngestError]
+) -> Iterator[pa.RecordBatch]:
+    """The batches with `src_row`; keeps the error that the engine would tell in its own words."""
+    n_rows = 0
+    try:
+        for batch in batches:
+            numbers = np.arange(n_rows + 1, n_rows + batch.num_rows + 1)
+            n_rows += batch.num_rows
+            yield batch.append_column("src_row", pa.array(numbers, pa.int64()))
+    except IngestError as error:
+        refused.append(error)
+        raise
 
 
 def _load_parquet(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> int:

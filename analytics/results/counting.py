@@ -40,7 +40,9 @@ def _counts(patterns: pl.DataFrame) -> pl.DataFrame:
     days = patterns.group_by(pl.col("day").cast(pl.Float64).alias("time")).agg(leaving)
     counts = pl.concat([day_0, days]).group_by("time").sum().sort("time")
     n_subjects = int(patterns["n"].sum())
-    entries = pl.when(pl.col("time") == 0).then(n_subjects).otherwise(0).alias("n_entry")
+    entries = (
+        pl.when(pl.col("time") == 0).then(n_subjects).otherwise(0).cast(pl.Int64).alias("n_entry")
+    )
     return counts.with_columns(entries).select("time", *COUNT_COLUMNS)
 
 

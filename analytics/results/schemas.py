@@ -441,8 +441,8 @@ _TABLES: Final = (
     ResultTable(
         "convention_sensitivity",
         "One row per convention, alternative and headline number that it can touch: the number "
-        "as chosen beside the one under the alternative. A curve from a landmark day is left out "
-        "under `day_convention`, which changes its patients.",
+        "as chosen beside the one under the alternative. What a build with the other convention "
+        "alone shows is left out: counts, and under `day_convention` a curve from a landmark day.",
         (
             "convention",
             "alternative",

@@ -21,7 +21,6 @@ import cox_speed
 import curve_speed
 import refresh_speed
 from benchmark_page import write_page
-from cohorts import write_cohort
 from machine import load, machine
 from peers import absent_packages
 from rounds import ROUNDS
@@ -31,7 +30,6 @@ FIGURES: Final = Path(__file__).parent / "figures.json"
 PATIENTS: Final = (1_000, 10_000, 100_000, 1_000_000)
 ROWS: Final = (1_000_000, 10_000_000, 100_000_000)
 QUICK_ROWS: Final = 10_000
-QUICK_PATIENTS: Final = 300
 
 Part = Callable[[Path], Any]
 
@@ -60,10 +58,9 @@ def parts_of(size: Size) -> dict[str, Part]:
 
 
 def quick_parts() -> dict[str, Part]:
-    """The same on little: no build, only a cohort for one."""
+    """The same on little, without builds."""
     parts = parts_of(Size((), (QUICK_ROWS,), 1))
-    del parts["default_study"], parts["growth"]
-    return parts | {"cohort": lambda work: write_cohort(QUICK_PATIENTS, work / "study")}
+    return {name: parts[name] for name in ("curves", "curve_peers", "cox", "cox_peers")}
 
 
 def measure(part: Part) -> dict[str, Any]:

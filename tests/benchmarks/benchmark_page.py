@@ -93,7 +93,8 @@ def _machine_lines(figures: Figures) -> Iterator[str]:
     machines = {tuple(part["machine"].items()): part for part in figures.values()}
     for part in machines.values():
         named = part["machine"]
-        yield f"- {named['processor']}, {named['cores']} cores, {named['memory']}, {named['system']}"
+        hardware = (named[key] for key in ("processor", "cores", "memory", "system"))
+        yield f"- {', '.join(hardware)}"
         yield f"- {named['ours']}"
         yield f"- Beside: {named['peers'] or 'no other program'}"
         if part["absent"]:

@@ -49,11 +49,15 @@ def write_cohort(n_patients: int, folder: Path, *, seed: int = SEED) -> None:
     sources = {trial.path: _patients(STUDY / trial.path) for trial in load_study(STUDY).trials}
     n_sources = sum(map(len, sources.values()))
     shares = _shares(n_patients, [len(patients) / n_sources for patients in sources.values()])
-    for (path, patients), n_copies in zip(sources.items(), shares, strict=True):
-        (folder / path).mkdir(parents=True)
-        copies = _copies(patients, n_copies, random)
-        for file in sorted((STUDY / path).glob("*.csv")):
-            _write_domain(file, copies, folder / path / file.name)
+    with duckdb.connect() as connection:
+        # the copies stay on the left of their join, so that files come out copy by copy
+        connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+        connection.execute(_MOVED)
+        for (path, patients), n_copies in zip(sources.items(), shares, strict=True):
+            (folder / path).mkdir(parents=True)
+            connection.register("copies", _copies(patients, n_copies, random).to_arrow())
+            for file in sorted((STUDY / path).glob("*.csv")):
+                _write_domain(connection, file, folder / path / file.name)
 
 
 def _patients(trial: Path) -> list[str]:
@@ -80,26 +84,21 @@ def _copies(patients: list[str], n: int, random: np.random.Generator) -> pl.Data
     )
 
 
-def _write_domain(file: Path, copies: pl.DataFrame, target: Path) -> None:
-    """The records of all copies in one domain, copy by copy."""
-    with duckdb.connect() as connection:
-        connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
-        connection.execute(_MOVED)
-        connection.register("copies", copies.to_arrow())
-        records = connection.read_csv(str(file), all_varchar=True, header=True)
-        names = list(records.columns)
-        connection.execute(
-            "create temp table moved_records as select original, months, "
-            f"{', '.join(_moved_columns(names))} from "
-            "(select *, USUBJID as original, row_number() over () as place from records) "
-            f"cross join range({LONGEST_SHIFT + 1}) as shifts(months) order by place, months"
-        )
-        columns = ", ".join(_column(name) for name in names)
-        connection.execute(
-            f"copy (select {columns} from copies inner join moved_records as records "
-            "on copies.original = records.original and copies.months = records.months) "
-            f"to '{target}' (header, delimiter ',')"
-        )
+def _write_domain(connection: duckdb.DuckDBPyConnection, file: Path, target: Path) -> None:
+    """The records of all copies in one domain."""
+    names = pl.read_csv(file, infer_schema=False, n_rows=0).columns
+    columns = ", ".join(_column(name) for name in names)
+    connection.execute(
+        "create or replace temp table moved_records as "
+        f"select USUBJID as original, months, {', '.join(_moved_columns(names))} "
+        f"from read_csv('{file}', all_varchar = true, header = true) "
+        f"cross join range({LONGEST_SHIFT + 1}) as shifts (months)"
+    )
+    connection.execute(
+        f"copy (select {columns} from copies inner join moved_records as records "
+        "on copies.original = records.original and copies.months = records.months) "
+        f"to '{target}' (header, delimiter ',')"
+    )
 
 
 def _moved_columns(names: list[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ Ours checks the data and scales the covariates in its time.
 
 import resource
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ def fits(sizes: Sequence[int], rounds: int) -> list[dict[str, Any]]:
     for n in sizes:
         for kind in KINDS:
             data = cox_rows(n, split=kind == "start/stop")
-            seconds = alternated({kind: timed(lambda data=data: _fitted(data))}, rounds)
+            seconds = alternated({kind: timed(partial(_fitted, data))}, rounds)
             rows.append(
                 {
                     "patients": n,
@@ -50,7 +51,7 @@ def against_peers(sizes: Sequence[int], work: Path, rounds: int) -> list[dict[st
     for n in sizes:
         for kind in KINDS:
             data = cox_rows(n, split=kind == "start/stop")
-            own = timed(lambda data=data: _fitted(data))
+            own = timed(partial(_fitted, data))
             for peer in available(COX_PEERS):
                 if peer.step == kind and n <= peer.largest:
                     with peer.ready(data, work) as side:

@@ -15,7 +15,7 @@ from peers import CURVE_PEERS, available
 from rounds import alternated, compared, median_ratio, median_seconds, timed
 from samples import read_subjects, write_subjects
 
-from analytics.methods.competing_risks import cumulative_incidence_curve
+from analytics.methods.competing_risks import EventType, cumulative_incidence_curve
 from analytics.methods.counts import COUNT_COLUMNS
 from analytics.methods.follow_up import follow_up
 from analytics.methods.kaplan_meier import kaplan_meier_curve, median_survival
@@ -28,6 +28,7 @@ Step = Callable[[Counts], object]
 
 FLOOR: Final = "plain GROUP BY"
 _PLAIN: Final = "select stratum, day, event, count(*) as n from subjects group by all"
+_CAUSES: Final[tuple[EventType, ...]] = ("event", "competing")
 _LIMITS: Final[dict[str, Any]] = {"conf_level": 0.95, "ci_transform": "log-log"}
 
 
@@ -58,7 +59,7 @@ def incidence(counts: Counts) -> pl.DataFrame:
     return pl.concat(
         cumulative_incidence_curve(days, event=event, variance="aalen", **_LIMITS)
         for days in counts.values()
-        for event in ("event", "competing")
+        for event in _CAUSES
     )
 
 

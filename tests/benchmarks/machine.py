@@ -18,7 +18,7 @@ def machine() -> dict[str, str]:
     peers = [f"{name} {number}" for name, number in versions().items()]
     return {
         "processor": _processor(),
-        "cores": str(os.cpu_count()),
+        "cores": f"{os.cpu_count()} cores",
         "memory": f"{_memory() / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.release()}",
         "ours": ", ".join([f"Python {platform.python_version()}", *ours]),

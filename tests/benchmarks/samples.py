@@ -9,6 +9,7 @@ from typing import Final
 
 import duckdb
 import numpy as np
+import polars as pl
 
 from analytics.methods.arrays import FloatArray, IntArray
 from analytics.methods.cox_data import CoxData
@@ -54,8 +55,9 @@ def write_subjects(connection: duckdb.DuckDBPyConnection, n: int) -> None:
 
 def read_subjects(connection: duckdb.DuckDBPyConnection) -> Subjects:
     """The table as arrays in memory, as the peers take them."""
-    columns = connection.execute("select stratum, day, event from subjects").fetchnumpy()
-    return Subjects(**{name: values.astype(np.int64) for name, values in columns.items()})
+    columns = connection.execute("select stratum, day, event from subjects").pl()
+    stratum, day, event = (column.cast(pl.Int64).to_numpy() for column in columns)
+    return Subjects(stratum, day, event)
 
 
 def cox_rows(n: int, *, split: bool) -> CoxData:

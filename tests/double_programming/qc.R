@@ -13,7 +13,7 @@ options(stringsAsFactors = FALSE)
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
 for (name in c("study", "subjects", "curves", "incidences", "models", "selection",
-               "descriptions", "concordance")) {
+               "descriptions", "concordance", "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
 }
 
@@ -45,8 +45,11 @@ tables <- list(
         c("analysis_id", "group_population", "outcome", "level"), clinical_outcomes
     ),
     attrition = result_table(c("analysis_id", "step"), attrition),
-    # reads the tables above
-    published_concordance = result_table(c("published_id", "quantity"), concordance)
+    # these read the tables above
+    published_concordance = result_table(c("published_id", "quantity"), concordance),
+    convention_sensitivity = result_table(
+        c("convention", "alternative", "alternative_analysis", PLACE), convention_sensitivity
+    )
 )
 
 as_text <- function(values, digits) {

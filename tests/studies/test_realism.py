@@ -255,6 +255,12 @@ def test_marrow_readings_after_the_first_dose_end_in_every_digit(files: Files) -
     assert distance(counts, [1.0] * 10) < greatest_by_chance(counts)
 
 
+def test_marrow_readings_before_the_first_dose_have_no_favourite(files: Files) -> None:
+    readings = files.records("LB").filter(pl.col("day") <= 0, LBTESTCD="BLAST")["LBORRES"]
+    assert len(readings) > 250
+    assert readings.unique_counts().max() < 0.08 * len(readings)  # type: ignore[operator]
+
+
 def test_levels_of_residual_disease_have_two_significant_digits_and_no_favourite(
     files: Files,
 ) -> None:

@@ -28,6 +28,7 @@ def test_every_method_of_the_plan_is_used(study: StudySpecification) -> None:
         "cumulative_incidence",
         "cox_univariate",
         "cox_stepwise",
+        "fine_gray",
         "baseline_table",
         "outcomes_table",
         "attrition",
@@ -53,6 +54,37 @@ def test_every_factor_of_table_3_is_modelled_alone(study: StudySpecification) ->
 
     assert models("cox_os_univariate") == [*baseline, "cr_crh", "mrd_responder", "hsct"]
     assert models("cox_rfs_univariate") == [*baseline, "mrd_responder", "hsct"]
+    assert models("cir_fine_gray") == baseline
+
+
+@pytest.mark.parametrize("endpoint", ["os", "rfs"])
+def test_models_stratified_by_trial_differ_in_nothing_else(
+    study: StudySpecification, endpoint: str
+) -> None:
+    pooled = study.analysis(f"cox_{endpoint}_univariate")
+    stratified = study.analysis(f"cox_{endpoint}_univariate_by_trial")
+    assert (pooled.strata, stratified.strata) == (None, "trial")
+    assert (pooled.endpoint, pooled.population) == (stratified.endpoint, stratified.population)
+    of_words = {"as_published", "inferred", "caution", "alternative_to"}
+    assert [contrast.model_dump(exclude=of_words) for contrast in pooled.factors] == [
+        contrast.model_dump(exclude=of_words) for contrast in stratified.factors
+    ]
+
+
+def test_every_endpoint_and_table_stands_by_trial(study: StudySpecification) -> None:
+    by_trial = {a.endpoint for a in study.analyses if a.strata == "trial"}
+    assert by_trial == {"OS", "RFS", "CIR"}
+    groups = {a.analysis_id: a.groups for a in study.analyses if "trial_206" in a.groups}
+    assert set(groups) == {"baseline_by_trial", "outcomes_by_trial"}
+
+
+def test_plateau_is_told_with_its_cure_fraction_and_restricted_means(
+    study: StudySpecification,
+) -> None:
+    for analysis_id in ("os_all", "rfs_responders"):
+        analysis = study.analysis(analysis_id)
+        assert analysis.plateau_months == (36, 48)
+        assert analysis.restricted_mean_months == (36, 60)
 
 
 def test_contrasts_are_oriented_as_printed(study: StudySpecification) -> None:
@@ -84,6 +116,16 @@ def test_as_published_results_stand_beside_delayed_entry(study: StudySpecificati
         ("OS", "hsct"): ("first_remission",),
         ("RFS", "mrd_responder"): ("mrd_evaluated",),
     }
+
+
+def test_transplanted_responders_are_compared_from_a_landmark_as_they_move(
+    study: StudySpecification,
+) -> None:
+    curve = study.analysis("os_by_hsct_from_month_4")
+    months = (curve.landmark_days or 0) / study.parameters.days_per_month
+    assert round(months, 1) == 4
+    assert (curve.strata, curve.time_dependent_strata) == ("hsct", True)
+    assert curve.entry_facts == ("first_remission",)
 
 
 def test_what_the_paper_does_not_say_is_called_inferred(study: StudySpecification) -> None:

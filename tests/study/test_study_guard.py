@@ -187,6 +187,93 @@ def test_landmark_freezes_later_strata(tmp_path: Path) -> None:
     )
 
 
+MOVING = 'endpoint = "OS"\ntime_dependent_strata = "{}"\nlandmark_days = 120\n'
+
+
+def test_strata_may_change_from_a_landmark_on(tmp_path: Path) -> None:
+    plan = CURVE + MOVING.format("hsct") + 'population = "all"\n'
+    curve = load_study(with_plan(tmp_path, plan)).analysis("curve")
+    assert (curve.strata, curve.time_dependent_strata) == ("hsct", True)
+    assert curve.caution == (
+        "Landmark: time is counted from day 120 after the origin; patients who had the event or "
+        "were censored by then are left out. Groups change: a patient counts in the group of each "
+        "day, leaves the other as censored on the day of the change, and is one of the subjects "
+        "of both."
+    )
+
+
+def test_landmark_does_not_excuse_a_population_that_settles_later(tmp_path: Path) -> None:
+    plan = CURVE + MOVING.format("hsct") + 'population = "responders"\n'
+    assert "population 'responders' (with 'first_remission')" in refusal(with_plan(tmp_path, plan))
+    plan += 'entry_facts = ["first_remission"]\n'
+    curve = load_study(with_plan(tmp_path, plan)).analysis("curve")
+    assert curve.entry_facts == ("first_remission",)
+
+
+def test_strata_known_only_to_the_assessed_wait_for_the_assessment(tmp_path: Path) -> None:
+    plan = CURVE + MOVING.format("mrd") + 'population = "all"\n'
+    assert "factor 'mrd' (known only to those with 'mrd_evaluated')" in refusal(
+        with_plan(tmp_path, plan)
+    )
+
+
+def test_sibling_keeps_what_is_read_off_the_curve(tmp_path: Path) -> None:
+    plan = CURVE + (
+        'endpoint = "OSHSCTD"\npopulation = "transplanted"\nas_published = "the legend says so"\n'
+        "restricted_mean_months = [36]\nplateau_months = [36, 48]\n"
+    )
+    published, sibling = load_study(with_plan(tmp_path, plan)).analyses
+    assert sibling.delayed_entry_of == published.analysis_id
+    for analysis in (published, sibling):
+        assert (analysis.restricted_mean_months, analysis.plateau_months) == ((36,), (36, 48))
+
+
+FINE_GRAY = """
+[[analyses]]
+id = "fg"
+label = "Factors"
+method = "fine_gray"
+factors = [{ factor = "sex", numerator = ["male"] }]
+"""
+
+
+def test_fine_gray_model_of_what_is_known_at_the_origin_passes(tmp_path: Path) -> None:
+    plan = FINE_GRAY + 'endpoint = "RFS"\npopulation = "responders"\n'
+    analysis = load_study(with_plan(tmp_path, plan)).analysis("fg")
+    assert [contrast.model for contrast in analysis.factors] == ["sex"]
+    assert (analysis.censoring_groups, analysis.caution) == (None, None)
+
+
+def test_fine_gray_model_says_how_the_censoring_is_estimated(tmp_path: Path) -> None:
+    plan = FINE_GRAY + (
+        'endpoint = "RFS"\npopulation = "responders"\ncensoring_groups = "blasts"\n'
+    )
+    analysis = load_study(with_plan(tmp_path, plan)).analysis("fg")
+    assert analysis.censoring_groups == "blasts"
+    assert analysis.caution == "Censoring: estimated by itself in each level of factor 'blasts'."
+
+
+def test_fine_gray_model_of_a_population_that_settles_later_is_refused(tmp_path: Path) -> None:
+    plan = FINE_GRAY + 'endpoint = "OS"\npopulation = "evaluable"\n'
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'fg' factor 'sex': population 'evaluable' (with 'mrd_evaluated') "
+        "settles only after the origin of OS ('first_dose'), which gives immortal time, and a "
+        "Fine-Gray model knows no delayed entry; choose what is known at the origin."
+    )
+
+
+def test_fine_gray_model_of_a_group_defined_by_an_outcome_is_refused(tmp_path: Path) -> None:
+    plan = FINE_GRAY + 'endpoint = "OS"\npopulation = "survivors"\n'
+    assert "is defined by the outcome OS" in refusal(with_plan(tmp_path, plan))
+
+
+def test_stratified_models_have_their_delayed_entry_beside_them(tmp_path: Path) -> None:
+    plan = UNIVARIATE + f'strata = "sex"\nfactors = [{{ {MRD}, as_published = "it fits" }}]\n'
+    analysis = load_study(with_plan(tmp_path, plan)).analysis("uni")
+    assert analysis.strata == "sex"
+    assert [contrast.model for contrast in analysis.factors] == ["mrd", "mrd__delayed_entry"]
+
+
 def test_time_dependent_factor_on_all_patients_passes(tmp_path: Path) -> None:
     plan = UNIVARIATE + 'factors = [{ factor = "hsct", numerator = ["yes"] }]\n'
     (contrast,) = load_study(with_plan(tmp_path, plan)).analysis("uni").factors

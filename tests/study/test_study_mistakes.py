@@ -468,6 +468,120 @@ PLAN_MISTAKES = {
         'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nlandmark_days = inf',
         "plan.toml analysis 'a': key 'landmark_days' is inf; it takes a number.",
     ),
+    "restricted means not ascending": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\n'
+        "restricted_mean_months = [60, 36]",
+        "plan.toml analysis 'a': restricted_mean_months must be positive and ascending; it is "
+        "[60, 36], so sort it.",
+    ),
+    "restricted mean of an incidence": (
+        'method = "cumulative_incidence"\nendpoint = "RFS"\npopulation = "responders"\n'
+        "restricted_mean_months = [36]",
+        "plan.toml analysis 'a': unknown key 'restricted_mean_months'; the keys are id, label, "
+        "method, caution, inferred, endpoint, population, strata, landmarks_months, "
+        "landmark_days, entry_facts, as_published, headline, alternative_to.",
+    ),
+    "plateau of one month": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nplateau_months = [36]',
+        "plan.toml analysis 'a': plateau_months is [36]; write two months, such as [36, 48].",
+    ),
+    "plateau backwards": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nplateau_months = [48, 36]',
+        "plan.toml analysis 'a': plateau_months must be positive and ascending; it is [48, 36], "
+        "so sort it.",
+    ),
+    "time-dependent strata that never change": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\n'
+        'time_dependent_strata = "sex"\nlandmark_days = 120',
+        "plan.toml analysis 'a': time_dependent_strata 'sex' is a baseline factor and never "
+        "changes; name it as strata.",
+    ),
+    "two kinds of strata": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
+        'time_dependent_strata = "hsct"\nlandmark_days = 120',
+        "plan.toml analysis 'a': strata and time_dependent_strata exclude each other; keep one "
+        "of them.",
+    ),
+    "time-dependent strata without a landmark": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\n'
+        'time_dependent_strata = "hsct"',
+        "plan.toml analysis 'a': time_dependent_strata needs the day its curves start from; add "
+        "landmark_days.",
+    ),
+    "plateau of time-dependent strata": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nlandmark_days = 120\n'
+        'time_dependent_strata = "hsct"\nplateau_months = [36, 48]',
+        "plan.toml analysis 'a': plateau_months needs groups that nobody leaves; remove it or "
+        "time_dependent_strata.",
+    ),
+    "unknown time-dependent strata": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nlandmark_days = 120\n'
+        'time_dependent_strata = "transplant"',
+        "plan.toml analysis 'a': unknown factor 'transplant'; use age, sex, blasts, cycles, mrd "
+        "or hsct.",
+    ),
+    "continuous strata of a Cox model": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "age"\n'
+        'factors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': strata 'age' is continuous and has no levels; use a categorical "
+        "factor.",
+    ),
+    "post-baseline strata of a Cox model": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "hsct"\n'
+        'factors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': strata 'hsct' forms after the origin, but the groups of a model "
+        "are those of a baseline factor; choose one.",
+    ),
+    "factor that is its own stratum": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
+        'factors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': factor 'sex' never varies within strata 'sex'; leave it out of "
+        "the factors or of strata.",
+    ),
+    "selection from stratified models": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
+        'factors = [{ factor = "blasts", numerator = ["high"] }]\n\n[[analyses]]\nid = "b"\n'
+        'label = "B"\nmethod = "cox_stepwise"\nendpoint = "OS"\npopulation = "all"\n'
+        'candidates_from = "a"',
+        "plan.toml analysis 'b': the models of candidates_from 'a' are stratified, but a "
+        "selection is not; select among models without strata.",
+    ),
+    "time-dependent factor of a Fine-Gray model": (
+        'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
+        'factors = [{ factor = "hsct", numerator = ["yes"] }]',
+        "plan.toml analysis 'a' factor 'hsct': this factor is post-baseline, but a Fine-Gray "
+        "model takes no time-dependent factor; use cox_univariate.",
+    ),
+    "delayed entry of a Fine-Gray model": (
+        'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
+        'factors = [{ factor = "sex", numerator = ["male"], entry_facts = ["hsct"] }]',
+        "plan.toml analysis 'a' factor 'sex': unknown key 'entry_facts'; the keys are factor, "
+        "model, numerator, denominator, numerator_label, denominator_label, population, "
+        "inferred, caution.",
+    ),
+    "Fine-Gray model without factors": (
+        'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"',
+        "plan.toml analysis 'a': no factors; list at least one contrast.",
+    ),
+    "one Fine-Gray model twice": (
+        'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
+        'factors = [{ factor = "sex", numerator = ["male"] },\n'
+        '           { factor = "sex", numerator = ["female"] }]',
+        "plan.toml analysis 'a': the model 'sex' is given twice; tell them apart with the key "
+        "model.",
+    ),
+    "continuous censoring groups": (
+        'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
+        'censoring_groups = "age"\nfactors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': censoring_groups 'age' is continuous and has no levels; use a "
+        "categorical factor.",
+    ),
+    "post-baseline censoring groups": (
+        'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
+        'censoring_groups = "hsct"\nfactors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': censoring_groups 'hsct' forms after the origin, but the groups "
+        "of a model are those of a baseline factor; choose one.",
+    ),
     "id with a double underscore": (
         'method = "attrition"\npopulation = "all"\n\n[[analyses]]\nid = "a__delayed_entry"\n'
         'label = "B"\nmethod = "attrition"\npopulation = "all"',

@@ -22,6 +22,12 @@ numbers_with_units as (
         end as unit,
         case when result_table in ('survival_summary', 'cox_term') then 1 else 100 end
             as per_unit,
+        case result_table
+            when 'survival_summary' then 1
+            when 'survival_rate' then 2
+            when 'cumulative_incidence_rate' then 3
+            else 4
+        end as table_order,
         case
             when quantity in ('median_ci_lower', 'ci_lower') then 2
             when quantity in ('median_ci_upper', 'ci_upper') then 3
@@ -40,11 +46,11 @@ numbers_beside_alternatives as (
                     numbers.alternative,
                     numbers.alternative_analysis,
                     analysis_labels.analysis_order,
-                    numbers.result_table desc,
+                    numbers.table_order,
                     factors.display_order,
                     numbers.model,
                     numbers.factor,
-                    numbers.event desc,
+                    numbers.event,
                     numbers.time_months,
                     numbers.quantity_order
             ) as int

@@ -92,7 +92,10 @@ subjects_with_clock as (
         case
             when members.strata_factor is null then 'all'
             else coalesce(
-                level_spells.level, levels_at_landmark.level, subject_factors.level, 'unknown'
+                level_spells.level,
+                levels_at_landmark.level,
+                subject_factors.level,
+                'unknown'
             )
         end as stratum,
         greatest(
@@ -100,8 +103,8 @@ subjects_with_clock as (
             coalesce(level_spells.start_day, 0) - coalesce(members.landmark_days, 0),
             0
         ) as entry_day,
-        coalesce(level_spells.end_day, members.aval) - coalesce(members.landmark_days, 0)
-            as exit_day,
+        coalesce(level_spells.end_day, members.aval)
+        - coalesce(members.landmark_days, 0) as exit_day,
         members.landmark_days,
         case when level_spells.end_day is null then members.event_code else 0 end
             as event_code

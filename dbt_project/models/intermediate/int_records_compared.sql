@@ -2,40 +2,61 @@ with checked as (
     select * from {{ ref('int_records_checked') }}
 ),
 
+-- read apart, with the columns that are compared and no others: what orders records holds
+-- them all in memory
+records_that_stand as (
+    select
+        src_file,
+        src_row,
+        domain,
+        usubjid,
+        seq,
+        testcd,
+        category,
+        specimen,
+        evaluator,
+        method,
+        accepted_flag,
+        adt,
+        adt_last,
+        content,
+        is_repeatable,
+        coalesce(wording, '') || '=' || coalesce(cast(result_number as string), '')
+            as result
+    from {{ ref('int_records_checked') }}
+    where rule is null
+),
+
 copies_numbered as (
     select
         *,
-        coalesce(wording, '') || '=' || coalesce(cast(result_number as string), '')
-            as result,
         row_number() over (
             partition by domain, usubjid, content
             order by seq, src_file, src_row
         ) as copy_number
-    from checked
-    where rule is null
+    from records_that_stand
 ),
 
--- one sequence number, one record: the earliest keeps it, in whatever order they stand
+-- one sequence number, one record: the earliest keeps it, in whatever order they stand;
+-- copies are numbered apart
 keys_numbered as (
     select
         *,
         case
             when seq is null then 1
             else row_number() over (
-                partition by domain, usubjid, seq
+                partition by domain, usubjid, seq, copy_number > 1
                 order by adt, content
             )
         end as key_number
     from copies_numbered
-    where copy_number = 1
 ),
 
-repeated_keys as (
+repeats as (
     select
-        src_file,
-        src_row
+        *,
+        is_repeatable and copy_number = 1 and key_number = 1 as is_compared
     from keys_numbered
-    where key_number > 1
 ),
 
 -- an accepted flag settles the test of that day among all who evaluated it; without one
@@ -45,32 +66,44 @@ repeats_compared as (
         *,
         max(case when upper(accepted_flag) = 'Y' then 1 else 0 end) over (
             partition by
-                domain, usubjid, testcd, category, specimen, method, adt, adt_last
+                is_compared, domain, usubjid, testcd, category, specimen, method,
+                adt, adt_last
         ) = 1 as is_flagged_day,
         first_value(result) over (
             partition by
-                domain, usubjid, testcd, category, specimen, method, adt, adt_last
+                is_compared, domain, usubjid, testcd, category, specimen, method,
+                adt, adt_last
             order by
                 case when upper(accepted_flag) = 'Y' then 1 else 0 end desc,
                 seq desc
         ) as flagged_result,
         first_value(result) over (
             partition by
-                domain, usubjid, testcd, category, specimen, method, adt, adt_last,
-                evaluator
+                is_compared, domain, usubjid, testcd, category, specimen, method,
+                adt, adt_last, evaluator
             order by seq desc
         ) as last_result
-    from keys_numbered
-    where key_number = 1 and is_repeatable
+    from repeats
 ),
 
-superseded_records as (
+rejections as (
     select
         src_file,
-        src_row
+        src_row,
+        case
+            when copy_number > 1 then 'duplicate'
+            when key_number > 1 then 'repeated_key'
+            else 'superseded'
+        end as rule
     from repeats_compared
     where
-        result <> case when is_flagged_day then flagged_result else last_result end
+        copy_number > 1
+        or key_number > 1
+        or (
+            is_compared
+            and result
+            <> case when is_flagged_day then flagged_result else last_result end
+        )
 ),
 
 compared as (
@@ -93,25 +126,12 @@ compared as (
         checked.adt,
         checked.adt_last,
         checked.adtf,
-        case
-            when checked.rule is not null then checked.rule
-            when copies_numbered.copy_number > 1 then 'duplicate'
-            when repeated_keys.src_row is not null then 'repeated_key'
-            when superseded_records.src_row is not null then 'superseded'
-        end as rule
+        coalesce(checked.rule, rejections.rule) as rule
     from checked
-    left join copies_numbered
+    left join rejections
         on
-            checked.src_file = copies_numbered.src_file
-            and checked.src_row = copies_numbered.src_row
-    left join repeated_keys
-        on
-            checked.src_file = repeated_keys.src_file
-            and checked.src_row = repeated_keys.src_row
-    left join superseded_records
-        on
-            checked.src_file = superseded_records.src_file
-            and checked.src_row = superseded_records.src_row
+            checked.src_file = rejections.src_file
+            and checked.src_row = rejections.src_row
 )
 
 select * from compared

@@ -71,8 +71,13 @@ def number_records(records: Iterable[Record]) -> dict[str, list[Record]]:
 
 
 def write_trial(study: str, by_domain: Mapping[str, list[Record]], folder: Path) -> None:
-    """Write one CSV file per domain, and a SUPP-- file where a domain has supplements."""
+    """Write one CSV file per domain, and a SUPP-- file where a domain has supplements.
+
+    CSV files of an earlier cohort go: one of its patients left behind would be a stranger here.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("*.csv"):
+        stale.unlink()
     for domain, records in by_domain.items():
         columns = ("STUDYID", "DOMAIN", "USUBJID", *COLUMNS[domain])
         rows = (_row(study, record) for record in records)
