@@ -35,7 +35,7 @@ lint: $(READY)  ## Check style and types of Python and SQL
 	@$(BIN)/mypy
 	@cd dbt_project && PLATEAU_WAREHOUSE=:memory: DO_NOT_TRACK=1 ../$(BIN)/sqlfluff lint models
 
-synthesize: $(READY)  ## Search the synthetic cohort again from its seed and write its SDTM files (MINUTES on two cores)
+synthesize: $(READY)  ## Search the synthetic cohort again from its seed and write its SDTM files (6 minutes on two cores)
 	@$(BIN)/python -m studies.blinatumomab.synthesis.calibration
 	@$(BIN)/python -m studies.blinatumomab.synthesis
 
