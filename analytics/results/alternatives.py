@@ -53,14 +53,15 @@ _TOUCHED: Final[dict[str, Quantities]] = {
 class Alternative:
     """One convention, the study's choice and another one, and the numbers under either.
 
-    `alternative_analysis` is the analysis, or analysis/model, that holds the other numbers;
-    None when the same analyses were computed again.
+    `alternative_analysis` is the analysis, or analysis/model, that holds the other numbers, and
+    `caution` is its caution; both are None when the same analyses were computed again.
     """
 
     convention: str
     chosen: str
     alternative: str
     alternative_analysis: str | None
+    caution: str | None
     numbers: Numbers
     others: Numbers
 
@@ -76,12 +77,15 @@ def other_parameters(
 
 
 def other_analyses(study: StudySpecification, results: Frames) -> Iterator[Alternative]:
-    """The curves and models that the plan calls an alternative, beside what they stand for."""
+    """The curves and models that the plan calls an alternative, beside what they stand for.
+
+    Their delayed-entry siblings stand beside them already, and are left out.
+    """
     for analysis in study.analyses:
-        if analysis.alternative_to is not None:
+        if analysis.alternative_to is not None and analysis.delayed_entry_of is None:
             yield _other_curve(study, analysis, results)
         for contrast in analysis.factors:
-            if contrast.alternative_to is not None:
+            if contrast.alternative_to is not None and contrast.delayed_entry_of is None:
                 yield _other_model(study, analysis, contrast, results)
 
 
@@ -102,6 +106,7 @@ def _recomputed(
         chosen=parameter_values(study.parameters)[name],
         alternative=parameter_values(parameters)[name],
         alternative_analysis=None,
+        caution=None,
         numbers=numbers_of(results, sources, _TOUCHED[name]),
         others=numbers_of(compute_results(changed, marts), sources, _TOUCHED[name]),
     )
@@ -136,6 +141,7 @@ def _other_curve(study: StudySpecification, analysis: Analysis, results: Frames)
             (analysis.endpoint, analysis.population, analysis.analysis_id),
         ),
         alternative_analysis=analysis.analysis_id,
+        caution=analysis.caution,
         numbers=numbers_of(results, {Source(target.analysis_id)}, CURVE_NUMBERS),
         others={
             place._replace(analysis_id=target.analysis_id): number
@@ -157,6 +163,7 @@ def _other_model(
             (analysis.endpoint, contrast.population or analysis.population, own),
         ),
         alternative_analysis=own,
+        caution=contrast.caution,
         numbers=numbers_of(results, {Source(target.analysis_id, model.model)}, MODEL_NUMBERS),
         others={
             place._replace(

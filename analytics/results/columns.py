@@ -282,3 +282,6 @@ MATCHES_ALTERNATIVE: Final = Column(
 STATUS_ALTERNATIVE: Final = _text(
     "status_alternative", "Status of the alternative number, as `status` is of the chosen one."
 ).required
+CAUTION_OF_ALTERNATIVE: Final = _text(
+    "caution", "What to know before using the alternative number; NULL if nothing."
+)

@@ -476,6 +476,7 @@ _TABLES: Final = (
             c.MATCHES_ALTERNATIVE,
             c.STATUS,
             c.STATUS_ALTERNATIVE,
+            c.CAUTION_OF_ALTERNATIVE,
         ),
     ),
 )

@@ -57,6 +57,7 @@ def _rows(
             **_as_published(place, chosen, other, published),
             "status": chosen.status,
             "status_alternative": other.status,
+            "caution": alternative.caution,
         }
 
 

@@ -34,8 +34,9 @@ def delayed_entry_caution(entry_facts: tuple[str, ...], original: str) -> str:
     """What a delayed-entry sibling is, and what it stands beside."""
     labels = " and ".join(FACTS[fact].label for fact in entry_facts)
     return (
-        f"Delayed entry: patients are at risk only after: {labels}. The as-published result "
-        f"beside it is {original}."
+        f"Delayed entry: patients are at risk only after: {labels}. Few are at risk at first, so "
+        "that one early event can take a curve far down, even to 0: read it with its numbers at "
+        f"risk. The as-published result beside it is {original}."
     )
 
 

@@ -74,15 +74,11 @@ other_curves <- function(study, results) {
     wanted <- Filter(function(row) !is.na(cell(row, "alternative_to")), rows_of(plan))
     do.call(rbind, lapply(wanted, function(row) {
         target <- rows_of(plan[plan$id == row$alternative_to, ])[[1]]
-        named <- vapply(study$analyses, function(one) one$id, "")
-        ids <- intersect(c(row$id, paste0(row$id, "__delayed_entry")), named)
         differs <- difference(target, row)
-        do.call(rbind, lapply(ids, function(id) {
-            others <- numbers(results, list(ids = id, quantities = CURVES))
-            others$analysis_id <- target$id
-            chosen <- numbers(results, list(ids = target$id, quantities = CURVES))
-            beside(differs$name, differs$value, id, chosen, others)
-        }))
+        chosen <- numbers(results, list(ids = target$id, quantities = CURVES))
+        others <- numbers(results, list(ids = row$id, quantities = CURVES))
+        others$analysis_id <- target$id
+        beside(differs$name, differs$value, row$id, chosen, others)
     }))
 }
 

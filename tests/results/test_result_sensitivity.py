@@ -224,9 +224,14 @@ def test_other_endpoint_of_the_plan_stands_beside_the_one_it_is_an_alternative_t
         endpoint="OSLATE",
         alternative_to="os",
         landmarks_months=(3, 6),
+        caution="Immortal time.",
     )
+    sibling = other.model_copy(update={"analysis_id": "sibling", "delayed_entry_of": "late"})
     tables = marts(risk_counts=pl.concat([DEAD, later]))
-    frame = sensitivity(study(CURVE, other), tables).filter(alternative_analysis="late")
+    frame = sensitivity(study(CURVE, other, sibling), tables).filter(convention="endpoint")
+    assert frame.select("alternative_analysis", "caution").unique().rows() == [
+        ("late", "Immortal time.")
+    ]
     median = number(frame, quantity="median_months")
     assert (median["convention"], median["chosen"], median["alternative"]) == (
         "endpoint",

@@ -86,7 +86,8 @@ numbers_beside_alternatives as (
             else 'not compared'
         end as verdict_alternative,
         numbers.status,
-        numbers.status_alternative
+        numbers.status_alternative,
+        numbers.caution
     from numbers_with_units as numbers
     inner join analysis_labels on numbers.analysis_id = analysis_labels.analysis_id
     left join factors on numbers.factor = factors.factor

@@ -27,7 +27,8 @@ terms_of_contacts as (
         src_row
 ),
 
-dated_records as (
+-- the start of a dose is the day the doses settled on
+starts as (
     select
         compared.src_file,
         compared.src_row,
@@ -36,45 +37,63 @@ dated_records as (
         compared.seq,
         compared.date_variable as srcvar,
         coalesce(doses.adt, compared.adt) as adt,
-        compared.adtf,
-        doses.src_row is not null as is_dose,
-        terms_of_contacts.contact_mode,
-        terms_of_contacts.status
+        compared.adtf
     from compared
     left join doses
         on
             compared.src_file = doses.src_file
             and compared.src_row = doses.src_row
-    left join terms_of_contacts
+    where compared.rule is null
+),
+
+-- records read once more, so that the many without an end are not held in memory
+ends as (
+    select
+        records.src_file,
+        records.src_row,
+        records.domain,
+        records.usubjid,
+        records.seq,
+        end_dates.variable as srcvar,
+        end_dates.adt,
+        end_dates.adtf
+    from end_dates
+    inner join {{ ref('int_records_compared') }} as records
         on
-            compared.src_file = terms_of_contacts.src_file
-            and compared.src_row = terms_of_contacts.src_row
-    where
-        compared.rule is null
-        and compared.domain in ('SV', 'RS', 'QS', 'LB', 'GF', 'PR', 'EX', 'SS')
+            end_dates.src_file = records.src_file
+            and end_dates.src_row = records.src_row
+    where end_dates.rule is null and records.rule is null
+),
+
+starts_and_ends as (
+    select * from starts
+    union all
+    select * from ends
 ),
 
 records_with_ends as (
-    select * from dated_records
-    union all
     select
-        dated_records.src_file,
-        dated_records.src_row,
-        dated_records.domain,
-        dated_records.usubjid,
-        dated_records.seq,
-        end_dates.variable as srcvar,
-        end_dates.adt,
-        end_dates.adtf,
-        dated_records.is_dose,
-        dated_records.contact_mode,
-        dated_records.status
-    from dated_records
-    inner join end_dates
+        days.src_file,
+        days.src_row,
+        days.domain,
+        days.usubjid,
+        days.seq,
+        days.srcvar,
+        days.adt,
+        days.adtf,
+        doses.src_row is not null as is_dose,
+        terms_of_contacts.contact_mode,
+        terms_of_contacts.status
+    from starts_and_ends as days
+    left join doses
         on
-            dated_records.src_file = end_dates.src_file
-            and dated_records.src_row = end_dates.src_row
-    where end_dates.rule is null
+            days.src_file = doses.src_file
+            and days.src_row = doses.src_row
+    left join terms_of_contacts
+        on
+            days.src_file = terms_of_contacts.src_file
+            and days.src_row = terms_of_contacts.src_row
+    where days.domain in ('SV', 'RS', 'QS', 'LB', 'GF', 'PR', 'EX', 'SS')
 ),
 
 contacts as (

@@ -13,7 +13,8 @@ wordings as (
         upper(testcd) as testcd,
         wording,
         result_number is not null as is_number
-    from records
+    -- read apart: a CTE that is used twice is held in memory whole
+    from {{ ref('int_staged_records') }}
     where wording is not null or result_number is not null
 ),
 

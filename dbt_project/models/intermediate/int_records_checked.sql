@@ -2,6 +2,39 @@ with records as (
     select * from {{ ref('int_staged_records') }}
 ),
 
+-- the parts of all records that are looked up, each read by itself: a CTE that is used
+-- twice is held in memory whole
+demographics as (
+    select
+        src_trial,
+        studyid,
+        usubjid,
+        content,
+        src_file,
+        src_row
+    from {{ ref('int_staged_records') }}
+    where domain = 'DM'
+),
+
+tests as (
+    select distinct
+        src_trial,
+        domain,
+        testcd
+    from {{ ref('int_staged_records') }}
+    where is_vocabulary_closed
+),
+
+numbered_records as (
+    select
+        src_trial,
+        usubjid,
+        domain,
+        seq
+    from {{ ref('int_staged_records') }}
+    where seq is not null
+),
+
 record_terms as (
     select * from {{ ref('int_record_terms') }}
 ),
@@ -24,10 +57,9 @@ subjects as (
         usubjid,
         src_file,
         src_row
-    from records
+    from demographics
     where
-        domain = 'DM'
-        and usubjid is not null
+        usubjid is not null
         and coalesce(studyid, src_trial) = src_trial
     -- one subject, one trial, whatever the order of the files
     qualify
@@ -49,19 +81,18 @@ covered_tests as (
 
 tests_covered as (
     select distinct
-        records.src_trial,
-        records.domain,
-        records.testcd
-    from records
+        tests.src_trial,
+        tests.domain,
+        tests.testcd
+    from tests
     inner join covered_tests
         on
-            records.src_trial = covered_tests.trial_id
-            and records.domain = covered_tests.domain
+            tests.src_trial = covered_tests.trial_id
+            and tests.domain = covered_tests.domain
             and (
-                upper(records.testcd) = covered_tests.testcd
+                upper(tests.testcd) = covered_tests.testcd
                 or covered_tests.testcd is null
             )
-    where records.is_vocabulary_closed
 ),
 
 known_wordings as (
@@ -76,15 +107,15 @@ qualifiers_of_nothing as (
         qualifiers.src_file,
         qualifiers.src_row
     from qualifiers
-    left join records
+    left join numbered_records
         on
-            qualifiers.src_trial = records.src_trial
-            and qualifiers.usubjid = records.usubjid
-            and qualifiers.rdomain = records.domain
-            and {{ whole_number('qualifiers.idvarval') }} = records.seq
+            qualifiers.src_trial = numbered_records.src_trial
+            and qualifiers.usubjid = numbered_records.usubjid
+            and qualifiers.rdomain = numbered_records.domain
+            and {{ whole_number('qualifiers.idvarval') }} = numbered_records.seq
     where
         qualifiers.idvar = qualifiers.rdomain || 'SEQ'
-        and records.src_row is null
+        and numbered_records.seq is null
 ),
 
 checked as (

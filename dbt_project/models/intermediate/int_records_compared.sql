@@ -2,8 +2,8 @@ with checked as (
     select * from {{ ref('int_records_checked') }}
 ),
 
--- read apart, with the columns that are compared and no others: what orders records holds
--- them all in memory
+-- read apart, with the columns that are compared and no others: what orders records
+-- holds them all in memory
 records_that_stand as (
     select
         src_file,

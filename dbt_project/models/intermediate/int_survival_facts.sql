@@ -6,53 +6,30 @@ contacts as (
     select * from {{ ref('int_contacts') }}
 ),
 
-contact_facts as (
-    select
-        usubjid,
-        'last_known_alive' as fact,
-        adt,
-        adtf,
-        cast(null as string) as fact_value,
-        cast(null as int) as cycle,
-        srcdom,
-        srcvar,
-        srcseq
+-- the last contact in person and the last of the others; of one day a complete date
+-- stands before a partial one, the visit itself before what was done at it
+last_contacts_by_kind as (
+    select *
     from contacts
-    union all
-    select
-        usubjid,
-        'last_contact' as fact,
-        adt,
-        adtf,
-        cast(null as string) as fact_value,
-        cast(null as int) as cycle,
-        srcdom,
-        srcvar,
-        srcseq
-    from contacts
-    union all
-    select
-        usubjid,
-        'last_documented_visit' as fact,
-        adt,
-        adtf,
-        cast(null as string) as fact_value,
-        cast(null as int) as cycle,
-        srcdom,
-        srcvar,
-        srcseq
-    from contacts
-    where is_in_person
+    qualify
+        row_number() over (
+            partition by usubjid, is_in_person
+            order by
+                adt desc,
+                case when adtf is null then 0 else 1 end asc,
+                case when srcdom = 'SV' then 0 else 1 end asc,
+                srcdom asc,
+                srcvar asc,
+                srcseq asc
+        ) = 1
 ),
 
 last_contacts as (
     select *
-    from contact_facts
-    -- of one day a complete date stands before a partial one, the visit itself before
-    -- what was done at it
+    from last_contacts_by_kind
     qualify
         row_number() over (
-            partition by usubjid, fact
+            partition by usubjid
             order by
                 adt desc,
                 case when adtf is null then 0 else 1 end asc,
@@ -64,7 +41,42 @@ last_contacts as (
 ),
 
 survival_facts as (
-    select * from last_contacts
+    select
+        usubjid,
+        'last_known_alive' as fact,
+        adt,
+        adtf,
+        cast(null as string) as fact_value,
+        cast(null as int) as cycle,
+        srcdom,
+        srcvar,
+        srcseq
+    from last_contacts
+    union all
+    select
+        usubjid,
+        'last_contact' as fact,
+        adt,
+        adtf,
+        cast(null as string) as fact_value,
+        cast(null as int) as cycle,
+        srcdom,
+        srcvar,
+        srcseq
+    from last_contacts
+    union all
+    select
+        usubjid,
+        'last_documented_visit' as fact,
+        adt,
+        adtf,
+        cast(null as string) as fact_value,
+        cast(null as int) as cycle,
+        srcdom,
+        srcvar,
+        srcseq
+    from last_contacts_by_kind
+    where is_in_person
     union all
     select
         usubjid,
