@@ -125,9 +125,9 @@ def test_as_published_curve_says_why_and_stands_beside_its_delayed_entry(tmp_pat
     assert sibling.entry_facts == ("hsct_in_remission",)
     assert sibling.as_published is None
     assert sibling.caution == (
-        "Delayed entry: patients are at risk only after: Transplant in continuous remission. Few are "
-        "at risk at first, so that one early event can take a curve far down, even to 0: read it "
-        "with its numbers at risk. The as-published result beside it is curve."
+        "Delayed entry: patients are at risk only after: Transplant in continuous remission. Few "
+        "are at risk at first, so that one early event can take a curve far down, even to 0: read "
+        "it with its numbers at risk. The as-published result beside it is curve."
     )
     assert (published.display_order, sibling.display_order) == (1, 2)
 
