@@ -76,7 +76,8 @@ def cox_design(
     any interval is left out whole. A time-dependent factor holds the level of its last
     change on or before the interval's start, so that a change on the day of an event is
     not yet known at that event. With entry facts a subject is under observation from the
-    last of them on; a competing event counts as censored.
+    last of them on; a competing event counts as censored. Intervals are split at the changes of
+    these factors alone, those of others are mended.
     """
     followed = _followed(marts, cohort)
     if cohort.strata is not None:
@@ -88,6 +89,7 @@ def cox_design(
     needed = names if cohort.strata is None else (*names, "stratum")
     complete = _complete(followed, needed)
     observed = _from_entry(complete, marts, cohort) if cohort.entry_facts else complete
+    observed = _merged(observed, needed)
     return CoxDesign(
         intervals=observed,
         names=names,
@@ -181,4 +183,22 @@ def _from_entry(intervals: pl.DataFrame, marts: Marts, cohort: CoxCohort) -> pl.
         .filter(pl.col("tstop") > pl.col("entry"))
         .with_columns(tstart=pl.max_horizontal("tstart", "entry"))
         .drop("entry", "n_facts")
+    )
+
+
+def _merged(intervals: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Adjacent intervals of a subject in which nothing of the model changes, as one."""
+    is_next = pl.col("usubjid").eq(pl.col("usubjid").shift(1)) & pl.col("tstart").eq(
+        pl.col("tstop").shift(1)
+    )
+    for name in names:
+        is_next &= pl.col(name).eq(pl.col(name).shift(1))
+    runs = intervals.with_columns(run=(~is_next.fill_null(False)).cum_sum())
+    return (
+        runs.group_by("run", maintain_order=True)
+        .agg(
+            pl.col("usubjid", "tstart", *names).first(),
+            pl.col("tstop", "event_code", "event").last(),
+        )
+        .select(intervals.columns)
     )
