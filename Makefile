@@ -3,6 +3,8 @@
 STUDY ?= studies/blinatumomab
 RELEASES ?= releases
 THREADS ?= 2
+BENCH_MAX ?= 100000
+BENCH_ROWS ?= 10000000
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
@@ -13,7 +15,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build qc test lint synthesize sdtm reference clean
+.PHONY: help setup build qc bench test lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -25,6 +27,9 @@ build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/bli
 
 qc: $(READY)  ## Compute every result of the published release again with R and compare (needs R)
 	@$(BIN)/python tests/double_programming/runner.py $(STUDY) --releases $(RELEASES)
+
+bench: $(READY)  ## Measure speed and memory and write docs/benchmarks.md (BENCH_MAX=1000000 for more patients; an hour)
+	@$(BIN)/python tests/benchmarks/bench.py --patients $(BENCH_MAX) --rows $(BENCH_ROWS)
 
 test: $(READY)  ## Run all tests, the dbt unit tests included
 	@$(BIN)/python -m pytest

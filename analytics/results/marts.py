@@ -7,28 +7,30 @@ from typing import Final
 import duckdb
 import polars as pl
 
+_SUBJECT: Final = pl.Categorical  # a number for each name: most of the bytes are names
 _TEXT: Final = pl.String
 _REAL: Final = pl.Float64
 _WHOLE: Final = pl.Int64
+_BATCH: Final = 1_000_000
 
 MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
-    "subjects": {"usubjid": _TEXT},
-    "population_members": {"usubjid": _TEXT, "population": _TEXT},
+    "subjects": {"usubjid": _SUBJECT},
+    "population_members": {"usubjid": _SUBJECT, "population": _TEXT},
     "population_conditions": {
-        "usubjid": _TEXT,
+        "usubjid": _SUBJECT,
         "population": _TEXT,
         "condition_order": _WHOLE,
         "is_met": pl.Boolean,
     },
-    "subject_factors": {"usubjid": _TEXT, "factor": _TEXT, "level": _TEXT, "value": _REAL},
+    "subject_factors": {"usubjid": _SUBJECT, "factor": _TEXT, "level": _TEXT, "value": _REAL},
     "time_to_event": {
-        "usubjid": _TEXT,
+        "usubjid": _SUBJECT,
         "paramcd": _TEXT,
         "aval": _REAL,
         "event_code": _WHOLE,
     },
     "covariate_intervals": {
-        "usubjid": _TEXT,
+        "usubjid": _SUBJECT,
         "paramcd": _TEXT,
         "interval_number": _WHOLE,
         "tstart": _REAL,
@@ -36,13 +38,13 @@ MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "event_code": _WHOLE,
     },
     "factor_changes": {
-        "usubjid": _TEXT,
+        "usubjid": _SUBJECT,
         "paramcd": _TEXT,
         "factor": _TEXT,
         "day": _REAL,
         "level": _TEXT,
     },
-    "entry_times": {"usubjid": _TEXT, "paramcd": _TEXT, "fact": _TEXT, "day": _REAL},
+    "entry_times": {"usubjid": _SUBJECT, "paramcd": _TEXT, "fact": _TEXT, "day": _REAL},
     "risk_counts": {
         "analysis_id": _TEXT,
         "stratum": _TEXT,
@@ -71,7 +73,7 @@ class Marts:
 
     def members(self, population: str) -> pl.DataFrame:
         """The subjects of a population: one column, `usubjid`, sorted."""
-        nobody = pl.DataFrame(schema={"usubjid": pl.String})
+        nobody = self.population_members.select("usubjid").clear()
         return self._members_by_population.get(population, nobody)
 
     @cached_property
@@ -87,6 +89,11 @@ def read_marts(connection: duckdb.DuckDBPyConnection) -> Marts:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
+    """The table, typed batch by batch, so that its text is never there all at once."""
     schema = MART_SCHEMAS[table]
-    frame = connection.sql(f"select {', '.join(schema)} from marts.{table}").pl()
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    rows = connection.sql(f"select {', '.join(schema)} from marts.{table}")
+    batches = [
+        pl.DataFrame(batch).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+        for batch in rows.to_arrow_reader(_BATCH)
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *batches])

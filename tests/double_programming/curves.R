@@ -3,8 +3,9 @@
 for_groups <- function(study, method, one_group) {
     wanted <- Filter(function(group) group$analysis$method == method, study$groups)
     do.call(rbind, lapply(wanted, function(group) {
-        data.frame(analysis_id = group$analysis$id, stratum = group$stratum, one_group(group),
-                   row.names = NULL)
+        rows <- one_group(group)
+        if (NROW(rows)) data.frame(analysis_id = group$analysis$id, stratum = group$stratum, rows,
+                                   row.names = NULL)
     }))
 }
 
@@ -26,11 +27,7 @@ survival_summaries <- function(study, results) {
 
 survival_rates <- function(study, results) {
     for_groups(study, "kaplan_meier", function(group) {
-        curve <- survival_curve(study, group$rows)
-        rates <- at_landmarks(study, group, curve)
-        days <- group$analysis$landmarks * number(study, "days_per_month")
-        past_the_end <- days > max(curve$time_days) & !(tail(curve$estimate, 1) %in% 0)
-        rates[past_the_end, c("estimate", "std_error", "ci_lower", "ci_upper")] <- NA
+        rates <- survival_at(study, group$rows, group$analysis$landmarks)
         data.frame(sizes(group$rows, 1)[rep(1, nrow(rates)), ], rates)
     })
 }
@@ -41,6 +38,8 @@ follow_ups <- function(study, results) {
         censored <- exit[group$rows$code == 0]
         days <- c(reverse_median(group$rows), known(median, censored), known(min, censored),
                   known(max, censored), known(min, exit), known(max, exit))
+        # who moves to another group is still followed, only not here
+        if (group$analysis$moves) days <- rep(NA_real_, 6)
         data.frame(
             sizes(group$rows, 1)[rep(1, 6), ],
             statistic = c("reverse_km_median", "median_censored", "min", "max", "min", "max"),
@@ -51,12 +50,15 @@ follow_ups <- function(study, results) {
 }
 
 group_tests <- function(study, results) {
-    stratified <- Filter(function(one) !is.na(one$strata), with_method(study, "kaplan_meier"))
-    do.call(rbind, lapply(stratified, function(one) {
+    curves <- with_method(study, "kaplan_meier", "cumulative_incidence")
+    do.call(rbind, lapply(Filter(function(one) !is.na(one$strata), curves), function(one) {
         rows <- observed(study, one)
         rows <- rows[rows$stratum != "unknown", ]
-        data.frame(analysis_id = one$id, test = "log_rank", event = "event", sizes(rows, 1),
-                   log_rank(rows))
+        tests <- if (one$method == "cumulative_incidence") gray_tests(rows) else {
+            data.frame(test = if (one$moves) "mantel_byar" else "log_rank", event = "event",
+                       sizes(rows, 1), log_rank(rows))
+        }
+        data.frame(analysis_id = one$id, tests)
     }))
 }
 
@@ -120,11 +122,23 @@ first_below <- function(time, value) {
     mean(time[c(on_half[1], below[1])])
 }
 
-at_landmarks <- function(study, group, curve) {
-    day <- group$analysis$landmarks * number(study, "days_per_month")
+at_months <- function(study, rows, curve, months) {
+    day <- months * number(study, "days_per_month")
     held <- curve[findInterval(day, curve$time_days), names(no_estimates)]
-    data.frame(time_months = group$analysis$landmarks, held, n_risk = at_risk(group$rows, day),
-               row.names = NULL)
+    data.frame(time_months = months, held, n_risk = at_risk(rows, day), row.names = NULL)
+}
+
+# Beyond the last observation the curve is not known, unless it is 0 there.
+survival_at <- function(study, rows, months) {
+    curve <- survival_curve(study, rows)
+    rates <- at_months(study, rows, curve, months)
+    rates[is_past(study, curve, months), names(no_estimates)] <- NA
+    rates
+}
+
+is_past <- function(study, curve, months) {
+    months * number(study, "days_per_month") > max(curve$time_days) &
+        !(tail(curve$estimate, 1) %in% 0)
 }
 
 # Censoring is the event. Half a day puts it after the deaths of its own day, and entries after

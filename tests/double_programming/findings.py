@@ -15,6 +15,7 @@ NOT_COMPARED: Final = {
     "analysis": "the words and the order of the plan",
     "method": "the conventions, given to both programs",
     "cox_model.iterations": "the steps of one program's own way to the estimates",
+    "fine_gray_model.iterations": "likewise",
     "convention_sensitivity.change": "the difference of two numbers that are compared",
 }
 DATABASE: Final = "qc.duckdb"

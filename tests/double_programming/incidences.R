@@ -1,5 +1,5 @@
 # Cumulative incidence: cmprsk::cuminc for Aalen's variance, survfit of a multi-state response for
-# the infinitesimal jackknife (without delayed entry also the delta method's).
+# the infinitesimal jackknife (without delayed entry also the delta method's). Gray's test by cuminc.
 
 CAUSES <- c(event = 1, competing = 2)
 
@@ -10,7 +10,7 @@ incidence_curves <- function(study, results) {
 incidence_rates <- function(study, results) {
     for_events(study, function(group, event) {
         curve <- incidence_curve(study, group$rows, CAUSES[[event]])
-        rates <- at_landmarks(study, group, curve)
+        rates <- at_months(study, group$rows, curve, group$analysis$landmarks)
         data.frame(sizes(group$rows, CAUSES[[event]])[rep(1, nrow(rates)), ], rates)
     })
 }
@@ -63,4 +63,27 @@ incidence_limits <- function(study, estimate, std_error) {
         `log-log` = exp(-exp(log(-log(inside)) - width(-1 / (inside * log(inside)))))
     )
     data.frame(ci_lower = pmax(limits[, 1], 0), ci_upper = pmin(limits[, 2], 1))
+}
+
+# ---- Gray's test ----------------------------------------------------------------------------
+
+gray_tests <- function(rows) {
+    do.call(rbind, lapply(names(CAUSES), function(event) {
+        data.frame(test = "gray", event = event, sizes(rows, CAUSES[[event]]),
+                   gray_test(rows, CAUSES[[event]]))
+    }))
+}
+
+# A group that nobody of is left in by the first event takes no part; cuminc would give no test.
+gray_test <- function(rows, cause) {
+    has_event <- rows$code == cause
+    if (!any(has_event) || any(rows$entry > 0)) return(no_test)
+    last <- ave(rows$exit, rows$stratum, FUN = max)
+    rows <- rows[last >= min(rows$exit[has_event]), ]
+    if (length(unique(rows$stratum)) < 2) return(no_test)
+    tests <- cuminc(rows$exit, rows$code, rows$stratum)$Tests
+    found <- tests[as.character(cause), ]
+    if (found[["stat"]] < 0) return(no_test)
+    # the upper tail itself: cuminc's pv is one minus the lower one
+    chi_square(found[["stat"]], found[["df"]])
 }

@@ -4,13 +4,19 @@ tight <- coxph.control(eps = 1e-14, toler.chol = 1e-16, iter.max = 100)
 
 # ---- rows of a model ------------------------------------------------------------------------
 
-# The complete cases of a population: rows (tstart, tstop], event and one column per contrast, with
-# the number of subjects, of events, and of those left out because a factor is missing.
-design <- function(study, endpoint, population, contrasts, entry) {
+# The complete cases of a population: rows (tstart, tstop], event, code, one column per contrast and
+# `stratum` where a factor groups them, with the number of subjects, of events, and of those left
+# out because a factor is missing.
+design <- function(study, endpoint, population, contrasts, entry, grouped_by = NA) {
     subjects <- followed(study, endpoint, population)
     courses <- lapply(contrasts, function(one) factor_course(study, one, subjects))
     is_known <- rep(TRUE, nrow(subjects))
     for (course in courses) is_known <- is_known & !is.na(course$day)
+    if (!is.na(grouped_by)) {
+        subjects$stratum <- match(baseline_level(study, grouped_by, subjects$usubjid),
+                                  levels_of(study, grouped_by))
+        is_known <- is_known & !is.na(subjects$stratum)
+    }
     # an event on the origin day has half a day, so that nobody is lost
     end <- ifelse(subjects$exit > 0, subjects$exit, 0.5)
     start <- entry_days(study, subjects, entry)
@@ -26,8 +32,9 @@ design <- function(study, endpoint, population, contrasts, entry) {
         ifelse(course$day[subject] <= tstart, course$after[subject], course$before[subject])
     })
     names(values) <- vapply(contrasts, function(one) one$factor, "")
-    rows <- list(tstart = tstart, tstop = tstop,
-                 event = subjects$code[subject] == 1 & tstop == end[subject])
+    code <- ifelse(tstop == end[subject], subjects$code[subject], 0)
+    rows <- list(tstart = tstart, tstop = tstop, event = code == 1, code = code)
+    rows$stratum <- subjects$stratum[subject]
     list(
         rows = data.frame(c(rows, values), check.names = FALSE), n = length(kept),
         n_event = sum(subjects$code[kept] == 1), n_missing = sum(!is_known)
@@ -60,15 +67,16 @@ factor_course <- function(study, contrast, subjects) {
 fit_model <- function(study, design, factors) {
     if (!any(design$rows$event)) return(NULL)
     fit <- tryCatch(
-        coxph(hazard_of(factors), design$rows, ties = study$parameters$ties, control = tight,
-              x = TRUE),
+        coxph(hazard_of(factors, design$rows$stratum), design$rows, ties = study$parameters$ties,
+              control = tight, x = TRUE),
         warning = function(warning) NULL
     )
     if (is.null(fit) || anyNA(coef(fit))) NULL else fit
 }
 
-hazard_of <- function(factors) {
-    reformulate(sprintf("`%s`", factors), "Surv(tstart, tstop, event)")
+hazard_of <- function(factors, stratum = NULL) {
+    terms <- c(sprintf("`%s`", factors), if (!is.null(stratum)) "strata(stratum)")
+    reformulate(terms, "Surv(tstart, tstop, event)")
 }
 
 # The models of the plan, in its order: analysis_id, id, design, factors, and the fit or NULL; a
@@ -87,7 +95,8 @@ cox_models <- function(study) {
 }
 
 univariate <- function(study, analysis, contrast) {
-    rows <- design(study, analysis$endpoint, contrast$population, list(contrast), contrast$entry)
+    rows <- design(study, analysis$endpoint, contrast$population, list(contrast), contrast$entry,
+                   analysis$strata)
     list(analysis_id = analysis$id, id = contrast$id, contrast = contrast, design = rows,
          factors = contrast$factor, fit = fit_model(study, rows, contrast$factor))
 }

@@ -12,8 +12,8 @@ options(stringsAsFactors = FALSE)
 
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
-for (name in c("study", "subjects", "curves", "incidences", "models", "selection",
-               "descriptions", "concordance", "sensitivity")) {
+for (name in c("study", "subjects", "curves", "incidences", "plateaus", "cure", "models",
+               "selection", "fine_gray", "descriptions", "concordance", "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
 }
 
@@ -27,6 +27,9 @@ tables <- list(
     survival_summary = result_table(curve_key, survival_summaries),
     survival_rate = result_table(c(curve_key, "time_months"), survival_rates),
     follow_up = result_table(c(curve_key, "statistic", "over"), follow_ups),
+    restricted_mean = result_table(c(curve_key, "horizon_months"), restricted_means),
+    plateau = result_table(curve_key, plateaus),
+    cure_fraction = result_table(c(curve_key, "model"), cure_fractions),
     cumulative_incidence_curve =
         result_table(c(curve_key, "event", "time_days"), incidence_curves),
     cumulative_incidence_rate =
@@ -37,6 +40,8 @@ tables <- list(
     cox_selection_step =
         result_table(c("analysis_id", "step", "action", "factor", "test"), selection_steps),
     cox_diagnostic = result_table(c(model_key, "factor"), cox_diagnostics),
+    fine_gray_model = result_table(model_key, fine_gray_model_rows),
+    fine_gray_term = result_table(c(model_key, "factor"), fine_gray_terms),
     baseline_characteristics = result_table(
         c("analysis_id", "group_population", "characteristic", "level", "statistic"),
         baseline_characteristics
@@ -75,6 +80,7 @@ study <- read_study(folders[1])
 study$members <- population_members(study)
 study$groups <- curve_groups(study)
 study$models <- cox_models(study)
+study$fine_gray_models <- fine_gray_models(study)
 results <- list()
 for (name in names(tables)) results[[name]] <- tables[[name]]$rows(study, results)
 values <- do.call(rbind, lapply(names(tables), function(name) {

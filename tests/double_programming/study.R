@@ -29,12 +29,16 @@ rows_of <- function(table) lapply(seq_len(NROW(table)), function(i) as.list(tabl
 # The analyses in the order of the plan, each followed by its delayed-entry sibling.
 with_siblings <- function(study) {
     analyses <- lapply(rows_of(study$plan_analyses), function(row) {
+        months <- function(key) as.numeric(items(cell(row, key)))
+        moving <- cell(row, "time_dependent_strata")
         analysis <- list(
             id = row$id, method = row$method, endpoint = cell(row, "endpoint"),
-            population = cell(row, "population"), strata = cell(row, "strata"),
-            landmarks = as.numeric(items(cell(row, "landmarks_months"))),
+            population = cell(row, "population"), strata = first_known(cell(row, "strata"), moving),
+            moves = !is.na(moving), landmarks = months("landmarks_months"),
+            horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
             landmark_days = as.numeric(cell(row, "landmark_days")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
+            censoring_groups = cell(row, "censoring_groups"),
             groups = items(cell(row, "groups")), is_sibling = FALSE
         )
         siblings_of(study, analysis, assessed_factors(study, analysis), row)
@@ -92,7 +96,7 @@ conditions_of <- function(study, population) {
     })))
 }
 
-# The contrasts of a univariate analysis, siblings included.
+# The contrasts of an analysis of one factor each, siblings included.
 contrasts_of <- function(study, analysis) {
     rows <- study$plan_factors[study$plan_factors$analysis_id == analysis$id, ]
     contrasts <- lapply(rows_of(rows), function(row) {

@@ -127,15 +127,32 @@ curve_groups <- function(study) {
 # A subject whose time ends before he comes under observation, or by the landmark, is left out.
 observed <- function(study, analysis) {
     rows <- followed(study, analysis$endpoint, analysis$population)
-    rows$stratum <- strata_of(study, analysis, rows)
+    rows <- if (analysis$moves) spells(study, analysis, rows) else {
+        cbind(rows, stratum = strata_of(study, analysis, rows), start = rep(0, nrow(rows)))
+    }
     landmark <- if (is.na(analysis$landmark_days)) 0 else analysis$landmark_days
-    rows$entry <- pmax(entry_days(study, rows, analysis$entry) - landmark, 0)
+    rows$entry <- pmax(entry_days(study, rows, analysis$entry) - landmark, rows$start - landmark, 0)
     rows$exit <- rows$exit - landmark
     rows[!is.na(rows$entry) & (rows$entry == 0 | rows$exit > rows$entry) &
              (landmark == 0 | rows$exit > 0), ]
 }
 
-# Time-dependent strata are those of the landmark, or of the last day without one.
+# A row per subject and group: who changes leaves the one as censored and enters the other.
+spells <- function(study, analysis, rows) {
+    day <- change_days(study, analysis$strata, rows)
+    changes <- day %in% day[is.finite(day)]
+    first <- rows
+    first$stratum <- ifelse(is.na(day), "unknown", "no")
+    first$start <- rep(0, nrow(rows))
+    first$exit[changes] <- day[changes]
+    first$code[changes] <- 0
+    second <- rows[changes, ]
+    second$stratum <- rep("yes", nrow(second))
+    second$start <- day[changes]
+    rbind(first, second)
+}
+
+# Frozen strata are those of the landmark, or of the last day without one.
 strata_of <- function(study, analysis, rows) {
     if (is.na(analysis$strata)) return(rep("all", nrow(rows)))
     if (factor_row(study, analysis$strata)$timing == "baseline") {
