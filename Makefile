@@ -55,7 +55,7 @@ reference:  ## Remake the R reference numbers of the tests (needs R)
 	@cd tests/reference && for script in make_*.R; do echo "$$script" >&2; Rscript --vanilla "$$script" || exit 1; done
 
 clean:  ## Remove .venv and all caches; releases stay
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info dbt_project/target dbt_project/logs
+	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info dbt_project/target dbt_project/logs
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # made anew when the lock or the project's own metadata changes

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from analytics.errors import BuildError, GateError, PlateauError
+from analytics.parsed_project import keep_manifest, kept_manifest
 
 DBT_PROJECT: Final = Path(__file__).parent.parent / "dbt_project"
+_CACHE: Final = DBT_PROJECT.parent / ".cache" / "dbt"
 _BI_MODELS: Final = "path:models/bi"
 _HEADING: Final = re.compile(r"\w+ Error( in |$)")
 _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
@@ -40,12 +42,16 @@ class Transformation:
             *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
             *("--no-partial-parse", "--quiet", "--vars", json.dumps(parameters)),
         ]
+        self._read_with = {"database": warehouse.stem, **parameters}
         self._on_node = on_node
         self._manifest: Any = None
 
     def parse(self) -> None:
-        """Read the project. Raises BuildError when it is not one."""
-        self._manifest = self._invoke(["parse"]).result
+        """Read the project if it changed since the last time. Raises BuildError if it is none."""
+        self._manifest = kept_manifest(_CACHE, DBT_PROJECT, self._read_with)
+        if self._manifest is None:
+            self._manifest = self._invoke(["parse"]).result
+            keep_manifest(_CACHE, DBT_PROJECT, self._read_with, self._manifest)
 
     def build_marts(self) -> None:
         """Build and test everything up to the marts. Raises GateError when a test fails."""

@@ -1,6 +1,6 @@
 """Cox regression on counting-process rows: the fit, its terms, and the test of one term more."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -18,15 +18,16 @@ from analytics.methods.chi_square import (
 )
 from analytics.methods.cox_data import CoxData, with_covariates
 from analytics.methods.intervals import normal_quantile
-from analytics.methods.newton import Maximum, inverse, maximised
-from analytics.methods.partial_likelihood import (
-    RiskSums,
-    Ties,
-    information,
-    risk_sums,
-    score_by_set,
+from analytics.methods.newton import (
+    LikelihoodPoint,
+    Maximum,
+    inverse,
+    likelihood_at,
+    maximised,
 )
+from analytics.methods.partial_likelihood import Ties
 from analytics.methods.proportional_hazards import proportional_hazards_test
+from analytics.methods.risk_totals import n_at_risk
 from analytics.methods.scaled_rows import ScaledRows, scaled_rows
 
 __all__ = [
@@ -79,12 +80,16 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
     is a likelihood that rises for ever, as with a level without events; no convergence.
     """
     rows = scaled_rows(data)
-    reason = _reason_not_to_fit(rows, data.names, ties)
+    reason = _reason_without_risk_sets(rows)
     if reason is not None:
         return _unfitted(data, ties, reason, 0)
-    null = risk_sums(rows.sets, rows.x, np.zeros(len(rows.scale)), ties=ties)
-    maximum = maximised(null, ties=ties)
-    covariance = inverse(information(maximum.sums))
+    null = likelihood_at(rows, np.zeros(len(rows.scale)), ties=ties)
+    reason = _reason_not_to_fit(rows, null, data.names)
+    if reason is not None:
+        return _unfitted(data, ties, reason, 0)
+    maximum = maximised(rows, null, ties=ties)
+    found = maximum.point
+    covariance = inverse(found.information)
     reason = _reason_not_to_believe(maximum, covariance, data.names)
     if reason is not None:
         return _unfitted(data, ties, reason, maximum.iterations)
@@ -96,14 +101,14 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
         n_rows=len(data.tstop),
         n_events=int(data.event.sum()),
         iterations=maximum.iterations,
-        log_hr=maximum.log_hr / rows.scale,
+        log_hr=found.log_hr / rows.scale,
         std_error=np.sqrt(np.diag(covariance)) / rows.scale,
         covariance=covariance / np.outer(rows.scale, rows.scale),
-        log_likelihood=maximum.sums.log_likelihood,
+        log_likelihood=found.log_likelihood,
         log_likelihood_null=null.log_likelihood,
-        lr_test=_joint(2 * (maximum.sums.log_likelihood - null.log_likelihood), data.names),
-        score_test=_joint(_score_statistic(null), data.names),
-        wald_test=_joint(quadratic_form(maximum.log_hr, covariance), data.names),
+        lr_test=_joint(2 * (found.log_likelihood - null.log_likelihood), data.names),
+        score_test=_joint(quadratic_form(null.score, null.information), data.names),
+        wald_test=_joint(quadratic_form(found.log_hr, covariance), data.names),
     )
 
 
@@ -142,8 +147,8 @@ def score_test_of_added(data: CoxData, base: CoxFit, candidate: str) -> TestResu
     rows = scaled_rows(with_covariates(data, (*base.names, candidate)))
     if not rows.scale[-1] > 0:
         return no_test(statuses.NO_VARIATION, candidate)
-    sums = risk_sums(rows.sets, rows.x, np.append(base.log_hr, 0.0) * rows.scale, ties=base.ties)
-    statistic = _score_statistic(sums)
+    point = likelihood_at(rows, np.append(base.log_hr, 0.0) * rows.scale, ties=base.ties)
+    statistic = quadratic_form(point.score, point.information)
     if statistic is None:
         return no_test(statuses.DEPENDENT_COVARIATES, candidate)
     return chi_square_test(statistic, 1)
@@ -153,21 +158,24 @@ def _unfitted(data: CoxData, ties: Ties, status: str, iterations: int) -> CoxFit
     return CoxFit(status, data.names, ties, len(data.tstop), int(data.event.sum()), iterations)
 
 
-def _reason_not_to_fit(rows: ScaledRows, names: tuple[str, ...], ties: Ties) -> str | None:
-    """The status when the data at the outset cannot carry the model, else None."""
+def _reason_without_risk_sets(rows: ScaledRows) -> str | None:
+    """The status when there is nobody to compare, else None."""
     if len(rows.sets.time) == 0:
         return statuses.not_estimable(statuses.NO_EVENTS)
-    each_once = replace(rows.sets, weight=np.ones(len(rows.sets.row)))
-    n_at_risk = risk_sums(each_once, rows.x[:, :0], np.zeros(0), ties="breslow").denominator
-    if (n_at_risk < 2).all():
+    if (n_at_risk(rows.sets) < 2).all():
         return statuses.not_estimable(statuses.ONE_SUBJECT)
-    null_information = information(
-        risk_sums(rows.sets, rows.x, np.zeros(len(rows.scale)), ties=ties)
-    )
-    constant = np.diag(null_information) <= SINGULAR * (rows.x**2).mean(axis=0)
+    return None
+
+
+def _reason_not_to_fit(
+    rows: ScaledRows, null: LikelihoodPoint, names: tuple[str, ...]
+) -> str | None:
+    """The status when the covariates cannot be told apart at the outset, else None."""
+    mean_square = np.einsum("ij,ij->j", rows.x, rows.x) / len(rows.x)
+    constant = np.diag(null.information) <= SINGULAR * mean_square
     if constant.any():
         return statuses.not_estimable(statuses.NO_VARIATION, names[int(np.argmax(constant))])
-    if inverse(null_information) is None:
+    if inverse(null.information) is None:
         return statuses.not_estimable(statuses.DEPENDENT_COVARIATES)
     return None
 
@@ -176,7 +184,7 @@ def _reason_not_to_believe(
     maximum: Maximum, covariance: FloatArray | None, names: tuple[str, ...]
 ) -> str | None:
     """The status when the iteration ended nowhere, or far out, else None."""
-    extent = np.abs(maximum.log_hr)
+    extent = np.abs(maximum.point.log_hr)
     if covariance is not None:
         extent = np.maximum(extent, np.sqrt(np.diag(covariance)))
     if (extent > LARGEST_ESTIMATE).any():
@@ -185,10 +193,6 @@ def _reason_not_to_believe(
     if covariance is None or not maximum.converged:
         return statuses.not_estimable(statuses.NO_CONVERGENCE)
     return None
-
-
-def _score_statistic(sums: RiskSums) -> float | None:
-    return quadratic_form(score_by_set(sums).sum(axis=0), information(sums))
 
 
 def _joint(statistic: float | None, names: tuple[str, ...]) -> TestResult | None:

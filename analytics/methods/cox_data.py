@@ -1,4 +1,4 @@
-"""The rows of a Cox model and who is at risk at each event time."""
+"""The rows of a Cox model, checked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -69,65 +69,3 @@ def with_covariates(data: CoxData, names: Sequence[str]) -> CoxData:
         raise ValueError(f"Covariate '{missing[0]}' is not in the data: {', '.join(data.names)}.")
     columns = [data.names.index(name) for name in names]
     return replace(data, covariates=data.covariates[:, columns], names=tuple(names))
-
-
-@dataclass(frozen=True)
-class RiskSets:
-    """Per stratum and distinct event time one risk set, numbered stratum by stratum in time.
-
-    `row`: the data rows at risk at some event, the only ones that matter; `first` and `last` number
-    the risk sets such a row is in, `weight` is what it counts. `event_row`: positions in `row` of
-    the events, in order of `event_set`, their risk set. `tie` numbers the events of a set from 0;
-    `n_tied` counts them. `time`: the event time of each set; `bounds`: where each stratum's sets
-    begin, and the end.
-    """
-
-    row: IntArray
-    first: IntArray
-    last: IntArray
-    weight: FloatArray
-    event_row: IntArray
-    event_set: IntArray
-    tie: IntArray
-    n_tied: IntArray
-    time: FloatArray
-    bounds: IntArray
-
-
-def risk_sets(data: CoxData) -> RiskSets:
-    """The risk sets of the data; times are compared exactly."""
-    n = len(data.tstop)
-    stratum = np.zeros(n, dtype=np.int64) if data.stratum is None else data.stratum
-    first, last = np.zeros(n, dtype=np.int64), np.full(n, -1, dtype=np.int64)
-    times, bounds = list[FloatArray](), [0]
-    for code in np.unique(stratum):
-        inside = stratum == code
-        event_times = np.unique(data.tstop[inside & (data.event == 1)])
-        first[inside] = bounds[-1] + np.searchsorted(event_times, data.tstart[inside], "right")
-        last[inside] = bounds[-1] + np.searchsorted(event_times, data.tstop[inside], "right") - 1
-        times.append(event_times)
-        bounds.append(bounds[-1] + len(event_times))
-    row = np.flatnonzero(first <= last).astype(np.int64)
-    time = np.concatenate([*times, np.zeros(0)])
-    event_row, n_tied, tie = _ties(data.event[row], last[row], len(time))
-    return RiskSets(
-        row=row,
-        first=first[row],
-        last=last[row],
-        weight=np.ones(len(row)) if data.weight is None else data.weight[row].astype(np.float64),
-        event_row=event_row,
-        event_set=last[row][event_row],
-        tie=tie,
-        n_tied=n_tied,
-        time=time,
-        bounds=np.array(bounds, dtype=np.int64),
-    )
-
-
-def _ties(event: IntArray, last: IntArray, n_sets: int) -> tuple[IntArray, IntArray, IntArray]:
-    """The event rows in order of their sets, the events per set, and their numbers within it."""
-    event_row = np.flatnonzero(event == 1).astype(np.int64)
-    event_row = event_row[np.argsort(last[event_row], kind="stable")]
-    n_tied = np.bincount(last[event_row], minlength=n_sets).astype(np.int64)
-    tie = np.arange(len(event_row), dtype=np.int64) - np.repeat(np.cumsum(n_tied) - n_tied, n_tied)
-    return event_row, n_tied, tie

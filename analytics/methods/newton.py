@@ -1,6 +1,6 @@
 """The maximum of the partial likelihood, by Newton's steps with halving."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,43 +13,59 @@ from analytics.methods.partial_likelihood import (
     risk_sums,
     score_by_set,
 )
+from analytics.methods.scaled_rows import ScaledRows
 
 MAX_ITERATIONS = 50
 MAX_HALVINGS = 30
-CONVERGED_DECREMENT = 1e-16
+CLOSE_DECREMENT = 1e-12
+CONVERGED_DECREMENT = 1e-16  # of an iteration that does not end with a step unseen
 RUNAWAY_ESTIMATE = 30.0
 
 
 @dataclass(frozen=True)
-class Maximum:
-    """Where the iteration ended: the sums and coefficients there, and whether it converged."""
+class LikelihoodPoint:
+    """The log-likelihood at one value of the coefficients, with its first two derivatives."""
 
-    sums: RiskSums
     log_hr: FloatArray
+    log_likelihood: float
+    score: FloatArray
+    information: FloatArray
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Where the iteration ended, and whether it converged."""
+
+    point: LikelihoodPoint
     iterations: int
     converged: bool
 
 
-def maximised(null: RiskSums, *, ties: Ties) -> Maximum:
-    """Newton's iteration from the sums at 0, covariates scaled.
+def likelihood_at(rows: ScaledRows, log_hr: FloatArray, *, ties: Ties) -> LikelihoodPoint:
+    """The likelihood at these coefficients of the scaled covariates."""
+    return _point(log_hr, risk_sums(rows, log_hr, ties=ties))
 
-    It ends after the first step shorter than 1e-8 of the standard errors; convergence being
-    quadratic, the estimates are then exact to rounding. It gives up when the information is
-    singular, an estimate passes 30, or after 50 steps.
+
+def maximised(rows: ScaledRows, null: LikelihoodPoint, *, ties: Ties) -> Maximum:
+    """Newton's iteration from the coefficients 0, covariates scaled.
+
+    It ends after the first step shorter than 1e-6 of the standard errors. Convergence being
+    quadratic, the next step would be below 1e-12; it is taken from the derivatives at hand, which
+    makes the estimates exact to rounding. It gives up when the information is singular, an estimate
+    passes 30, or after 50 steps.
     """
-    current, log_hr = null, np.zeros(null.x.shape[1])
+    current = null
     for iteration in range(1, MAX_ITERATIONS + 1):
-        score = score_by_set(current).sum(axis=0)
-        covariance = inverse(information(current))
-        if covariance is None:
-            return Maximum(current, log_hr, iteration, converged=False)
-        step = covariance @ score
-        current, log_hr = _ascended(current, log_hr, step, ties)
-        if float(score @ step) <= CONVERGED_DECREMENT:
-            return Maximum(current, log_hr, iteration, converged=True)
-        if (np.abs(log_hr) > RUNAWAY_ESTIMATE).any():
-            return Maximum(current, log_hr, iteration, converged=False)
-    return Maximum(current, log_hr, MAX_ITERATIONS, converged=False)
+        step = _newton_step(current)
+        if step is None:
+            return Maximum(current, iteration, converged=False)
+        decrement = float(current.score @ step)
+        current = _ascended(rows, current, step, ties)
+        if decrement <= CLOSE_DECREMENT:
+            return _ended(current, iteration)
+        if (np.abs(current.log_hr) > RUNAWAY_ESTIMATE).any():
+            return Maximum(current, iteration, converged=False)
+    return Maximum(current, MAX_ITERATIONS, converged=False)
 
 
 def inverse(matrix: FloatArray) -> FloatArray | None:
@@ -60,14 +76,32 @@ def inverse(matrix: FloatArray) -> FloatArray | None:
     return np.asarray(np.linalg.inv(correlation) / np.outer(size, size), dtype=np.float64)
 
 
+def _newton_step(point: LikelihoodPoint) -> FloatArray | None:
+    covariance = inverse(point.information)
+    return None if covariance is None else covariance @ point.score
+
+
+def _ended(point: LikelihoodPoint, iteration: int) -> Maximum:
+    """The last step, too short to change the likelihood or its derivatives."""
+    step = _newton_step(point)
+    if step is None:
+        return Maximum(point, iteration, converged=False)
+    return Maximum(replace(point, log_hr=point.log_hr + step), iteration, converged=True)
+
+
 def _ascended(
-    current: RiskSums, log_hr: FloatArray, step: FloatArray, ties: Ties
-) -> tuple[RiskSums, FloatArray]:
+    rows: ScaledRows, current: LikelihoodPoint, step: FloatArray, ties: Ties
+) -> LikelihoodPoint:
     """The step, halved as long as it would lower the likelihood by more than rounding."""
     tolerance = 1e-12 * (1 + abs(current.log_likelihood))
     for _ in range(MAX_HALVINGS):
-        following = risk_sums(current.sets, current.x, log_hr + step, ties=ties)
+        following = risk_sums(rows, current.log_hr + step, ties=ties)
         if following.log_likelihood >= current.log_likelihood - tolerance:
-            return following, log_hr + step
+            return _point(current.log_hr + step, following)
         step = step / 2
-    return current, log_hr
+    return current
+
+
+def _point(log_hr: FloatArray, sums: RiskSums) -> LikelihoodPoint:
+    score = score_by_set(sums).sum(axis=1)
+    return LikelihoodPoint(log_hr, sums.log_likelihood, score, information(sums))

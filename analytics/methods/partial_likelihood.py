@@ -1,110 +1,98 @@
 """The Cox partial likelihood, its score and information, by sums over the risk sets.
 
-No sorting of rows and no loop over them: each row adds its risk exp(x'b) to the last risk set it is
-in and takes it off before the first, and sums running backwards in time give every risk set. With d
-tied events Efron's method uses the denominators S0 - (l / d) D0, l = 0 .. d - 1, where D0 is the
-risk of the tied events themselves; Breslow's uses S0 each time. Case weights multiply the risks and
-the events' own terms; the d denominators of a tie then count with the mean weight of its events, as
-in R's coxph. So a weight of 2 is the row twice by Breslow's method, and by Efron's without ties.
+With d tied events Efron's method uses the denominators O + q D, q = 1, 1 - 1 / d, .. 1 / d, where D
+is the risk exp(x'b) of the tied events and O that of the others at risk; Breslow's has q = 1 each
+time. All that follows needs of them are sums over each set's ties, so nothing is made per event and
+covariate. Case weights multiply the risks and the events' own terms; the d denominators of a tie
+then count with the mean weight of its events, as in R's coxph. So a weight of 2 is the row twice by
+Breslow's method, and by Efron's without ties.
 References: Cox, J R Stat Soc B 1972;34:187; Efron, J Am Stat Assoc 1977;72:557;
 Breslow, Biometrics 1974;30:89.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
-from analytics.methods.arrays import FloatArray, IntArray
-from analytics.methods.cox_data import RiskSets
+from analytics.methods.arrays import FloatArray
+from analytics.methods.risk_sets import BLOCK_ROWS, RiskSets
+from analytics.methods.risk_totals import over_rows, over_sets
+from analytics.methods.scaled_rows import ScaledRows
 
 Ties = Literal["efron", "breslow"]
+
+LARGEST_PRODUCT = 2**18  # multiplications up to which OpenBLAS keeps to one thread
 
 
 @dataclass(frozen=True)
 class RiskSums:
     """What the risk sets add up to at one value of the coefficients.
 
-    Rows: `x` (the covariates of the rows at risk) and `risk`, case weight included. Risk sets: `s1`
-    and `d1`, the risk-weighted covariates of those at risk and of the tied events. Events: `share`
-    l / d, `denominator` S0 - share D0, and `tied_weight`, the mean case weight of the set's events.
-    The log-likelihood does not depend on the centring of the risks.
+    Rows: `risk`, case weight included. Sets: `others` and `tied`, the risk-weighted covariates of
+    the others at risk and of the events (p x sets); `first`, the sums over the denominators of
+    q^k / denominator, k = 0 and 1, and `second`, of q^k / denominator^2, k = 0, 1 and 2, times the
+    mean case weight of the events. The risks have one factor in common, which cancels in all else.
     """
 
-    sets: RiskSets
-    x: FloatArray
+    rows: ScaledRows
     risk: FloatArray
-    s1: FloatArray
-    d1: FloatArray
-    share: FloatArray
-    tied_weight: FloatArray
-    denominator: FloatArray
+    others: FloatArray
+    tied: FloatArray
+    first: FloatArray
+    second: FloatArray
     log_likelihood: float
 
 
-def risk_sums(sets: RiskSets, x: FloatArray, log_hr: FloatArray, *, ties: Ties) -> RiskSums:
-    """The sums at these coefficients; `x` holds the covariates of `sets.row`, best centred."""
+def risk_sums(rows: ScaledRows, log_hr: FloatArray, *, ties: Ties) -> RiskSums:
+    """The sums at these coefficients of the scaled covariates."""
     if ties not in ("efron", "breslow"):
         raise ValueError(f"The ties method '{ties}' is not known; use efron or breslow.")
-    linear = np.einsum("ij,j->i", x, log_hr, optimize=False)
-    linear = linear - linear.max() if len(linear) else linear
-    risk = sets.weight * np.exp(linear)
-    event_weight, event_risk = sets.weight[sets.event_row], risk[sets.event_row]
-    s0 = _sum_at_risk(sets, risk)
-    d0 = _totals(sets.event_set, event_risk, len(sets.time))
-    share = sets.tie / sets.n_tied[sets.event_set] if ties == "efron" else np.zeros(len(sets.tie))
-    denominator = s0[sets.event_set] - share * d0[sets.event_set]
-    tied_weight = _totals(sets.event_set, event_weight, len(sets.time)) / sets.n_tied
-    tied_weight = tied_weight[sets.event_set]
+    linear = np.einsum("ij,j->i", rows.x, log_hr, optimize=False)
+    largest = float(linear.max())
+    linear -= largest
+    risk = np.exp(linear, out=linear)
+    risk *= rows.sets.weight
+    at_risk, tied = over_rows(rows.sets, rows.x, risk)
+    others = at_risk - tied
     with np.errstate(divide="ignore", invalid="ignore"):
-        terms = event_weight * linear[sets.event_row]
-        log_likelihood = float(np.sum(terms) - np.sum(tied_weight * np.log(denominator)))
+        sums = _over_denominators(rows.sets, others[0], tied[0], ties)
+    sums *= rows.observed[0] / rows.sets.n_tied
+    n_observed, *x_observed = rows.observed.sum(axis=1)
+    log_likelihood = np.sum(x_observed * log_hr) - n_observed * largest - np.sum(sums[0])
     return RiskSums(
-        sets=sets,
-        x=x,
+        rows=rows,
         risk=risk,
-        s1=_columns(x, lambda column: _sum_at_risk(sets, risk * column), len(sets.time)),
-        d1=_by_set(sets.event_set, event_risk[:, None] * x[sets.event_row], len(sets.time)),
-        share=share,
-        tied_weight=tied_weight,
-        denominator=denominator,
-        log_likelihood=log_likelihood,
+        others=others[1:],
+        tied=tied[1:],
+        first=sums[1:3],
+        second=sums[3:6],
+        log_likelihood=float(log_likelihood),
     )
 
 
 def score_by_set(sums: RiskSums) -> FloatArray:
-    """Per risk set the events' covariates less their expectations (sets x p)."""
-    sets, n_sets = sums.sets, len(sums.sets.time)
-    event_weight = sets.weight[sets.event_row]
-    observed = _by_set(sets.event_set, event_weight[:, None] * sums.x[sets.event_row], n_sets)
-    at_risk = _sum_over_events(sums, sums.tied_weight / sums.denominator)
-    tied = _sum_over_events(sums, sums.tied_weight * sums.share / sums.denominator)
-    return observed - (at_risk[:, None] * sums.s1 - tied[:, None] * sums.d1)
+    """Per risk set the events' covariates less their expectations (p x sets)."""
+    return sums.rows.observed[1:] - _expected(sums)
 
 
 def information(sums: RiskSums, set_weight: FloatArray | None = None) -> FloatArray:
     """Minus the second derivative of the log-likelihood (p x p), each risk set times its weight.
 
     The risk-weighted outer products over sets and rows are one sum over rows, since a row is in
-    consecutive sets; what remains is of rank one per event.
+    consecutive sets. Off them come those of the means (others + q tied) / denominator. The ones of
+    a set lie on a line, so that two per set do: at the weighted mean of q, and for its spread.
     """
-    sets = sums.sets
-    weight = np.ones(len(sets.time)) if set_weight is None else set_weight
-    event_weight = sums.tied_weight * weight[sets.event_set]
-    hazard = _sum_over_events(sums, sums.tied_weight / sums.denominator)
-    each = np.cumsum(np.append(0.0, weight * hazard))
-    tied = weight * _sum_over_events(sums, sums.tied_weight * sums.share / sums.denominator)
-    row_weight = sums.risk * (each[sets.last + 1] - each[sets.first])
-    row_weight[sets.event_row] -= sums.risk[sets.event_row] * tied[sets.event_set]
-    return gram(sums.x, row_weight) - gram(means_at_risk(sums), event_weight)
-
-
-def means_at_risk(sums: RiskSums) -> FloatArray:
-    """Per event the risk-weighted mean of the covariates at its denominator (events x p)."""
-    sets = sums.sets
-    mean = sums.s1[sets.event_set] - sums.share[:, None] * sums.d1[sets.event_set]
-    return mean / sums.denominator[:, None]
+    weight = np.ones(len(sums.rows.sets.time)) if set_weight is None else set_weight
+    middle = sums.second[1] / sums.second[0]
+    spread = sums.second[2] - sums.second[1] * middle
+    exposure = sums.risk * over_sets(sums.rows.sets, *(weight * sums.first))
+    return (
+        gram(sums.rows.x, exposure)
+        - gram((sums.others + middle * sums.tied).T, weight * sums.second[0])
+        - gram(sums.tied.T, weight * spread)
+    )
 
 
 def score_residuals(sums: RiskSums) -> FloatArray:
@@ -112,72 +100,68 @@ def score_residuals(sums: RiskSums) -> FloatArray:
 
     Its covariates less the mean at its event, less its hazard times their distance to the means
     over all risk sets it is in; weighted by the cases they add up to the score. A tied event counts
-    at the mean over its tie's denominators, in each of which its own risk has the share 1 - l / d.
+    at the mean over its tie's denominators, in each of which its own risk has the share q.
     Reference: Therneau, Grambsch and Fleming, Biometrika 1990;77:147.
     """
-    sets, n_sets = sums.sets, len(sums.sets.time)
-    mean = means_at_risk(sums)
-    hazard = (sums.tied_weight / sums.denominator)[:, None]
-    share = sums.share[:, None]
-    before = [
-        _before_each_set(_by_set(sets.event_set, part, n_sets)) for part in (hazard, hazard * mean)
-    ]
-    each, each_mean = (total[sets.last + 1] - total[sets.first] for total in before)
-    risk = (sums.risk / sets.weight)[:, None]
-    residual = -risk * (each * sums.x - each_mean)
-    tied = _by_set(sets.event_set, hazard * share, n_sets)[sets.event_set]
-    tied_mean = _by_set(sets.event_set, hazard * share * mean, n_sets)[sets.event_set]
-    centre = _by_set(sets.event_set, mean, n_sets)[sets.event_set]
-    event = sets.event_row
-    residual[event] += risk[event] * (tied * sums.x[event] - tied_mean)
-    residual[event] += sums.x[event] - centre / sets.n_tied[sets.event_set][:, None]
-    return residual
+    sets, x = sums.rows.sets, sums.rows.x
+    has_event = np.repeat(sets.run_event, sets.run_length)
+    hazard = over_sets(sets, *sums.first)
+    centres = _expected(sums) / sums.rows.observed[0]
+    residuals = np.empty_like(x)
+    for j, (others, tied) in enumerate(zip(sums.others, sums.tied, strict=True)):
+        at_risk = sums.second[0] * others + sums.second[1] * tied
+        at_event = sums.second[1] * others + sums.second[2] * tied
+        residuals[:, j] = over_sets(sets, at_risk, at_event) - hazard * x[:, j]
+        residuals[:, j] *= sums.risk / sets.weight
+        centre = np.repeat(centres[j, sets.run_set], sets.run_length)
+        residuals[:, j] += np.where(has_event, x[:, j] - centre, 0.0)
+    return residuals
 
 
 def gram(rows: FloatArray, weight: FloatArray) -> FloatArray:
-    """The weighted sum of outer products, not by BLAS: its last bits may depend on the threads."""
-    p = rows.shape[1]
-    gram = np.empty((p, p))
-    for j in range(p):
-        weighted = weight * rows[:, j]
-        for k in range(j + 1):
-            gram[j, k] = gram[k, j] = np.einsum("i,i->", weighted, rows[:, k])
-    return gram
+    """The sum of the rows' outer products (p x p), each times its weight.
+
+    By blocks that stay in a core's cache, and whose products BLAS makes on one thread: shared among
+    threads, their last bits would depend on the number of them.
+    """
+    n, p = rows.shape
+    length = max(1, min(BLOCK_ROWS, LARGEST_PRODUCT // max(1, p * p)))
+    total, room = np.zeros((p, p)), np.empty((p, min(n, length)))
+    for start in range(0, n, length):
+        block = rows[start : start + length]
+        weighted = room[:, : len(block)]
+        np.multiply(block.T, weight[start : start + length], out=weighted)
+        total += weighted @ block
+    return np.asarray((total + total.T) / 2, dtype=np.float64)
 
 
-def _before_each_set(values: FloatArray) -> FloatArray:
-    """The running sums of the sets' values before each set, and after the last."""
-    return np.vstack([np.zeros(values.shape[1]), np.cumsum(values, axis=0)])
+def _expected(sums: RiskSums) -> FloatArray:
+    """Per risk set what is expected of its events' covariates (p x sets)."""
+    expected = sums.first[0] * sums.others + sums.first[1] * sums.tied
+    return np.asarray(expected, dtype=np.float64)
 
 
-def _sum_over_events(sums: RiskSums, values: FloatArray) -> FloatArray:
-    return _totals(sums.sets.event_set, values, len(sums.sets.time))
-
-
-def _sum_at_risk(sets: RiskSets, values: FloatArray) -> FloatArray:
-    """Sums of the rows' values over each risk set, running backwards so that few are few."""
-    n_sets = len(sets.time)
-    change = _totals(sets.last, values, n_sets)
-    late = sets.first > sets.bounds[:-1][np.searchsorted(sets.bounds, sets.first, "right") - 1]
-    change -= _totals(sets.first[late] - 1, values[late], n_sets)
-    for start, stop in zip(sets.bounds[:-1], sets.bounds[1:], strict=True):
-        change[start:stop] = np.cumsum(change[start:stop][::-1])[::-1]
-    return change
-
-
-def _by_set(event_set: IntArray, values: FloatArray, n_sets: int) -> FloatArray:
-    return _columns(values, lambda column: _totals(event_set, column, n_sets), n_sets)
-
-
-def _totals(index: IntArray, values: FloatArray, length: int) -> FloatArray:
-    return np.bincount(index, weights=values, minlength=length).astype(np.float64)
-
-
-def _columns(
-    values: FloatArray, summed: Callable[[FloatArray], FloatArray], n_sets: int
+def _over_denominators(
+    sets: RiskSets, others: FloatArray, tied: FloatArray, ties: Ties
 ) -> FloatArray:
-    """The sums of every column (sets x p)."""
-    out = np.empty((n_sets, values.shape[1]))
-    for j in range(values.shape[1]):
-        out[:, j] = summed(values[:, j])
-    return out
+    """Sums over each set's denominators, made of the risks of the others and the events (6 x sets).
+
+    Of the logarithms; of 1 and q by the denominator; of 1, q and q^2 by its square. By blocks of
+    sets whose denominators stay in a core's cache.
+    """
+    ends = np.cumsum(sets.n_tied)
+    cuts = np.searchsorted(ends, np.arange(BLOCK_ROWS, ends[-1], BLOCK_ROWS))
+    sums = np.empty((6, len(ends)))
+    for start, stop in pairwise(np.unique([0, *cuts, len(ends)])):
+        n_tied = sets.n_tied[start:stop]
+        begins = np.cumsum(n_tied) - n_tied
+        q = np.ones(n_tied.sum())
+        if ties == "efron":
+            q -= (np.arange(len(q)) - np.repeat(begins, n_tied)) / np.repeat(n_tied, n_tied)
+        denominator = np.repeat(others[start:stop], n_tied) + q * np.repeat(
+            tied[start:stop], n_tied
+        )
+        one, part = 1 / denominator, q / denominator
+        terms = np.stack([np.log(denominator), one, part, one * one, one * part, part * part])
+        sums[:, start:stop] = np.add.reduceat(terms, begins, axis=1)
+    return sums

@@ -8,8 +8,10 @@ import polars as pl
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray
 from analytics.methods.chi_square import TestResult, chi_square_test, no_test, quadratic_form
-from analytics.methods.cox_data import CoxData, RiskSets, risk_sets, with_covariates
+from analytics.methods.cox_data import CoxData, with_covariates
 from analytics.methods.partial_likelihood import RiskSums, information, risk_sums, score_by_set
+from analytics.methods.risk_sets import RiskSets
+from analytics.methods.scaled_rows import scaled_rows
 
 if TYPE_CHECKING:
     from analytics.methods.cox import CoxFit
@@ -48,11 +50,10 @@ def proportional_hazards_test(
 def _score_tests(
     data: CoxData, fit: "CoxFit", log_hr: FloatArray, transform: PhTransform
 ) -> list[TestResult]:
-    sets = risk_sets(data)
-    x = data.covariates[sets.row]
-    sums = risk_sums(sets, x - x.mean(axis=0), log_hr, ties=fit.ties)
-    clock = centred_clock(data, sets, transform)
-    turned = np.sum(clock[:, None] * score_by_set(sums), axis=0)
+    rows = scaled_rows(data)
+    sums = risk_sums(rows, log_hr * rows.scale, ties=fit.ties)
+    clock = centred_clock(data, rows.sets, transform)
+    turned = np.sum(clock * score_by_set(sums), axis=1)
     score = np.concatenate([np.zeros(len(log_hr)), turned])
     matrix = _joint_information(sums, clock)
     p = len(log_hr)

@@ -39,13 +39,12 @@ def with_robust_variance(data: CoxData, fit: CoxFit, cluster: IntArray) -> CoxFi
         return _too_few_clusters(fit)
 
     def residuals_by_cluster(log_hr: FloatArray) -> FloatArray:
-        sums = risk_sums(rows.sets, rows.x, log_hr, ties=fit.ties)
-        return _added_up(clusters, rows.sets.weight[:, None] * score_residuals(sums))
+        residuals = score_residuals(risk_sums(rows, log_hr, ties=fit.ties))
+        return _added_up(clusters, rows.sets.weight, residuals)
 
     bread = fit.covariance * np.outer(rows.scale, rows.scale)
     log_hr = fit.log_hr * rows.scale
-    influence = np.einsum("ij,jk->ik", residuals_by_cluster(log_hr), bread, optimize=False)
-    covariance = _crossed(influence)
+    covariance = bread @ _crossed(residuals_by_cluster(log_hr)) @ bread
     at_zero = residuals_by_cluster(np.zeros(len(log_hr)))
     return replace(
         fit,
@@ -57,13 +56,13 @@ def with_robust_variance(data: CoxData, fit: CoxFit, cluster: IntArray) -> CoxFi
     )
 
 
-def _added_up(clusters: IntArray, residuals: FloatArray) -> FloatArray:
-    """The sums over each cluster's rows (clusters x p)."""
-    return np.column_stack([np.bincount(clusters, weights=column) for column in residuals.T])
+def _added_up(clusters: IntArray, weight: FloatArray, residuals: FloatArray) -> FloatArray:
+    """The weighted sums over each cluster's rows (clusters x p)."""
+    return np.column_stack([np.bincount(clusters, weight * column) for column in residuals.T])
 
 
-def _crossed(influence: FloatArray) -> FloatArray:
-    return gram(influence, np.ones(len(influence)))
+def _crossed(residuals: FloatArray) -> FloatArray:
+    return gram(residuals, np.ones(len(residuals)))
 
 
 def _tested(vector: FloatArray, matrix: FloatArray) -> TestResult:

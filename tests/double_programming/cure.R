@@ -1,12 +1,13 @@
 # The mixture cure model: a fraction c never has the event, the times of the others are Weibull.
 #
-# The likelihood is written out in a = logit(c), b = log(scale) and g = log(shape) and differentiated
-# by R's deriv3, so that Newton's steps end at the maximum itself.
+# The likelihood is written out in a = logit(c), b = log(scale) and g = log(shape) and
+# differentiated by R's deriv3, so that Newton's steps end at the maximum itself.
 
 cure_fractions <- function(study, results) {
     for_groups(study, "kaplan_meier", function(group) {
         if (!length(group$analysis$plateau)) return(NULL)
-        data.frame(model = "weibull_mixture", sizes(group$rows, 1), cure_fraction(study, group$rows))
+        data.frame(model = "weibull_mixture", sizes(group$rows, 1),
+                   cure_fraction(study, group$rows))
     })
 }
 
@@ -16,10 +17,10 @@ cure_fraction <- function(study, rows) {
     rows$exit[rows$exit == 0] <- 0.5
     best <- cure_maximum(rows)
     if (is.null(best) || best$fraction < 1e-4) return(no_estimates)
-    z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
-    data.frame(estimate = best$fraction, std_error = best$fraction * (1 - best$fraction) * best$error,
-               ci_lower = plogis(best$logit - z * best$error),
-               ci_upper = plogis(best$logit + z * best$error))
+    width <- qnorm(1 - (1 - number(study, "conf_level")) / 2) * best$error
+    data.frame(estimate = best$fraction,
+               std_error = best$fraction * (1 - best$fraction) * best$error,
+               ci_lower = plogis(best$logit - width), ci_upper = plogis(best$logit + width))
 }
 
 # Logs of the density and of survival, with first and second derivatives. (t / scale)^shape is
@@ -61,7 +62,7 @@ cure_maximum <- function(rows) {
         if (is.null(covariance) || any(diag(covariance) <= 0)) return(NULL)
         move <- as.vector(covariance %*% there$score)
         at <- at + move
-        if (all(abs(move) <= 1e-12 * sqrt(diag(covariance)))) {
+        if (all(abs(move) <= 1e-10 * sqrt(diag(covariance)))) {
             return(list(fraction = plogis(at[[1]]), logit = at[[1]],
                         error = sqrt(covariance[1, 1])))
         }

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from comparison import MISSING_IN_R, MISSING_IN_RESULTS, NAME, SAME, TOLERANCE, QcError
+from comparison import (
+    MISSING_IN_R,
+    MISSING_IN_RESULTS,
+    NAME,
+    SAME,
+    TOLERANCE,
+    TOLERANCES,
+    QcError,
+)
 
 from analytics.warehouse import connect
 
@@ -64,9 +72,10 @@ def summary_lines(findings: Findings) -> Iterator[str]:
     yield from _wrong_lines(findings.wrong)
     yield "Not compared:"
     yield from (f"  {name}: {reason}" for name, reason in NOT_COMPARED.items())
+    looser = ", ".join(f"{table} to {tolerance:g}" for table, tolerance in TOLERANCES.items())
     yield (
         f"Release {findings.release_id} against {findings.software}: {findings.numbers.height} "
-        f"numbers, {findings.wrong.height} of them not the same to {TOLERANCE:g}."
+        f"numbers, {findings.wrong.height} of them not the same to {TOLERANCE:g} ({looser})."
     )
 
 

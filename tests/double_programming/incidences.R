@@ -1,5 +1,6 @@
 # Cumulative incidence: cmprsk::cuminc for Aalen's variance, survfit of a multi-state response for
-# the infinitesimal jackknife (without delayed entry also the delta method's). Gray's test by cuminc.
+# the infinitesimal jackknife (without delayed entry also the delta method's); cuminc for Gray's
+# test too.
 
 CAUSES <- c(event = 1, competing = 2)
 

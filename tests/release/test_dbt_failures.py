@@ -6,6 +6,7 @@ from types import SimpleNamespace as Node
 import dbt.cli.main
 import pytest
 
+from analytics import transform
 from analytics.errors import BuildError, GateError
 from analytics.transform import Transformation, _failure
 
@@ -64,6 +65,8 @@ def run_dbt(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: Node) -> list
         monkeypatch.setenv(name, "")
     runner = Node(invoke=lambda arguments: called.extend(arguments) or answer)
     monkeypatch.setattr(dbt.cli.main, "dbtRunner", lambda **_: runner)
+    monkeypatch.setattr(transform, "kept_manifest", lambda *_: None)
+    monkeypatch.setattr(transform, "keep_manifest", lambda *_: None)
     Transformation(folder / "warehouse.duckdb", folder, {}, 1, print).parse()
     return called
 

@@ -1,0 +1,70 @@
+"""The dbt project as it was last read, kept in a folder: reading it anew takes seconds.
+
+What is kept is known by the digest of everything that reading depends on, so that a changed
+project, parameter or version is read again. A file that cannot be used or written is no error.
+"""
+
+import json
+import os
+import pickle
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+_PACKAGES: Final = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb")
+_NOT_READ: Final = ("target", "logs")
+
+
+def project_digest(project: Path, parameters: Mapping[str, Any]) -> str:
+    """Digest of the project's files and place, the parameters, and the versions that read it."""
+    digest = sha256(str(project.resolve()).encode())
+    digest.update(json.dumps(parameters, sort_keys=True).encode())
+    digest.update(" ".join([sys.version, *map(version, _PACKAGES)]).encode())
+    for path in sorted(project.rglob("*")):
+        place = path.relative_to(project)
+        if path.is_file() and place.parts[0] not in _NOT_READ:
+            digest.update(f"\0{place.as_posix()}\0".encode())
+            digest.update(sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def kept_manifest(cache: Path, project: Path, parameters: Mapping[str, Any]) -> Any:
+    """The manifest of a project that was read like this before, or None."""
+    from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - takes seconds
+
+    try:
+        kept = pickle.loads(_file(cache, parameters).read_bytes())
+        known = kept["digest"] == project_digest(project, parameters)
+        return Manifest(**kept["manifest"]) if known else None
+    except Exception:  # whatever is wrong with it, the project is read again
+        return None
+
+
+def keep_manifest(cache: Path, project: Path, parameters: Mapping[str, Any], manifest: Any) -> None:
+    """Keep the manifest of a project that has just been read.
+
+    Field by field: dbt's own way of pickling a manifest mixes its fields up.
+    """
+    public = [field.name for field in fields(manifest) if not field.name.startswith("_")]
+    kept = {
+        "digest": project_digest(project, parameters),
+        "manifest": {name: getattr(manifest, name) for name in public},
+    }
+    path = _file(cache, parameters)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        written = path.with_suffix(f".{os.getpid()}")
+        written.write_bytes(pickle.dumps(kept))
+        written.replace(path)
+    except OSError:
+        return
+
+
+def _file(cache: Path, parameters: Mapping[str, Any]) -> Path:
+    """One file for each set of parameters."""
+    name = sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:16]
+    return cache / f"{name}.pickle"
