@@ -11,7 +11,7 @@
   counts do not tell who entered when: the error is then unknown.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from analytics.methods.arrays import FloatArray, IntArray
 from analytics.methods.counts import RiskTable
 
 IncidenceVariance = Literal["aalen", "delta", "infinitesimal_jackknife"]
+
+ROUNDING: Final = 64 * np.finfo(np.float64).eps  # of three sums that may cancel
 
 
 def incidence_error(
@@ -87,9 +89,12 @@ def _delta_error(
 def _root_of_polynomial(
     constant: FloatArray, linear: FloatArray, square: FloatArray, incidence: FloatArray
 ) -> FloatArray:
-    """sqrt(A - 2 B F(t) + C F(t)^2) with A, B, C the running sums; rounding below 0 is 0."""
-    value = np.cumsum(constant) - 2 * np.cumsum(linear) * incidence
-    return np.sqrt(np.maximum(value + np.cumsum(square) * incidence**2, 0.0))
+    """sqrt(A - 2 B F(t) + C F(t)^2) with A, B, C the running sums; what rounding leaves is 0."""
+    first, last = np.cumsum(constant), np.cumsum(square) * incidence**2
+    middle = 2 * np.cumsum(linear) * incidence
+    value = first - middle + last
+    rounding = ROUNDING * (first + np.abs(middle) + last)
+    return np.sqrt(np.where(value > rounding, value, 0.0))
 
 
 def _tied_binomial(d: FloatArray, n: FloatArray) -> FloatArray:

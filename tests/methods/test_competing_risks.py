@@ -40,6 +40,15 @@ def test_delta_variance_by_hand_on_the_second_day():
     assert curve_of(TIMES, CODES)["std_error"][2] == pytest.approx(sqrt(first + second))
 
 
+@pytest.mark.parametrize("n", [3, 7, 12, 29])
+def test_incidence_that_reaches_one_is_certain(n):
+    # the variance is 0, and not the root of what cancellation leaves
+    curve = curve_of(range(1, n + 1), [1] * n)
+    assert curve["estimate"][-1] == pytest.approx(1)
+    assert curve["std_error"][-1] == 0
+    assert curve["std_error"][-2] == pytest.approx(sqrt((n - 1) / n**3))
+
+
 def test_jackknife_is_delta_when_all_enter_at_day_zero():
     assert_frame_equal(
         curve_of(TIMES, CODES, variance="infinitesimal_jackknife"), curve_of(TIMES, CODES)
