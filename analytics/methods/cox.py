@@ -5,10 +5,9 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtr
 
 from analytics.methods import statuses
-from analytics.methods.arrays import FloatArray, frame_without_nan
+from analytics.methods.arrays import FloatArray
 from analytics.methods.chi_square import (
     SINGULAR,
     TestResult,
@@ -17,7 +16,6 @@ from analytics.methods.chi_square import (
     quadratic_form,
 )
 from analytics.methods.cox_data import CoxData, with_covariates
-from analytics.methods.intervals import normal_quantile
 from analytics.methods.newton import (
     LikelihoodPoint,
     Maximum,
@@ -29,6 +27,7 @@ from analytics.methods.partial_likelihood import Ties
 from analytics.methods.proportional_hazards import proportional_hazards_test
 from analytics.methods.risk_totals import n_at_risk
 from analytics.methods.scaled_rows import ScaledRows, scaled_rows
+from analytics.methods.wald_terms import wald_terms
 
 __all__ = [
     "CoxData",
@@ -115,25 +114,10 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
 def cox_terms(fit: CoxFit, *, conf_level: float) -> pl.DataFrame:
     """A row per covariate: factor, log_hr, std_error, hr, ci_lower, ci_upper, p_value, status.
 
-    The interval is Wald's, exp(b +- z se), and the P value that of b / se. Numbers are null, and
-    the status says why, when the model is not estimable.
+    Wald's interval and P value; see `wald_terms`.
     """
-    unknown = np.full(len(fit.names), np.nan)
-    log_hr = unknown if fit.log_hr is None else fit.log_hr
-    std_error = unknown if fit.std_error is None else fit.std_error
-    z = normal_quantile(conf_level)
-    numbers = frame_without_nan(
-        {
-            "log_hr": log_hr,
-            "std_error": std_error,
-            "hr": np.exp(log_hr),
-            "ci_lower": np.exp(log_hr - z * std_error),
-            "ci_upper": np.exp(log_hr + z * std_error),
-            "p_value": 2 * ndtr(-np.abs(log_hr / std_error)),
-        }
-    )
-    factors = pl.Series("factor", fit.names, dtype=pl.String)
-    return numbers.insert_column(0, factors).with_columns(pl.lit(fit.status).alias("status"))
+    terms = wald_terms(fit.names, fit.log_hr, fit.std_error, fit.status, conf_level=conf_level)
+    return terms.rename({"log_ratio": "log_hr", "ratio": "hr"})
 
 
 def score_test_of_added(data: CoxData, base: CoxFit, candidate: str) -> TestResult:

@@ -10,15 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtr
 
 from analytics.methods import statuses
-from analytics.methods.arrays import FloatArray, IntArray, frame_without_nan
+from analytics.methods.arrays import FloatArray, IntArray
 from analytics.methods.chi_square import SINGULAR, TestResult, chi_square_test, quadratic_form
 from analytics.methods.cox import LARGEST_ESTIMATE
 from analytics.methods.cox_data import CoxData
 from analytics.methods.fine_gray_variance import score_influences
-from analytics.methods.intervals import normal_quantile
 from analytics.methods.newton import inverse
 from analytics.methods.partial_likelihood import gram
 from analytics.methods.scaled_rows import scaled_rows
@@ -30,6 +28,7 @@ from analytics.methods.subdistribution import (
     subdistribution_sets,
     subdistribution_sums,
 )
+from analytics.methods.wald_terms import wald_terms
 
 
 @dataclass(frozen=True)
@@ -123,25 +122,10 @@ def fit_fine_gray(data: FineGrayData) -> FineGrayFit:
 def fine_gray_terms(fit: FineGrayFit, *, conf_level: float) -> pl.DataFrame:
     """A row per covariate: factor, log_shr, std_error, shr, ci_lower, ci_upper, p_value, status.
 
-    The interval is Wald's, exp(b +- z se), and the P value that of b / se. Numbers are null, and
-    the status says why, when the model is not estimable.
+    Wald's interval and P value; see `wald_terms`.
     """
-    unknown = np.full(len(fit.names), np.nan)
-    log_shr = unknown if fit.log_shr is None else fit.log_shr
-    std_error = unknown if fit.std_error is None else fit.std_error
-    z = normal_quantile(conf_level)
-    numbers = frame_without_nan(
-        {
-            "log_shr": log_shr,
-            "std_error": std_error,
-            "shr": np.exp(log_shr),
-            "ci_lower": np.exp(log_shr - z * std_error),
-            "ci_upper": np.exp(log_shr + z * std_error),
-            "p_value": 2 * ndtr(-np.abs(log_shr / std_error)),
-        }
-    )
-    factors = pl.Series("factor", fit.names, dtype=pl.String)
-    return numbers.insert_column(0, factors).with_columns(pl.lit(fit.status).alias("status"))
+    terms = wald_terms(fit.names, fit.log_shr, fit.std_error, fit.status, conf_level=conf_level)
+    return terms.rename({"log_ratio": "log_shr", "ratio": "shr"})
 
 
 def _scaled(data: FineGrayData) -> tuple[FloatArray, FloatArray]:

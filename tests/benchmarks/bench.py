@@ -28,7 +28,7 @@ from rounds import ROUNDS
 PROJECT: Final = Path(__file__).parent.parent.parent
 FIGURES: Final = Path(__file__).parent / "figures.json"
 PATIENTS: Final = (1_000, 10_000, 100_000, 1_000_000)
-ROWS: Final = (1_000_000, 10_000_000, 100_000_000)
+ROWS: Final = (100_000, 1_000_000, 10_000_000, 100_000_000)
 QUICK_ROWS: Final = 10_000
 
 Part = Callable[[Path], Any]

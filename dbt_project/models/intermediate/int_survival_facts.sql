@@ -1,3 +1,13 @@
+{# of one day a complete date stands before a partial one, the visit itself before
+what was done at it #}
+{% set latest_first %}
+                adt desc,
+                case when adtf is null then 0 else 1 end asc,
+                case when srcdom = 'SV' then 0 else 1 end asc,
+                srcdom asc,
+                srcvar asc,
+                srcseq asc
+{% endset %}
 with deaths as (
     select * from {{ ref('int_deaths') }}
 ),
@@ -6,38 +16,28 @@ contacts as (
     select * from {{ ref('int_contacts') }}
 ),
 
--- the last contact in person and the last of the others; of one day a complete date
--- stands before a partial one, the visit itself before what was done at it
-last_contacts_by_kind as (
-    select *
-    from contacts
-    qualify
+contacts_latest_first as (
+    select
+        *,
+        row_number() over (
+            partition by usubjid
+            order by {{ latest_first }}
+        ) as place,
         row_number() over (
             partition by usubjid, is_in_person
-            order by
-                adt desc,
-                case when adtf is null then 0 else 1 end asc,
-                case when srcdom = 'SV' then 0 else 1 end asc,
-                srcdom asc,
-                srcvar asc,
-                srcseq asc
-        ) = 1
+            order by {{ latest_first }}
+        ) as place_of_its_kind
+    from contacts
 ),
 
 last_contacts as (
-    select *
-    from last_contacts_by_kind
-    qualify
-        row_number() over (
-            partition by usubjid
-            order by
-                adt desc,
-                case when adtf is null then 0 else 1 end asc,
-                case when srcdom = 'SV' then 0 else 1 end asc,
-                srcdom asc,
-                srcvar asc,
-                srcseq asc
-        ) = 1
+    select * from contacts_latest_first
+    where place = 1
+),
+
+last_visits as (
+    select * from contacts_latest_first
+    where is_in_person and place_of_its_kind = 1
 ),
 
 survival_facts as (
@@ -75,8 +75,7 @@ survival_facts as (
         srcdom,
         srcvar,
         srcseq
-    from last_contacts_by_kind
-    where is_in_person
+    from last_visits
     union all
     select
         usubjid,
