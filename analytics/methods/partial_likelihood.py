@@ -87,7 +87,8 @@ def information(sums: RiskSums, set_weight: FloatArray | None = None) -> FloatAr
     weight = np.ones(len(sums.rows.sets.time)) if set_weight is None else set_weight
     middle = sums.second[1] / sums.second[0]
     spread = sums.second[2] - sums.second[1] * middle
-    exposure = sums.risk * over_sets(sums.rows.sets, *(weight * sums.first))
+    exposure = over_sets(sums.rows.sets, *(weight * sums.first))
+    exposure *= sums.risk
     return (
         gram(sums.rows.x, exposure)
         - gram((sums.others + middle * sums.tied).T, weight * sums.second[0])
@@ -121,17 +122,19 @@ def score_residuals(sums: RiskSums) -> FloatArray:
 def gram(rows: FloatArray, weight: FloatArray) -> FloatArray:
     """The sum of the rows' outer products (p x p), each times its weight.
 
-    By blocks that stay in a core's cache, and whose products BLAS makes on one thread: shared among
-    threads, their last bits would depend on the number of them.
+    By blocks that stay in a core's cache, and within them by products that BLAS makes on one
+    thread: shared among threads, their last bits would depend on the number of them.
     """
     n, p = rows.shape
-    length = max(1, min(BLOCK_ROWS, LARGEST_PRODUCT // max(1, p * p)))
-    total, room = np.zeros((p, p)), np.empty((p, min(n, length)))
-    for start in range(0, n, length):
-        block = rows[start : start + length]
+    length = max(1, LARGEST_PRODUCT // max(1, p * p))
+    total, room = np.zeros((p, p)), np.empty((p, min(n, BLOCK_ROWS)))
+    for start in range(0, n, BLOCK_ROWS):
+        block = rows[start : start + BLOCK_ROWS]
         weighted = room[:, : len(block)]
-        np.multiply(block.T, weight[start : start + length], out=weighted)
-        total += weighted @ block
+        np.multiply(block.T, weight[start : start + BLOCK_ROWS], out=weighted)
+        for first in range(0, len(block), length):
+            part = slice(first, first + length)
+            total += weighted[:, part] @ block[part]
     return np.asarray((total + total.T) / 2, dtype=np.float64)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from analytics.methods.arrays import BoolArray, FloatArray, IntArray
 from analytics.methods.cox_data import CoxData
 
-BLOCK_ROWS = 8192  # with ten covariates a block of them stays in a core's cache
+BLOCK_ROWS = 16384  # with ten covariates a block of them stays in a core's cache
 LONGEST_TABLE = 2**16
 
 

@@ -27,17 +27,21 @@ def over_rows(sets: RiskSets, x: FloatArray, risk: FloatArray) -> tuple[FloatArr
         at_risk[line] = cells[::2] + tied[line]
     if len(sets.entered):
         at_risk -= _before_entry(sets, x, risk)
-    for stratum in sets.strata():
-        backwards = at_risk[:, stratum][:, ::-1]
-        np.cumsum(backwards, axis=1, out=backwards)
-    return at_risk, tied
+    return _cumulated_backwards(sets, at_risk), tied
+
+
+def over_events(sets: RiskSets, x: FloatArray, weight: FloatArray) -> FloatArray:
+    """Per set the sums of weight and of weight times x over its events, (1 + p) x sets."""
+    runs, event_set = _over_runs(sets, x, weight)[:, sets.run_event], sets.run_set[sets.run_event]
+    return np.array([np.bincount(event_set, totals, len(sets.time)) for totals in runs])
 
 
 def n_at_risk(sets: RiskSets) -> FloatArray:
     """The number of rows at risk in each set, whatever they weigh."""
-    n = len(sets.row)
-    (counts,), _ = over_rows(sets, np.empty((n, 0)), np.ones(n))
-    return np.asarray(counts, dtype=np.float64)
+    n_sets = len(sets.time)
+    last_in = np.bincount(sets.run_set, sets.run_length, n_sets)
+    counts = np.asarray(last_in - np.bincount(sets.entered - 1, minlength=n_sets), dtype=np.float64)
+    return _cumulated_backwards(sets, counts)
 
 
 def over_sets(sets: RiskSets, at_risk: FloatArray, at_event: FloatArray) -> FloatArray:
@@ -69,6 +73,14 @@ def _over_runs(sets: RiskSets, x: FloatArray, risk: FloatArray) -> FloatArray:
         begins = sets.run_start[first:end] - start
         runs[:, first:end] = np.add.reduceat(block, begins, axis=1)
     return runs
+
+
+def _cumulated_backwards(sets: RiskSets, values: FloatArray) -> FloatArray:
+    """Values by set (.. x sets) turned in place into their sums from each set of a stratum on."""
+    for stratum in sets.strata():
+        backwards = values[..., stratum][..., ::-1]
+        np.cumsum(backwards, axis=-1, out=backwards)
+    return values
 
 
 def _before_entry(sets: RiskSets, x: FloatArray, risk: FloatArray) -> FloatArray:

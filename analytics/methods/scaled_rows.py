@@ -7,7 +7,7 @@ import numpy as np
 from analytics.methods.arrays import FloatArray, IntArray
 from analytics.methods.cox_data import CoxData
 from analytics.methods.risk_sets import BLOCK_ROWS, RiskSets, risk_sets
-from analytics.methods.risk_totals import over_rows
+from analytics.methods.risk_totals import over_events
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,7 @@ def scaled_rows(data: CoxData) -> ScaledRows:
     sets = risk_sets(data)
     x = _columns(data.covariates, sets.row)
     scale = np.array([_centred_and_divided(column) for column in x.T], dtype=np.float64)
-    _, observed = over_rows(sets, x, sets.weight)
-    return ScaledRows(x, scale, sets, observed)
+    return ScaledRows(x, scale, sets, observed=over_events(sets, x, sets.weight))
 
 
 def _columns(covariates: FloatArray, row: IntArray) -> FloatArray:
@@ -56,7 +55,8 @@ def _centred_and_divided(column: FloatArray) -> float:
     low, high = float(column.min()), float(column.max())
     n_extreme = np.count_nonzero(column == low) + np.count_nonzero(column == high)
     column -= column.mean()
-    scale = high - low if n_extreme >= len(column) else 2 * float(column.std())
+    deviation = float(np.sqrt(np.einsum("i,i->", column, column) / len(column)))
+    scale = high - low if n_extreme >= len(column) else 2 * deviation
     if not scale > 0:
         column[:] = 0
         return 0.0

@@ -14,7 +14,7 @@ from analytics.methods.risk_sets import BLOCK_ROWS, LONGEST_TABLE
 TIES = pytest.mark.parametrize("ties", ["efron", "breslow"])
 
 
-def drawn_rows(n=20_000, n_covariates=3):
+def drawn_rows(n=40_000, n_covariates=3):
     """Rows with ties, strata, weights and late entries."""
     random = np.random.default_rng(259)
     x = random.standard_normal((n, n_covariates))
