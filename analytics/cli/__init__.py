@@ -1,0 +1,10 @@
+"""The command `plateau`: one module per command, each registered on `app` by being imported.
+
+Messages go to stderr, answers to stdout. A user's mistake is one sentence, never a traceback.
+Nothing heavy is imported before a command runs: a wrong call is told without waiting.
+"""
+
+from analytics.cli import build, query, status
+from analytics.cli.app import app
+
+__all__ = ["app", "build", "query", "status"]

@@ -1,0 +1,68 @@
+"""What all commands share: the app, its options, and how a mistake is told."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+from rich.console import Console
+
+from analytics.errors import PlateauError
+from analytics.progress import MovingLine, PlainLines
+
+EXIT_CODES: Final = (
+    "Exit codes: 0 done or up to date; 1 the study or its files cannot be used; 2 the command "
+    "was called wrongly; 3 a check refused the data and nothing was published; 4 the build "
+    "could not run; 130 and 143 interrupted."
+)
+DEFAULT_STUDY: Final = Path("studies/blinatumomab")
+DEFAULT_RELEASES: Final = Path("releases")
+
+app = typer.Typer(
+    help="A survival-analytics warehouse for pooled oncology trials: SDTM files in, survival "
+    "results as SQL tables out.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+messages = Console(stderr=True, soft_wrap=True)
+
+Study = Annotated[Path, typer.Argument(help="Folder of the study.")]
+Releases = Annotated[Path, typer.Option(help="Folder that holds the releases.")]
+StudyId = Annotated[str | None, typer.Option("--study", help="Study to read, by its id.")]
+
+
+@contextmanager
+def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
+    """Tell a PlateauError as one sentence and leave with its exit code."""
+    try:
+        yield
+    except PlateauError as error:
+        leave(str(error), error.exit_code)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from error
+        place, fact = error.filename or "The disk", error.strerror or error
+        step = "check that it is there, may be read or written, and has room"
+        leave(f"{place} cannot be used ({fact}); {step}.", 4)
+    except KeyboardInterrupt:
+        leave("Interrupted; nothing was published.", 130)
+    finally:
+        if isinstance(progress, MovingLine):
+            progress.stop()
+
+
+def leave(sentence: str, code: int) -> NoReturn:
+    """Say the sentence on stderr and end with the exit code."""
+    messages.print(f"plateau: {sentence}", style="red", highlight=False, markup=False)
+    raise typer.Exit(code)
+
+
+def say(line: str) -> None:
+    """A line for people, on stderr."""
+    messages.print(line, highlight=False, markup=False)

@@ -1,0 +1,61 @@
+"""`plateau build`."""
+
+import json
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from analytics.cli.app import (
+    DEFAULT_RELEASES,
+    DEFAULT_STUDY,
+    EXIT_CODES,
+    Releases,
+    Study,
+    app,
+    messages,
+    one_sentence,
+    say,
+)
+from analytics.progress import MovingLine, PlainLines
+
+Threads = Annotated[int, typer.Option(min=1, help="Models that dbt builds at a time.")]
+KeepFailed = Annotated[
+    bool, typer.Option(help="Keep the folder of a failed build as failed-<release id>.")
+]
+
+
+@app.command(epilog=EXIT_CODES)
+def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
+    study: Study = DEFAULT_STUDY,
+    releases: Releases = DEFAULT_RELEASES,
+    force: Annotated[bool, typer.Option(help="Build although nothing has changed.")] = False,
+    threads: Threads = 2,
+    keep_failed: KeepFailed = False,
+    timings: Annotated[
+        Path | None, typer.Option(help="Write the seconds of each step to this JSON file.")
+    ] = None,
+) -> None:
+    """Build a study and publish it."""
+    progress = MovingLine(messages) if messages.is_terminal else PlainLines(messages)
+    signal.signal(signal.SIGTERM, terminated)
+    with one_sentence(progress):
+        from analytics import pipeline  # noqa: PLC0415 - a wrong call is told without waiting
+
+        options = pipeline.BuildOptions(releases, force, threads, keep_failed)
+        outcome = pipeline.build(study, options, progress)
+        if timings is not None:
+            timings.write_text(json.dumps(dict(outcome.seconds), indent=2) + "\n")
+    say(f"{sum(outcome.seconds.values()):6.1f} s  in all")
+    for check in outcome.warnings:
+        found = check.error or f"{check.n_unexpected} found"
+        say(f"{check.severity}: {check.check_id}: {check.description} Not so: {found}.")
+    say(f"Release {outcome.release} is {outcome.event}.")
+    typer.echo(outcome.headline, nl=False)
+
+
+def terminated(number: int, frame: FrameType | None) -> NoReturn:
+    """A scheduler's stop: leave by the ordinary way, so that the building folder is removed."""
+    raise SystemExit(128 + number)
