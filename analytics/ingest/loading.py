@@ -4,6 +4,7 @@ import duckdb
 
 from analytics.ingest.files import SourceFile, source_files
 from analytics.ingest.headers import SOURCE_COLUMNS, variables
+from analytics.ingest.lines import load_lines
 from analytics.ingest.records import IngestedFile, load_file
 from analytics.ingest.study_tables import load_study_tables
 from analytics.study.domains import DOMAIN_VARIABLES
@@ -28,6 +29,8 @@ def load_raw(spec: StudySpecification, connection: duckdb.DuckDBPyConnection) ->
             _create_domain_table(connection, domain, headers)
         ingested = [load_file(connection, file, names) for file, names in headers]
         _create_file_table(connection, ingested)
+        counted = zip(files, (file.n_rows for file in ingested), strict=True)
+        load_lines(connection, list(counted))
         load_study_tables(connection, spec)
         connection.execute("commit")
     except BaseException:

@@ -110,14 +110,17 @@ def _insert(
 
 
 def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
-    strangers = connection.execute(
-        f"select src_row, studyid from raw.{quoted('sdtm_' + file.domain.lower())} "
-        "where src_file = ? and trim(studyid) <> ? order by src_row limit 1",
+    """A file with no record of its trial is another trial's; single records are judged later."""
+    found = connection.execute(
+        "select mode(trim(studyid)) filter (where trim(studyid) <> $2), "
+        "count(*) filter (where trim(studyid) = $2) "
+        f"from raw.{quoted('sdtm_' + file.domain.lower())} where src_file = $1",
         [file.name, file.trial_id],
     ).fetchall()
-    for row, study in strangers:
+    study, n_own = found[0]
+    if study is not None and n_own == 0:
         raise IngestError(
-            f"{file.name} record {row} has the STUDYID '{study}', but study.toml calls this trial "
+            f"{file.name} has the STUDYID '{study}', but study.toml calls this trial "
             f"'{file.trial_id}'; correct trial_id or move the file to its own trial."
         )
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from analytics.study.errors import StudyError
 from analytics.study.facts import RESPONSE_VALUES
 from analytics.study.keys import Table, read_toml
+from analytics.study.record_rules import RECORD_RULES, default_policies
 from analytics.study.specification import Parameters, Trial
 
 _KEYS = (
@@ -19,6 +20,7 @@ _KEYS = (
     "analysis_set",
     "trials",
     "parameters",
+    "policies",
     "inferred",
 )
 
@@ -34,6 +36,7 @@ class StudyFile:
     analysis_set: str
     trials: tuple[Trial, ...]
     parameters: Parameters
+    policies: dict[str, str]
     inferred_parameters: dict[str, str]
 
 
@@ -51,6 +54,7 @@ def read_study_file(folder: Path) -> StudyFile:
         analysis_set=table.required("analysis_set"),
         trials=_trials(table),
         parameters=read_parameters(Table("study.toml [parameters]", table.table("parameters"))),
+        policies=_policies(Table("study.toml [policies]", table.table("policies"))),
         inferred_parameters=_inferred(Table("study.toml [inferred]", table.table("inferred"))),
     )
 
@@ -159,3 +163,12 @@ def _trial(table: Table, order: int) -> Trial:
 def _inferred(table: Table) -> dict[str, str]:
     table.allow(tuple(Parameters.model_fields))
     return {name: table.required(name) for name in table.values}
+
+
+def _policies(table: Table) -> dict[str, str]:
+    """The policy of every rule: the study's own over the defaults of the catalogue."""
+    policies = default_policies()
+    for name in table.values:
+        table.check(name, RECORD_RULES, "rule")
+        policies[name] = table.known(name, RECORD_RULES[name].policies, f"policy of rule {name}")
+    return policies

@@ -18,6 +18,22 @@
     end
 {%- endmacro %}
 
+{#- A finite number that is not negative, or null when the text is none. -#}
+{% macro number_from_zero(text_column) -%}
+    case when {{ number(text_column) }} >= 0 then {{ number(text_column) }} end
+{%- endmacro %}
+
+{#-
+    An age that can be one, given in years; null otherwise. SDTM's word for the unit is YEARS,
+    and an age without a unit is taken for years.
+-#}
+{% macro age_in_years(age, unit) -%}
+    case
+        when {{ age }} between 0 and 120 and upper(coalesce({{ unit }}, 'YEARS')) = 'YEARS'
+            then {{ age }}
+    end
+{%- endmacro %}
+
 {#- A whole number, or null when the text is not one. -#}
 {% macro whole_number(text_column) -%}
     {{ return(adapter.dispatch('whole_number', 'plateau')(text_column)) }}

@@ -1,53 +1,28 @@
-with verdicts as (
-    select * from {{ ref('int_record_verdicts') }}
+with findings as (
+    select * from {{ ref('int_findings') }}
 ),
 
-values_set_aside as (
-    select * from {{ ref('int_values_set_aside') }}
+verdicts as (
+    select * from {{ ref('int_record_verdicts') }}
 ),
 
 censoring as (
     select * from {{ ref('censoring') }}
 ),
 
-responses as (
-    select * from {{ ref('int_responses') }}
+rules as (
+    select * from {{ ref('stg_study__record_rules') }}
 ),
 
-first_remissions as (
-    select * from {{ ref('int_first_remissions') }}
-),
-
-records_rejected as (
-    select
-        src_trial,
-        src_file,
-        src_row + 1 as line,
-        usubjid,
-        variable,
-        rule,
-        value
-    from verdicts
-    where not is_accepted
-),
-
-values_rejected as (
-    select
-        src_trial,
-        src_file,
-        src_row + 1 as line,
-        usubjid,
-        variable,
-        rule,
-        value
-    from values_set_aside
+lines as (
+    select * from {{ ref('stg_sdtm__ingest_lines') }}
 ),
 
 events_before_their_origin as (
     select distinct
         verdicts.src_trial,
         verdicts.src_file,
-        verdicts.src_row + 1 as line,
+        verdicts.src_row,
         censoring.usubjid,
         censoring.srcvar as variable,
         'before_origin' as rule,
@@ -64,46 +39,60 @@ events_before_their_origin as (
         and verdicts.is_accepted
 ),
 
--- a relapse of a responder that is told before there is a remission to end
-relapses_before_remission as (
+all_findings as (
+    select * from findings
+    union all
+    select * from events_before_their_origin
+),
+
+records_found as (
+    select distinct
+        src_file,
+        src_row
+    from all_findings
+),
+
+-- records follow one per line from each line that is known
+lines_of_records as (
     select
-        verdicts.src_trial,
-        verdicts.src_file,
-        verdicts.src_row + 1 as line,
-        responses.usubjid,
-        'RSDTC' as variable,
-        'before_origin' as rule,
-        'relapse ' || cast(responses.adt as string) as value
-    from responses
-    inner join first_remissions
-        on responses.usubjid = first_remissions.usubjid
-    inner join verdicts
+        records_found.src_file,
+        records_found.src_row,
+        records_found.src_row + max(lines.line - lines.src_row) as line
+    from records_found
+    inner join lines
         on
-            responses.usubjid = verdicts.usubjid
-            and responses.rsseq = verdicts.seq
-            and verdicts.domain = 'RS'
-    where
-        responses.relapse_site is not null
-        and responses.adt_last <= first_remissions.adt
-        and verdicts.is_accepted
+            records_found.src_file = lines.src_file
+            and records_found.src_row >= lines.src_row
+    group by records_found.src_file, records_found.src_row
 ),
 
 rejected as (
-    select * from records_rejected
-    union all
-    select * from values_rejected
-    union all
-    select * from events_before_their_origin
-    union all
-    select * from relapses_before_remission
+    select
+        all_findings.src_trial,
+        all_findings.src_file,
+        all_findings.src_row as record,
+        lines_of_records.line,
+        all_findings.usubjid,
+        all_findings.variable,
+        all_findings.rule,
+        rules.policy,
+        all_findings.value
+    from all_findings
+    inner join rules on all_findings.rule = rules.rule
+    left join lines_of_records
+        on
+            all_findings.src_file = lines_of_records.src_file
+            and all_findings.src_row = lines_of_records.src_row
 )
 
 select
     src_trial,
     src_file,
+    record,
     line,
     usubjid,
     variable,
     rule,
+    policy,
     value
 from rejected
