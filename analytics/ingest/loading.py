@@ -2,6 +2,7 @@
 
 import duckdb
 
+from analytics.ingest.errors import IngestError
 from analytics.ingest.files import SourceFile, source_files
 from analytics.ingest.headers import SOURCE_COLUMNS, variables
 from analytics.ingest.lines import load_lines
@@ -9,7 +10,7 @@ from analytics.ingest.records import IngestedFile, load_file
 from analytics.ingest.study_tables import load_study_tables
 from analytics.study.domains import DOMAIN_VARIABLES
 from analytics.study.specification import StudySpecification
-from analytics.warehouse import quoted
+from analytics.warehouse import connect, quoted
 
 
 def load_raw(spec: StudySpecification, connection: duckdb.DuckDBPyConnection) -> list[IngestedFile]:
@@ -37,6 +38,35 @@ def load_raw(spec: StudySpecification, connection: duckdb.DuckDBPyConnection) ->
         connection.execute("rollback")
         raise
     return ingested
+
+
+def refusals(spec: StudySpecification) -> list[str]:
+    """Every sentence that loading refuses a file or a trial's folder with, in study order.
+
+    `load_raw` stops at the first; a folder that cannot be gone through counts as one.
+    """
+    found: list[str] = []
+    for trial in spec.trials:
+        try:
+            files = source_files(spec.model_copy(update={"trials": (trial,)}))
+        except IngestError as error:
+            found.append(str(error))
+            continue
+        for file in files:
+            with connect(":memory:") as connection:
+                found += _refusal(connection, file)
+    return found
+
+
+def _refusal(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> list[str]:
+    connection.execute("create schema raw")
+    try:
+        names = variables(connection, file)
+        _create_domain_table(connection, file.domain, [(file, names)])
+        load_file(connection, file, names)
+    except IngestError as error:
+        return [str(error)]
+    return []
 
 
 def _create_domain_table(
