@@ -10,9 +10,13 @@
     nullif(upper(trim({{ single_spaced(text_column) }})), '')
 {%- endmacro %}
 
-{#- A finite number, or null when the text is not one. -#}
+{#-
+    A finite number, or null when the text is not one. An engine may read 1_0 as 10, which
+    nobody who writes data means.
+-#}
 {% macro number(text_column) -%}
     case
+        when position('_' in {{ text_column }}) > 0 then null
         when {{ cast_or_null(given(text_column), 'double') }} between -1e300 and 1e300
             then {{ cast_or_null(given(text_column), 'double') }}
     end

@@ -78,7 +78,9 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "repeated_subject": Mutation("dm", 1, "USUBJID", _of_subject(""), None),
     "duplicate": Mutation("sv", 3, "SVSTDTC", "2014-11-01", drop("sv", 3)),
     "repeated_key": Mutation("cm", 1, "CMSEQ", "1", None),
-    "superseded": Mutation("rs", 3, "RSDTC", "2014-01-07", drop("rs", 2)),
+    "superseded": Mutation(
+        "rs", 3, "RSDTC", "2014-01-07", all_of(drop("rs", 2), edit("rs", 2, RSDTC="2014-01-07"))
+    ),
     "death_before_first_dose": Mutation("dm", 0, "DTHDTC", "2013-03-01", edit("dm", 0, DTHDTC="")),
     "after_death": Mutation("lb", 1, "LBDTC", "2015-03-02", drop("lb", 1)),
     "death_without_date": Mutation("dm", 0, "DTHFL", "Y", untouched, living_patient),
@@ -141,7 +143,9 @@ CASES: Final[dict[str, Case]] = {
     "one number for two records": Case(
         again("mh", 0, MHTERM="Anxiety", MHSTDTC="2007"), frozenset({("MHSEQ", "repeated_key")})
     ),
-    "demographics twice": Case(again("dm", 0), frozenset({("USUBJID", "repeated_subject")})),
+    "demographics twice": Case(
+        again("dm", 0), frozenset({("USUBJID", "repeated_subject")}), clean=None
+    ),
     "a sequence number that drifted to text": Case(edit("rs", 0, RSSEQ=" 1.0 ")),
     "a sequence number in words": _turned_away(
         edit("rs", 0, RSSEQ="one"), "RSSEQ", "missing_key", drop("rs", 0)
@@ -165,7 +169,7 @@ CASES: Final[dict[str, Case]] = {
     "death on the day of the only dose": Case(_only_the_first_day, clean=None),
     "remission before the first dose": Case(_remission("2014-01-05"), clean=drop("rs", 0)),
     "relapse on the day of the remission": Case(
-        edit("rs", 1, RSDTC=REMISSION),
+        edit("rs", 1, RSDTC=REMISSION, RSEVAL="CENTRAL"),
         frozenset({("RSDTC", "relapse_before_remission")}),
         all_of(drop("rs", 1), drop("supprs", 0)),
     ),
