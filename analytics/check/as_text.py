@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from analytics.check.findings import Report, RuleFindings
+from analytics.text_table import aligned
 
 _SHOWN: Final = 10
 
@@ -33,7 +34,7 @@ def _files(report: Report) -> Iterator[str]:
     rows = [(file.src_file, file.n_read, file.n_accepted, file.n_rejected) for file in report.files]
     total = report.total
     rows.append((total.src_file, total.n_read, total.n_accepted, total.n_rejected))
-    yield from _table(("File", "read =", "accepted +", "rejected"), rows)
+    yield from aligned(("File", "read =", "accepted +", "rejected"), rows)
     yield ""
 
 
@@ -79,7 +80,7 @@ def _partial_dates(report: Report) -> Iterator[str]:
     number = sum(row.n_day + row.n_month for row in report.partial_dates)
     yield f"Partial dates that were accepted and imputed: {number or 'none'}"
     if rows:
-        yield from _table(("  File", "variable", "day", "month and day"), rows)
+        yield from aligned(("File", "variable", "day", "month and day"), rows)
     yield ""
 
 
@@ -87,18 +88,5 @@ def _wordings(report: Report) -> Iterator[str]:
     rows = [(row.src_file, row.variable, row.n_records, row.wording) for row in report.wordings]
     yield f"Wordings that no term translates and none has to: {len(rows) or 'none'}"
     if rows:
-        yield from _table(("  File", "variable", "records", "wording"), rows)
+        yield from aligned(("File", "variable", "records", "wording"), rows)
     yield ""
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
-    """Columns in line: numbers to the right, and the indent of the header for all."""
-    indent = " " * (len(header[0]) - len(header[0].lstrip()))
-    numeric = [all(isinstance(row[i], int) for row in rows) for i in range(len(header))]
-    cells = [[indent + str(row[0]), *map(str, row[1:])] for row in rows]
-    widths = [max(len(line[i]) for line in [header, *cells]) for i in range(len(header))]
-    for line in [header, *cells]:
-        yield "  ".join(
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(line, widths, numeric, strict=True)
-        ).rstrip()

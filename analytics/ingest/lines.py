@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 
 import duckdb
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from analytics.ingest.files import SourceFile
 
@@ -13,38 +14,38 @@ _BLOCK = 1 << 24
 def load_lines(connection: duckdb.DuckDBPyConnection, files: list[tuple[SourceFile, int]]) -> None:
     """Write raw.ingest_line for the files, each with its number of records.
 
-    One row for the first record of a CSV file, and one for every record that does not begin
-    one line after the record before it: a value with line breaks, or a blank line, is between.
-    Other formats have no lines.
+    One row for the first record of a CSV file, and one for every record where they do not
+    follow one per line: a value with line breaks or a blank line is between them. Other formats
+    have no lines.
     """
     connection.execute(
         "create or replace table raw.ingest_line (src_file varchar, src_row bigint, line bigint)"
     )
-    rows = [
-        (file.name, record, line)
-        for file, n_records in files
-        if file.path.suffix.lower() == ".csv" and n_records
-        for record, line in _places(file, n_records)
-    ]
-    if rows:
-        connection.executemany("insert into raw.ingest_line values (?, ?, ?)", rows)
+    for file, n_records in files:
+        if file.path.suffix.lower() == ".csv" and n_records:
+            lines = pa.table({"line": pa.array(_lines(file, n_records), pa.int64())})
+            connection.register("lines_of_file", lines)
+            connection.execute(
+                "insert into raw.ingest_line "
+                "select ?, row_number() over (), line from lines_of_file",
+                [file.name],
+            )
+            connection.unregister("lines_of_file")
 
 
-def _places(file: SourceFile, n_records: int) -> Iterator[tuple[int, int]]:
-    """The records that begin where the ones before them do not tell."""
-    if _n_lines(file) == n_records + 1:
-        yield 1, 2
-        return
+def _lines(file: SourceFile, n_records: int) -> list[int]:
+    """The line of the first record, or of every record where it does not tell the others."""
+    return [2] if _n_lines(file) == n_records + 1 else list(_lines_of_records(file))
+
+
+def _lines_of_records(file: SourceFile) -> Iterator[int]:
     with file.path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.reader(lines)
         next(reader)
-        record, expected, begins = 0, 0, reader.line_num + 1
+        begins = reader.line_num + 1
         for cells in reader:
             if cells:
-                record += 1
-                if begins != expected:
-                    yield record, begins
-                expected = begins + 1
+                yield begins
             begins = reader.line_num + 1
 
 

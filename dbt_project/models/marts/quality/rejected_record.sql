@@ -14,10 +14,6 @@ rules as (
     select * from {{ ref('stg_study__record_rules') }}
 ),
 
-lines as (
-    select * from {{ ref('stg_sdtm__ingest_lines') }}
-),
-
 events_before_their_origin as (
     select distinct
         verdicts.src_trial,
@@ -45,33 +41,12 @@ all_findings as (
     select * from events_before_their_origin
 ),
 
-records_found as (
-    select distinct
-        src_file,
-        src_row
-    from all_findings
-),
-
--- records follow one per line from each line that is known
-lines_of_records as (
-    select
-        records_found.src_file,
-        records_found.src_row,
-        records_found.src_row + max(lines.line - lines.src_row) as line
-    from records_found
-    inner join lines
-        on
-            records_found.src_file = lines.src_file
-            and records_found.src_row >= lines.src_row
-    group by records_found.src_file, records_found.src_row
-),
-
 rejected as (
     select
         all_findings.src_trial,
         all_findings.src_file,
         all_findings.src_row as record,
-        lines_of_records.line,
+        {{ line_of('all_findings') }} as line,
         all_findings.usubjid,
         all_findings.variable,
         all_findings.rule,
@@ -79,10 +54,7 @@ rejected as (
         all_findings.value
     from all_findings
     inner join rules on all_findings.rule = rules.rule
-    left join lines_of_records
-        on
-            all_findings.src_file = lines_of_records.src_file
-            and all_findings.src_row = lines_of_records.src_row
+    {{ line_joins('all_findings') }}
 )
 
 select
