@@ -180,7 +180,7 @@ _CATALOGUE: Final = (
     ),
     RecordRule(
         "after_cutoff",
-        f"{_DATED} and needed; DTHDTC, --ENDTC",
+        f"{_DATED}; DTHDTC, --ENDTC",
         "record or value",
         "The date is not after the trial's data cut-off.",
         "What was collected after it was collected for some patients only.",
