@@ -90,8 +90,8 @@ def _rules() -> Iterator[str]:
     yield (
         "A record is accepted, or turned away by the first rule it breaks; records read = accepted "
         "+ turned away, for every file (`quality.file_reconciliation`). A value that cannot be "
-        "used is set aside while its record stays. Both are rows of `quality.rejected_record`, with "
-        "file, line, record, variable, value and rule. Routine rules find what is expected in any "
+        "used is set aside while its record stays. Both are rows of `quality.rejected_record`, "
+        "with file, line, record, variable, value and rule. Routine rules find what is expected in any "
         "study."
     )
     yield ""
