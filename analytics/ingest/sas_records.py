@@ -12,7 +12,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from analytics.ingest.errors import IngestError, first_sentence
 from analytics.ingest.sas_dates import iso_texts
 from analytics.ingest.source_file import SourceFile, Variable
-from analytics.ingest.xport_layout import check_xport_layout
+from analytics.ingest.xport_layout import check_last_observation, check_transport_file
 
 _CHUNK: Final = 200_000
 _XPORT: Final = ".xpt"
@@ -22,8 +22,10 @@ _CHARACTER: Final = "string"
 def sas_variables(file: SourceFile) -> list[Variable]:
     """Names with labels, types and formats. Errors: no SAS file, several datasets in one."""
     if file.suffix == _XPORT:
-        check_xport_layout(file)
+        check_transport_file(file)
     _, about = _read(file, metadataonly=True)
+    if file.suffix == _XPORT:
+        check_last_observation(file, sum(about.variable_storage_width.values()))
     return [
         Variable(
             name,
@@ -72,9 +74,9 @@ def _read(file: SourceFile, **options: Any) -> tuple[dict[str, list[Any]], Any]:
     except UnicodeDecodeError:
         raise _other_encoding(file) from None
     except (pyreadstat.ReadstatError, OSError, ValueError) as error:
-        kind = "XPORT" if file.suffix == _XPORT else "SAS7BDAT"
+        kind = "SAS XPORT" if file.suffix == _XPORT else "SAS7BDAT"
         raise IngestError(
-            f"{file.name} cannot be read as SAS {kind} ({first_sentence(error)}); export it anew."
+            f"{file.name} cannot be read as {kind} ({first_sentence(error)}); export it anew."
         ) from None
 
 
