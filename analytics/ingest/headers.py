@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import Final
 
-from analytics.ingest.errors import IngestError
+from analytics.ingest.errors import IngestError, shown
 from analytics.ingest.formats import FORMATS
 from analytics.ingest.source_file import SourceFile, Variable
 
@@ -36,8 +36,8 @@ def _check_names(file: SourceFile, names: list[str]) -> None:
     for position, name in enumerate(names, start=1):
         if not _NAME.fullmatch(name):
             raise IngestError(
-                f"{file.name}: column {position} is named '{_shown(name)}', which is no variable "
-                "name; the first line must name the variables in letters, digits and underscores."
+                f"{file.name}: column {position} is named '{shown(name[:40])}', which is no "
+                "variable name; the first line must name the variables in letters, digits and underscores."
             )
         if counts[name.lower()] > 1:
             raise IngestError(f"{file.name}: variable {name.upper()} is there twice; remove one.")
@@ -51,8 +51,3 @@ def _check_names(file: SourceFile, names: list[str]) -> None:
                 f"{file.name} has no variable {key}, which every record needs; add it, or check "
                 "that the first line names the variables."
             )
-
-
-def _shown(name: str) -> str:
-    """A name that may be anything, fit for one line."""
-    return "".join(sign if sign.isprintable() else "?" for sign in name[:40])

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from analytics.ingest.errors import IngestError
+from analytics.ingest.errors import IngestError, shown
 from analytics.ingest.formats import FORMATS
 from analytics.ingest.headers import SOURCE_COLUMNS
 from analytics.ingest.source_file import SourceFile
@@ -93,8 +93,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list
 def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
     for row, study in _first_other(connection, file, "trim(studyid)", file.trial_id):
         raise IngestError(
-            f"{file.name} record {row} has the STUDYID '{study}', but study.toml calls this trial "
-            f"'{file.trial_id}'; correct trial_id or move the file to its own trial."
+            f"{file.name} record {row} has the STUDYID '{shown(study)}', but study.toml calls this "
+            f"trial '{file.trial_id}'; correct trial_id or move the file to its own trial."
         )
 
 
@@ -107,7 +107,7 @@ def _check_domain(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> No
         domain = f"nullif({domain}, '')"
     for row, other in _first_other(connection, file, domain, file.domain):
         raise IngestError(
-            f"{file.name} record {row} has the DOMAIN '{other}', but the file is named for "
+            f"{file.name} record {row} has the DOMAIN '{shown(other)}', but the file is named for "
             f"{file.domain}; name it for what it holds or correct the record."
         )
 

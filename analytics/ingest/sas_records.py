@@ -63,16 +63,18 @@ def _read(file: SourceFile, **options: Any) -> tuple[dict[str, list[Any]], Any]:
     import pyreadstat  # noqa: PLC0415  (slow to import, and few studies need it)
 
     read = pyreadstat.read_xport if file.suffix == _XPORT else pyreadstat.read_sas7bdat
+    options = {"encoding": file.encoding, **options}
     try:
         return read(
-            str(file.path),
-            output_format="dict",
-            disable_datetime_conversion=True,
-            encoding=options.pop("encoding", file.encoding),
-            **options,
+            str(file.path), output_format="dict", disable_datetime_conversion=True, **options
         )
     except UnicodeDecodeError:
-        raise _other_encoding(file) from None
+        if options["encoding"] is None:
+            raise _other_encoding(file) from None
+        raise IngestError(
+            f"{file.name} has a name or a label that is no {options['encoding']} text; export it "
+            "anew."
+        ) from None
     except (pyreadstat.ReadstatError, OSError, ValueError) as error:
         kind = "SAS XPORT" if file.suffix == _XPORT else "SAS7BDAT"
         raise IngestError(
