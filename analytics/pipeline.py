@@ -146,7 +146,7 @@ def _fill(walk: _Build, release_id: str) -> list[Outcome]:
     step = walk.steps.step
     with GateWorker(walk.work / "gate.log") as worker:
         with step("load the files into raw"), connect(walk.warehouse) as connection:
-            load_raw(walk.study, connection)
+            load_raw(walk.study, connection, walk.work)
         dbt = Transformation(
             walk.warehouse,
             walk.work,

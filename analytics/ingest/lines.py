@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import duckdb
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from analytics.ingest.files import SourceFile
-
-_BLOCK = 1 << 24
+from analytics.ingest.csv_dialect import delimiter, opened
+from analytics.ingest.formats import FORMATS
+from analytics.ingest.source_file import SourceFile
+from analytics.ingest.text_bytes import BLOCK
 
 
 def load_lines(connection: duckdb.DuckDBPyConnection, files: list[tuple[SourceFile, int]]) -> None:
@@ -22,7 +23,7 @@ def load_lines(connection: duckdb.DuckDBPyConnection, files: list[tuple[SourceFi
         "create or replace table raw.ingest_line (src_file varchar, src_row bigint, line bigint)"
     )
     for file, n_records in files:
-        if file.path.suffix.lower() == ".csv" and n_records:
+        if FORMATS[file.suffix].name == "CSV" and n_records:
             lines = pa.table({"line": pa.array(_lines(file, n_records), pa.int64())})
             connection.register("lines_of_file", lines)
             connection.execute(
@@ -39,8 +40,8 @@ def _lines(file: SourceFile, n_records: int) -> list[int]:
 
 
 def _lines_of_records(file: SourceFile) -> Iterator[int]:
-    with file.path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.reader(lines)
+    with opened(file) as lines:
+        reader = csv.reader(lines, delimiter=delimiter(file))
         next(reader)
         begins = reader.line_num + 1
         for cells in reader:
@@ -53,7 +54,7 @@ def _n_lines(file: SourceFile) -> int:
     """Lines of the file; a last one without an end counts."""
     n_lines, last = 0, b"\n"
     with file.path.open("rb") as content:
-        for block in iter(lambda: content.read(_BLOCK), b""):
+        for block in iter(lambda: content.read(BLOCK), b""):
             n_lines += block.count(b"\n")
             last = block[-1:]
     return n_lines + (last != b"\n")

@@ -91,8 +91,8 @@ def _rules() -> Iterator[str]:
         "A record is accepted, or turned away by the first rule it breaks; records read = accepted "
         "+ turned away, for every file (`quality.file_reconciliation`). A value that cannot be "
         "used is set aside while its record stays. Both are rows of `quality.rejected_record`, "
-        "with file, line, record, variable, value and rule. Routine rules find what is expected in any "
-        "study."
+        "with file, line, record, variable, value and rule. Routine rules find what is expected "
+        "in any study."
     )
     yield ""
     yield "Each rule has a policy, which a study may change in `study.toml`:"

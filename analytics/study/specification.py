@@ -47,14 +47,27 @@ class _Specification(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class FileFormat(_Specification):
+    """How a text file is written; None: UTF-8, and the delimiter that its header shows."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
 class Trial(_Specification):
-    """One trial of the pool. `trial_id` is the STUDYID of its files; `path` is relative."""
+    """One trial of the pool. `trial_id` is the STUDYID of its files.
+
+    `path` is a folder or a .zip, relative to the study; `files` holds what single files declare
+    against the trial's `file_format`.
+    """
 
     trial_id: str
     label: str
     path: str
     cutoff: date
     display_order: int
+    file_format: FileFormat = FileFormat()
+    files: dict[str, FileFormat] = Field(default_factory=dict)
 
 
 class Parameters(_Specification):

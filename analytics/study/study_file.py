@@ -11,6 +11,7 @@ from analytics.study.facts import RESPONSE_VALUES
 from analytics.study.keys import Table, read_toml
 from analytics.study.record_rules import RECORD_RULES, default_policies
 from analytics.study.specification import Parameters, Trial
+from analytics.study.trial_files import read_file_format, read_file_formats
 
 _KEYS = (
     "study_id",
@@ -145,7 +146,7 @@ def _trials(table: Table) -> tuple[Trial, ...]:
 
 
 def _trial(table: Table, order: int) -> Trial:
-    table.allow(("trial_id", "label", "path", "cutoff"))
+    table.allow(("trial_id", "label", "path", "cutoff", "encoding", "delimiter", "files"))
     path = table.required("path")
     if Path(path).is_absolute() or ".." in Path(path).parts:
         raise StudyError(
@@ -157,6 +158,8 @@ def _trial(table: Table, order: int) -> Trial:
         path=path,
         cutoff=table.day("cutoff"),
         display_order=order,
+        file_format=read_file_format(table),
+        files=read_file_formats(table),
     )
 
 
