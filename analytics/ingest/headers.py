@@ -37,7 +37,8 @@ def _check_names(file: SourceFile, names: list[str]) -> None:
         if not _NAME.fullmatch(name):
             raise IngestError(
                 f"{file.name}: column {position} is named '{shown(name[:40])}', which is no "
-                "variable name; the first line must name the variables in letters, digits and underscores."
+                "variable name; the first line must name the variables in letters, digits and "
+                "underscores."
             )
         if counts[name.lower()] > 1:
             raise IngestError(f"{file.name}: variable {name.upper()} is there twice; remove one.")

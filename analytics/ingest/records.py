@@ -35,7 +35,7 @@ def load_file(
     taken for missing; an empty unquoted cell of a CSV file is NULL, and so is a blank text of
     SAS. Typed numbers and dates become their text. One statement takes the whole file as a
     stream: memory holds a few batches of it. Errors: a file that cannot be read, a STUDYID that
-    is not the trial's, a DOMAIN that is not the one the file is named for.
+    is not the trial's, a part of a domain in which no record has that DOMAIN.
     """
     refused: list[IngestError] = []
     columns = [(name, pa.string()) for name in names]
@@ -53,7 +53,7 @@ def load_file(
     finally:
         connection.unregister("incoming_records")
     _check_study(connection, file)
-    _check_domain(connection, file)
+    _check_part(connection, file)
     return IngestedFile(
         src_trial=file.trial_id,
         src_domain=file.domain,
@@ -82,45 +82,46 @@ def _insert(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list
     """Insert the registered records and say how many there were."""
     targets = ", ".join(map(quoted, (*SOURCE_COLUMNS, *map(str.lower, names))))
     values = ", ".join(("src_row", *map(quoted, names)))
-    table = quoted("sdtm_" + file.domain.lower())
     inserted = connection.execute(
-        f"insert into raw.{table} ({targets}) select $1, $2, $3, {values} from incoming_records",
+        f"insert into {_table(file)} ({targets}) select $1, $2, $3, {values} from incoming_records",
         [file.trial_id, file.domain, file.name],
     ).fetchall()
     return int(inserted[0][0])
 
 
 def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
-    for row, study in _first_other(connection, file, "trim(studyid)", file.trial_id):
+    strangers = connection.execute(
+        f"select src_row, studyid from {_table(file)} "
+        "where src_file = ? and trim(studyid) <> ? order by src_row limit 1",
+        [file.name, file.trial_id],
+    ).fetchall()
+    for row, study in strangers:
         raise IngestError(
             f"{file.name} record {row} has the STUDYID '{shown(study)}', but study.toml calls this "
             f"trial '{file.trial_id}'; correct trial_id or move the file to its own trial."
         )
 
 
-def _check_domain(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
-    """A file named for a part of a domain is taken for one only when every record says so."""
-    if file.domain == "SUPP":
+def _check_part(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
+    """A file named for a part of a domain holds it when a record says so."""
+    if not file.is_part or file.domain == "SUPP":
         return
-    domain = "upper(trim(coalesce(domain, '')))"
-    if not file.is_part:
-        domain = f"nullif({domain}, '')"
-    for row, other in _first_other(connection, file, domain, file.domain):
+    found = connection.execute(
+        "select count(*), count(*) filter (where upper(trim(domain)) = $2), "
+        f"mode(upper(trim(domain))) from {_table(file)} where src_file = $1",
+        [file.name, file.domain],
+    ).fetchall()
+    n_records, n_own, other = found[0]
+    if n_records and not n_own:
+        says = f"the DOMAIN '{shown(other)}'" if other else "no DOMAIN that says so"
         raise IngestError(
-            f"{file.name} record {row} has the DOMAIN '{shown(other)}', but the file is named for "
-            f"{file.domain}; name it for what it holds or correct the record."
+            f"{file.name} is named for a part of {file.domain}, but its records have {says}; name "
+            "it for what it holds, or give them their DOMAIN."
         )
 
 
-def _first_other(
-    connection: duckdb.DuckDBPyConnection, file: SourceFile, value: str, expected: str
-) -> list[tuple[int, str]]:
-    """The first record of the file where `value` is given and is not the expected one."""
-    return connection.execute(
-        f"select src_row, {value} from raw.{quoted('sdtm_' + file.domain.lower())} "
-        f"where src_file = $1 and {value} <> $2 order by src_row limit 1",
-        [file.name, expected],
-    ).fetchall()
+def _table(file: SourceFile) -> str:
+    return f"raw.{quoted('sdtm_' + file.domain.lower())}"
 
 
 def _sha256(file: SourceFile) -> str:
