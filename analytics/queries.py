@@ -64,10 +64,11 @@ def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Itera
             rows = [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
     except duckdb.Error as error:
         raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
-    yield from _written(names, rows, output)
+    yield from written(names, rows, output)
 
 
-def _written(names: list[str], rows: list[tuple[Any, ...]], output: str) -> Iterator[str]:
+def written(names: list[str], rows: list[tuple[Any, ...]], output: str) -> Iterator[str]:
+    """Rows as lines of text in one of `FORMATS`."""
     if output == "csv":
         yield _csv_line(names)
         yield from (_csv_line([_cell(value) for value in row]) for row in rows)

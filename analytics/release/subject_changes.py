@@ -1,0 +1,272 @@
+"""What two releases say of each subject and endpoint: what changed, and which record did it.
+
+The kind of a change is decided once, in SQL; a build counts the kinds, `plateau diff` names
+the subjects. Both look at two warehouses attached as `before` and `after`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import duckdb
+
+UNCHANGED: Final = "unchanged"
+CHANGES: Final[dict[str, str]] = {
+    "new subject": "not treated as far as the earlier release knew",
+    "entered": "treated before, and now in the population of the endpoint",
+    "left": "no longer in the population of the endpoint, or no longer a subject",
+    "new death": "censored before, dead now",
+    "new event": "censored before, another event or competing event now",
+    "later censoring": "censored in both, now at a later date",
+    "corrected date": "the same status, with another date of its origin or of its end",
+    "other": "an event withdrawn or replaced by another, or an earlier censoring",
+    UNCHANGED: "the same origin, end and status",
+}
+"""Every kind of change of a subject's endpoint, in the order they are shown."""
+STATUSES: Final = {0: "censored", 1: "event", 2: "competing event"}
+
+_ENDS: Final = """
+    select
+        ends.usubjid, ends.paramcd, ends.param, ends.startdt, ends.adt, ends.aval,
+        ends.event_code, ends.srcdom, ends.srcvar, ends.srcseq, censoring.fact,
+        origins.srcdom as origin_srcdom,
+        origins.srcvar as origin_srcvar,
+        origins.srcseq as origin_srcseq
+    from {release}.marts.time_to_event as ends
+    inner join {release}.marts.censoring as censoring
+        on ends.usubjid = censoring.usubjid
+        and ends.paramcd = censoring.paramcd
+        and censoring.is_selected
+    inner join {release}.intermediate.int_endpoint_origins as origins
+        on ends.usubjid = origins.usubjid and ends.paramcd = origins.paramcd
+"""
+# `origin_decides`: the record behind the origin explains the change, not the one behind the end
+_COMPARED: Final = f"""
+    create or replace temp table changes as
+    with ends_before as ({_ENDS.format(release="before")}),
+
+    ends_after as ({_ENDS.format(release="after")}),
+
+    compared as (
+        select
+            earlier,
+            later,
+            coalesce(later.usubjid, earlier.usubjid) as usubjid,
+            coalesce(later.paramcd, earlier.paramcd) as paramcd,
+            coalesce(later.param, earlier.param) as param,
+            known.usubjid is not null as was_treated,
+            earlier.startdt is distinct from later.startdt as origin_decides,
+            -- a record without a number cannot be found again under another date
+            earlier.srcdom = later.srcdom
+            and earlier.srcvar = later.srcvar
+            and earlier.srcseq = later.srcseq as is_same_record
+        from ends_before as earlier
+        full join ends_after as later
+            on earlier.usubjid = later.usubjid and earlier.paramcd = later.paramcd
+        left join before.marts.subjects as known
+            on later.usubjid = known.usubjid and known.trtsdt is not null
+    )
+
+    select
+        *,
+        case
+            when earlier.usubjid is null and not was_treated then 'new subject'
+            when earlier.usubjid is null then 'entered'
+            when later.usubjid is null then 'left'
+            when earlier.event_code = 0 and later.event_code > 0 and later.fact = 'death'
+                then 'new death'
+            when earlier.event_code = 0 and later.event_code > 0 then 'new event'
+            when earlier.event_code <> later.event_code then 'other'
+            when later.event_code > 0 and earlier.fact <> later.fact then 'other'
+            when earlier.startdt = later.startdt and earlier.adt = later.adt then 'unchanged'
+            when later.event_code > 0 or origin_decides or is_same_record
+                then 'corrected date'
+            when earlier.adt < later.adt then 'later censoring'
+            else 'other'
+        end as change
+    from compared
+"""
+_COUNTED: Final = """
+    select paramcd, any_value(param), change, count(*)
+    from changes
+    group by paramcd, change
+    order by paramcd, change
+"""
+# Every dated record that can begin or end an endpoint, and the rule that turned it away.
+_RECORDS: Final = """
+    create or replace temp table records_{release} as
+    with dated as (
+        select usubjid, srcdom, srcvar, srcseq, adt, rule
+        from {release}.intermediate.int_death_records
+        union all
+        select usubjid, domain, variable, seq, adt, rule
+        from {release}.intermediate.int_end_dates
+        union all
+        select
+            records.usubjid, records.domain, records.date_variable, records.seq, records.adt,
+            verdicts.rule
+        from {release}.intermediate.int_staged_records as records
+        inner join {release}.intermediate.int_record_verdicts as verdicts
+            on records.src_file = verdicts.src_file and records.src_row = verdicts.src_row
+    )
+
+    select
+        usubjid, srcdom, srcvar, srcseq,
+        -- of the records without a number, which are many, the date is part of the name
+        case when srcseq is null and srcdom <> 'DM' then adt end as named_by_date,
+        min(adt) as adt,
+        min(rule) as rule
+    from dated
+    group by all
+"""
+_FOUND: Final = """
+    left join records_{release} as {found}
+        on deciding.usubjid = {found}.usubjid
+        and deciding.{which}.srcdom = {found}.srcdom
+        and deciding.{which}.srcvar = {found}.srcvar
+        and deciding.{which}.srcseq is not distinct from {found}.srcseq
+        and (
+            deciding.{which}.srcseq is not null
+            or deciding.{which}.srcdom = 'DM'
+            or deciding.{which}.adt = {found}.named_by_date
+        )
+"""
+_DECIDING: Final = """
+    case
+        when origin_decides then struct_pack(
+            srcdom := {end}.origin_srcdom, srcvar := {end}.origin_srcvar,
+            srcseq := {end}.origin_srcseq, adt := {end}.startdt
+        )
+        else struct_pack(
+            srcdom := {end}.srcdom, srcvar := {end}.srcvar, srcseq := {end}.srcseq,
+            adt := {end}.adt
+        )
+    end
+"""
+_EXPLAINED: Final = f"""
+    with deciding as (
+        select
+            *,
+            {_DECIDING.format(end="earlier")} as record_before,
+            {_DECIDING.format(end="later")} as record_after
+        from changes
+        where change <> '{UNCHANGED}'
+    )
+
+    select
+        deciding.usubjid,
+        deciding.paramcd,
+        deciding.change,
+        deciding.earlier,
+        deciding.later,
+        deciding.record_before,
+        deciding.record_after,
+        struct_pack(adt := new_then.adt, rule := new_then.rule) as new_then,
+        struct_pack(adt := new_now.adt, rule := new_now.rule) as new_now,
+        struct_pack(adt := old_then.adt, rule := old_then.rule) as old_then,
+        struct_pack(adt := old_now.adt, rule := old_now.rule) as old_now
+    from deciding
+    {_FOUND.format(release="before", which="record_after", found="new_then")}
+    {_FOUND.format(release="after", which="record_after", found="new_now")}
+    {_FOUND.format(release="before", which="record_before", found="old_then")}
+    {_FOUND.format(release="after", which="record_before", found="old_now")}
+    order by deciding.usubjid
+"""
+
+
+@dataclass(frozen=True)
+class SubjectChange:
+    """A subject whose endpoint reads otherwise now. None: not in the endpoint's population."""
+
+    endpoint: str
+    usubjid: str
+    change: str
+    status_before: str | None
+    date_before: date | None
+    days_before: float | None
+    status_after: str | None
+    date_after: date | None
+    days_after: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class ChangeCount:
+    """How many subjects of an endpoint changed in one way."""
+
+    endpoint: str
+    endpoint_label: str
+    change: str
+    n_subjects: int
+
+
+def count_changes(connection: duckdb.DuckDBPyConnection) -> list[ChangeCount]:
+    """The subjects of each endpoint by kind of change, the unchanged ones included."""
+    connection.execute(_COMPARED)
+    return [ChangeCount(*row) for row in connection.execute(_COUNTED).fetchall()]
+
+
+def explain_changes(connection: duckdb.DuckDBPyConnection) -> list[SubjectChange]:
+    """The subjects who changed, by endpoint, kind and subject, each with the reason."""
+    connection.execute(_COMPARED)
+    for release in ("before", "after"):
+        connection.execute(_RECORDS.format(release=release))
+    found = connection.execute(_EXPLAINED)
+    names = [column[0] for column in found.description or []]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    order = list(CHANGES)
+    return sorted(
+        (_subject_change(row) for row in rows),
+        key=lambda change: (change.endpoint, order.index(change.change), change.usubjid),
+    )
+
+
+def _subject_change(row: dict[str, Any]) -> SubjectChange:
+    return SubjectChange(
+        row["paramcd"],
+        row["usubjid"],
+        row["change"],
+        *_end(row["earlier"]),
+        *_end(row["later"]),
+        _reason(row),
+    )
+
+
+def _end(end: dict[str, Any] | None) -> tuple[str | None, date | None, float | None]:
+    if end is None or end["usubjid"] is None:
+        return (None, None, None)
+    return (STATUSES[end["event_code"]], end["adt"], end["aval"])
+
+
+def _reason(row: dict[str, Any]) -> str:
+    """What the other release knows of the record that decides: first the new one, then the old."""
+    new, old = row["record_after"], row["record_before"]
+    return (
+        _difference(new, row["new_now"], row["new_then"], "new record", "before")
+        or _difference(old, row["old_then"], row["old_now"], "record gone:", "now")
+        or "the record is the same; another record of the subject or a rule of the study changed"
+    )
+
+
+def _difference(
+    record: dict[str, Any], here: dict[str, Any], there: dict[str, Any], absent: str, when: str
+) -> str | None:
+    """How the other release, which is that of `when`, knows a record otherwise; None: it does not.
+
+    `here` and `there` are its date and the rule that turned it away, both None where it is absent.
+    """
+    if record["srcdom"] is None:
+        return None
+    if there["adt"] is None and there["rule"] is None:
+        return f"{absent} {_named(record)}"
+    if there["rule"] is not None and here["rule"] is None:
+        return f"record turned away {when} ({there['rule']}): {_named(record)}"
+    if there["adt"] != here["adt"]:
+        return f"record {_named(record, here['adt'])}, dated {there['adt']} {when}"
+    return None
+
+
+def _named(record: dict[str, Any], day: date | None = None) -> str:
+    """A record as SDTM names it: domain, sequence, variable and date."""
+    number = "" if record["srcseq"] is None else f" {record['srcseq']}"
+    return f"{record['srcdom']}{number}, {record['srcvar']} {day or record['adt']}"
