@@ -10,7 +10,7 @@ from typing import Any
 
 from analytics.release.digests import LOCK, PROJECT, code_digest, file_digest, input_digests
 from analytics.release.folders import StudyReleases
-from analytics.release.history import Release, current_release
+from analytics.release.history import Release, current_release, published_releases
 from analytics.release.log import HELD, UP_TO_DATE, logged, rollback_stands
 from analytics.release.manifest import read_manifest
 from analytics.release.upkeep import prune
@@ -29,8 +29,7 @@ def standing_release(
     if study is None:
         return None
     releases = StudyReleases(root, study["study_id"])
-    current = current_release(releases)
-    if current is None:
+    if current_release(releases) is None:
         return None
     trials = [folder / trial["path"] for trial in study["trials"]]
     found = {
@@ -38,11 +37,12 @@ def standing_release(
         "code": code_digest(PROJECT),
         "lock": file_digest(LOCK),
     }
-    release_id = _release_made_from(found, releases, current)
-    event = event_of(releases, release_id) if release_id else None
-    if event is None:
-        return None
     with logged(releases.log) as line, releases.one_builder():
+        release_id = _release_made_from(found, releases)
+        event = event_of(releases, release_id) if release_id else None
+        current = current_release(releases)
+        if event is None or current is None:
+            return None
         line.update(event=event, release=release_id)
         if keep_last is not None:
             line["pruned"] = prune(releases, keep_last)
@@ -59,15 +59,12 @@ def event_of(releases: StudyReleases, release_id: str) -> str | None:
     return HELD if rollback_stands(releases.log) else None
 
 
-def _release_made_from(
-    found: dict[str, Any], releases: StudyReleases, current: Release
-) -> str | None:
-    """The published release that was made from exactly these files, the current one first."""
-    others = [path for path in sorted(releases.folder.iterdir()) if releases.has(path.name)]
-    for release in (current.folder, *others):
-        manifest = read_manifest(release)
+def _release_made_from(found: dict[str, Any], releases: StudyReleases) -> str | None:
+    """The published release that was made from exactly these files; the last one is likeliest."""
+    for release in reversed(published_releases(releases)):
+        manifest = read_manifest(release.folder)
         if all(manifest.get(key) == digests for key, digests in found.items()):
-            return str(manifest["release_id"])
+            return release.release_id
     return None
 
 

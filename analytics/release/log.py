@@ -59,6 +59,7 @@ def append_run(log: Path, event: str, **facts: object) -> None:
 def logged(log: Path) -> Iterator[dict[str, Any]]:
     """Log the run inside in one line: what it fills in, or how it failed.
 
+    A run that fills in no event and does not fail leaves its line to another part of itself.
     Nothing is logged before the study has a folder of releases. A failure to log, as on a full
     disk, does not hide why the run failed.
     """
@@ -74,7 +75,8 @@ def logged(log: Path) -> Iterator[dict[str, Any]]:
             with suppress(OSError):
                 append_run(log, **{**line, "event": event})
         raise
-    append_run(log, **line)
+    if "event" in line:
+        append_run(log, **line)
 
 
 def read_runs(log: Path) -> list[dict[str, Any]]:
