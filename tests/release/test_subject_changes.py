@@ -30,7 +30,7 @@ def compared(before: Path, after: Path) -> tuple[list[SubjectChange], list[Chang
         return explain_changes(connection), count_changes(connection)
 
 
-def change_of(
+def change_of(  # noqa: PLR0913 - one argument per thing that a release knows
     folder: Path,
     before: Sequence[End],
     after: Sequence[End],
