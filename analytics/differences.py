@@ -9,7 +9,7 @@ import duckdb
 
 from analytics.errors import BuildError, UsageError
 from analytics.queries import FORMATS, chosen_study, written
-from analytics.release.estimates import EstimateMove, moved_estimates
+from analytics.release.estimates import RATIO, EstimateMove, moved_estimates
 from analytics.release.folders import MANIFEST
 from analytics.release.history import Release, chosen_release, release_at
 from analytics.release.subject_changes import SubjectChange, explain_changes
@@ -122,7 +122,7 @@ def _estimate_lines(moves: Sequence[EstimateMove]) -> Iterator[str]:
     yield f"{_count(len(moves), 'estimate')} moved, by kind and by size"
     for kind in dict.fromkeys((move.number, move.unit) for move in moves):
         yield ""
-        yield f"{kind[0]}, {kind[1]}"
+        yield kind[0] if kind[1] == RATIO else f"{kind[0]}, {kind[1]}"
         rows = [
             (
                 move.analysis_label,

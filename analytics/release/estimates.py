@@ -15,6 +15,8 @@ NUMBERS: Final = (
     "subdistribution hazard ratio",
 )
 """The kinds of numbers, in the order they are shown."""
+HEADLINE_NUMBERS: Final = ("median", "event-free rate", "incidence", "hazard ratio")
+"""The kinds that the history of releases holds, of the headline analyses."""
 RATIO: Final = "ratio"
 _KEY: Final = (
     *("number", "unit", "analysis_id", "stratum"),

@@ -15,7 +15,7 @@ import duckdb
 
 from analytics.errors import BuildError
 from analytics.release.digests import table_digests
-from analytics.release.estimates import ESTIMATES
+from analytics.release.estimates import ESTIMATES, HEADLINE_NUMBERS
 from analytics.release.folders import StudyReleases
 from analytics.release.history import (
     HISTORY_TABLES,
@@ -57,7 +57,7 @@ _HEADLINE: Final = f"""
     inner join headline_sources as sources
         on estimates.analysis_id = sources.analysis_id
         and estimates.model is not distinct from sources.model
-    where coalesce(estimates.stratum, '{ALL}') = '{ALL}'
+    where coalesce(estimates.stratum, '{ALL}') = '{ALL}' and estimates.number in {HEADLINE_NUMBERS}
     order by
         analysis_order, number, estimates.model, estimates.factor, estimates.event,
         estimates.time_months

@@ -92,45 +92,55 @@ _COUNTED: Final = """
     group by paramcd, change
     order by paramcd, change
 """
+# What names a record: its sequence; of the records without one, which are many, their date.
+_KEY: Final = """
+    coalesce(
+        cast({record}.srcseq as varchar),
+        case when {record}.srcdom <> 'DM' then cast({record}.adt as varchar) else '' end
+    )
+"""
 # Every dated record that can begin or end an endpoint, and the rule that turned it away.
-_RECORDS: Final = """
-    create or replace temp table records_{release} as
+_RECORDS: Final = f"""
+    create or replace temp table records_{{release}} as
     with dated as (
         select usubjid, srcdom, srcvar, srcseq, adt, rule
-        from {release}.intermediate.int_death_records
+        from {{release}}.intermediate.int_death_records
         union all
         select usubjid, domain, variable, seq, adt, rule
-        from {release}.intermediate.int_end_dates
+        from {{release}}.intermediate.int_end_dates
         union all
         select
             records.usubjid, records.domain, records.date_variable, records.seq, records.adt,
             verdicts.rule
-        from {release}.intermediate.int_staged_records as records
-        inner join {release}.intermediate.int_record_verdicts as verdicts
+        from {{release}}.intermediate.int_staged_records as records
+        inner join {{release}}.intermediate.int_record_verdicts as verdicts
             on records.src_file = verdicts.src_file and records.src_row = verdicts.src_row
     )
 
-    select
-        usubjid, srcdom, srcvar, srcseq,
-        -- of the records without a number, which are many, the date is part of the name
-        case when srcseq is null and srcdom <> 'DM' then adt end as named_by_date,
-        min(adt) as adt,
-        min(rule) as rule
+    select *, {_KEY.format(record="dated")} as record_key
     from dated
-    group by all
 """
-_FOUND: Final = """
-    left join records_{release} as {found}
-        on deciding.usubjid = {found}.usubjid
-        and deciding.{which}.srcdom = {found}.srcdom
-        and deciding.{which}.srcvar = {found}.srcvar
-        and deciding.{which}.srcseq is not distinct from {found}.srcseq
-        and (
-            deciding.{which}.srcseq is not null
-            or deciding.{which}.srcdom = 'DM'
-            or deciding.{which}.adt = {found}.named_by_date
+# A record that was turned away has its first date alone, so another variable's may be missing.
+_FOUND: Final = f"""(
+        select struct_pack(
+            is_there := count(*) > 0,
+            adt := min(records.adt) filter (records.srcvar = deciding.{{which}}.srcvar),
+            rule := min(records.rule)
         )
-"""
+        from records_{{release}} as records
+        where
+            records.usubjid = deciding.usubjid
+            and records.srcdom = deciding.{{which}}.srcdom
+            and records.record_key = {_KEY.format(record="deciding.{which}")}
+    )"""
+_UNMET: Final = """(
+        select arg_min(conditions.reason, conditions.condition_order)
+        from {release}.marts.population_conditions as conditions
+        where
+            conditions.usubjid = deciding.usubjid
+            and conditions.population = endpoints.population
+            and not conditions.is_met
+    )"""
 _DECIDING: Final = """
     case
         when origin_decides then struct_pack(
@@ -151,6 +161,11 @@ _EXPLAINED: Final = f"""
             {_DECIDING.format(end="later")} as record_after
         from changes
         where change <> '{UNCHANGED}'
+    ),
+
+    endpoints as (
+        select paramcd, population, cast(display_order as int) as place
+        from after.raw.study_endpoint
     )
 
     select
@@ -161,16 +176,15 @@ _EXPLAINED: Final = f"""
         deciding.later,
         deciding.record_before,
         deciding.record_after,
-        struct_pack(adt := new_then.adt, rule := new_then.rule) as new_then,
-        struct_pack(adt := new_now.adt, rule := new_now.rule) as new_now,
-        struct_pack(adt := old_then.adt, rule := old_then.rule) as old_then,
-        struct_pack(adt := old_now.adt, rule := old_now.rule) as old_now
+        {_FOUND.format(release="before", which="record_after")} as new_then,
+        {_FOUND.format(release="after", which="record_after")} as new_now,
+        {_FOUND.format(release="before", which="record_before")} as old_then,
+        {_FOUND.format(release="after", which="record_before")} as old_now,
+        {_UNMET.format(release="before")} as unmet_then,
+        {_UNMET.format(release="after")} as unmet_now
     from deciding
-    {_FOUND.format(release="before", which="record_after", found="new_then")}
-    {_FOUND.format(release="after", which="record_after", found="new_now")}
-    {_FOUND.format(release="before", which="record_before", found="old_then")}
-    {_FOUND.format(release="after", which="record_before", found="old_now")}
-    order by deciding.usubjid
+    left join endpoints on deciding.paramcd = endpoints.paramcd
+    order by endpoints.place nulls last, deciding.paramcd, deciding.usubjid
 """
 
 
@@ -207,17 +221,18 @@ def count_changes(connection: duckdb.DuckDBPyConnection) -> list[ChangeCount]:
 
 
 def explain_changes(connection: duckdb.DuckDBPyConnection) -> list[SubjectChange]:
-    """The subjects who changed, by endpoint, kind and subject, each with the reason."""
+    """The subjects who changed, each with the reason: in the order of endpoints, then by kind."""
     connection.execute(_COMPARED)
     for release in ("before", "after"):
         connection.execute(_RECORDS.format(release=release))
     found = connection.execute(_EXPLAINED)
     names = [column[0] for column in found.description or []]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    order = list(CHANGES)
+    endpoints = list(dict.fromkeys(row["paramcd"] for row in rows))
+    kinds = list(CHANGES)
     return sorted(
-        (_subject_change(row) for row in rows),
-        key=lambda change: (change.endpoint, order.index(change.change), change.usubjid),
+        map(_subject_change, rows),
+        key=lambda change: (endpoints.index(change.endpoint), kinds.index(change.change)),
     )
 
 
@@ -244,6 +259,8 @@ def _reason(row: dict[str, Any]) -> str:
     return (
         _difference(new, row["new_now"], row["new_then"], "new record", "before")
         or _difference(old, row["old_then"], row["old_now"], "record gone:", "now")
+        or (row["change"] == "entered" and row["unmet_then"] and f"before: {row['unmet_then']}")
+        or (row["change"] == "left" and row["unmet_now"] and f"now: {row['unmet_now']}")
         or "the record is the same; another record of the subject or a rule of the study changed"
     )
 
@@ -253,15 +270,15 @@ def _difference(
 ) -> str | None:
     """How the other release, which is that of `when`, knows a record otherwise; None: it does not.
 
-    `here` and `there` are its date and the rule that turned it away, both None where it is absent.
+    `here` and `there`: whether it is there, its date, and the rule that turned it away.
     """
     if record["srcdom"] is None:
         return None
-    if there["adt"] is None and there["rule"] is None:
+    if not there["is_there"]:
         return f"{absent} {_named(record)}"
     if there["rule"] is not None and here["rule"] is None:
         return f"record turned away {when} ({there['rule']}): {_named(record)}"
-    if there["adt"] != here["adt"]:
+    if there["adt"] and here["adt"] and there["adt"] != here["adt"]:
         return f"record {_named(record, here['adt'])}, dated {there['adt']} {when}"
     return None
 

@@ -9,6 +9,11 @@ import duckdb
 _TABLES = """
     create schema marts;
     create schema intermediate;
+    create schema raw;
+    create table raw.study_endpoint as
+        select 'RFS' as paramcd, 'responders' as population, '1' as display_order;
+    create table marts.population_conditions (
+        usubjid varchar, population varchar, condition_order int, reason varchar, is_met boolean);
     create table marts.subjects (usubjid varchar, trtsdt date, in_analysis_set boolean);
     create table marts.time_to_event (
         usubjid varchar, paramcd varchar, param varchar, startdt date, adt date, aval double,
@@ -57,8 +62,9 @@ def write_warehouse(
     ends: Iterable[End],
     records: Iterable[tuple[str, Record]] = (),
     treated: Iterable[str] = (),
+    unmet: Iterable[tuple[str, str]] = (),
 ) -> Path:
-    """A warehouse with these ends, their records and other records (by patient)."""
+    """A warehouse with these ends, their records and others, and unmet conditions (by patient)."""
     ends = list(ends)
     known = [(end.usubjid, record) for end in ends for record in (end.record, end.origin)]
     with duckdb.connect(str(path)) as connection:
@@ -80,6 +86,11 @@ def write_warehouse(
             connection.execute(
                 "insert into intermediate.int_endpoint_origins values (?, 'RFS', ?, ?, ?)",
                 [end.usubjid, end.origin.domain, end.origin.variable, end.origin.seq],
+            )
+        for order, (usubjid, reason) in enumerate(unmet):
+            connection.execute(
+                "insert into marts.population_conditions values (?, 'responders', ?, ?, false)",
+                [usubjid, order, reason],
             )
         for row, (usubjid, record) in enumerate(dict.fromkeys([*known, *records])):
             _write_record(connection, row, usubjid, record)

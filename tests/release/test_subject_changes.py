@@ -157,6 +157,28 @@ def test_who_was_treated_before_enters_with_the_origin(tmp_path: Path) -> None:
     )
 
 
+def test_who_enters_by_another_fact_than_the_origin_is_explained_by_it(tmp_path: Path) -> None:
+    known = [("A", Record("RS", "RSDTC", 1, "2015-01-01"))]
+    unmet = [("A", "No transplant"), ("A", "No transplant in remission")]
+    (change,), _ = compared(
+        write_warehouse(tmp_path / "1.duckdb", [], known, treated=["A"], unmet=unmet),
+        write_warehouse(tmp_path / "2.duckdb", [contact()]),
+    )
+    assert (change.change, change.reason) == ("entered", "before: No transplant")
+
+
+def test_a_visit_that_was_after_the_cut_off_is_known_by_its_first_date(tmp_path: Path) -> None:
+    """A record that is turned away has no end date any more."""
+    ends = Record("SV", "SVENDTC", None, "2015-09-01")
+    early = Record("SV", "SVSTDTC", None, "2015-09-01", rule="after_cutoff")
+    assert change_of(
+        tmp_path, [contact()], [contact(ends)], known_before=[early], known_after=[SEEN]
+    ) == (
+        "later censoring",
+        "record turned away before (after_cutoff): SV, SVENDTC 2015-09-01",
+    )
+
+
 def test_who_has_no_origin_any_more_has_left(tmp_path: Path) -> None:
     assert change_of(tmp_path, [contact()], []) == (
         "left",
