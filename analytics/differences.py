@@ -9,10 +9,10 @@ import duckdb
 
 from analytics.errors import BuildError, UsageError
 from analytics.queries import FORMATS, chosen_study, written
+from analytics.release.change_reasons import SubjectChange, explain_changes
 from analytics.release.estimates import RATIO, EstimateMove, moved_estimates
 from analytics.release.folders import MANIFEST
 from analytics.release.history import Release, chosen_release, release_at
-from analytics.release.subject_changes import SubjectChange, explain_changes
 from analytics.warehouse import connect, literal
 
 PATIENTS: Final = "patients"

@@ -6,12 +6,8 @@ from pathlib import Path
 import duckdb
 from small_release import End, Record, write_warehouse
 
-from analytics.release.subject_changes import (
-    ChangeCount,
-    SubjectChange,
-    count_changes,
-    explain_changes,
-)
+from analytics.release.change_reasons import SubjectChange, explain_changes
+from analytics.release.subject_changes import ChangeCount, count_changes
 
 SEEN = Record("SS", "SSDTC", 1, "2015-06-01")
 SEEN_LATER = Record("SS", "SSDTC", 2, "2015-09-01")
