@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build refresh qc bench test lint synthesize sdtm reference clean
+.PHONY: help setup build refresh docs qc bench test lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/bli
 
 refresh: $(READY)  ## Build and publish only if something changed (KEEP_LAST=10 keeps ten releases)
 	@$(BIN)/plateau refresh $(STUDY) --releases $(RELEASES) --threads $(THREADS) $(if $(KEEP_LAST),--keep-last $(KEEP_LAST))
+
+docs: $(READY)  ## Write docs/data-dictionary.md and docs/site/dbt.html from the published release
+	@$(BIN)/plateau docs --releases $(RELEASES)
 
 qc: $(READY)  ## Compute every result of the published release again with R and compare (needs R)
 	@$(BIN)/python tests/double_programming/runner.py $(STUDY) --releases $(RELEASES)

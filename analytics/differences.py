@@ -8,13 +8,15 @@ from typing import Any, Final
 import duckdb
 
 from analytics.errors import BuildError, UsageError
-from analytics.queries import FORMATS, chosen_study, written
+from analytics.queries import chosen_study, written
 from analytics.release.change_reasons import SubjectChange, explain_changes
 from analytics.release.estimates import RATIO, EstimateMove, moved_estimates
 from analytics.release.folders import MANIFEST
 from analytics.release.history import Release, chosen_release, release_at
+from analytics.text_table import aligned
 from analytics.warehouse import connect, literal
 
+FORMATS: Final = ("table", "csv", "json")
 PATIENTS: Final = "patients"
 ESTIMATES: Final = "estimates"
 PARTS: Final = (PATIENTS, ESTIMATES)
@@ -111,8 +113,8 @@ def _patient_lines(changes: Sequence[SubjectChange]) -> Iterator[str]:
             )
             for change in of_endpoint
         ]
-        *lines, _ = written(["usubjid", "change", "before", "after", "reason"], rows, "table")
-        yield from (f"  {line}" for line in lines)
+        columns = ["usubjid", "change", "before", "after", "reason"]
+        yield from (f"  {line}" for line in aligned(columns, rows))
 
 
 def _estimate_lines(moves: Sequence[EstimateMove]) -> Iterator[str]:
@@ -135,8 +137,7 @@ def _estimate_lines(moves: Sequence[EstimateMove]) -> Iterator[str]:
             if (move.number, move.unit) == kind
         ]
         columns = ["analysis", "of", "before", "after", "difference"]
-        *lines, _ = written(columns, rows, "table")
-        yield from (f"  {line}" for line in lines)
+        yield from (f"  {line}" for line in aligned(columns, rows))
 
 
 def _table(part: str, found: Difference) -> tuple[list[str], list[tuple[Any, ...]]]:
