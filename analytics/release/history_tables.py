@@ -24,88 +24,13 @@ from analytics.release.history import (
     next_place,
     published_releases,
 )
+from analytics.release.history_schema import TABLES, create_history
 from analytics.release.subject_changes import count_changes
 from analytics.results.headline_numbers import Source, headline_models, shown_curves
 from analytics.results.strata import ALL
 from analytics.study.specification import StudySpecification
 from analytics.warehouse import connect, literal, quoted
 
-_TABLES: Final = {
-    "release": (
-        "One row per release published so far, this one included.",
-        (
-            (
-                "release_order",
-                "integer not null",
-                "Position of the release among those published, from 1.",
-            ),
-            (
-                "release_id",
-                "varchar not null",
-                "Release: a digest of its inputs, code and parameters.",
-            ),
-            (
-                "previous_release_id",
-                "varchar",
-                "Release published before it. NULL: it is the first.",
-            ),
-            ("data_cutoffs", "varchar not null", "Data cut-off of each trial in this release."),
-            ("n_subjects", "bigint not null", "Subjects analysed."),
-        ),
-    ),
-    "headline_number": (
-        "One row per release and headline number, as it was when it was published.",
-        (
-            (
-                "release_id",
-                "varchar not null",
-                "Release: a digest of its inputs, code and parameters.",
-            ),
-            ("analysis_order", "integer not null", "Position of the analysis in the plan, from 1."),
-            ("analysis_id", "varchar not null", "Analysis of plan.toml."),
-            ("analysis_label", "varchar not null", "Analysis as people read it."),
-            (
-                "number",
-                "varchar not null",
-                "Kind of the number: a median, a rate, an incidence, a hazard ratio.",
-            ),
-            ("unit", "varchar not null", "months, percent or ratio."),
-            ("model", "varchar", "Model within the analysis. NULL: a curve."),
-            ("factor", "varchar", "Factor of a hazard ratio. NULL: a curve."),
-            ("contrast", "varchar", "Levels that a hazard ratio compares. NULL: a curve."),
-            ("event", "varchar", "Event that an incidence counts. NULL: not an incidence."),
-            ("time_months", "double", "Month of a rate. NULL: not a rate."),
-            ("n", "bigint", "Subjects."),
-            ("n_event", "bigint", "Subjects with the event."),
-            ("value", "double", "The number, never rounded. NULL: not estimable, or not reached."),
-            (
-                "ci_lower",
-                "double",
-                "Lower confidence limit, in the unit of the number. NULL: undefined.",
-            ),
-            (
-                "ci_upper",
-                "double",
-                "Upper confidence limit, in the unit of the number. NULL: undefined.",
-            ),
-            ("status", "varchar not null", "ok, or not estimable with the reason."),
-        ),
-    ),
-    "subject_change": (
-        "One row per release, endpoint and kind of change since the release before: subjects.",
-        (
-            (
-                "release_id",
-                "varchar not null",
-                "Release: a digest of its inputs, code and parameters.",
-            ),
-            ("endpoint", "varchar not null", "Endpoint (paramcd)."),
-            ("endpoint_label", "varchar", "Endpoint as people read it."),
-            ("change", "varchar not null", "Kind of the change, or unchanged."),
-            ("n_subjects", "bigint not null", "Subjects whose endpoint changed in this way."),
-        ),
-    ),
-}
 _HEADLINE: Final = f"""
     insert into after.history.headline_number by name
     select ? as release_id, estimates.* exclude (stratum)
@@ -153,9 +78,8 @@ def write_history(
 ) -> None:
     """Write schema `history` of a built warehouse: the rows before it, then its own."""
     with _opened(warehouse, origin) as (connection, source):
-        connection.execute("create schema after.history")
-        for name, (words, columns) in _TABLES.items():
-            _create(connection, f"after.history.{name}", words, columns)
+        create_history(connection, "after")
+        for name in TABLES:
             if source is not None:
                 connection.execute(
                     f"insert into after.history.{name} by name "
@@ -165,19 +89,6 @@ def write_history(
         _insert(connection, "release", [_release_row(connection, study, release_id, origin.place)])
         _write_headline(connection, study, release_id)
         _write_changes(connection, release_id, origin, source)
-
-
-def _create(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    words: str,
-    columns: tuple[tuple[str, str, str], ...],
-) -> None:
-    types = ", ".join(f"{column} {of_type}" for column, of_type, _ in columns)
-    connection.execute(f"create table {table} ({types})")
-    connection.execute(f"comment on table {table} is {literal(words)}")
-    for column, _, its_words in columns:
-        connection.execute(f"comment on column {table}.{column} is {literal(its_words)}")
 
 
 def history_contents(connection: duckdb.DuckDBPyConnection, place: Place) -> dict[str, Any]:
@@ -258,7 +169,7 @@ def _opened(
 def _is_readable(release: Release) -> bool:
     try:
         with connect(release.warehouse, read_only=True) as connection:
-            for name in _TABLES:
+            for name in TABLES:
                 connection.execute(f"from history.{quoted(name)}").fetchall()
     except duckdb.Error:
         return False
