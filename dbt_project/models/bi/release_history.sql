@@ -23,7 +23,7 @@ numbers_of_releases as (
 ),
 
 -- an analysis that now compares other levels has no earlier number
-numbers_with_previous as (
+compared as (
     select
         numbers_of_releases.*,
         earlier.value as value_previous
@@ -44,45 +44,45 @@ numbers_with_previous as (
 
 release_history as (
     select
-        cast(numbers_with_previous.release_order as int) as release_order,
-        numbers_with_previous.release_id,
-        numbers_with_previous.previous_release_id,
-        numbers_with_previous.data_cutoffs,
-        numbers_with_previous.n_subjects,
+        cast(compared.release_order as int) as release_order,
+        compared.release_id,
+        compared.previous_release_id,
+        compared.data_cutoffs,
+        compared.n_subjects,
         cast(
             row_number() over (
-                partition by numbers_with_previous.release_order
+                partition by compared.release_order
                 order by
-                    numbers_with_previous.analysis_order,
-                    numbers_with_previous.number desc,
-                    numbers_with_previous.event desc,
-                    numbers_with_previous.time_months,
-                    factors.display_order,
-                    numbers_with_previous.factor,
-                    numbers_with_previous.model
+                    compared.analysis_order asc,
+                    compared.number desc,
+                    compared.event desc,
+                    compared.time_months asc,
+                    factors.display_order asc,
+                    compared.factor asc,
+                    compared.model asc
             ) as int
         ) as line_order,
-        cast(numbers_with_previous.analysis_order as int) as analysis_order,
-        numbers_with_previous.analysis_id,
-        numbers_with_previous.analysis_label,
-        numbers_with_previous.number,
-        numbers_with_previous.unit,
-        numbers_with_previous.model,
-        numbers_with_previous.factor,
-        coalesce(factors.label, numbers_with_previous.factor) as factor_label,
-        numbers_with_previous.contrast,
-        numbers_with_previous.event,
-        numbers_with_previous.time_months,
-        cast(numbers_with_previous.n as bigint) as n,
-        cast(numbers_with_previous.n_event as bigint) as n_event,
-        numbers_with_previous.value,
-        numbers_with_previous.ci_lower,
-        numbers_with_previous.ci_upper,
-        numbers_with_previous.value_previous,
-        numbers_with_previous.value - numbers_with_previous.value_previous as difference,
-        numbers_with_previous.status
-    from numbers_with_previous
-    left join factors on numbers_with_previous.factor = factors.factor
+        cast(compared.analysis_order as int) as analysis_order,
+        compared.analysis_id,
+        compared.analysis_label,
+        compared.number,
+        compared.unit,
+        compared.model,
+        compared.factor,
+        coalesce(factors.label, compared.factor) as factor_label,
+        compared.contrast,
+        compared.event,
+        compared.time_months,
+        cast(compared.n as bigint) as n,
+        cast(compared.n_event as bigint) as n_event,
+        compared.value,
+        compared.ci_lower,
+        compared.ci_upper,
+        compared.value_previous,
+        compared.value - compared.value_previous as difference,
+        compared.status
+    from compared
+    left join factors on compared.factor = factors.factor
 )
 
 select * from release_history
