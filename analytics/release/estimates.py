@@ -30,35 +30,37 @@ ESTIMATES: Final = """
         select
             'median' as number, 'months' as unit, analysis_id, stratum, null as model,
             null as factor, null as contrast, null as event, null::double as time_months,
-            n, n_event, median_months as value, median_ci_lower as ci_lower,
-            median_ci_upper as ci_upper, status
+            n, n_event, null::bigint as n_risk, median_months as value,
+            median_ci_lower as ci_lower, median_ci_upper as ci_upper, status
         from {release}.results.survival_summary
         union all
         select
             'event-free rate', 'percent', analysis_id, stratum, null, null, null, null,
-            time_months, n, n_event, 100 * estimate, 100 * ci_lower, 100 * ci_upper, status
+            time_months, n, n_event, n_risk, 100 * estimate, 100 * ci_lower, 100 * ci_upper,
+            status
         from {release}.results.survival_rate
         union all
         select
             'incidence', 'percent', analysis_id, stratum, null, null, null, event,
-            time_months, n, n_event, 100 * estimate, 100 * ci_lower, 100 * ci_upper, status
+            time_months, n, n_event, n_risk, 100 * estimate, 100 * ci_lower, 100 * ci_upper,
+            status
         from {release}.results.cumulative_incidence_rate
         union all
         select
             'restricted mean', 'months', analysis_id, stratum, null, null, null, null,
-            horizon_months, n, n_event, restricted_mean_months, ci_lower, ci_upper, status
+            horizon_months, n, n_event, null, restricted_mean_months, ci_lower, ci_upper, status
         from {release}.results.restricted_mean
         union all
         select
             'hazard ratio', 'ratio', analysis_id, null, model, factor,
-            numerator || ' / ' || denominator, null, null, n, n_event, hr, ci_lower, ci_upper,
-            status
+            numerator || ' / ' || denominator, null, null, n, n_event, null, hr, ci_lower,
+            ci_upper, status
         from {release}.results.cox_term
         union all
         select
             'subdistribution hazard ratio', 'ratio', analysis_id, null, model, factor,
-            numerator || ' / ' || denominator, null, null, n, n_event, shr, ci_lower, ci_upper,
-            status
+            numerator || ' / ' || denominator, null, null, n, n_event, null, shr, ci_lower,
+            ci_upper, status
         from {release}.results.fine_gray_term
     )
 

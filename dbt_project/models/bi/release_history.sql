@@ -26,6 +26,8 @@ numbers_of_releases as (
 compared as (
     select
         numbers_of_releases.*,
+        earlier.n_event as n_event_previous,
+        earlier.n_risk as n_risk_previous,
         earlier.value as value_previous
     from numbers_of_releases
     left join headline_numbers as earlier
@@ -75,9 +77,12 @@ release_history as (
         compared.time_months,
         cast(compared.n as bigint) as n,
         cast(compared.n_event as bigint) as n_event,
+        compared.n_risk,
         compared.value,
         compared.ci_lower,
         compared.ci_upper,
+        compared.n_event_previous,
+        compared.n_risk_previous,
         compared.value_previous,
         compared.value - compared.value_previous as difference,
         compared.status
