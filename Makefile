@@ -3,6 +3,7 @@
 STUDY ?= studies/blinatumomab
 RELEASES ?= releases
 THREADS ?= 2
+KEEP_LAST ?=
 BENCH_MAX ?= 100000
 BENCH_ROWS ?= 10000000
 UV_VERSION := 0.13.9
@@ -15,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build docs qc bench test lint synthesize sdtm reference clean
+.PHONY: help setup build refresh docs qc bench test lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -24,6 +25,9 @@ setup: $(READY)  ## Make .venv with the locked packages (the other targets do it
 
 build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/blinatumomab)
 	@$(BIN)/plateau build $(STUDY) --releases $(RELEASES) --threads $(THREADS)
+
+refresh: $(READY)  ## Build and publish only if something changed (KEEP_LAST=10 keeps ten releases)
+	@$(BIN)/plateau refresh $(STUDY) --releases $(RELEASES) --threads $(THREADS) $(if $(KEEP_LAST),--keep-last $(KEEP_LAST))
 
 docs: $(READY)  ## Write docs/input-contract.md, and docs/data-dictionary.md and docs/site/dbt.html from the published release
 	@$(BIN)/plateau contract > docs/input-contract.md

@@ -58,7 +58,7 @@ def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Itera
         result = connection.execute(sql)
         names = [str(column[0]) for column in result.description or []]
         rows = [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
-    yield from _written(names, rows, output)
+    yield from written(names, rows, output)
 
 
 def check_format(output: str, file: Path | None) -> None:
@@ -95,7 +95,8 @@ def _running(releases: Path, study_id: str | None, sql: str) -> Iterator[duckdb.
         raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
 
 
-def _written(names: list[str], rows: list[tuple[Any, ...]], output: str) -> Iterator[str]:
+def written(names: list[str], rows: list[tuple[Any, ...]], output: str) -> Iterator[str]:
+    """Rows as lines of text: a table with their number, CSV, or JSON, one object a line."""
     if output == "csv":
         yield _csv_line(names)
         yield from (_csv_line([cell(value) for value in row]) for row in rows)

@@ -10,13 +10,11 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.console import Console
 
-from analytics.errors import PlateauError
+from analytics.errors import EXIT_CODES, PlateauError
 from analytics.progress import MovingLine, PlainLines
 
-EXIT_CODES: Final = (
-    "Exit codes: 0 done or up to date; 1 the study or its files cannot be used; 2 the command "
-    "was called wrongly; 3 a check refused the data and nothing was published; 4 the build "
-    "could not run; 130 and 143 interrupted."
+TOLD_BY_EXIT_CODES: Final = (
+    "Exit codes: " + "; ".join(f"{code} {words}" for code, words in EXIT_CODES.items()) + "."
 )
 DEFAULT_STUDY: Final = Path("studies/blinatumomab")
 DEFAULT_RELEASES: Final = Path("releases")
@@ -24,7 +22,7 @@ DEFAULT_RELEASES: Final = Path("releases")
 app = typer.Typer(
     help="A survival-analytics warehouse for pooled oncology trials: SDTM files in, survival "
     "results as SQL tables out.",
-    epilog=EXIT_CODES,
+    epilog=TOLD_BY_EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,6 +32,11 @@ messages = Console(stderr=True, soft_wrap=True)
 Study = Annotated[Path, typer.Argument(help="Folder of the study.")]
 Releases = Annotated[Path, typer.Option(help="Folder that holds the releases.")]
 StudyId = Annotated[str | None, typer.Option("--study", help="Study to read, by its id.")]
+
+KeepLast = Annotated[
+    int | None,
+    typer.Option(min=1, help="Afterwards keep only this many releases, and the current one."),
+]
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from typing import Any, Final
 import polars as pl
 
 from analytics.methods.descriptives import round_half_away
+from analytics.results.headline_numbers import shown_curves
 from analytics.study.published import PublishedValue
-from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
+from analytics.study.specification import Analysis, StudySpecification
 
 HEADLINE_TABLES: Final = (
     "survival_summary",
@@ -62,14 +63,7 @@ def headline(
     siblings are left out; an analysis with a caution is marked and the remark says where to
     read it. `published` are the reported values, as printed.
     """
-    curves = [
-        analysis
-        for analysis in study.analyses
-        if analysis.method in CURVE_METHODS
-        and analysis.strata is None
-        and analysis.delayed_entry_of is None
-    ]
-    shown = [analysis for analysis in curves if analysis.headline] or curves
+    shown = shown_curves(study)
     landmarks = tuple(sorted({month for item in shown for month in item.landmarks_months}))
     rows = tuple(_row(analysis, landmarks, results, published) for analysis in shown)
     return Headline(

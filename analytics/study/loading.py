@@ -8,7 +8,6 @@ from analytics.study.endpoints import (
     read_endpoint_rules,
     read_endpoints,
 )
-from analytics.study.errors import StudyError
 from analytics.study.factors import read_factor_levels, read_factors
 from analytics.study.keys import Table
 from analytics.study.plan import read_plan
@@ -31,8 +30,6 @@ def load_study(folder: Path) -> StudySpecification:
     Raises StudyError with one sentence on the first mistake: file, line or key, what is
     wrong, what to do.
     """
-    if not folder.is_dir():
-        raise StudyError(f"There is no study folder {folder}; name a folder with a study.toml.")
     file = read_study_file(folder)
     values = parameter_values(file.parameters)
     terms = read_terms(folder, [trial.trial_id for trial in file.trials])

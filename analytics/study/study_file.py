@@ -43,6 +43,8 @@ class StudyFile:
 
 def read_study_file(folder: Path) -> StudyFile:
     """study.toml of a study folder. Errors: one sentence naming the key."""
+    if not folder.is_dir():
+        raise StudyError(f"There is no study folder {folder}; name a folder with a study.toml.")
     table = read_toml(folder / "study.toml")
     table.allow(_KEYS)
     synthetic = table.truth("synthetic")
