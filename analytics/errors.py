@@ -24,3 +24,8 @@ class BuildError(PlateauError):
     """A step of the build could not run: the disk, the engine, a worker, another build."""
 
     exit_code: ClassVar[int] = 4
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an engine says, without its full stop, to be quoted in a sentence."""
+    return str(error).splitlines()[0].removesuffix(".") if str(error) else type(error).__name__

@@ -12,15 +12,16 @@ from typing import Any, Final
 
 import duckdb
 
-from analytics.errors import BuildError, GateError
+from analytics.errors import BuildError, GateError, first_line
 from analytics.ingest import load_raw
 from analytics.progress import Progress, Silence, Steps
 from analytics.release.digests import fingerprint_of, table_digests
+from analytics.release.disclosure import limit_schema, limited
 from analytics.release.export import export_bi
 from analytics.release.folders import HEADLINE, WAREHOUSE, StudyReleases
 from analytics.release.log import append_run
 from analytics.release.manifest import write_manifest
-from analytics.report.headline import HEADLINE_TABLES, headline, headline_lines
+from analytics.report.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
 from analytics.results import write_results
 from analytics.study import load_study
 from analytics.study.published import load_published
@@ -110,7 +111,7 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
         except Exception as error:
             append_run(releases.log, "failed", release=fingerprint.release_id, message=str(error))
             if isinstance(error, duckdb.Error):
-                raise BuildError(f"{str(error).splitlines()[0]}; nothing was published.") from error
+                raise BuildError(f"{first_line(error)}; nothing was published.") from error
             raise
         append_run(
             releases.log,
@@ -164,6 +165,8 @@ def _fill(walk: _Build, release_id: str) -> list[Outcome]:
             outcomes += _pass(walk, worker, "results")
         with step("build and test the tables for people"):
             dbt.build_bi()
+            with connect(walk.warehouse) as connection:
+                limit_schema(connection, "bi", walk.study.publication)
     with step("export"):
         stamp = {
             "study": walk.study.study_id,
@@ -214,9 +217,10 @@ def _write_headline(walk: _Build) -> None:
     with connect(walk.warehouse, read_only=True) as connection:
         frames = {
             table: connection.sql(f"select * from results.{table}").pl()
-            for table in HEADLINE_TABLES
+            for table in (*HEADLINE_TABLES, *HEADLINE_CURVES)
         }
-    lines = headline_lines(headline(walk.study, frames, load_published(walk.study.folder)))
+    shown = limited(frames, walk.study.publication)
+    lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
@@ -227,6 +231,7 @@ def _about(study: StudySpecification) -> dict[str, Any]:
         "synthetic": study.synthetic,
         "synthetic_note": study.synthetic_note,
         "parameters": study.parameters.model_dump(mode="json"),
+        "publication": study.publication.model_dump(mode="json"),
     }
 
 

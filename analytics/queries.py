@@ -11,11 +11,19 @@ from typing import Any, ClassVar, Final
 
 import duckdb
 
-from analytics.errors import PlateauError
-from analytics.release.folders import WAREHOUSE, StudyReleases, published_studies
+from analytics.errors import PlateauError, first_line
+from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases, published_studies
+from analytics.release.verify import AlteredError
 from analytics.warehouse import connect_for_queries
 
 FORMATS: Final = ("table", "csv", "json")
+# what the engine says when the file, not the query, is at fault
+_DAMAGED: Final = (
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+)
 
 
 class QueryError(PlateauError):
@@ -50,6 +58,27 @@ def chosen_study(releases: Path, study_id: str | None) -> StudyReleases:
     return chosen[0]
 
 
+def chosen_release(releases: Path, study_id: str | None, name: str) -> Path:
+    """The folder of a release: `current`, the id of a release of the study, or a folder's path.
+
+    Raises QueryError when there is no such release.
+    """
+    if (Path(name) / MANIFEST).is_file():
+        return Path(name)
+    study = chosen_study(releases, study_id)
+    folder = study.current if name == study.current.name else study.release(name)
+    if not folder.is_dir():
+        raise QueryError(
+            f"Release '{name}' of study '{study.study_id}' is not in {releases}; "
+            f"there is {', '.join(_names(study))}."
+        )
+    return folder
+
+
+def _names(study: StudyReleases) -> list[str]:
+    return sorted(path.parent.name for path in study.folder.glob(f"*/{MANIFEST}"))
+
+
 def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Iterator[str]:
     """The lines of a query's answer in the chosen format. Raises QueryError with one sentence."""
     if output not in FORMATS:
@@ -63,6 +92,11 @@ def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Itera
             names = [str(column[0]) for column in result.description or []]
             rows = [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
     except duckdb.Error as error:
+        if isinstance(error, _DAMAGED):
+            raise AlteredError(
+                f"{study.current / WAREHOUSE} cannot be read ({first_line(error)}); "
+                "`plateau verify` names what was altered."
+            ) from error
         raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
     yield from _written(names, rows, output)
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from analytics.study.errors import StudyError
 from analytics.study.facts import RESPONSE_VALUES
 from analytics.study.keys import Table, read_toml
-from analytics.study.specification import Parameters, Trial
+from analytics.study.specification import Parameters, Publication, Trial
 
 _KEYS = (
     "study_id",
@@ -20,6 +20,7 @@ _KEYS = (
     "trials",
     "parameters",
     "inferred",
+    "publication",
 )
 
 
@@ -35,6 +36,7 @@ class StudyFile:
     trials: tuple[Trial, ...]
     parameters: Parameters
     inferred_parameters: dict[str, str]
+    publication: Publication
 
 
 def read_study_file(folder: Path) -> StudyFile:
@@ -52,6 +54,7 @@ def read_study_file(folder: Path) -> StudyFile:
         trials=_trials(table),
         parameters=read_parameters(Table("study.toml [parameters]", table.table("parameters"))),
         inferred_parameters=_inferred(Table("study.toml [inferred]", table.table("inferred"))),
+        publication=_publication(Table("study.toml [publication]", table.table("publication"))),
     )
 
 
@@ -64,7 +67,7 @@ def read_parameters(table: Table) -> Parameters:
     try:
         parameters = Parameters.model_validate(_tuples(values), strict=True)
     except ValidationError as error:
-        raise StudyError(_parameter_sentence(table.where, error)) from None
+        raise StudyError(_sentence(table.where, "parameter", error)) from None
     _check_responses(table.where, parameters)
     return parameters
 
@@ -90,11 +93,11 @@ def _tuples(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _parameter_sentence(where: str, error: ValidationError) -> str:
+def _sentence(where: str, noun: str, error: ValidationError) -> str:
     first = error.errors()[0]
     message = first["msg"].removeprefix("Input ").replace("should be", "must be")
     return (
-        f"{where}: parameter '{first['loc'][0]}' is {first['input']!r}, but it {message}; "
+        f"{where}: {noun} '{first['loc'][0]}' is {first['input']!r}, but it {message}; "
         "correct it or leave it out for the default."
     )
 
@@ -159,3 +162,11 @@ def _trial(table: Table, order: int) -> Trial:
 def _inferred(table: Table) -> dict[str, str]:
     table.allow(tuple(Parameters.model_fields))
     return {name: table.required(name) for name in table.values}
+
+
+def _publication(table: Table) -> Publication:
+    table.allow(tuple(Publication.model_fields))
+    try:
+        return Publication.model_validate(table.values, strict=True)
+    except ValidationError as error:
+        raise StudyError(_sentence(table.where, "key", error)) from None
