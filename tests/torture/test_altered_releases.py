@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Plateau
+from torture.places import SENTENCE, Plateau
 from torture.small_release import publish_small
 from torture_scale import scaled
 
@@ -18,7 +18,6 @@ from analytics.release.folders import StudyReleases
 from analytics.release.verify import AlteredError, verify_release
 
 Damage = Callable[[bytes, random.Random], bytes]
-SENTENCE = re.compile(r"plateau: [^\n]+\.\n\Z")
 
 
 @pytest.fixture(scope="module")
