@@ -50,6 +50,10 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
         place, fact = error.filename or "The disk", error.strerror or error
         step = "check that it is there, may be read or written, and has room"
         leave(f"{place} cannot be used ({fact}); {step}.", 4)
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "failed to map" not in str(error):
+            raise
+        leave("There is not enough memory; nothing was changed. Free some or raise the limit.", 4)
     except KeyboardInterrupt:
         leave("Interrupted; nothing was published.", 130)
     finally:
