@@ -37,7 +37,7 @@ while not Path(stop).exists() or not n_answers:
     for seen in (answers, set(lines)):
         if len(seen) != 1 or not seen <= {1, 2, "1", "2"}:
             mixed.append(seen)
-    time.sleep(0.02)
+    time.sleep(0.2)
 print(n_answers, mixed)
 """
 
