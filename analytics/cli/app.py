@@ -29,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-messages = Console(stderr=True, soft_wrap=True)
+messages = Console(stderr=True, soft_wrap=True, emoji=False)
 
 Study = Annotated[Path, typer.Argument(help="Folder of the study.")]
 Releases = Annotated[Path, typer.Option(help="Folder that holds the releases.")]
@@ -53,7 +53,10 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     except (MemoryError, ImportError) as error:
         if isinstance(error, ImportError) and "failed to map" not in str(error):
             raise
-        leave("There is not enough memory; nothing was changed. Free some or raise the limit.", 4)
+        leave(
+            "There is not enough memory, and nothing was published; free some or raise the limit.",
+            4,
+        )
     except KeyboardInterrupt:
         leave("Interrupted; nothing was published.", 130)
     finally:

@@ -103,6 +103,22 @@ def test_a_read_only_folder_is_one_sentence(changed_study: Path, releases: Path)
     assert "(Read-only file system)" in result.stderr
 
 
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="prlimit is not installed here")
+@pytest.mark.parametrize("megabytes", [400])
+def test_too_little_memory_is_one_sentence(
+    changed_study: Path, releases: Path, megabytes: int
+) -> None:
+    result = run(["prlimit", f"--as={megabytes * 2**20}", *build_of(changed_study, releases)])
+    assert result.returncode == 4
+    assert result.stderr.splitlines()[-1] == (
+        "plateau: There is not enough memory, and nothing was published; "
+        "free some or raise the limit."
+    )
+    assert "Traceback" not in result.stderr
+    verified = run([sys.executable, "-m", "analytics", "verify", "--releases", releases])
+    assert verified.returncode == 0, verified.stderr
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_a_folder_of_somebody_else_is_one_sentence(
     changed_study: Path, releases: Path, tmp_path: Path
@@ -110,13 +126,13 @@ def test_a_folder_of_somebody_else_is_one_sentence(
     for path in (*tmp_path.parents, tmp_path):
         if str(path).startswith("/tmp/pytest"):
             path.chmod(path.stat().st_mode | 0o055)
-    result = limited([*NOBODY, *build_of(changed_study, releases)])
+    result = run([*NOBODY, *build_of(changed_study, releases)])
     assert result.returncode == 4
     assert result.stderr.splitlines()[-1] == (
         f"plateau: {releases / STUDY.name} cannot be written (Permission denied); "
         "choose another folder with --releases."
     )
-    verified = limited([sys.executable, "-m", "analytics", "verify", "--releases", releases])
+    verified = run([sys.executable, "-m", "analytics", "verify", "--releases", releases])
     assert verified.returncode == 0, verified.stderr
 
 
@@ -127,7 +143,7 @@ def build_of(study: Path, releases: Path) -> list[object]:
     return [sys.executable, "-m", "analytics", "build", study, "--releases", releases]
 
 
-def limited(command: Sequence[object]) -> "subprocess.CompletedProcess[str]":
+def run(command: Sequence[object]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         list(map(str, command)), cwd=PROJECT, capture_output=True, text=True, check=False
     )
