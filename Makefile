@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build refresh docs qc bench test lint synthesize sdtm reference clean
+.PHONY: help setup build refresh docs qc bench test torture lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ bench: $(READY)  ## Measure speed and memory and write docs/benchmarks.md (BENCH
 
 test: $(READY)  ## Run all tests, the dbt unit tests included
 	@$(BIN)/python -m pytest
+
+torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
+	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest tests/torture tests/ingest
 
 lint: $(READY)  ## Check style and types of Python and SQL
 	@$(BIN)/ruff check .

@@ -13,10 +13,11 @@ from typing import Any, Final
 import duckdb
 
 from analytics.check import stopped_by_findings
-from analytics.errors import BuildError, GateError
+from analytics.errors import BuildError, GateError, first_line
 from analytics.ingest import load_raw
 from analytics.progress import Progress, Silence, Steps
 from analytics.release.digests import Fingerprint, fingerprint_of, table_digests
+from analytics.release.disclosure import limit_schema, limited
 from analytics.release.export import export_bi
 from analytics.release.folders import HEADLINE, WAREHOUSE, StudyReleases
 from analytics.release.history import HISTORY_TABLES
@@ -24,7 +25,7 @@ from analytics.release.history_tables import Lineage, history_contents, lineage,
 from analytics.release.log import HELD, PUBLISHED, logged, rollback_stands
 from analytics.release.manifest import write_manifest
 from analytics.release.upkeep import prune
-from analytics.report.headline import HEADLINE_TABLES, headline, headline_lines
+from analytics.report.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
 from analytics.results import write_results
 from analytics.standing import event_of
 from analytics.study import load_study
@@ -144,7 +145,7 @@ def _publish(
                 write_manifest(building, fingerprint, _about(study), _contents(walk, outcomes))
                 release = releases.publish(building, release_id)
     except duckdb.Error as error:
-        raise BuildError(f"{str(error).splitlines()[0]}; nothing was published.") from error
+        raise BuildError(f"{first_line(error)}; nothing was published.") from error
     return BuildOutcome(
         PUBLISHED,
         release,
@@ -203,6 +204,8 @@ def _fill(walk: _Build) -> list[Outcome]:
             write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
         with step("build and test the tables for people"):
             dbt.build_bi()
+            with connect(walk.warehouse) as connection:
+                limit_schema(connection, "bi", walk.study.publication)
     with step("export"):
         stamp = {
             "study": walk.study.study_id,
@@ -232,9 +235,10 @@ def _write_headline(walk: _Build) -> None:
     with connect(walk.warehouse, read_only=True) as connection:
         frames = {
             table: connection.sql(f"select * from results.{table}").pl()
-            for table in HEADLINE_TABLES
+            for table in (*HEADLINE_TABLES, *HEADLINE_CURVES)
         }
-    lines = headline_lines(headline(walk.study, frames, load_published(walk.study.folder)))
+    shown = limited(frames, walk.study.publication)
+    lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
@@ -245,6 +249,7 @@ def _about(study: StudySpecification) -> dict[str, Any]:
         "synthetic": study.synthetic,
         "synthetic_note": study.synthetic_note,
         "parameters": study.parameters.model_dump(mode="json"),
+        "publication": study.publication.model_dump(mode="json"),
     }
 
 

@@ -16,6 +16,7 @@ from analytics.cli import (
     refresh,
     rollback,
     status,
+    verify,
 )
 from analytics.cli.app import app
 
@@ -32,4 +33,5 @@ __all__ = [
     "refresh",
     "rollback",
     "status",
+    "verify",
 ]

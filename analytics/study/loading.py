@@ -65,6 +65,7 @@ def load_study(folder: Path) -> StudySpecification:
         trials=file.trials,
         parameters=file.parameters,
         inferred_parameters=file.inferred_parameters,
+        publication=file.publication,
         terms=terms,
         factors=factors,
         factor_levels=factor_levels,

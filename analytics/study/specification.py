@@ -102,6 +102,31 @@ class Parameters(_Specification):
     conf_level: float = Field(default=0.95, gt=0, lt=1)
 
 
+class Publication(_Specification):
+    """What is not published: counts below `smallest_cell`, curves below `smallest_n_at_risk`.
+
+    None, the default of both, limits nothing.
+    """
+
+    smallest_cell: int | None = Field(default=None, ge=2)
+    smallest_n_at_risk: int | None = Field(default=None, ge=2)
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether anything is held back."""
+        return self.at_risk_bound > 1
+
+    @property
+    def cell_bound(self) -> int:
+        """The smallest count of subjects that is shown beside zero."""
+        return self.smallest_cell or 1
+
+    @property
+    def at_risk_bound(self) -> int:
+        """The smallest number at risk that is shown: it is a count of subjects, too."""
+        return max(self.smallest_n_at_risk or 1, self.cell_bound)
+
+
 class Term(_Specification):
     """What one trial's wording means. No trial: every trial; no wording: any value."""
 
@@ -295,6 +320,7 @@ class StudySpecification(_Specification):
     trials: tuple[Trial, ...]
     parameters: Parameters
     inferred_parameters: dict[str, str]
+    publication: Publication = Publication()
     terms: tuple[Term, ...]
     factors: tuple[Factor, ...]
     factor_levels: tuple[FactorLevel, ...]
