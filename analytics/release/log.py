@@ -36,5 +36,15 @@ def read_runs(log: Path) -> list[dict[str, Any]]:
     return runs
 
 
+def published_at(runs: list[dict[str, Any]], release_id: str) -> str | None:
+    """When the release was last published, in ISO 8601; None when the runs do not tell."""
+    times = [
+        str(run["at"])
+        for run in runs
+        if run["event"] == "published" and run.get("release") == release_id
+    ]
+    return times[-1] if times else None
+
+
 def _lines(log: Path) -> list[str]:
     return log.read_text(encoding="utf-8").splitlines() if log.exists() else []

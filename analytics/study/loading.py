@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from analytics.study.adam_names import read_adam_names
 from analytics.study.definitions import Definitions
 from analytics.study.endpoints import (
     check_endpoint_population,
@@ -68,6 +69,7 @@ def load_study(folder: Path) -> StudySpecification:
         endpoint_rules=rules,
         analyses=read_plan(folder, definitions),
         folder=folder,
+        adam_names=read_adam_names(folder, by_factor, by_population),
     )
 
 

@@ -22,6 +22,7 @@ Derivation = Literal[
     "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
 ]
 ConditionKind = Literal["population", "fact", "factor", "endpoint"]
+AdamKind = Literal["factor", "population"]
 RuleRole = Literal["event", "competing", "censor", "censor_first"]
 Method = Literal[
     "kaplan_meier",
@@ -177,6 +178,15 @@ class EndpointRule(_Specification):
     description: str
 
 
+class AdamName(_Specification):
+    """The ADaM variable of a factor or population, and its label where the own one is too long."""
+
+    kind: AdamKind
+    name: str
+    variable: str
+    label: str | None
+
+
 class Contrast(_Specification):
     """One univariate model: the hazard ratio, or in a Fine-Gray analysis the subdistribution
     hazard ratio, of `numerator` over `denominator` levels.
@@ -280,6 +290,7 @@ class StudySpecification(_Specification):
     endpoint_rules: tuple[EndpointRule, ...]
     analyses: tuple[Analysis, ...]
     folder: Path
+    adam_names: tuple[AdamName, ...] = ()
 
     def factor(self, name: str) -> Factor:
         """The factor of that name; KeyError when the study has none."""
