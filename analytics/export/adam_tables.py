@@ -82,7 +82,7 @@ ADRS: Final = MartDataset(
         Made("BESTFL", "Best Response in Window Flag", "flag", "responses.is_best_in_window"),
         Made("FRSTRMFL", "First Remission Flag", "flag", "responses.is_first_remission"),
         Made("FRSTRLFL", "First Relapse Flag", "flag", "responses.is_first_relapse"),
-        Made("EVAL", "Evaluator", "text", "responses.evaluator"),
+        Made("RSEVAL", "Evaluator", "text", "responses.evaluator"),
         Made("SRCDOM", "Source Data", "text", "'RS'"),
         Made("SRCSEQ", "Source Sequence Number", "integer", "responses.rsseq"),
     ),

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,8 +93,6 @@ def server() -> Iterator[Server]:
 
 
 def wait_until_ready(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    import time
-
     for _ in range(100):
         assert process.poll() is None, log.read_text()
         try:
