@@ -36,12 +36,15 @@ def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     marts_schema: Annotated[str, typer.Option(help="Schema for the marts.")] = "marts",
     marts_role: MartsRole = None,
     wait: Annotated[
-        float, typer.Option(min=0, help="Seconds that readers may hold the old tables.")
+        float,
+        typer.Option(
+            min=0, help="Seconds that readers may hold tables whose columns have changed."
+        ),
     ] = 60.0,
 ) -> None:
-    """Serve the published release from Postgres, in place of the one before, in one step.
+    """Serve the published release from Postgres, in place of the one before.
 
-    Schema `bi` is swapped in one transaction: readers see the old release or the new one, whole.
+    It is one transaction: readers see the old release or the new one, whole, and never wait.
     """
     with one_sentence():
         from analytics.queries import chosen_study  # noqa: PLC0415

@@ -1,18 +1,15 @@
-"""`plateau publish`: the tables of a release in Postgres, swapped in one transaction.
+"""`plateau publish`: the tables of a release in Postgres, in place of the release before.
 
-Everything happens in one transaction, so a failure leaves what was served. The new tables are
-loaded under another schema name; then the old tables are locked, dropped, and the name taken over.
-
-The locks are what lets readers see whole releases only. A statement that has begun on the old
-tables holds them until its transaction ends, and the swap waits for it; one that comes during the
-swap waits, and Postgres then looks its tables up again and finds the new ones. A reader who
-already holds one table and waits for another would block the swap for ever, so the locks are
-asked for in tries shorter than half the server's deadlock timeout, and given back in between:
-no reader is ever chosen as the victim of a deadlock.
+Everything happens in one transaction, and rows are replaced where they stand: readers are
+never kept waiting, every statement and every snapshot sees one release whole, and prepared plans,
+views and rights that others made stay. Dropping the schema and renaming a new one looks simpler and
+does not work: without locks a snapshot that is older than the new tables finds them empty, with
+locks a few busy readers keep the publication out for ever. Tables whose columns have changed are
+loaded beside and exchanged under locks at the end (`analytics.serving.swap`).
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,11 +20,18 @@ from analytics.release.folders import BI, WAREHOUSE
 from analytics.release.manifest import read_manifest
 from analytics.serving.address import Address
 from analytics.serving.errors import ServingCallError, ServingError
-from analytics.serving.rights import check_may_create, check_role
-from analytics.serving.session import DEPENDENTS, RefusedError, Session, session
-from analytics.serving.statements import block, comments, definition, literal, read_rights, removal
-from analytics.serving.swap import locked_tables
-from analytics.serving.tables import Table, tables_of
+from analytics.serving.rights import check_role, make_schema
+from analytics.serving.session import Session, session
+from analytics.serving.statements import (
+    block,
+    comments,
+    definition,
+    literal,
+    qualified,
+    read_rights,
+)
+from analytics.serving.swap import Exchange, exchange, shapes
+from analytics.serving.tables import Shape, Table, tables_of
 from analytics.warehouse import connect, quoted
 
 _BATCH: Final = 50_000
@@ -41,7 +45,7 @@ class Options:
 
     `schema` takes the tables for people. With `marts` the patient-level marts go to
     `marts_schema`, which only `marts_role` may read, if there is one. `wait` is how many seconds
-    readers may hold the old tables.
+    readers may hold tables whose columns have changed.
     """
 
     schema: str = "bi"
@@ -87,8 +91,7 @@ def publish(
     """Serve a release's tables; `tell` hears what is being done.
 
     Raises ServingCallError for schema names that cannot be, ServingError (one sentence, no
-    password) when the server refuses or readers hold the old tables too long: then everything
-    is as it was.
+    password) when the server refuses; then everything is as it was.
     """
     parts = _parts(options)
     started = time.perf_counter()
@@ -97,22 +100,25 @@ def publish(
     mark = f"{_MARK}{study['study_id']}, "
     note = f" {study['synthetic_note']}" if study["synthetic"] else ""
     with session(address) as server:
-        check_may_create(server)
+        rows: dict[str, dict[str, int]] = {}
         for part in parts:
             _check_place(server, part, mark)
             if part.role is not None:
                 check_role(server, part.role, may_create=part.file == BI)
-        sizes = {part.schema: _load(server, release, part, tell) for part in parts}
-        tell("waiting for readers")
-        old = locked_tables(server, [part.schema for part in parts], options.wait)
         for part in parts:
+            rows[part.schema] = _replace(server, release, part, options.wait, tell)
             about = f"{mark}release {release_id}. {study['title']}.{note}"
-            _swap(server, part, old[part.schema], about)
+            server.run(f"comment on schema {quoted(part.schema)} is {literal(about)}")
         server.commit()
+        tell("tidying up")
+        for schema, tables in rows.items():
+            server.tidy(
+                f"vacuum (analyze, truncate false) {qualified(schema, name)}" for name in tables
+            )
     return Served(
         release_id,
-        {schema: len(rows) for schema, rows in sizes.items()},
-        {schema: sum(rows.values()) for schema, rows in sizes.items()},
+        {schema: len(tables) for schema, tables in rows.items()},
+        {schema: sum(tables.values()) for schema, tables in rows.items()},
         time.perf_counter() - started,
     )
 
@@ -158,53 +164,58 @@ def _check_place(server: Session, part: _Part, mark: str) -> None:
             )
 
 
-def _load(
-    server: Session, release: Path, part: _Part, tell: Callable[[str], None]
+def _replace(
+    server: Session, release: Path, part: _Part, wait: float, tell: Callable[[str], None]
 ) -> dict[str, int]:
-    """Make the tables under the next schema's name and fill them; the rows of each."""
+    """Replace the rows of the schema's tables, and the tables that have another shape now."""
     file = release / part.file
     try:
         with connect(file, read_only=True) as connection:
             tables = tables_of(connection, part.source, file)
-            _create(server, part, tables)
+            old = shapes(server, part.schema)
+            changed = [item for item in tables if old.get(item.name, item.shape) != item.shape]
+            _prepare(server, part, tables, old, changed)
             rows = {}
             for table in tables:
                 tell(f"loading {part.schema}.{table.name}")
+                place = part.next if table in changed else part.schema
                 batches = connection.sql(table.select(part.source)).to_arrow_reader(_BATCH)
-                rows[table.name] = server.load(part.next, table.name, batches)
-                server.run(f"analyze {quoted(part.next)}.{quoted(table.name)}")
-            return rows
+                rows[table.name] = server.load(place, table.name, batches)
     except duckdb.Error as error:
         raise ServingError(
             f"{file} cannot be read ({str(error).splitlines()[0]}); nothing that was served has "
             "changed."
         ) from error
-
-
-def _create(server: Session, part: _Part, tables: Sequence[Table]) -> None:
-    """The empty tables with their keys and words, and who may read them."""
-    server.run(f"create schema {quoted(part.next)}")
-    statements = [definition(part.next, table) for table in tables]
-    statements += [line for table in tables for line in comments(part.next, table)]
+    coming = [table.name for table in changed]
+    gone = [name for name in old if name not in rows]
+    exchange(server, Exchange(part.schema, [*gone, *coming], part.next, coming), wait)
+    if changed:
+        server.run(f"drop schema {quoted(part.next)}")
     if part.role is not None:
-        statements += read_rights(part.next, part.role)
+        server.run(block(read_rights(part.schema, part.role)))
+    return rows
+
+
+def _prepare(
+    server: Session,
+    part: _Part,
+    tables: Sequence[Table],
+    old: Mapping[str, Shape],
+    changed: Sequence[Table],
+) -> None:
+    """Empty the tables that stay, make the others, and give all their words.
+
+    What is emptied or made here shows to nobody before the end of the transaction.
+    """
+    make_schema(server, part.schema)
+    if changed:
+        make_schema(server, part.next)
+    statements = []
+    for table in tables:
+        place = part.next if table in changed else part.schema
+        if table.name in old and table not in changed:
+            statements.append(f"delete from {qualified(place, table.name)}")
+        else:
+            statements.append(definition(place, table))
+        statements += comments(place, table)
     server.run(block(statements))
-
-
-def _swap(server: Session, part: _Part, old: Sequence[str] | None, about: str) -> None:
-    """Put the next schema in the place of the old one; `old` None: there was none."""
-    removed = removal(part.schema, old) if old is not None else []
-    taken = [
-        f"alter schema {quoted(part.next)} rename to {quoted(part.schema)}",
-        f"comment on schema {quoted(part.schema)} is {literal(about)}",
-    ]
-    try:
-        server.run(block([*removed, *taken]))
-    except RefusedError as error:
-        if error.sqlstate != DEPENDENTS:
-            raise
-        raise ServingError(
-            f"Something of yours lies in schema {part.schema} or rests on its tables, which a "
-            f"publication replaces ({error}). Drop it, publish, and make it again; a query or a "
-            "view inside the BI tool needs none of this."
-        ) from error

@@ -6,17 +6,20 @@ from analytics.serving.statements import literal
 from analytics.warehouse import quoted
 
 
-def check_may_create(server: Session) -> None:
-    """Raise ServingError unless the user may make schemas in the database."""
+def make_schema(server: Session, schema: str) -> None:
+    """Make a schema unless it is there. Raises ServingError when the user may not."""
+    if server.value(f"select 1 from pg_namespace where nspname = {literal(schema)}"):
+        return
     (user, database, may), *_ = server.rows(
         "select current_user::text, current_database()::text, "
         "has_database_privilege(current_database(), 'create')"
     )
     if not may:
         raise ServingError(
-            f"User {user} may not make schemas in database {database}; an administrator allows it "
-            f"with: grant create on database {quoted(database)} to {quoted(user)}"
+            f"User {user} may not make schema {schema} in database {database}; an administrator "
+            f"allows it with: grant create on database {quoted(database)} to {quoted(user)}"
         )
+    server.run(f"create schema {quoted(schema)}")
 
 
 def check_role(server: Session, role: str, *, may_create: bool) -> None:

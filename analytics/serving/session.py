@@ -1,6 +1,7 @@
 """One transaction on a Postgres server; every refusal of the server is one sentence."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ from adbc_driver_postgresql import dbapi
 from analytics.serving.address import Address
 from analytics.serving.errors import ServingError
 
-LOCK_NOT_AVAILABLE: Final = "55P03"
+_WORDS: Final = re.compile(r"(?:ERROR|FATAL|DETAIL): +(.+)")
+_DRIVER: Final = re.compile(r"^[A-Z_]+: \[libpq\] ")
 DEPENDENTS: Final = "2BP01"
 NO_RIGHT: Final = "42501"
 
@@ -18,9 +20,10 @@ NO_RIGHT: Final = "42501"
 class RefusedError(ServingError):
     """The server refused a statement; `sqlstate` says why."""
 
-    def __init__(self, sentence: str, sqlstate: str | None) -> None:
-        """Keep the code beside the sentence."""
-        super().__init__(sentence)
+    def __init__(self, address: Address, fact: str, sqlstate: str | None) -> None:
+        """Keep the server's words and its code beside the sentence."""
+        super().__init__(f"{address} refused a step ({fact}); nothing that was served has changed.")
+        self.fact = fact
         self.sqlstate = sqlstate
 
 
@@ -58,12 +61,21 @@ class Session:
         with self._told():
             self._connection.commit()
 
+    def tidy(self, statements: Iterable[str]) -> None:
+        """Run statements outside any transaction, after the commit; one that fails is left."""
+        self._connection.adbc_connection.set_autocommit(True)
+        for statement in statements:
+            with suppress(adbc_driver_manager.Error), self._connection.cursor() as cursor:
+                cursor.execute(statement)
+        self._connection.adbc_connection.set_autocommit(False)
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except adbc_driver_manager.Error as error:
-            raise _refused(error, self._address) from error
+            code = getattr(error, "sqlstate", None)
+            raise RefusedError(self._address, _fact(error, self._address), code) from error
 
 
 @contextmanager
@@ -87,17 +99,9 @@ def session(address: Address) -> Iterator[Session]:
         connection.close()
 
 
-def _refused(error: adbc_driver_manager.Error, address: Address) -> RefusedError:
-    code = getattr(error, "sqlstate", None)
-    return RefusedError(
-        f"{address} refused a step ({_fact(error, address)}); nothing that was served has changed.",
-        code,
-    )
-
-
 def _fact(error: Exception, address: Address) -> str:
     """The server's own words in one line, without the driver's and without a password."""
-    lines = [line.strip() for line in address.clean(str(error)).splitlines() if line.strip()]
-    told = [line for line in lines if line.startswith(("ERROR:", "FATAL:", "DETAIL:"))]
-    words = told or lines[:1]
-    return "; ".join(line.split(":", 1)[1].strip() if told else line for line in words)
+    text = address.clean(str(error))
+    told = [found.strip() for found in _WORDS.findall(text)]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "; ".join(told or [_DRIVER.sub("", line) for line in lines[:1]])

@@ -1,6 +1,6 @@
 """The SQL that Postgres is told: definitions, comments, rights."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from analytics.serving.tables import Table
 from analytics.warehouse import quoted
@@ -48,13 +48,6 @@ def read_rights(schema: str, role: str) -> list[str]:
         f"grant usage on schema {quoted(schema)} to {quoted(role)}",
         f"grant select on all tables in schema {quoted(schema)} to {quoted(role)}",
     ]
-
-
-def removal(schema: str, tables: Sequence[str]) -> list[str]:
-    """Drop a schema with these tables, and fail when anything else is in it or rests on it."""
-    names = ", ".join(qualified(schema, table) for table in tables)
-    dropped = [f"drop table {names} restrict"] if tables else []
-    return [*dropped, f"drop schema {quoted(schema)} restrict"]
 
 
 def qualified(schema: str, table: str) -> str:

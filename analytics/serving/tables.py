@@ -22,6 +22,9 @@ POSTGRES_TYPES: Final = {
 }
 
 
+Shape = tuple[tuple[tuple[str, str, bool], ...], tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Column:
     """A column with its Postgres type."""
@@ -40,6 +43,15 @@ class Table:
     comment: str | None
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...]
+
+    @property
+    def shape(self) -> Shape:
+        """What readers' statements rest on: columns, types, what may be NULL, the key."""
+        columns = tuple(
+            (item.name, item.type, not item.nullable or item.name in self.primary_key)
+            for item in self.columns
+        )
+        return columns, self.primary_key
 
     def select(self, schema: str) -> str:
         """The SQL that reads it from DuckDB in the types of Postgres."""
