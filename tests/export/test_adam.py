@@ -295,6 +295,20 @@ def test_a_transport_file_holds_missing_values_and_dates_before_1960(
     )
 
 
+def test_datasets_without_rows_are_written_with_their_variables(
+    small_releases: Path, tmp_path: Path
+) -> None:
+    for table in ("responses", "time_to_event", "covariate_intervals", "factor_changes"):
+        change(small_releases, f"delete from marts.{table}")
+    result = export(small_releases, tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    for name in FILES[1:]:
+        content, rows = from_json(tmp_path / f"out/{name}.json")
+        assert content["records"] == rows.height == 0
+        found = from_xpt(tmp_path / f"out/{name}.xpt")
+        assert (found.height, found.columns) == (0, rows.columns)
+
+
 def change(releases: Path, sql: str) -> None:
     with duckdb.connect(str(releases / "small/current/warehouse.duckdb")) as connection:
         connection.execute(sql)
