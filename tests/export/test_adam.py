@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import pyreadstat
 import pytest
+from small_warehouse import write_small_releases
 from typer.testing import CliRunner, Result
 
 from analytics.cli import app
@@ -57,6 +58,11 @@ def same(found: pl.DataFrame, expected: pl.DataFrame) -> None:
         for frame in (found, expected)
     ]
     assert frames[0].equals(frames[1])
+
+
+@pytest.fixture
+def small_releases(tmp_path: Path) -> Path:
+    return write_small_releases(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from small_warehouse import write_small_releases
 from typer.testing import CliRunner, Result
 
 from analytics.cli import app
@@ -19,6 +20,11 @@ from analytics.results.schemas import RESULT_TABLES, ResultTable
 def export(releases: Path, *arguments: object) -> Result:
     words = ["export", "ard", *map(str, arguments), "--releases", str(releases)]
     return CliRunner().invoke(app, words)
+
+
+@pytest.fixture
+def small_releases(tmp_path: Path) -> Path:
+    return write_small_releases(tmp_path)
 
 
 @pytest.fixture(scope="module")

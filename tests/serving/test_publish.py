@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from adbc_driver_postgresql import dbapi
-from conftest import OWNER, Server
+from postgres_server import OWNER, Server, running_server
 from small_release import N_LINES, change_bi, write_release
 from typer.testing import CliRunner, Result
 
@@ -18,6 +18,11 @@ from analytics.serving.errors import ServingError
 from analytics.serving.publish import Options, Served, publish
 
 QUICK = Options(wait=0.3)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    yield from running_server()
 
 
 @pytest.fixture

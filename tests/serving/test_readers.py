@@ -3,12 +3,12 @@
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from adbc_driver_postgresql import dbapi
-from conftest import Server
+from postgres_server import Server, running_server
 from small_release import N_LINES, change_bi, write_release
 
 from analytics.serving.address import address_of
@@ -21,6 +21,11 @@ WHOLE = (
 )
 Answer = tuple[int, int, int]
 Ask = Callable[[dbapi.Cursor], Answer]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    yield from running_server()
 
 
 def one_statement(cursor: dbapi.Cursor) -> Answer:

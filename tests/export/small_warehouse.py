@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from analytics.results.writing import write_frames
 
@@ -81,22 +80,16 @@ insert into marts.factor_changes values ('S-2', 'PFS', 'surgery', 0, 'no'),
 """
 
 
-@pytest.fixture
-def small_warehouse(tmp_path: Path) -> Path:
-    """Two subjects, one of them never treated; the result tables are there and empty."""
-    path = tmp_path / "small.duckdb"
-    with duckdb.connect(str(path)) as connection:
+def write_small_releases(folder: Path) -> Path:
+    """A folder of releases with one that is not synthetic: two subjects, one never treated.
+
+    The result tables are there and empty.
+    """
+    release = folder / "releases/small/r1"
+    release.mkdir(parents=True)
+    with duckdb.connect(str(release / "warehouse.duckdb")) as connection:
         connection.execute(TABLES)
         write_frames({}, connection)
-    return path
-
-
-@pytest.fixture
-def small_releases(tmp_path: Path, small_warehouse: Path) -> Path:
-    """The small warehouse as a published release that is not synthetic."""
-    release = tmp_path / "releases/small/r1"
-    release.mkdir(parents=True)
-    small_warehouse.rename(release / "warehouse.duckdb")
     about = {"study_id": "small", "title": "A small study", "synthetic": False}
     manifest = {"release_id": "r1", "study": {**about, "synthetic_note": None}}
     (release / "manifest.json").write_text(json.dumps(manifest))
@@ -104,4 +97,4 @@ def small_releases(tmp_path: Path, small_warehouse: Path) -> Path:
     (release.parent / "log.jsonl").write_text(
         '{"at": "2026-01-02T03:04:05+00:00", "event": "published", "release": "r1"}\n'
     )
-    return tmp_path / "releases"
+    return folder / "releases"

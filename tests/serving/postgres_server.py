@@ -55,8 +55,8 @@ def owner_of_files() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+def running_server() -> Iterator[Server]:
+    """A server that runs until the iterator is closed; the test is skipped where none is."""
     initdb, postgres = program("initdb"), program("postgres")
     if initdb is None or postgres is None:
         pytest.skip("no Postgres server is installed here (initdb, postgres)")
