@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,14 @@ def test_the_files_name_the_release_and_say_synthetic(
     )
     ard = pl.read_parquet(exported / "ard.parquet")
     assert set(ard["release_id"]) == {release}
+
+
+def test_the_query_of_the_page_runs(exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path("docs/exports.md").read_text(encoding="utf-8")
+    (query,) = re.findall(r"```sql\n(.+?)```", page, re.DOTALL)
+    monkeypatch.chdir(exported)
+    rows = duckdb.sql(query).fetchall()
+    assert ("Overall survival, all patients", "24", "23.4%") in rows
 
 
 def test_results_of_nothing_are_an_empty_file(small_releases: Path, tmp_path: Path) -> None:
