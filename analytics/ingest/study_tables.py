@@ -34,6 +34,7 @@ _TABLES: Final[dict[str, str]] = {
     "display_order integer",
     "study_endpoint_rule": "paramcd varchar, rule_id varchar, role varchar, fact varchar, "
     "priority integer, description varchar",
+    "study_adam_name": "kind varchar, name varchar, variable varchar, label varchar",
     "plan_analysis": "analysis_id varchar, label varchar, method varchar, paramcd varchar, "
     "population varchar, strata_factor varchar, time_dependent_strata boolean, "
     "landmark_days double, display_order integer",
@@ -155,6 +156,9 @@ def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:
         "study_endpoint_rule": [
             (row.paramcd, row.rule_id, row.role, row.fact, row.priority, row.description)
             for row in spec.endpoint_rules
+        ],
+        "study_adam_name": [
+            (row.kind, row.name, row.variable, row.label) for row in spec.adam_names
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from analytics.study.adam_names import read_adam_names
 from analytics.study.definitions import Definitions
 from analytics.study.endpoints import (
     check_endpoint_population,
@@ -76,6 +77,7 @@ def load_study(folder: Path) -> StudySpecification:
         folder=folder,
         policies=file.policies,
         same_persons=read_same_persons(folder),
+        adam_names=read_adam_names(folder, by_factor, by_population),
     )
 
 

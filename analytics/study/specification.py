@@ -24,6 +24,7 @@ Derivation = Literal[
     "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
 ]
 ConditionKind = Literal["population", "fact", "factor", "endpoint", "rule"]
+AdamKind = Literal["factor", "population"]
 RuleRole = Literal["event", "competing", "censor", "censor_first"]
 Method = Literal[
     "kaplan_meier",
@@ -225,6 +226,15 @@ class EndpointRule(_Specification):
     description: str
 
 
+class AdamName(_Specification):
+    """The ADaM variable of a factor or population, and its label where the own one is too long."""
+
+    kind: AdamKind
+    name: str
+    variable: str
+    label: str | None
+
+
 class Contrast(_Specification):
     """One univariate model: the hazard ratio, or in a Fine-Gray analysis the subdistribution
     hazard ratio, of `numerator` over `denominator` levels.
@@ -331,6 +341,7 @@ class StudySpecification(_Specification):
     folder: Path
     policies: dict[str, str] = Field(default_factory=default_policies)
     same_persons: tuple[SamePerson, ...] = ()
+    adam_names: tuple[AdamName, ...] = ()
 
     def factor(self, name: str) -> Factor:
         """The factor of that name; KeyError when the study has none."""
