@@ -31,7 +31,8 @@ _TABLES: Final[dict[str, str]] = {
     "priority integer, description varchar",
     "plan_analysis": "analysis_id varchar, label varchar, method varchar, paramcd varchar, "
     "population varchar, strata_factor varchar, time_dependent_strata boolean, "
-    "landmark_days double, display_order integer",
+    "landmark_days double, headline boolean, delayed_entry_of varchar, alternative_to varchar, "
+    "candidates_from varchar, display_order integer",
     "plan_analysis_entry": "analysis_id varchar, fact varchar",
 }
 
@@ -141,6 +142,10 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
                 row.strata if row.method in CURVE_METHODS else None,
                 row.time_dependent_strata,
                 row.landmark_days,
+                row.headline,
+                row.delayed_entry_of,
+                row.alternative_to,
+                row.candidates_from,
                 row.display_order,
             )
             for row in analyses

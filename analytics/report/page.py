@@ -1,0 +1,77 @@
+"""The report as one HTML page that needs nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analytics.report.elements import Bi, Figure, Section, Table
+from analytics.report.typesetting import notes_of, table_html
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class PlacedFigure:
+    """A figure with its number and its drawing."""
+
+    figure: Figure
+    number: str
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class PlacedTable:
+    """A table with its number, its HTML and its notes: letter (or nothing) and text."""
+
+    table: Table
+    number: str
+    html: Markup
+    notes: Sequence[tuple[str, str]]
+
+
+def page(bi: Bi, sections: Sequence[Section], svgs: Mapping[str, str], release_id: str) -> str:
+    """The whole page; `svgs` holds the drawing of each figure by name, ready for the page."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    numbers = _Numbers()
+    placed = [
+        (section, [_placed(item, numbers, svgs) for item in section.items]) for section in sections
+    ]
+    return environment.get_template("report.html").render(
+        about=bi["about"].to_dicts()[0],
+        release_id=release_id,
+        sections=placed,
+        css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
+    )
+
+
+class _Numbers:
+    """Counts figures and tables, the supplementary ones apart: Figure 1, Table S2."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def next(self, kind: str, *, is_main: bool) -> str:
+        prefix = f"{kind} " if is_main else f"{kind} S"
+        self._counts[prefix] = self._counts.get(prefix, 0) + 1
+        return f"{prefix}{self._counts[prefix]}"
+
+
+def _placed(
+    item: Figure | Table, numbers: _Numbers, svgs: Mapping[str, str]
+) -> PlacedFigure | PlacedTable:
+    if isinstance(item, Figure):
+        number = numbers.next("Figure", is_main=item.is_main)
+        return PlacedFigure(item, number, Markup(svgs[item.name]))
+    number = numbers.next("Table", is_main=item.is_main)
+    html = table_html(item, f"title-{item.name}")
+    return PlacedTable(item, number, Markup(html), notes_of(item))
