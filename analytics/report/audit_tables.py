@@ -147,9 +147,7 @@ def conventions_table(bi: Bi) -> Table | None:
                     _FIRST: rows[0]["alternative"],
                     "chosen": rows[0]["chosen"],
                     "numbers": whole(len(rows)),
-                    "moved": whole(
-                        sum(_printed(r, "") != _printed(r, "_alternative") for r in rows)
-                    ),
+                    "moved": whole(sum(_moves(row) for row in rows)),
                     **{key: _largest(rows, unit) for key, unit in _UNITS.items()},
                     "agree_chosen": _agreeing(compared, "verdict_chosen"),
                     "agree_alternative": _agreeing(compared, "verdict_alternative"),
@@ -206,7 +204,7 @@ def moved_numbers_table(bi: Bi) -> Table | None:
             indent=1,
         )
         for row in bi["convention_sensitivity"].to_dicts()
-        if _printed(row, "") != _printed(row, "_alternative")
+        if _moves(row)
     ]
     columns = [
         Column(_FIRST, "Number", is_text=True),
@@ -241,6 +239,10 @@ def _number_name(row: Row) -> str:
     unit = f", {row['unit']}" if row["unit"] in {"months", "%"} else ""
     competing = " (competing event)" if row["event"] == "competing" else ""
     return f"{row['analysis_label']}{factor}{competing}: {what}{month}{unit}"
+
+
+def _moves(row: Row) -> bool:
+    return _printed(row, "") != _printed(row, "_alternative")
 
 
 def _printed(row: Row, which: str) -> str:

@@ -63,9 +63,12 @@ def contents(bi: Bi, provenance: Provenance) -> list[Section]:
             "patients",
             "Patients",
             items=_some(
-                [flow_figure(bi), attrition_table(bi)]
-                + _descriptions(bi, analyses, first, "baseline_table")
-                + [populations_table(bi)]
+                [
+                    flow_figure(bi),
+                    attrition_table(bi),
+                    *_descriptions(bi, analyses, first, "baseline_table"),
+                    populations_table(bi),
+                ]
             ),
         ),
         Section(

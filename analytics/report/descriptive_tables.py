@@ -21,7 +21,7 @@ def baseline_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
         columns=_columns("Characteristic", groups),
         lines=list(_characteristics(rows, [group["group_population"] for group in groups])),
         notes=[
-            "No. (%) unless stated otherwise; percentages are of the whole group, unknown included.",
+            "No. (%) unless stated otherwise; of the whole group, unknown included.",
             *_group_cautions(bi, groups),
         ],
         is_main=is_main,

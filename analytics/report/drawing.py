@@ -55,6 +55,7 @@ _CSS_COLOURS: Final = {
     PAPER: "var(--paper)",
     **{colour: f"var(--series-{i})" for i, colour in enumerate(SERIES, start=1)},
 }
+_DIGITS: Final = re.compile(r"-?\d+\.\d{3,}")
 _PNG_DPI: Final = 200
 _NOTE_WIDTH: Final = 126  # characters
 
@@ -170,6 +171,14 @@ def inline_svg(svg: str, name: str, alternative_id: str) -> str:
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
     for colour, variable in _CSS_COLOURS.items():
         body = body.replace(colour, variable)
+    body = re.sub(
+        r'd="[^"]+"|translate\([^)]+\)', lambda found: _DIGITS.sub(_shorter, found[0]), body
+    )
     opening = re.compile(r'<svg[^>]*?viewBox="([^"]+)"[^>]*>', re.DOTALL)
     role = f'<svg viewBox="\\1" role="img" aria-labelledby="{alternative_id}">'
     return opening.sub(role, body, count=1)
+
+
+def _shorter(number: re.Match[str]) -> str:
+    """A coordinate to a hundredth of a point."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")

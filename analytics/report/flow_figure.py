@@ -11,7 +11,6 @@ from analytics.report.formats import percent, whole
 
 _TITLE: Final = "Flow of patients from treatment to death"
 _ROW: Final = 0.36  # inches between leaves
-_BEND: Final = 0.12  # inches before a label where the line to it turns
 _FIRST: Final = (
     "treated", "analyzed", "remission", "transplant_in_remission", "transplant_without_remission",
     "relapse", "transplant_after_relapse", "died",
@@ -66,19 +65,27 @@ def _draw(nodes: Sequence[Row], note: str | None) -> Drawing:
         axes.set_axis_off()
         axes.set_xlim(0, drawing.WIDTH)
         axes.set_ylim(n_rows - 0.5, -0.5)
-        step = (drawing.WIDTH - 1.05) / deepest
+        step = (drawing.WIDTH - 0.2) / (deepest + 1)
         for node in nodes:
-            x, y = 0.1 + step * depth[node["node"]], heights[node["node"]]
-            if node["parent"] is not None:
-                thick = 0.8 + 7 * (node["n"] or 0) / largest
-                axes.plot(
-                    [x - _BEND, x - _BEND, x - 0.03], [heights[node["parent"]], y, y],
-                    color=SERIES[0] if node["state"] in _FIRST else FAINT, linewidth=thick,
-                    solid_joinstyle="round", solid_capstyle="butt", zorder=2 - thick / 10,
-                )  # fmt: skip
-            label = textwrap.fill(node["label"], 15)
-            axes.text(x, y - 0.02, label, fontsize=6.5, va="bottom", linespacing=1.0)
-            axes.text(x, y + 0.02, _number(node), fontsize=7, va="top", fontweight="bold")
+            start = 0.1 + step * depth[node["node"]]
+            y = heights[node["node"]]
+            before = heights.get(node["parent"], y)
+            thick = 0.8 + 7 * (node["n"] or 0) / largest
+            axes.plot(
+                [start, start, start + step], [before, y, y],
+                color=SERIES[0] if node["state"] in _FIRST else FAINT, linewidth=thick,
+                solid_joinstyle="round", solid_capstyle="butt", zorder=2 - thick / 10,
+            )  # fmt: skip
+            label = textwrap.fill(node["label"], 16)
+            place = {"textcoords": "offset points", "zorder": 3}
+            axes.annotate(
+                label, (start, y), (6, thick / 2 + 1), va="bottom", fontsize=6.5,
+                linespacing=1.0, **place,
+            )  # fmt: skip
+            axes.annotate(
+                _number(node), (start, y), (6, -thick / 2 - 1.5), va="top", fontsize=7,
+                fontweight="bold", **place,
+            )  # fmt: skip
         drawing.title(figure, _TITLE, note)
     return figure
 

@@ -58,18 +58,19 @@ def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     note = bi["about"]["synthetic_note"][0]
     ci = confidence(analysis["conf_level"])
     is_selected = analysis["method"] == "cox_stepwise"
-    caption = (
-        f"{measure}, numerator over denominator, with {ci}; one model "
-        f"{'of the selected factors' if is_selected else 'per factor'}."
-        f"{' Stratified by ' + analysis['strata_label'].lower() + '.' if analysis['strata_label'] else ''}"  # noqa: E501
-        " Below 1 the hazard of the numerator is the lower one. n / events: patients and events of the model; missing: patients left out because a "
-        "factor of the model is not known."
-        f"{' *: read the caution below.' if any(row['caution'] for row in rows) else ''}"
-    )
+    strata = analysis["strata_label"]
+    sentences = [
+        f"{measure}, numerator over denominator, with {ci}; below 1 the numerator has the lower "
+        f"one. One model {'of the selected factors' if is_selected else 'per factor'}.",
+        f"Stratified by {strata.lower()}." if strata else "",
+        "n / events: patients and events of the model; missing: patients left out because a "
+        "factor of the model is not known.",
+        "* Read the caution below." if any(row["caution"] for row in rows) else "",
+    ]
     return Figure(
         name=f"forest_{analysis['analysis_id']}",
         title=analysis["analysis_label"],
-        caption=caption,
+        caption=" ".join(sentence for sentence in sentences if sentence),
         alternative=" ".join(
             [f"Forest plot: {analysis['analysis_label']}."]
             + [_in_words(item) for _, items in grouped for item in items]
@@ -120,9 +121,7 @@ def _draw(
     note: str | None,
 ) -> Drawing:
     heights = [
-        _LINE if len(_wrapped(item)) == 1 else _LINE + 0.13 * (len(_wrapped(item)) - 1)
-        for _, items in grouped
-        for item in items
+        _LINE + 0.13 * (max(map(len, _wrapped(item))) - 1) for _, items in grouped for item in items
     ]
     plot = sum(heights) + _LINE * len(grouped)
     with drawing.settings():
@@ -164,8 +163,9 @@ def _writer(axes: Axes) -> Writer:
         height = axes.get_figure().get_size_inches()[1]  # type: ignore[union-attr]
         low = axes.get_position().y0 * height
         weight = style.pop("weight", "normal")
+        size = style.pop("size", 7.5)
         axes.figure.text(
-            x / drawing.WIDTH, (low + y) / height, text, va="center", fontsize=style.pop("size", 7.5),
+            x / drawing.WIDTH, (low + y) / height, text, va="center", fontsize=size,
             fontweight=weight, linespacing=1.05, **style,
         )  # fmt: skip
 
@@ -207,8 +207,9 @@ def _line(axes: Axes, write: Writer, item: _Ratio, y: float) -> None:
     row = item.row
     indent = 0.24 if item.is_sibling else 0.12
     colour = MUTED if item.is_sibling else INK
-    write(_FACTOR + indent, y, "\n".join(_wrapped(item)), color=colour)
-    write(_SET, y, "\n".join(textwrap.wrap(item.population, 20)), color=colour, size=6.5)
+    words, population = _wrapped(item)
+    write(_FACTOR + indent, y, "\n".join(words), color=colour)
+    write(_SET, y, "\n".join(population), color=colour, size=6.5)
     write(_N, y, f"{whole(row['n'])} / {whole(row['n_event'])}", ha="right", color=colour)
     write(_MISSING, y, whole(row["n_missing"]), ha="right", color=colour)
     write(_P, y, p_value(row["p_value"]), ha="right", color=colour)
@@ -238,11 +239,9 @@ def _size(n_event: int | None) -> float:
     return 3.2 + 0.22 * math.sqrt(n_event or 0)
 
 
-def _wrapped(item: _Ratio) -> list[str]:
-    """The words of the line, on as many lines as its columns need."""
-    words = textwrap.wrap(item.factor, 31) or [""]
-    population = textwrap.wrap(item.population, 20)
-    return words + [""] * (len(population) - len(words))
+def _wrapped(item: _Ratio) -> tuple[list[str], list[str]]:
+    """The words of the line and of its analysis set, on as many lines as their columns need."""
+    return textwrap.wrap(item.factor, 31), textwrap.wrap(item.population, 20)
 
 
 def _in_words(item: _Ratio) -> str:

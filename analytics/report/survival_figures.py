@@ -12,6 +12,7 @@ from analytics.report import drawing
 from analytics.report.drawing import DASHES, INK, MUTED, SERIES, Drawing, RiskRow
 from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
 from analytics.report.formats import (
+    UNKNOWN,
     confidence,
     decimal,
     interval,
@@ -102,7 +103,7 @@ def _draw(
         if len(strata) == 1:
             _annotate(axes, strata[0], ci, last)
         else:
-            _legend(axes, strata, ci, tests)
+            _legend(axes, strata, "\n".join([analysis["strata_label"] or "", *tests]).strip())
         drawing.numbers_below(axes, ticks, below, None if len(strata) == 1 else "No. at risk")
         drawing.title(figure, analysis["analysis_label"], note)
     return figure
@@ -144,27 +145,39 @@ _BAND: Final = ("ci_lower_percent", "ci_upper_percent")
 
 def _annotate(axes: Axes, item: _Stratum, ci: str, last: float) -> None:
     """The median with its lines and interval bar, the rates, and where few are at risk."""
-    median = item.summary["median_months"]
-    if median is not None:
-        axes.plot([0, median, median], [_HALF, _HALF, 0], color=MUTED, lw=0.8, ls=(0, (3, 2)))
-        limits = [item.summary["median_ci_lower"], item.summary["median_ci_upper"]]
-        shown = [last if limit is None else limit for limit in limits]
-        axes.plot(shown, [_HALF, _HALF], color=INK, lw=0.9, marker="|", markersize=6)
-        axes.plot([median], [_HALF], color=INK, marker="o", markersize=3.2)
-        text = f"Median {decimal(median)} mo\n({ci} {interval(*limits)})"
-        axes.annotate(
-            text, (max(shown), _HALF), (6, 2), textcoords="offset points", va="bottom", fontsize=8
-        )
+    _median(axes, item.summary, ci, last)
     for rate in item.rates:
         if rate["event_free_percent"] is not None:
-            bounds = (rate["ci_lower_percent"], rate["ci_upper_percent"])
-            top = bounds[1] if bounds[1] is not None else rate["event_free_percent"]
+            limits = interval(rate["ci_lower_percent"], rate["ci_upper_percent"])
+            top = rate["ci_upper_percent"] or rate["event_free_percent"]
             axes.annotate(
-                f"{percent(rate['event_free_percent'])}\n({interval(*bounds)})",
+                percent(rate["event_free_percent"])
+                + ("" if limits == UNKNOWN else f"\n({limits})"),
                 (rate["time_months"], top),
                 (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=7,
             )  # fmt: skip
     _shade_few(axes, item.curve, last)
+
+
+def _median(axes: Axes, summary: Row, ci: str, last: float) -> None:
+    """Lines to the median, a bar for its interval, and both in words beside the foot."""
+    median, *limits = (summary[name] for name in _MEDIAN)
+    shown = interval(*limits)
+    words = "" if shown == UNKNOWN else f" ({ci} {shown})"
+    if median is None:
+        text = f"Median not reached{words}" if summary["n_event"] else "No events"
+        axes.text(0.01 * last, 2, text, fontsize=8, va="bottom")
+        return
+    axes.plot([0, median, median], [_HALF, _HALF, 0], color=MUTED, lw=0.8, ls=(0, (3, 2)))
+    if words:
+        bar = [last if limit is None else limit for limit in limits]
+        axes.plot(bar, [_HALF, _HALF], color=INK, lw=0.9, marker="|", markersize=6)
+    axes.plot([median], [_HALF], color=INK, marker="o", markersize=3.2)
+    is_late = median > 0.6 * last
+    axes.annotate(
+        f"Median {decimal(median)} mo{words}", (median, 1), (-4 if is_late else 4, 1),
+        textcoords="offset points", va="bottom", ha="right" if is_late else "left", fontsize=8,
+    )  # fmt: skip
 
 
 def _shade_few(axes: Axes, curve: pl.DataFrame, last: float) -> None:
@@ -179,8 +192,8 @@ def _shade_few(axes: Axes, curve: pl.DataFrame, last: float) -> None:
         )  # fmt: skip
 
 
-def _legend(axes: Axes, strata: Sequence[_Stratum], ci: str, tests: Sequence[str]) -> None:
-    """A key with each median, and the test below it."""
+def _legend(axes: Axes, strata: Sequence[_Stratum], heading: str) -> None:
+    """A key with each median, under what splits the curves and its test."""
     for item in strata:
         summary = item.summary
         median = with_interval(*(summary[name] for name in _MEDIAN))
@@ -189,8 +202,9 @@ def _legend(axes: Axes, strata: Sequence[_Stratum], ci: str, tests: Sequence[str
             label=f"{item.label}: n = {whole(summary['n'])}, median {median} mo",
         )  # fmt: skip
     legend = axes.legend(
-        loc="upper right", frameon=False, fontsize=7.5, handlelength=2.6, title_fontsize=7.5, alignment="left",
-        title="\n".join(tests) or None, borderaxespad=0.2,
+        loc="upper right", frameon=False, fontsize=7.5, handlelength=2.6, title_fontsize=7.5,
+        alignment="left",
+        title=heading or None, borderaxespad=0.2,
     )  # fmt: skip
     legend.set_zorder(6)
 
