@@ -32,7 +32,7 @@ def attrition_table(bi: Bi) -> Table | None:
         Column("out", "Leave"),
         Column("remaining", "Remain"),
     ]
-    return _unless_empty(Table("attrition", "How each population came about", columns, lines))
+    return Table("attrition", "How each population came about", columns, lines)
 
 
 def populations_table(bi: Bi) -> Table | None:
@@ -56,9 +56,7 @@ def populations_table(bi: Bi) -> Table | None:
         Column("n", "n"),
         Column("kind", "Remark", is_text=True),
     ]
-    return _unless_empty(
-        Table("populations", "Populations and groups", columns, lines, is_folded=True)
-    )
+    return Table("populations", "Populations and groups", columns, lines, is_folded=True)
 
 
 def concordance_summary(bi: Bi) -> Table | None:
@@ -91,9 +89,7 @@ def concordance_summary(bi: Bi) -> Table | None:
     ]
     others = frame.filter(pl.col("verdict") == "not compared").height
     notes = [f"{others} more reported values are not compared: cited, derived, or words alone."]
-    return _unless_empty(
-        Table("concordance", "Published numbers and this build", columns, lines, notes)
-    )
+    return Table("concordance", "Published numbers and this build", columns, lines, notes)
 
 
 _KINDS = {
@@ -130,7 +126,7 @@ def concordance_lines(bi: Bi, *, agreeing: bool) -> Table | None:
         if agreeing
         else ("concordance_differing", "Published numbers that differ")
     )
-    return _unless_empty(Table(name, title, columns, lines, is_folded=agreeing))
+    return Table(name, title, columns, lines, is_folded=agreeing)
 
 
 def conventions_table(bi: Bi) -> Table | None:
@@ -168,9 +164,7 @@ def conventions_table(bi: Bi) -> Table | None:
         Column("agree_chosen", "as chosen", "Published numbers that agree"),
         Column("agree_alternative", "under the alternative", "Published numbers that agree"),
     ]
-    return _unless_empty(
-        Table("conventions", "What moves when a convention changes", columns, lines)
-    )
+    return Table("conventions", "What moves when a convention changes", columns, lines)
 
 
 _UNITS = {"months": "months", "points": "%", "ratio": "hazard ratio"}
@@ -212,14 +206,12 @@ def moved_numbers_table(bi: Bi) -> Table | None:
         Column("alternative", "Alternative"),
         Column("published", "Published"),
     ]
-    return _unless_empty(
-        Table(
-            "conventions_numbers",
-            "The numbers that print differently under another convention",
-            columns,
-            lines,
-            is_folded=True,
-        )
+    return Table(
+        "conventions_numbers",
+        "The numbers that print differently under another convention",
+        columns,
+        lines,
+        is_folded=True,
     )
 
 
@@ -278,9 +270,7 @@ def files_table(bi: Bi) -> Table | None:
         Column("rejected", "Rejected"),
         Column("balance", "Adds up"),
     ]
-    return _unless_empty(
-        Table("files", "Records by file", columns, lines, is_folded=len(lines) > 12)
-    )
+    return Table("files", "Records by file", columns, lines, is_folded=len(lines) > 12)
 
 
 def checks_table(bi: Bi) -> Table | None:
@@ -310,7 +300,7 @@ def checks_table(bi: Bi) -> Table | None:
         Column("warning", "Warning", "Do not hold"),
         Column("info", "Info", "Do not hold"),
     ]
-    return _unless_empty(Table("checks", "Checks by suite", columns, lines, is_folded=True))
+    return Table("checks", "Checks by suite", columns, lines, is_folded=True)
 
 
 def failed_checks_table(bi: Bi) -> Table | None:
@@ -333,7 +323,7 @@ def failed_checks_table(bi: Bi) -> Table | None:
         Column("severity", "Severity", is_text=True),
         Column("found", "Rows against it"),
     ]
-    return _unless_empty(Table("checks_not_held", "Checks that do not hold", columns, lines))
+    return Table("checks_not_held", "Checks that do not hold", columns, lines)
 
 
 def methods_table(bi: Bi) -> Table | None:
@@ -376,7 +366,7 @@ def methods_table(bi: Bi) -> Table | None:
         Column("day", "Day convention", is_text=True),
         Column("software", "Software", is_text=True),
     ]
-    return _unless_empty(Table("methods", "Methods fingerprint", columns, lines))
+    return Table("methods", "Methods fingerprint", columns, lines)
 
 
 def inferred_table(bi: Bi) -> Table | None:
@@ -408,10 +398,4 @@ def inferred_table(bi: Bi) -> Table | None:
         Column(_FIRST, "Analyses", is_text=True),
         Column("inferred", "Inferred", is_text=True),
     ]
-    return _unless_empty(
-        Table("inferred", "Conventions that were inferred", columns, lines, is_folded=True)
-    )
-
-
-def _unless_empty(table: Table) -> Table | None:
-    return table if table.lines else None
+    return Table("inferred", "Conventions that were inferred", columns, lines, is_folded=True)

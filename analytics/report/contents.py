@@ -136,18 +136,25 @@ def contents(bi: Bi, provenance: Provenance) -> list[Section]:
         Section(
             "provenance",
             "Provenance",
-            items=[
-                provenance_table(provenance),
-                parameters_table(provenance),
-                inputs_table(provenance),
-            ],
+            items=_some(
+                [
+                    provenance_table(provenance),
+                    parameters_table(provenance),
+                    inputs_table(provenance),
+                ]
+            ),
         ),
     )
     return [section for section in sections if section.items]
 
 
 def _some(items: Iterable[Item | None]) -> list[Item]:
-    return [item for item in items if item is not None]
+    """The items that have something to show."""
+    return [
+        item
+        for item in items
+        if item is not None and not (isinstance(item, Table) and not item.lines)
+    ]
 
 
 def _main_curves(analyses: Sequence[Row]) -> list[Row]:

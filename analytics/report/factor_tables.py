@@ -157,8 +157,8 @@ def selection_table(bi: Bi) -> Table | None:
         Column("p", "P"),
         Column("n", "n / events"),
     ]
-    return _unless_empty(
-        Table("selection_steps", "Steps of the stepwise selections", columns, lines, is_folded=True)
+    return Table(
+        "selection_steps", "Steps of the stepwise selections", columns, lines, is_folded=True
     )
 
 
@@ -207,7 +207,3 @@ def proportional_hazards_table(bi: Bi) -> Table | None:
         ],
         is_folded=True,
     )
-
-
-def _unless_empty(table: Table) -> Table | None:
-    return table if table.lines else None

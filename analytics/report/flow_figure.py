@@ -10,7 +10,7 @@ from analytics.report.elements import Bi, Figure, Row
 from analytics.report.formats import percent, whole
 
 _TITLE: Final = "Flow of patients from treatment to death"
-_ROW: Final = 0.36  # inches between leaves
+_ROW: Final = 0.38  # inches between leaves
 _FIRST: Final = (
     "treated", "analyzed", "remission", "transplant_in_remission", "transplant_without_remission",
     "relapse", "transplant_after_relapse", "died",

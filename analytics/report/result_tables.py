@@ -237,7 +237,7 @@ def plateau_table(bi: Bi) -> Table | None:
     notes = [
         "Cure fraction: Weibull mixture model; it is as sure as the follow-up is long.",
     ]
-    return _unless_empty(Table("plateau", "Plateaus and cure fractions", columns, lines, notes))
+    return Table("plateau", "Plateaus and cure fractions", columns, lines, notes)
 
 
 def group_tests_table(bi: Bi) -> Table | None:
@@ -266,7 +266,7 @@ def group_tests_table(bi: Bi) -> Table | None:
         Column("df", "df"),
         Column("p", "P"),
     ]
-    return _unless_empty(Table("group_tests", "Tests between groups", columns, lines))
+    return Table("group_tests", "Tests between groups", columns, lines)
 
 
 def _follow_up(row: Row) -> str:
@@ -282,7 +282,3 @@ def _is_few(row: Row) -> bool:
 
 def _month(month: float) -> str:
     return f"month_{month:g}"
-
-
-def _unless_empty(table: Table) -> Table | None:
-    return table if table.lines else None
