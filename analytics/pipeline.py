@@ -1,6 +1,6 @@
 """The walk of one build: study folder and SDTM files in, published release out.
 
-raw -> dbt up to the marts -> gate -> results -> gate -> dbt's bi tables -> export -> swap.
+raw -> dbt to the marts -> gate -> results -> gate -> dbt's bi tables -> export -> report -> swap.
 Everything happens in a folder of its own; readers see it only after the last step.
 """
 
@@ -15,12 +15,14 @@ import duckdb
 from analytics.errors import BuildError, GateError
 from analytics.ingest import load_raw
 from analytics.progress import Progress, Silence, Steps
-from analytics.release.digests import fingerprint_of, table_digests
+from analytics.release.digests import Fingerprint, fingerprint_of, table_digests
 from analytics.release.export import export_bi
-from analytics.release.folders import HEADLINE, WAREHOUSE, StudyReleases
+from analytics.release.folders import BI, HEADLINE, REPORT, WAREHOUSE, StudyReleases
 from analytics.release.log import append_run
 from analytics.release.manifest import write_manifest
 from analytics.report.headline import HEADLINE_TABLES, headline, headline_lines
+from analytics.report.provenance import Provenance
+from analytics.report.writing import write_report
 from analytics.results import write_results
 from analytics.study import load_study
 from analytics.study.published import load_published
@@ -62,6 +64,7 @@ class _Build:
     """What every step of one build needs."""
 
     study: StudySpecification
+    fingerprint: Fingerprint
     folder: Path
     options: BuildOptions
     steps: Steps
@@ -102,8 +105,8 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
             with releases.building(
                 fingerprint.release_id, keep_failed=options.keep_failed
             ) as building:
-                walk = _Build(study, building, options, steps)
-                outcomes = _fill(walk, fingerprint.release_id)
+                walk = _Build(study, fingerprint, building, options, steps)
+                outcomes = _fill(walk)
                 with steps.step("publish"):
                     write_manifest(building, fingerprint, _about(study), _contents(walk, outcomes))
                     release = releases.publish(building, fingerprint.release_id)
@@ -138,7 +141,7 @@ def _stand(releases: StudyReleases, release_id: str, steps: Steps) -> BuildOutco
     return BuildOutcome(UP_TO_DATE, release, text, (), steps.seconds)
 
 
-def _fill(walk: _Build, release_id: str) -> list[Outcome]:
+def _fill(walk: _Build) -> list[Outcome]:
     """Every step between the empty building folder and the swap; the checks' outcomes."""
     walk.work.mkdir()
     step = walk.steps.step
@@ -167,12 +170,14 @@ def _fill(walk: _Build, release_id: str) -> list[Outcome]:
     with step("export"):
         stamp = {
             "study": walk.study.study_id,
-            "release_id": release_id,
+            "release_id": walk.fingerprint.release_id,
             "synthetic": str(walk.study.synthetic).lower(),
             "synthetic_note": walk.study.synthetic_note or "",
         }
         export_bi(walk.warehouse, walk.folder, stamp)
         _write_headline(walk)
+    with step("write the report"):
+        write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk))
         shutil.rmtree(walk.work)
     return outcomes
 
@@ -218,6 +223,16 @@ def _write_headline(walk: _Build) -> None:
         }
     lines = headline_lines(headline(walk.study, frames, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _provenance(walk: _Build) -> Provenance:
+    return Provenance(
+        walk.fingerprint.release_id,
+        walk.fingerprint.inputs,
+        walk.fingerprint.code,
+        walk.fingerprint.lock,
+        walk.study.parameters.model_dump(mode="json"),
+    )
 
 
 def _about(study: StudySpecification) -> dict[str, Any]:

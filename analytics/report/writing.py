@@ -1,6 +1,7 @@
 """Writes a report: the page, each figure as SVG and PNG, each table as CSV."""
 
 from pathlib import Path
+from typing import Final
 
 from analytics.report import drawing
 from analytics.report.bi_tables import read_bi
@@ -10,15 +11,29 @@ from analytics.report.page import page
 from analytics.report.provenance import Provenance
 from analytics.report.typesetting import table_csv
 
-PAGE = "report.html"
+PAGE: Final = "report.html"
+_TABLES: Final = (
+    "about", "analyses", "attrition", "concordance", "convention_sensitivity", "data_quality",
+    "endpoint_summary", "event_free_rates", "forest", "group_tests", "patient_flow", "plateau",
+    "populations", "proportional_hazards", "relapse_incidence", "restricted_means",
+    "selection_steps", "subdistribution_hazards", "survival_curves", "table_1", "table_2",
+)  # fmt: skip
+
+
+class MissingTablesError(Exception):
+    """Schema bi has not all the tables a report is made from; names the first missing one."""
 
 
 def write_report(bi_file: Path, folder: Path, provenance: Provenance) -> Path:
     """Write report.html, figures/ and tables/ into the folder, made when absent; the page.
 
-    Reads schema bi alone. The same tables and provenance give the same bytes.
+    Reads schema bi alone. The same tables and provenance give the same bytes. Raises
+    MissingTablesError for the bi of an older version.
     """
     bi = read_bi(bi_file)
+    for table in _TABLES:
+        if table not in bi:
+            raise MissingTablesError(table)
     note = bi["about"]["synthetic_note"][0]
     sections = contents(bi, provenance)
     for name in ("figures", "tables"):
