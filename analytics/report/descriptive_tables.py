@@ -64,7 +64,7 @@ def plain_title(label: str) -> str:
     return re.sub(r"^Table\s+\w+\.\s*", "", label)
 
 
-def _groups(rows: pl.DataFrame) -> list[Row]:
+def _groups(rows: pl.DataFrame) -> Sequence[Row]:
     """The groups in order, each with its size."""
     return (
         rows.group_by("group_population", "group_label", "group_order")

@@ -28,7 +28,7 @@ DASHES: Final[tuple[Any, ...]] = (
 )
 WIDTH: Final = 7.2  # inches: a page of two columns
 POINTS: Final = 72.0
-_SETTINGS: Final[dict[str, Any]] = {
+_SETTINGS: Final[Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
     "text.color": INK,
@@ -55,6 +55,10 @@ _CSS_COLOURS: Final = {
     PAPER: "var(--paper)",
     **{colour: f"var(--series-{i})" for i, colour in enumerate(SERIES, start=1)},
 }
+_LETTER: Final = re.compile(r'<path id="(DejaVu[^"]+)".*?/>', re.DOTALL)
+_NOT_DRAWN: Final = re.compile(
+    r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", re.DOTALL
+)
 _DIGITS: Final = re.compile(r"-?\d+\.\d{3,}")
 _PNG_DPI: Final = 200
 _NOTE_WIDTH: Final = 126  # characters
@@ -116,7 +120,7 @@ def numbers_below(
     """The rows of numbers under a time axis, each number centred on its tick."""
     below = 32.0
     place: dict[str, Any] = {"textcoords": "offset points", "va": "top", "fontsize": 7.5}
-    beside = {"xycoords": "axes fraction", "ha": "right"}
+    beside: dict[str, Any] = {"xycoords": "axes fraction", "ha": "right"}
     if heading:
         axes.annotate(heading, (0, 0), (-16, -below), fontweight="bold", **beside, **place)
         below += 12
@@ -162,21 +166,37 @@ def settings() -> Any:
     return mpl.rc_context(_SETTINGS)
 
 
-def inline_svg(svg: str, name: str, alternative_id: str) -> str:
-    """The SVG as part of a page: its ids its own, its colours those of the page's theme."""
-    body = svg[svg.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", body, flags=re.DOTALL)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
-    body = re.sub(r'(xlink:href|href)="#([^"]+)"', rf'href="#{name}-\2"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
-    for colour, variable in _CSS_COLOURS.items():
-        body = body.replace(colour, variable)
+def inline_svg(svg: str, prefix: str, alternative_id: str) -> tuple[str, dict[str, str]]:
+    """The SVG as part of a page, and the letters it is written with, by id.
+
+    Its other ids get the prefix, its colours become those of the page's theme, and the letters
+    are left to the page, which defines each once for all figures.
+    """
+    body = re.sub(
+        r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", "", svg, flags=re.S
+    )
+    body = body[body.index("<svg") :]
+    letters = {found[1]: found[0] for found in _LETTER.finditer(body)}
+    body = _LETTER.sub("", body)
+    body = re.sub(r'<g id="[^"]+"', "<g", body)
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
+    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
+    body = re.sub(
+        r'(?:xlink:)?href="#([^"]+)"',
+        lambda found: f'href="#{found[1] if found[1] in letters else f"{prefix}-{found[1]}"}"',
+        body,
+    )
     body = re.sub(
         r'd="[^"]+"|translate\([^)]+\)', lambda found: _DIGITS.sub(_shorter, found[0]), body
     )
+    body = re.sub(r"<defs>\s*</defs>|<g>\s*</g>", "", re.sub(r"\s+", " ", body)).replace(
+        "> <", "><"
+    )
+    for colour, variable in _CSS_COLOURS.items():
+        body = body.replace(colour, variable)
     opening = re.compile(r'<svg[^>]*?viewBox="([^"]+)"[^>]*>', re.DOTALL)
     role = f'<svg viewBox="\\1" role="img" aria-labelledby="{alternative_id}">'
-    return opening.sub(role, body, count=1)
+    return opening.sub(role, body, count=1), letters
 
 
 def _shorter(number: re.Match[str]) -> str:

@@ -2,10 +2,12 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
+
+from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
-from analytics.report.drawing import FAINT, SERIES, Drawing
+from analytics.report.drawing import FAINT, SERIES
 from analytics.report.elements import Bi, Figure, Row
 from analytics.report.formats import percent, whole
 
@@ -77,7 +79,7 @@ def _draw(nodes: Sequence[Row], note: str | None) -> Drawing:
                 solid_joinstyle="round", solid_capstyle="butt", zorder=2 - thick / 10,
             )  # fmt: skip
             label = textwrap.fill(node["label"], 16)
-            place = {"textcoords": "offset points", "zorder": 3}
+            place: dict[str, Any] = {"textcoords": "offset points", "zorder": 3}
             axes.annotate(
                 label, (start, y), (6, thick / 2 + 1), va="bottom", fontsize=6.5,
                 linespacing=1.0, **place,

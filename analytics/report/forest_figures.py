@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
-from analytics.report.drawing import FAINT, INK, MUTED, SERIES, Drawing
+from analytics.report.drawing import FAINT, INK, MUTED, SERIES
 from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
 from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value, whole
 

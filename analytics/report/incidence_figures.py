@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
-from analytics.report.drawing import INK, MUTED, PAPER, SERIES, Drawing, RiskRow
+from analytics.report.drawing import INK, MUTED, PAPER, SERIES, RiskRow
 from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
 from analytics.report.formats import confidence, interval, p_phrase, percent, whole
 from analytics.report.survival_figures import at_risk
 
-_GAP = 0.35  # inches between panels
+_GAP: Final = 0.35  # inches between panels
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def _name_areas(  # noqa: PLR0913 - the heights between which the names go
         axes.legend(loc="upper left", frameon=False, fontsize=6.5, handlelength=1.2)
         return
     where = 0.985 * last
-    style = {"ha": "right", "va": "center", "fontsize": 7.5, "fontweight": "bold"}
+    style: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": 7.5, "fontweight": "bold"}
     axes.text(where, low[-1] / 6, names[0], color=INK, **style)
     axes.text(where, (low[-1] + high[-1]) / 2, names[1], color=INK, **style)
     axes.text(where, (high[-1] + 100) / 2, "Free of both", color=MUTED, **style)

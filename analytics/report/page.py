@@ -8,6 +8,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from analytics.report.drawing import inline_svg
 from analytics.report.elements import Bi, Figure, Section, Table
 from analytics.report.typesetting import notes_of, table_html
 
@@ -34,7 +35,7 @@ class PlacedTable:
 
 
 def page(bi: Bi, sections: Sequence[Section], svgs: Mapping[str, str], release_id: str) -> str:
-    """The whole page; `svgs` holds the drawing of each figure by name, ready for the page."""
+    """The whole page; `svgs` holds the drawing of each figure by name."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -43,13 +44,16 @@ def page(bi: Bi, sections: Sequence[Section], svgs: Mapping[str, str], release_i
         lstrip_blocks=True,
     )
     numbers = _Numbers()
-    placed = [
-        (section, [_placed(item, numbers, svgs) for item in section.items]) for section in sections
-    ]
+    letters: dict[str, str] = {}
+    placed = []
+    for section in sections:
+        items = [_placed(item, numbers, svgs, letters) for item in section.items]
+        placed.append((section, items))
     return environment.get_template("report.html").render(
         about=bi["about"].to_dicts()[0],
         release_id=release_id,
         sections=placed,
+        letters=Markup("".join(letters[name] for name in sorted(letters))),
         css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
     )
 
@@ -67,11 +71,14 @@ class _Numbers:
 
 
 def _placed(
-    item: Figure | Table, numbers: _Numbers, svgs: Mapping[str, str]
+    item: Figure | Table, numbers: _Numbers, svgs: Mapping[str, str], letters: dict[str, str]
 ) -> PlacedFigure | PlacedTable:
     if isinstance(item, Figure):
         number = numbers.next("Figure", is_main=item.is_main)
-        return PlacedFigure(item, number, Markup(svgs[item.name]))
+        prefix = number.replace(" ", "").lower()
+        svg, its_letters = inline_svg(svgs[item.name], prefix, f"alt-{item.name}")
+        letters |= its_letters
+        return PlacedFigure(item, number, Markup(svg))
     number = numbers.next("Table", is_main=item.is_main)
     html = table_html(item, f"title-{item.name}")
     return PlacedTable(item, number, Markup(html), notes_of(item))

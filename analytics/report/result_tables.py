@@ -119,7 +119,7 @@ def survival_table(bi: Bi) -> Table | None:
         lines.append(Line(cells, group=row["analysis_label"], indent=1, cautions=cautions))
     if not lines:
         return None
-    ci = confidence(bi["event_free_rates"]["conf_level"].drop_nulls().first())
+    ci = _ci(bi["event_free_rates"])
     columns = [
         Column(_FIRST, "Group", is_text=True),
         Column("n", "n / events"),
@@ -160,7 +160,7 @@ def incidence_table(bi: Bi) -> Table | None:
             cells[_month(rate["time_months"])] = f"{shown}; {whole(rate['n_risk'])}{few}"
         cautions = (row["caution"],) if row["caution"] else ()
         lines.append(Line(cells, group=group, indent=1, cautions=cautions))
-    ci = confidence(bi["analyses"]["conf_level"].drop_nulls().first())
+    ci = _ci(bi["analyses"])
     columns = [
         Column(_FIRST, "Event", is_text=True),
         *(
@@ -194,7 +194,7 @@ def restricted_means_table(bi: Bi) -> Table | None:
                 else mean["status"]
             )
         lines.append(Line(cells, cautions=(row["caution"],) if row["caution"] else ()))
-    ci = confidence(frame["conf_level"].drop_nulls().first())
+    ci = _ci(frame)
     columns = [
         Column(_FIRST, "Endpoint", is_text=True),
         Column("n", "n / events"),
@@ -282,3 +282,8 @@ def _is_few(row: Row) -> bool:
 
 def _month(month: float) -> str:
     return f"month_{month:g}"
+
+
+def _ci(frame: pl.DataFrame) -> str:
+    """The name of the intervals of a table."""
+    return confidence(next(iter(frame["conf_level"].drop_nulls().to_list()), None))

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
-from analytics.report.drawing import DASHES, INK, MUTED, SERIES, Drawing, RiskRow
+from analytics.report.drawing import DASHES, INK, MUTED, SERIES, RiskRow
 from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
 from analytics.report.formats import (
     UNKNOWN,
@@ -115,8 +116,8 @@ def _curve(axes: Axes, item: _Stratum, shift: float) -> None:
     if curve.is_empty():
         return
     time, alive = curve["time_months"].to_list(), curve["survival_percent"].to_list()
-    band = [curve[name].cast(pl.Float64).fill_null(float("nan")).to_list() for name in _BAND]
-    axes.fill_between(time, *band, step="post", color=item.colour, alpha=0.16, linewidth=0)
+    low, high = (curve[name].cast(pl.Float64).fill_null(float("nan")).to_list() for name in _BAND)
+    axes.fill_between(time, low, high, step="post", color=item.colour, alpha=0.16, linewidth=0)
     axes.step(time, alive, where="post", color=item.colour, linestyle=item.dashes)
     ticks = curve.filter(pl.col("n_censored") > 0)
     axes.plot(

@@ -15,6 +15,18 @@ from analytics.report.formats import UNKNOWN
 
 _GROUP: Final = "_group"
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+# what great-tables writes for its own style sheet
+_IDLE: Final = re.compile(
+    r' (?:id|headers|rowspan="1" colspan|data-quarto-[a-z-]+)="[^"]*"'
+    r"|\bgt_(?:row|col_heading|columns_bottom_border) | gt_stub\b|(?<=>)\s+(?=<)"
+)
+# great-tables escapes text; characters that no text holds stand for markup until it is done
+_INDENT, _SUP, _END, _CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"
+_MARKUP: Final = (
+    (re.compile(f"{_INDENT}(.*?){_END}"), r'<span class="indent-\1">'),
+    (re.compile(f"{_SUP}(.*?){_END}"), r"<sup>\1</sup>"),
+    (re.compile(_CLOSE), "</span>"),
+)
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -38,6 +50,9 @@ def table_html(table: Table, title_id: str) -> str:
         gt = gt.cols_align(align, columns=keys) if keys else gt
     body = re.sub(r"<style>.*?</style>", "", gt.as_raw_html(), flags=re.DOTALL)
     body = body[body.index("<table") : body.index("</table>") + len("</table>")]
+    body = _IDLE.sub("", body)
+    for mark, markup in _MARKUP:
+        body = mark.sub(markup, body)
     return body.replace("<table", f'<table aria-labelledby="{title_id}"', 1)
 
 
@@ -84,13 +99,14 @@ def _letter(i: int) -> str:
 
 
 def _cells(columns: Sequence[Column], line: Line, letters: dict[str, str]) -> dict[str, str]:
+    """The cells of a line; what is to become markup stands between the marks of `_MARKUP`."""
     first, *others = columns
     marks = ", ".join(letters[text] for text in line.cautions)
-    name = escape(line.cells.get(first.key, ""))
-    name = f'<span class="indent-{line.indent}">{name}</span>' if line.indent else name
-    cells = {first.key: f"{name}<sup>{marks}</sup>" if marks else name}
-    cells |= {column.key: escape(line.cells.get(column.key, "")) for column in others}
-    return {_GROUP: escape(line.group), **cells} if line.group is not None else cells
+    name = line.cells.get(first.key, "")
+    name = f"{_INDENT}{line.indent}{_END}{name}{_CLOSE}" if line.indent else name
+    cells = {first.key: f"{name}{_SUP}{marks}{_END}" if marks else name}
+    cells |= {column.key: line.cells.get(column.key, "") for column in others}
+    return {_GROUP: line.group, **cells} if line.group is not None else cells
 
 
 def _safe(text: str) -> str:
