@@ -60,9 +60,9 @@ def _summary_line(bi: Bi, analysis: Row, rates: dict[float, Row]) -> Line:
             "events": whole(summary["n_event"]),
             "median": with_interval(*(summary[key] for key in _MEDIAN)),
         }
-    elif analysis["method"] == "cumulative_incidence":
-        days = rows_of(bi["relapse_incidence"], analysis_id=name, event="event", point="day")
-        cells |= {"n": whole(days[0]["n_risk"]) if days else UNKNOWN}
+    elif rates:
+        first = next(iter(rates.values()))
+        cells |= {"n": whole(first["n"]), "events": whole(first["n_event"])}
     for month, rate in rates.items():
         mark = f" {_FEW}" if _is_few(rate) and rate["estimate"] is not None else ""
         limits = f" ({interval(rate['lower'], rate['upper'])})" if rate["lower"] else ""
@@ -87,7 +87,7 @@ def _rates(bi: Bi, analysis_id: str) -> dict[float, Row]:
             "estimate": row[column],
             "lower": row["ci_lower_percent"],
             "upper": row["ci_upper_percent"],
-            "n_risk": row["n_risk"],
+            **{key: row[key] for key in ("n", "n_event", "n_risk")},
         }
         for row, column in found
     }

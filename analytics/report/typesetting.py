@@ -17,14 +17,14 @@ _GROUP: Final = "_group"
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 # what great-tables writes for its own style sheet
 _IDLE: Final = re.compile(
-    r' (?:id|headers|rowspan="1" colspan|data-quarto-[a-z-]+)="[^"]*"'
+    r' (?:rowspan="1" colspan="1"|(?:id|headers|data-quarto-[a-z-]+)="[^"]*")'
     r"|\bgt_(?:row|col_heading|columns_bottom_border) | gt_stub\b|(?<=>)\s+(?=<)"
 )
 # great-tables escapes text; characters that no text holds stand for markup until it is done
 _INDENT, _SUP, _END, _CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"
 _MARKUP: Final = (
-    (re.compile(f"{_INDENT}(.*?){_END}"), r'<span class="indent-\1">'),
-    (re.compile(f"{_SUP}(.*?){_END}"), r"<sup>\1</sup>"),
+    (re.compile(f"{_INDENT}(\\d+){_END}"), r'<span class="indent-\1">'),
+    (re.compile(f"{_SUP}([a-z, ]+){_END}"), r"<sup>\1</sup>"),
     (re.compile(_CLOSE), "</span>"),
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -103,8 +103,8 @@ def _cells(columns: Sequence[Column], line: Line, letters: dict[str, str]) -> di
     first, *others = columns
     marks = ", ".join(letters[text] for text in line.cautions)
     name = line.cells.get(first.key, "")
-    name = f"{_INDENT}{line.indent}{_END}{name}{_CLOSE}" if line.indent else name
-    cells = {first.key: f"{name}{_SUP}{marks}{_END}" if marks else name}
+    name = f"{name}{_SUP}{marks}{_END}" if marks else name
+    cells = {first.key: f"{_INDENT}{line.indent}{_END}{name}{_CLOSE}" if line.indent else name}
     cells |= {column.key: line.cells.get(column.key, "") for column in others}
     return {_GROUP: line.group, **cells} if line.group is not None else cells
 
