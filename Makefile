@@ -15,7 +15,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build report qc bench test lint synthesize sdtm reference clean
+.PHONY: help setup build docs report qc bench test lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/bli
 
 report: $(READY)  ## Write the report of the published release again, into reports/<study>
 	@$(BIN)/plateau report --releases $(RELEASES)
+
+docs: $(READY)  ## Write docs/data-dictionary.md and docs/site/dbt.html from the published release
+	@$(BIN)/plateau docs --releases $(RELEASES)
 
 qc: $(READY)  ## Compute every result of the published release again with R and compare (needs R)
 	@$(BIN)/python tests/double_programming/runner.py $(STUDY) --releases $(RELEASES)

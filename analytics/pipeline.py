@@ -6,7 +6,7 @@ Everything happens in a folder of its own; readers see it only after the last st
 
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from analytics.release.export import export_bi
 from analytics.release.folders import BI, HEADLINE, REPORT, WAREHOUSE, StudyReleases
 from analytics.release.log import append_run
 from analytics.release.manifest import write_manifest
+from analytics.report.drawers import DrawerProcesses
 from analytics.report.headline import HEADLINE_TABLES, headline, headline_lines
 from analytics.report.provenance import Provenance
 from analytics.report.writing import write_report
@@ -28,6 +29,7 @@ from analytics.study import load_study
 from analytics.study.published import load_published
 from analytics.study.specification import StudySpecification
 from analytics.transform import Transformation
+from analytics.validation import keep_outcomes
 from analytics.warehouse import connect
 from expectations.gate import GateWorker, critical_failures, refusal
 from expectations.outcome import Outcome
@@ -165,20 +167,21 @@ def _fill(walk: _Build) -> list[Outcome]:
             write_results(walk.study, connection)
         with step("check the results"):
             outcomes += _pass(walk, worker, "results")
+    with DrawerProcesses(walk.work / "drawers.log") as drawers:
         with step("build and test the tables for people"):
             dbt.build_bi()
-    with step("export"):
-        stamp = {
-            "study": walk.study.study_id,
-            "release_id": walk.fingerprint.release_id,
-            "synthetic": str(walk.study.synthetic).lower(),
-            "synthetic_note": walk.study.synthetic_note or "",
-        }
-        export_bi(walk.warehouse, walk.folder, stamp)
-        _write_headline(walk)
-    with step("write the report"):
-        write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk))
-        shutil.rmtree(walk.work)
+        with step("export"):
+            stamp = {
+                "study": walk.study.study_id,
+                "release_id": walk.fingerprint.release_id,
+                "synthetic": str(walk.study.synthetic).lower(),
+                "synthetic_note": walk.study.synthetic_note or "",
+            }
+            export_bi(walk.warehouse, walk.folder, stamp)
+            _write_headline(walk)
+        with step("write the report"):
+            write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk), drawers)
+    shutil.rmtree(walk.work)
     return outcomes
 
 
@@ -186,31 +189,10 @@ def _pass(walk: _Build, worker: GateWorker, gate: str) -> list[Outcome]:
     """Run one gate and keep its outcomes in the warehouse. Raises GateError on a critical one."""
     outcomes = worker.run(walk.warehouse, gate, walk.suites)
     with connect(walk.warehouse) as connection:
-        _keep(connection, outcomes)
+        keep_outcomes(connection, outcomes)
     if critical_failures(outcomes):
         raise GateError(refusal(gate, outcomes))
     return outcomes
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome]) -> None:
-    """Append outcomes to quality.validation_result."""
-    connection.execute("create schema if not exists quality")
-    connection.execute(
-        "create table if not exists quality.validation_result ("
-        "gate varchar not null, suite varchar not null, check_id varchar not null, "
-        "description varchar not null, severity varchar not null, success boolean not null, "
-        "observed varchar, n_unexpected bigint, error varchar)"
-    )
-    connection.execute(
-        "comment on table quality.validation_result is "
-        "'One row per expectation and build: what it asks, how grave it is, what it found. "
-        "An expectation that could not run has success false and an error.'"
-    )
-    marks = ", ".join("?" for _ in fields(Outcome))
-    connection.executemany(
-        f"insert into quality.validation_result values ({marks})",
-        [astuple(outcome) for outcome in outcomes],
-    )
 
 
 def _write_headline(walk: _Build) -> None:

@@ -48,7 +48,7 @@ _MODELS = ("cox_univariate", "cox_stepwise", "fine_gray")
 _DESCRIPTIONS = {"baseline_table": baseline_table, "outcomes_table": outcomes_table}
 
 
-def contents(bi: Bi, provenance: Provenance) -> list[Section]:
+def contents(bi: Bi) -> list[Section]:
     """The sections of the report, empty ones left out."""
     analyses = bi["analyses"].to_dicts()
     main = {row["analysis_id"] for row in (*_main_curves(analyses), *_main_models(analyses))}
@@ -133,19 +133,14 @@ def contents(bi: Bi, provenance: Provenance) -> list[Section]:
             _some([failed_checks_table(bi), files_table(bi), checks_table(bi)]),
         ),
         Section("methods", "Methods", items=_some([methods_table(bi), inferred_table(bi)])),
-        Section(
-            "provenance",
-            "Provenance",
-            items=_some(
-                [
-                    provenance_table(provenance),
-                    parameters_table(provenance),
-                    inputs_table(provenance),
-                ]
-            ),
-        ),
     )
-    return [section for section in sections if section.items]
+    return [section for section in sections if section.items or section.name == "summary"]
+
+
+def provenance_section(provenance: Provenance) -> Section:
+    """The section on where the numbers come from."""
+    tables = (provenance_table, parameters_table, inputs_table)
+    return Section("provenance", "Provenance", items=_some([table(provenance) for table in tables]))
 
 
 def _some(items: Iterable[Item | None]) -> list[Item]:

@@ -33,6 +33,7 @@ _SETTINGS: Final[Any] = {
     "font.size": 8,
     "text.color": INK,
     "axes.labelcolor": INK,
+    "axes.prop_cycle": mpl.cycler(color=[INK]),
     "axes.edgecolor": INK,
     "axes.linewidth": 0.8,
     "axes.labelsize": 8,

@@ -80,5 +80,5 @@ def _placed(
         letters |= its_letters
         return PlacedFigure(item, number, Markup(svg))
     number = numbers.next("Table", is_main=item.is_main)
-    html = table_html(item, f"title-{item.name}")
+    html = table_html(item, f"table-title-{item.name}")
     return PlacedTable(item, number, Markup(html), notes_of(item))

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,10 +13,14 @@ import duckdb
 import pytest
 from conftest import STUDY, Plateau
 
+from analytics.errors import BuildError
+from analytics.report import swimmer
 from analytics.report.bi_tables import read_bi
+from analytics.report.drawers import DrawerProcesses
 from analytics.report.provenance import Provenance
 from analytics.report.survival_figures import at_risk
 from analytics.report.writing import MissingTablesError, write_report
+from analytics.reports import ReportError, patient_report, published_report
 
 NOWHERE = Provenance("test", {}, "code", "lock", {})
 
@@ -113,11 +118,11 @@ def test_no_patient_is_named(default_release: Path, report: Path) -> None:
 
 def test_printed_hazard_ratios_are_those_of_the_paper(report: Path) -> None:
     """The report prints again what the published table prints, factor by factor."""
-    printed: dict[str, list[str]] = {"univariate": [], "multivariate": []}
+    printed: dict[str, list[str]] = {"univariate": [], "multivariable": []}
     for row in rows_of(report / "tables/hazard_ratios.csv"):
         if row["Factor (numerator/denominator)"] != "with delayed entry":
             printed["univariate"].append(row["One factor at a time: HR (95% CI)"])
-            printed["multivariate"].append(row["Selected model: HR (95% CI)"])
+            printed["multivariable"].append(row["Selected model: HR (95% CI)"])
     for row in rows_of(STUDY / "published/cox_hazard_ratios.csv"):
         expected = f"{row['hr']} ({row['ci_lower']}-{row['ci_upper']})"
         assert expected in printed[row["model"]], row["id"]
@@ -230,8 +235,7 @@ def test_another_study_has_the_sections_that_its_analyses_call_for(
     page = Page(write_report(other_bi, tmp_path / "report", NOWHERE))
     sections = [found["id"] for tag, found in page.tags if tag == "section"]
     assert sections == [
-        "summary", "patients", "survival", "long_term", "supporting", "quality", "methods",
-        "provenance",
+        "summary", "patients", "survival", "supporting", "quality", "methods", "provenance",
     ]  # fmt: skip
     assert "ynthetic" not in page.text[page.text.index("<body") :]
     assert [path.name for path in (tmp_path / "report/figures").glob("*.png")] == [
@@ -253,32 +257,52 @@ def test_the_manifest_has_the_digest_of_the_report(default_release: Path) -> Non
     assert not [name for name in files if "swimmer" in name]
 
 
-def test_the_report_is_never_written_among_the_releases(
-    plateau: Plateau, default_releases: Path
-) -> None:
-    result = plateau("report", "--releases", default_releases, "--output", default_releases / "x")
-    assert result.returncode == 2
-    assert result.stderr == (
-        f"plateau: {default_releases / 'x'} lies among the releases, which nothing may change; "
-        "choose another folder with --output.\n"
-    )
+def test_the_report_is_never_written_among_the_releases(default_releases: Path) -> None:
+    place = default_releases / "x"
+    for write in (published_report, partial(patient_report, population=None)):
+        with pytest.raises(ReportError) as told:
+            write(default_releases, None, place)
+        assert str(told.value) == (
+            f"{place} lies among the releases, which nothing may change; "
+            "choose another folder with --output."
+        )
+    assert not place.exists()
 
 
-def test_the_swimmer_plot_is_for_its_owner_alone(
-    plateau: Plateau, default_releases: Path, tmp_path: Path
-) -> None:
-    call = ("report", "--releases", default_releases, "--patient-level", "--output", tmp_path / "p")
-    result = plateau(*call, "--population", "hsct_in_remission")
-    assert result.returncode == 0, result.stderr
-    written = sorted((tmp_path / "p").iterdir())
+def test_the_swimmer_plot_is_for_its_owner_alone(default_releases: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    path = patient_report(default_releases, None, folder, "hsct_in_remission")
+    assert path == folder / "swimmer.svg"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    written = sorted(folder.iterdir())
     assert [path.name for path in written] == ["swimmer.png", "swimmer.svg"]
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in written)
-    svg = written[1].read_text()
+    svg = path.read_text()
     assert "PATIENT-LEVEL DATA: not for publication. SYNTHETIC DATA" in re.sub(r"\s+", " ", svg)
     assert len(set(re.findall(r"<!-- (SYN-\d+-\d+) -->", svg))) == 56
-    wrong = plateau(*call, "--population", "nobody")
-    assert wrong.returncode == 2
-    assert wrong.stderr == (
-        "plateau: Population 'nobody' is none of populations.csv of study 'blinatumomab'; "
-        "ask bi.populations for their names.\n"
+
+
+def test_a_population_that_is_not_there_or_too_large_is_told(
+    default_releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ReportError) as told:
+        patient_report(default_releases, None, tmp_path, "nobody")
+    assert str(told.value) == (
+        "Population 'nobody' is none of populations.csv of study 'blinatumomab'; "
+        "ask bi.populations for their names."
     )
+    monkeypatch.setattr(swimmer, "MOST", 100)
+    with pytest.raises(ReportError) as told:
+        patient_report(default_releases, None, tmp_path, None)
+    assert str(told.value) == (
+        "Population 'all' holds 259 patients, more than the 100 lanes that can be read; "
+        "choose a smaller one with --population."
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_drawer_that_fails_is_a_build_error(tmp_path: Path) -> None:
+    with DrawerProcesses(tmp_path / "log") as drawers:
+        drawers.begin(tmp_path / "absent.duckdb", tmp_path)
+        with pytest.raises(BuildError, match=r"^A process that draws the report's figures ended"):
+            drawers.finish()
