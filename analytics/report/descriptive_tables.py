@@ -109,7 +109,8 @@ def _characteristics(rows: pl.DataFrame, groups: Sequence[str]) -> Iterator[Line
         unit = part["unit"][0]
         levels = part.filter(pl.col("statistic") == "count_percent")
         for level in levels.partition_by("level", maintain_order=True):
-            cells = {
+            cells = dict.fromkeys(groups, count_percent(0, 0.0))  # a level nobody has, no line
+            cells |= {
                 row["group_population"]: count_percent(row["n"], row["percent"])
                 for row in level.to_dicts()
             }

@@ -27,6 +27,7 @@ _MARKUP: Final = (
     (re.compile(f"{_SUP}([a-z, ]+){_END}"), r"<sup>\1</sup>"),
     (re.compile(_CLOSE), "</span>"),
 )
+_SIGNED: Final = re.compile(r"[+-]\d[\d.,]*%?")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -110,4 +111,6 @@ def _cells(columns: Sequence[Column], line: Line, letters: dict[str, str]) -> di
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) and len(text) > 1 else text
+    """The cell, quoted where a spreadsheet would compute it; a signed number is only a number."""
+    is_formula = text.startswith(_FORMULA) and not _SIGNED.fullmatch(text)
+    return f"'{text}" if is_formula else text
