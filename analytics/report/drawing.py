@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
@@ -33,7 +34,7 @@ _SETTINGS: Final[Any] = {
     "font.size": 8,
     "text.color": INK,
     "axes.labelcolor": INK,
-    "axes.prop_cycle": mpl.cycler(color=[INK]),
+    "axes.prop_cycle": cycler(color=[INK]),
     "axes.edgecolor": INK,
     "axes.linewidth": 0.8,
     "axes.labelsize": 8,
