@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build refresh docs qc bench test torture lint synthesize sdtm reference clean
+.PHONY: help setup build refresh docs report qc bench test torture lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/bli
 
 refresh: $(READY)  ## Build and publish only if something changed (KEEP_LAST=10 keeps ten releases)
 	@$(BIN)/plateau refresh $(STUDY) --releases $(RELEASES) --threads $(THREADS) $(if $(KEEP_LAST),--keep-last $(KEEP_LAST))
+
+report: $(READY)  ## Write the report of the published release again, into reports/<study>
+	@$(BIN)/plateau report --releases $(RELEASES)
 
 docs: $(READY)  ## Write docs/input-contract.md, and docs/data-dictionary.md and docs/site/dbt.html from the published release
 	@$(BIN)/plateau contract > docs/input-contract.md

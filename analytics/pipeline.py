@@ -1,6 +1,6 @@
 """The walk of one build: study folder and SDTM files in, published release out.
 
-raw -> dbt up to the marts -> gate -> results -> gate -> dbt's bi tables -> export -> swap.
+raw -> dbt to the marts -> gate -> results -> gate -> dbt's bi tables -> export -> report -> swap.
 Everything happens in a folder of its own; readers see it only after the last step.
 """
 
@@ -19,13 +19,16 @@ from analytics.progress import Progress, Silence, Steps
 from analytics.release.digests import Fingerprint, fingerprint_of, table_digests
 from analytics.release.disclosure import limit_schema, limited
 from analytics.release.export import export_bi
-from analytics.release.folders import HEADLINE, WAREHOUSE, StudyReleases
+from analytics.release.folders import BI, HEADLINE, REPORT, WAREHOUSE, StudyReleases
 from analytics.release.history import HISTORY_TABLES
 from analytics.release.history_tables import Lineage, history_contents, lineage, write_history
 from analytics.release.log import HELD, PUBLISHED, logged, rollback_stands
 from analytics.release.manifest import write_manifest
 from analytics.release.upkeep import prune
+from analytics.report.drawers import DrawerProcesses
 from analytics.report.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
+from analytics.report.provenance import Provenance
+from analytics.report.writing import write_report
 from analytics.results import write_results
 from analytics.standing import event_of
 from analytics.study import load_study
@@ -73,11 +76,15 @@ class _Build:
     """What every step of one build needs."""
 
     study: StudySpecification
+    fingerprint: Fingerprint
     folder: Path
     options: BuildOptions
     steps: Steps
-    release_id: str
     origin: Lineage
+
+    @property
+    def release_id(self) -> str:
+        return self.fingerprint.release_id
 
     @property
     def warehouse(self) -> Path:
@@ -134,7 +141,7 @@ def _publish(
     origin = lineage(releases, release_id)
     try:
         with releases.building(release_id, keep_failed=options.keep_failed) as building:
-            walk = _Build(study, building, options, steps, release_id, origin)
+            walk = _Build(study, fingerprint, building, options, steps, origin)
             outcomes = _fill(walk)
             with steps.step("publish"):
                 if _fingerprint(study) != fingerprint:
@@ -202,20 +209,23 @@ def _fill(walk: _Build) -> list[Outcome]:
             outcomes += _pass(walk, worker, "results")
         with step("carry the history on"):
             write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
+    with DrawerProcesses(walk.work / "drawers.log") as drawers:
         with step("build and test the tables for people"):
             dbt.build_bi()
             with connect(walk.warehouse) as connection:
                 limit_schema(connection, "bi", walk.study.publication)
-    with step("export"):
-        stamp = {
-            "study": walk.study.study_id,
-            "release_id": walk.release_id,
-            "synthetic": str(walk.study.synthetic).lower(),
-            "synthetic_note": walk.study.synthetic_note or "",
-        }
-        export_bi(walk.warehouse, walk.folder, stamp)
-        _write_headline(walk)
-        shutil.rmtree(walk.work)
+        with step("export"):
+            stamp = {
+                "study": walk.study.study_id,
+                "release_id": walk.release_id,
+                "synthetic": str(walk.study.synthetic).lower(),
+                "synthetic_note": walk.study.synthetic_note or "",
+            }
+            export_bi(walk.warehouse, walk.folder, stamp)
+            _write_headline(walk)
+        with step("write the report"):
+            write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk), drawers)
+    shutil.rmtree(walk.work)
     return outcomes
 
 
@@ -240,6 +250,16 @@ def _write_headline(walk: _Build) -> None:
     shown = limited(frames, walk.study.publication)
     lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _provenance(walk: _Build) -> Provenance:
+    return Provenance(
+        walk.release_id,
+        walk.fingerprint.inputs,
+        walk.fingerprint.code,
+        walk.fingerprint.lock,
+        walk.study.parameters.model_dump(mode="json"),
+    )
 
 
 def _about(study: StudySpecification) -> dict[str, Any]:

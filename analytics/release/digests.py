@@ -18,7 +18,7 @@ from analytics.warehouse import quoted, table_digest
 PROJECT: Final = Path(__file__).parent.parent.parent
 LOCK: Final = PROJECT / "requirements.lock"
 _CODE_FOLDERS: Final = ("analytics", "dbt_project", "expectations")
-_CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml"})
+_CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml", ".html", ".css"})
 _NOT_CODE: Final = frozenset({"__pycache__", "target", "logs"})
 _STUDY_SUFFIXES: Final = frozenset({".toml", ".csv", ".yml"})
 _NOT_STUDY: Final = frozenset({"synthesis", "__pycache__"})

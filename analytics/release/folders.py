@@ -20,7 +20,8 @@ from analytics.errors import BuildError, BusyError
 
 WAREHOUSE: Final = "warehouse.duckdb"
 BI: Final = "bi.duckdb"
-HEADLINE: Final = "report/headline.txt"
+REPORT: Final = "report"
+HEADLINE: Final = f"{REPORT}/headline.txt"
 MANIFEST: Final = "manifest.json"
 MANIFEST_DIGEST: Final = "manifest.sha256"
 
