@@ -17,7 +17,9 @@ def superset(
     ] = None,
     database: Annotated[
         Path | None,
-        typer.Option(help="Path of bi.duckdb as Superset sees it (default: where it is published)."),
+        typer.Option(
+            help="Path of bi.duckdb as Superset sees it (default: where it is published)."
+        ),
     ] = None,
 ) -> None:
     """Write the dashboard of a published study as a bundle that Superset imports."""

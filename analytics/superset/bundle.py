@@ -17,6 +17,7 @@ import yaml
 
 from analytics.errors import PlateauError
 from analytics.release.folders import BI, StudyReleases
+from analytics.superset.colors import line_colors
 from analytics.superset.columns import dataset_columns, table_description
 from analytics.superset.layout import native_filters, positions
 from analytics.superset.query_contexts import query_context
@@ -43,7 +44,7 @@ def write_bundle(study: StudyReleases, output: Path, database: Path | None = Non
     path = database or published
     if not path.is_absolute():
         raise PlateauError(
-            f"{path} is not an absolute path; name the bi.duckdb as Superset sees it, from the root."
+            f"{path} is not an absolute path; name bi.duckdb as Superset sees it, from the root."
         )
     with connect(published, read_only=True) as connection:
         files = bundle_files(study.study_id, read_specification(), connection, path)
@@ -99,7 +100,7 @@ def bundle_files(
         "databases/plateau.yaml": database,
         **datasets,
         **charts,
-        "dashboards/plateau.yaml": _dashboard(study_id, specification, _about(connection)),
+        "dashboards/plateau.yaml": _dashboard(study_id, specification, connection),
     }
 
 
@@ -122,7 +123,10 @@ def _dataset(connection: duckdb.DuckDBPyConnection, name: str, dataset: Json) ->
     }
 
 
-def _dashboard(study_id: str, specification: Specification, about: Mapping[str, object]) -> Json:
+def _dashboard(
+    study_id: str, specification: Specification, connection: duckdb.DuckDBPyConnection
+) -> Json:
+    about = _about(connection)
     uuid = partial(identifier, study_id)
     dashboard = specification.dashboard
     numbers = {name: number for number, name in enumerate(specification.charts, start=1)}
@@ -149,7 +153,10 @@ def _dashboard(study_id: str, specification: Specification, about: Mapping[str, 
             "cross_filters_enabled": False,
             "chart_configuration": {},
             "color_scheme": "supersetColors",
-            "label_colors": dashboard["label_colors"],
+            "label_colors": {
+                **dashboard["label_colors"],
+                **line_colors(connection, specification),
+            },
             "refresh_frequency": 0,
             "timed_refresh_immune_slices": [],
             "expanded_slices": {},

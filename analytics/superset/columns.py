@@ -26,9 +26,7 @@ def dataset_columns(connection: duckdb.DuckDBPyConnection, name: str, dataset: J
         _column(column, labels.get(column), type_, descriptions[column], None)
         for column, type_ in types.items()
     ] + [
-        _column(
-            added["name"], added["label"], "VARCHAR", added["description"], added["expression"]
-        )
+        _column(added["name"], added["label"], "VARCHAR", added["description"], added["expression"])
         for added in dataset.get("calculated", [])
     ]
 

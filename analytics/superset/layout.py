@@ -5,7 +5,7 @@ from uuid import UUID
 
 from analytics.superset.specification import Json
 
-_HEADER_HEIGHT = 14
+_HEADER_HEIGHT = 11
 
 
 def positions(dashboard: Json, title: str, header: str, charts: Mapping[str, Json]) -> Json:
@@ -82,6 +82,8 @@ def native_filters(
                 }
             ],
             "sortMetric": one["sort"],
+            # the charts wait until the first value is chosen
+            "requiredFirst": one.get("first", False),
             "controlValues": {
                 "sortAscending": True,
                 "multiSelect": one.get("several", False),

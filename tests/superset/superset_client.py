@@ -21,9 +21,7 @@ class Superset:
     _headers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(CookieJar())
-        )
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         credentials = {"username": ADMIN, "password": self.password, "provider": "db"}
         token = self.post("/api/v1/security/login", credentials)["access_token"]
         self._headers["Authorization"] = f"Bearer {token}"
