@@ -57,24 +57,19 @@ def _printed_table(params: Json) -> Json:
 
 def _series(params: Json) -> Json:
     """Rows by the values of the x axis, a column for each series."""
-    order = params.get("timeseries_limit_metric")
-    metrics = [*params["metrics"], *([order] if order else [])]
+    metrics = params["metrics"]
     pivot = {
         "operation": "pivot",
         "options": {
             "index": [params["x_axis"]],
             "columns": params["groupby"],
             "aggregates": {metric: {"operator": "mean"} for metric in metrics},
-            "drop_missing_columns": not params.get("show_empty_columns", False),
+            "drop_missing_columns": not params["show_empty_columns"],
         },
     }
     rename = {
         "operation": "rename",
-        "options": {"columns": dict.fromkeys(params["metrics"]), "level": 0, "inplace": True},
-    }
-    sort = {
-        "operation": "sort",
-        "options": {"by": order, "ascending": params["x_axis_sort_asc"]},
+        "options": {"columns": dict.fromkeys(metrics), "level": 0, "inplace": True},
     }
     x_axis = {
         "columnType": "BASE_AXIS",
@@ -87,13 +82,8 @@ def _series(params: Json) -> Json:
         "columns": [x_axis, *params["groupby"]],
         "series_columns": params["groupby"],
         "metrics": metrics,
-        "orderby": [[params["metrics"][0], False]],
-        "post_processing": [
-            pivot,
-            *([rename] if params["groupby"] else []),
-            *([sort] if order else []),
-            {"operation": "flatten"},
-        ],
+        "orderby": [[metrics[0], False]],
+        "post_processing": [pivot, rename, {"operation": "flatten"}],
     }
 
 
@@ -102,5 +92,5 @@ _QUERIES: Final[dict[str, Callable[[Json], Json]]] = {
     "table": _raw_table,
     "pivot_table_v2": _printed_table,
     "echarts_timeseries_step": _series,
-    "echarts_timeseries_bar": _series,
+    "echarts_timeseries_line": _series,
 }

@@ -152,8 +152,7 @@ def baseline_cells(connection: duckdb.DuckDBPyConnection, where: Where) -> set[t
         (
             f"{row['group_label']} (N = {row['group_size']})",
             row["characteristic_label"] + (f", {row['unit']}" if row["unit"] else ""),
-            row["level_label"]
-            or words.get(row["statistic"], row["statistic"].capitalize()),
+            row["level_label"] or words.get(row["statistic"], row["statistic"].capitalize()),
             _cell(row),
         )
         for row in rows(connection, sql, where)

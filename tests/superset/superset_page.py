@@ -58,4 +58,5 @@ def settle(page: Page) -> None:
     """Wait until nothing is loading and the drawings stand still."""
     page.wait_for_load_state("networkidle")
     page.wait_for_function(f"() => document.querySelectorAll(`{_LOADING}`).length === 0")
+    page.evaluate("window.scrollTo(0, 0)")
     page.wait_for_timeout(2000)

@@ -126,6 +126,11 @@ def test_every_chart_stands_on_the_dashboard_once(files: Files) -> None:
     assert sorted(shown) == sorted(charts)
 
 
+def test_charts_are_told_apart_by_their_titles() -> None:
+    titles = [chart["title"] for chart in SPECIFICATION.charts.values()]
+    assert len(titles) == len(set(titles))
+
+
 def test_rows_fill_the_grid() -> None:
     for tab in SPECIFICATION.dashboard["tabs"]:
         for row in tab["rows"]:
