@@ -118,17 +118,51 @@ def drawn_steps(
 
 
 def forest_lines(connection: duckdb.DuckDBPyConnection, where: Where) -> list[Row]:
-    """A line per contrast: as a bar, and as text."""
+    """A line per contrast, as text."""
     return [
         {
             **row,
-            "line": f"{row['line_order']}. {row['factor_label']}, {row['contrast']}",
             "hr_text": row["status"]
             if row["status"] != "ok"
             else interval(row, ("hr", "ci_lower", "ci_upper"), 2, None),
             "p_text": _p_value(row["p_value"]),
         }
         for row in rows(connection, "from bi.forest order by analysis_order, line_order", where)
+    ]
+
+
+def forest_drawing(lines: list[Row]) -> list[Row]:
+    """By rising ratio: the numbers of the lines whose interval holds it, or whose estimate it is.
+
+    A line of no difference runs at 1 from above the first to below the last.
+    """
+    drawn = [
+        (
+            f"{line['line_order']}. {line['factor_label']}",
+            *(line["hr"] if line[one] is None else line[one] for one in ("ci_lower", "ci_upper")),
+            line,
+        )
+        for line in lines
+        if line["status"] == "ok" and line["hr"] is not None
+    ]
+    ends = {0.9999: 0, 1.0001: max(line["line_order"] for *_, line in drawn) + 1}
+    ratios = {ratio for _, lower, upper, line in drawn for ratio in (lower, line["hr"], upper)}
+    return [
+        {
+            "ratio": ratio,
+            "No difference__yhat": ends.get(ratio),
+            **{
+                name: line["line_order"] if ratio == line["hr"] else None
+                for name, _, _, line in drawn
+            },
+            **{
+                f"{name}__yhat": line["line_order"]
+                if lower <= ratio <= upper and ratio in ratios
+                else None
+                for name, lower, upper, line in drawn
+            },
+        }
+        for ratio in sorted(ratios | ends.keys())
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Page, Response, sync_playwright
@@ -35,13 +36,38 @@ def signed_in_page(chromium: str, address: str, password: str) -> Iterator[Page]
         browser.close()
 
 
-def chart_answers(page: Page) -> list[dict[str, Any]]:
-    """The list to which the page adds what Superset answers to each chart from now on."""
-    answers: list[dict[str, Any]] = []
+@dataclass(frozen=True)
+class Answer:
+    """What the page asked for a chart, and what Superset answered."""
+
+    chart: int
+    filters: dict[str, str]
+    status: int
+    content: dict[str, Any]
+
+
+def chart_answers(page: Page) -> list[Answer]:
+    """The list to which the page adds each chart that it asks for from now on."""
+    answers: list[Answer] = []
 
     def keep(response: Response) -> None:
-        if "/api/v1/chart/data" in response.url:
-            answers.append({"status": response.status, **response.json()})
+        if "/api/v1/chart/data" not in response.url:
+            return
+        asked = response.request.post_data_json
+        if "slice_id" in asked["form_data"]:  # not the values of a filter
+            filters = {one["col"]: one["val"] for one in asked["queries"][0]["filters"]}
+            answers.append(
+                Answer(
+                    chart=asked["form_data"]["slice_id"],
+                    filters={
+                        column: value[0]
+                        for column, value in filters.items()
+                        if isinstance(value, list)
+                    },
+                    status=response.status,
+                    content=response.json(),
+                )
+            )
 
     page.on("response", keep)
     return answers
@@ -60,3 +86,9 @@ def settle(page: Page) -> None:
     page.wait_for_function(f"() => document.querySelectorAll(`{_LOADING}`).length === 0")
     page.evaluate("window.scrollTo(0, 0)")
     page.wait_for_timeout(2000)
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Show a tab of the dashboard and wait until nothing on it is loading."""
+    page.get_by_role("tab", name=name).click()
+    settle(page)

@@ -17,7 +17,9 @@ from conftest import FIRST, SECOND, Served
 from expected import Row, Where
 
 from analytics.release.folders import BI
+from analytics.superset.specification import read_specification
 
+SPECIFICATION = read_specification()
 INVISIBLE = "\u200b"
 CURVE_FILTERS = ("endpoint_label", "population_label", "strata")
 
@@ -26,36 +28,6 @@ CURVE_FILTERS = ("endpoint_label", "population_label", "strata")
 def warehouse(served: Served) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(served.warehouse), read_only=True) as connection:
         yield connection
-
-
-@pytest.fixture(scope="module")
-def charts(served: Served) -> dict[str, int]:
-    """The number of each chart by its title."""
-    return {chart["slice_name"]: chart["id"] for chart in served.superset.everything("chart")}
-
-
-@pytest.fixture(scope="module")
-def ask(served: Served, charts: dict[str, int]) -> Any:
-    """Ask a chart for its data, as filtered; its rows."""
-    contexts: dict[int, Any] = {}
-
-    def data(name: str, where: Where | None = None) -> list[Row]:
-        number = charts[name]
-        if number not in contexts:
-            chart = served.superset.get(f"/api/v1/chart/{number}")["result"]
-            contexts[number] = json.loads(chart["query_context"])
-        context = json.loads(json.dumps(contexts[number]))
-        for column, value in (where or {}).items():
-            context["queries"][0]["filters"].append({"col": column, "op": "IN", "val": [value]})
-        (answer,) = served.superset.post("/api/v1/chart/data", context)["result"]
-        assert answer["error"] is None
-        assert answer["status"] == "success"
-        assert answer["rejected_filters"] == []
-        rows: list[Row] = answer["data"]
-        assert answer["rowcount"] == len(rows)
-        return rows
-
-    return data
 
 
 def _same(shown: list[Row], wanted: list[Row]) -> bool:
@@ -76,8 +48,8 @@ def test_everything_of_the_bundle_is_imported(served: Served, charts: dict[str, 
     (dashboard,) = served.superset.everything("dashboard")
     assert database["database_name"] == "Plateau blinatumomab"
     assert dashboard["slug"] == "plateau-blinatumomab"
-    assert len(charts) == 17
-    assert len(served.superset.everything("dataset")) == 11
+    assert len(charts) == len(SPECIFICATION.charts)
+    assert len(served.superset.everything("dataset")) == len(SPECIFICATION.datasets)
 
 
 def test_every_chart_answers_from_its_saved_query(served: Served, charts: dict[str, int]) -> None:
@@ -218,14 +190,7 @@ def test_forest_and_models(ask: Any, warehouse: duckdb.DuckDBPyConnection) -> No
             for row in ask("Models", where)
         ]
         assert _same(shown, table), where
-        bars = ask("Hazard ratios", where)
-        assert [bar["line"] for bar in bars] == [line["line"] for line in reversed(lines)]
-        for bar, line in zip(bars, reversed(lines), strict=True):
-            limits = [bar["from_zero"], bar["lower_part"], bar["upper_part"]]
-            assert _equal(limits[0], line["ci_lower"])
-            if line["hr"] is not None and line["ci_upper"] is not None:
-                assert _equal(sum(limits[:2]), line["hr"])
-                assert _equal(sum(limits), line["ci_upper"])
+        assert _same(ask("Hazard ratios", where), expected.forest_drawing(lines)), where
 
 
 def test_printed_tables(ask: Any, warehouse: duckdb.DuckDBPyConnection) -> None:
