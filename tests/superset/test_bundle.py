@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from analytics.errors import PlateauError
 from analytics.release.folders import StudyReleases
 from analytics.superset.bundle import bundle_files, write_bundle
 from analytics.superset.specification import FOLDER, read_specification
+from analytics.warehouse import connect
 
 PROJECT = Path(__file__).parent.parent.parent
 MODELS = PROJECT / "dbt_project/models"
@@ -24,8 +26,9 @@ Files = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def connection(default_release: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(default_release / "bi.duckdb"), read_only=True)
+def connection(default_release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(default_release / "bi.duckdb", read_only=True) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
