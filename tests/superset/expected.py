@@ -46,15 +46,11 @@ def interval(row: Row, names: tuple[str, str, str], digits: int, unknown: str | 
 
 def endpoint_lines(connection: duckdb.DuckDBPyConnection, where: Where) -> list[Row]:
     """A line per curve."""
+    kept = ("analysis_label", "stratum_label", "n", "n_event", "follow_up_median_months")
     return [
         {
-            **{
-                name: row[name]
-                for name in (
-                    *("analysis_label", "stratum_label", "n", "n_event"),
-                    *("follow_up_median_months", "caution"),
-                )
-            },
+            **{name: row[name] for name in kept},
+            "caution_text": row["caution"] or "",
             "median_text": row["status"]
             if row["status"] != "ok"
             else interval(row, ("median_months", "median_ci_lower", "median_ci_upper"), 1, "NR"),
@@ -126,6 +122,7 @@ def forest_lines(connection: duckdb.DuckDBPyConnection, where: Where) -> list[Ro
             if row["status"] != "ok"
             else interval(row, ("hr", "ci_lower", "ci_upper"), 2, None),
             "p_text": _p_value(row["p_value"]),
+            "caution_text": row["caution"] or "",
         }
         for row in rows(connection, "from bi.forest order by analysis_order, line_order", where)
     ]
