@@ -57,7 +57,10 @@ def endpoint_lines(connection: duckdb.DuckDBPyConnection, where: Where) -> list[
         }
         for row in rows(
             connection,
-            "from bi.endpoint_summary order by analysis_order, stratum_order, stratum",
+            """
+            select *, coalesce(strata_label, 'Not stratified') as strata
+            from bi.endpoint_summary order by analysis_order, stratum_order
+            """,
             where,
         )
     ]
