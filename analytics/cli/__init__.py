@@ -19,6 +19,7 @@ from analytics.cli import (
     report,
     rollback,
     status,
+    superset,
     verify,
 )
 from analytics.cli.app import app
@@ -39,5 +40,6 @@ __all__ = [
     "report",
     "rollback",
     "status",
+    "superset",
     "verify",
 ]
