@@ -209,8 +209,8 @@ for (factor in c("arm", "sex", "hsct")) {
     cox_numbers("cox_efs_univariate", factor, factor, changing(efs))
     cox_numbers("cox_rfs_univariate", factor, factor, changing(rfs))
 }
-cox_numbers("cox_os_remission", "cr", "cr", changing(os))
-cox_numbers("cox_os_by_sex", "arm", "arm", changing(os), strata = "sex")
+invisible(cox_numbers("cox_os_remission", "cr", "cr", changing(os)))
+invisible(cox_numbers("cox_os_by_sex", "arm", "arm", changing(os), strata = "sex"))
 
 steps <- stepwise("OS", "Surv(tstart, tstop, event)", names(p_values)[p_values < 0.05],
                   changing(os), 0.05, 0.05, "efron")
