@@ -10,8 +10,7 @@ from typer.testing import CliRunner
 
 from analytics.cli import app
 
-# id, sex, age, first dose, then months of the same year or the next: remission, relapse, transplant,
-# death, last seen alive
+# number, sex, age, first dose, remission, relapse, transplant, death, last day known alive
 PATIENTS = """\
 01 F 61 2021-01-04 2021-02-10 2021-09-01 -          2021-12-24 -
 02 M 44 2021-01-18 2021-03-01 -          2021-06-15 -          2023-01-10

@@ -1,7 +1,7 @@
 """The second study gives the numbers that R computes straight from its data set.
 
-`tests/reference/make_reference_myeloid.R` reads survival::myeloid itself, so that the SDTM files, the
-rules and the estimators are all on trial.
+`tests/reference/make_reference_myeloid.R` reads survival::myeloid itself, so that the SDTM files,
+the rules and the estimators are all on trial.
 """
 
 from collections.abc import Iterator
@@ -102,6 +102,6 @@ def test_it_never_passes_for_data_of_patients(plateau: Plateau, myeloid_releases
     assert headline.splitlines()[-1].startswith("SYNTHETIC DATA: R's survival::myeloid, simulated")
     about = plateau(
         *("query", "--releases", myeloid_releases, "--format", "csv"),
-        "select is_synthetic, synthetic_note = (select synthetic_note from raw.study) from bi.about",
+        "select is_synthetic, starts_with(synthetic_note, 'SYNTHETIC DATA: ') from bi.about",
     )
     assert about.stdout.splitlines()[1] == "true,true"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def fences() -> list[tuple[str, str, str]]:
 
 def commands() -> Iterator[Command]:
     blocks = fences()
-    for (language, _, text), (after, _, shown) in zip(blocks, blocks[1:], strict=False):
+    for (language, _, text), (after, _, shown) in pairwise(blocks):
         if language == "sh":
             assert after == "text", f"no output is shown for {text}"
             yield Command(text, shown)

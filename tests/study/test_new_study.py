@@ -11,8 +11,8 @@ import pytest
 
 from analytics.study import StudyError, load_study, specification
 from analytics.study.domains import DOMAIN_VARIABLES
-from analytics.study.facts import FACTS
 from analytics.study.factors import SUBJECT_COLUMNS, SUBJECT_VARIABLES
+from analytics.study.facts import FACTS
 from analytics.study.keys import Table, read_toml
 from analytics.study.new_study import SKELETON, study_id_of, write_new_study
 from analytics.study.populations import OPERATORS

@@ -113,9 +113,7 @@ def test_lines_that_begin_with_a_hash_are_comments_and_count_as_lines(tmp_path: 
     assert load_study(tmp_path) == plain
     path = tmp_path / "endpoints.csv"
     path.write_text(path.read_text().replace("OS,Overall survival,all", "OS,,all"))
-    assert refusal(tmp_path) == (
-        "endpoints.csv line 5: column 'param' is empty; give it a value."
-    )
+    assert refusal(tmp_path) == ("endpoints.csv line 5: column 'param' is empty; give it a value.")
 
 
 def test_every_variable_of_dm_that_may_be_a_factor_is_observed() -> None:
