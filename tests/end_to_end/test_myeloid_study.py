@@ -5,6 +5,7 @@ the rules and the estimators are all on trial.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,8 @@ import pytest
 from conftest import MYELOID, Plateau
 
 from analytics.study import load_study
+from expectations.runner import run_gate
+from expectations.suite import load_suites
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 RELATIVE = 1e-9
@@ -105,3 +108,27 @@ def test_it_never_passes_for_data_of_patients(plateau: Plateau, myeloid_releases
         "select is_synthetic, starts_with(synthetic_note, 'SYNTHETIC DATA: ') from bi.about",
     )
     assert about.stdout.splitlines()[1] == "true,true"
+
+
+DAMAGE = {
+    "MYEL-01": "update marts.time_to_event set adt = adt + 1 where paramcd = 'TTR' and event_code = 1",
+    "MYEL-02": "update marts.time_to_event set event_code = 0 where paramcd = 'EFS'",
+    "MYEL-03": "delete from marts.time_to_event where paramcd = 'CIR' and event_code = 2",
+}
+
+
+def test_each_check_of_the_study_notices_its_damage(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (suite,) = load_suites([MYELOID / "expectations"])
+    assert [check.check_id for check in suite.expectations] == list(DAMAGE)
+    times = warehouse.sql("from marts.time_to_event").to_arrow_table()
+    for check in suite.expectations:
+        damaged = tmp_path / f"{check.check_id}.duckdb"
+        with duckdb.connect(str(damaged)) as connection:
+            connection.execute("create schema marts")
+            connection.register("times", times)
+            connection.execute("create table marts.time_to_event as from times")
+            connection.execute(DAMAGE[check.check_id])
+        (outcome,) = run_gate(damaged, "marts", [replace(suite, expectations=(check,))])
+        assert (outcome.success, outcome.error) == (False, None), check.check_id
