@@ -111,9 +111,9 @@ def test_it_never_passes_for_data_of_patients(plateau: Plateau, myeloid_releases
 
 
 DAMAGE = {
-    "MYEL-01": "update marts.time_to_event set adt = adt + 1 where paramcd = 'TTR' and event_code = 1",
-    "MYEL-02": "update marts.time_to_event set event_code = 0 where paramcd = 'EFS'",
-    "MYEL-03": "delete from marts.time_to_event where paramcd = 'CIR' and event_code = 2",
+    "MYEL-01": "update times set adt = adt + 1 where paramcd = 'TTR' and event_code = 1",
+    "MYEL-02": "update times set event_code = 0 where paramcd = 'EFS'",
+    "MYEL-03": "delete from times where paramcd = 'CIR' and event_code = 2",
 }
 
 
@@ -127,8 +127,8 @@ def test_each_check_of_the_study_notices_its_damage(
         damaged = tmp_path / f"{check.check_id}.duckdb"
         with duckdb.connect(str(damaged)) as connection:
             connection.execute("create schema marts")
-            connection.register("times", times)
-            connection.execute("create table marts.time_to_event as from times")
-            connection.execute(DAMAGE[check.check_id])
+            connection.register("given", times)
+            connection.execute("create table marts.time_to_event as from given")
+            connection.execute(DAMAGE[check.check_id].replace("times", "marts.time_to_event"))
         (outcome,) = run_gate(damaged, "marts", [replace(suite, expectations=(check,))])
         assert (outcome.success, outcome.error) == (False, None), check.check_id
