@@ -72,8 +72,9 @@ synthesize: $(READY)  ## Search the synthetic cohort again from its seed and wri
 	@$(BIN)/python -m studies.blinatumomab.synthesis.calibration
 	@$(BIN)/python -m studies.blinatumomab.synthesis
 
-sdtm: $(READY)  ## Write the SDTM files of the committed synthetic cohort again, byte for byte
+sdtm: $(READY)  ## Write the SDTM files of both studies again from their sources, byte for byte
 	@$(BIN)/python -m studies.blinatumomab.synthesis
+	@$(BIN)/python -m studies.myeloid.conversion
 
 reference:  ## Remake the R reference numbers of the tests (needs R)
 	@command -v Rscript >/dev/null || { \

@@ -21,6 +21,12 @@ CSV_MISTAKES = {
         "timing, type, derivation, domain, testcd, category, specimen, evaluator, unit, add, "
         "no_record, fact, assessed_fact, display_order, description.",
     ),
+    "variable of DM that is no characteristic": (
+        "factors_csv",
+        ("DM,SEX,", "DM,RFSTDTC,"),
+        "factors.csv line 3: unknown DM variable 'RFSTDTC'; use STUDYID, SITEID, AGE, SEX, RACE, "
+        "ETHNIC, ARMCD, ARM or COUNTRY.",
+    ),
     "column left out": (
         "endpoints_csv",
         (",note\n", "\n"),
