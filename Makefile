@@ -16,7 +16,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build qc bench test superset-bundle test-superset superset-picture lint \
+.PHONY: help setup build docs qc bench test superset-bundle test-superset superset-picture lint \
 	synthesize sdtm reference clean
 
 help:  ## Show these lines
@@ -26,6 +26,9 @@ setup: $(READY)  ## Make .venv with the locked packages (the other targets do it
 
 build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/blinatumomab)
 	@$(BIN)/plateau build $(STUDY) --releases $(RELEASES) --threads $(THREADS)
+
+docs: $(READY)  ## Write docs/data-dictionary.md and docs/site/dbt.html from the published release
+	@$(BIN)/plateau docs --releases $(RELEASES)
 
 qc: $(READY)  ## Compute every result of the published release again with R and compare (needs R)
 	@$(BIN)/python tests/double_programming/runner.py $(STUDY) --releases $(RELEASES)

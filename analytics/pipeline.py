@@ -6,7 +6,7 @@ Everything happens in a folder of its own; readers see it only after the last st
 
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from analytics.study import load_study
 from analytics.study.published import load_published
 from analytics.study.specification import StudySpecification
 from analytics.transform import Transformation
+from analytics.validation import keep_outcomes
 from analytics.warehouse import connect
 from expectations.gate import GateWorker, critical_failures, refusal
 from expectations.outcome import Outcome
@@ -181,31 +182,10 @@ def _pass(walk: _Build, worker: GateWorker, gate: str) -> list[Outcome]:
     """Run one gate and keep its outcomes in the warehouse. Raises GateError on a critical one."""
     outcomes = worker.run(walk.warehouse, gate, walk.suites)
     with connect(walk.warehouse) as connection:
-        _keep(connection, outcomes)
+        keep_outcomes(connection, outcomes)
     if critical_failures(outcomes):
         raise GateError(refusal(gate, outcomes))
     return outcomes
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome]) -> None:
-    """Append outcomes to quality.validation_result."""
-    connection.execute("create schema if not exists quality")
-    connection.execute(
-        "create table if not exists quality.validation_result ("
-        "gate varchar not null, suite varchar not null, check_id varchar not null, "
-        "description varchar not null, severity varchar not null, success boolean not null, "
-        "observed varchar, n_unexpected bigint, error varchar)"
-    )
-    connection.execute(
-        "comment on table quality.validation_result is "
-        "'One row per expectation and build: what it asks, how grave it is, what it found. "
-        "An expectation that could not run has success false and an error.'"
-    )
-    marks = ", ".join("?" for _ in fields(Outcome))
-    connection.executemany(
-        f"insert into quality.validation_result values ({marks})",
-        [astuple(outcome) for outcome in outcomes],
-    )
 
 
 def _write_headline(walk: _Build) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -13,9 +14,10 @@ import duckdb
 
 from analytics.errors import PlateauError
 from analytics.release.folders import WAREHOUSE, StudyReleases, published_studies
+from analytics.text_table import aligned, cell
 from analytics.warehouse import connect_for_queries
 
-FORMATS: Final = ("table", "csv", "json")
+FORMATS: Final = ("table", "csv", "json", "parquet")
 
 
 class QueryError(PlateauError):
@@ -52,64 +54,64 @@ def chosen_study(releases: Path, study_id: str | None) -> StudyReleases:
 
 def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Iterator[str]:
     """The lines of a query's answer in the chosen format. Raises QueryError with one sentence."""
+    with _running(releases, study_id, sql) as connection:
+        result = connection.execute(sql)
+        names = [str(column[0]) for column in result.description or []]
+        rows = [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
+    yield from _written(names, rows, output)
+
+
+def check_format(output: str, file: Path | None) -> None:
+    """Raise QueryError for a format that there is not, or for Parquet without a file."""
     if output not in FORMATS:
         raise QueryError(f"Format '{output}' is not one of {', '.join(FORMATS)}.")
+    if output == "parquet" and file is None:
+        raise QueryError("Parquet is no text for a terminal; name a file with --output.")
+
+
+def write_parquet(releases: Path, study_id: str | None, sql: str, file: Path) -> int:
+    """Write a query's answer to a Parquet file; its number of rows. Raises QueryError."""
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
+
+    with _running(releases, study_id, sql) as connection:
+        rows = connection.sql(sql)
+        if rows is None:
+            raise QueryError("The SQL gives no rows; write a query, such as `from bi.about`.")
+        table = rows.to_arrow_table()
+    pq.write_table(table, file)
+    return int(table.num_rows)
+
+
+@contextmanager
+def _running(releases: Path, study_id: str | None, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection to the study's warehouse; what goes wrong on it is a QueryError."""
     study = chosen_study(releases, study_id)
     try:
         with connect_for_queries(study.current / WAREHOUSE) as connection:
             if not connection.extract_statements(sql):
                 raise QueryError("The SQL holds no statement; write one, such as `from bi.about`.")
-            result = connection.execute(sql)
-            names = [str(column[0]) for column in result.description or []]
-            rows = [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
+            yield connection
     except duckdb.Error as error:
         raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
-    yield from _written(names, rows, output)
 
 
 def _written(names: list[str], rows: list[tuple[Any, ...]], output: str) -> Iterator[str]:
     if output == "csv":
         yield _csv_line(names)
-        yield from (_csv_line([_cell(value) for value in row]) for row in rows)
+        yield from (_csv_line([cell(value) for value in row]) for row in rows)
     elif output == "json":
         for row in rows:
             known = dict(zip(names, map(_finite, row), strict=True))
             yield json.dumps(known, default=str, ensure_ascii=False)
     elif names:
-        yield from _aligned(names, rows)
+        yield from aligned(names, rows)
+        yield f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
 
 
 def _csv_line(values: Sequence[object]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(values)
     return line.getvalue()
-
-
-def _aligned(names: list[str], rows: list[tuple[Any, ...]]) -> Iterator[str]:
-    """A table in plain text: numbers to the right, NULL as an empty cell, rows counted."""
-    cells = [
-        [f"{value:.10g}" if isinstance(value, float) else _cell(value) for value in row]
-        for row in rows
-    ]
-    columns = range(len(names))
-    is_number = [
-        any(_is_number(row[i]) for row in rows)
-        and all(_is_number(row[i]) or row[i] is None for row in rows)
-        for i in columns
-    ]
-    widths = [max(len(names[i]), *(len(row[i]) for row in cells), 0) for i in columns]
-
-    def line(values: Sequence[str]) -> str:
-        padded = [
-            values[i].rjust(widths[i]) if is_number[i] else values[i].ljust(widths[i])
-            for i in columns
-        ]
-        return "  ".join(padded).rstrip()
-
-    yield line(names)
-    yield "  ".join("-" * width for width in widths)
-    yield from (line(row) for row in cells)
-    yield f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
 
 
 def _plain(value: object) -> object:
@@ -120,15 +122,3 @@ def _plain(value: object) -> object:
 def _finite(value: object) -> object:
     """JSON has no word for NaN or infinity: null."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)

@@ -36,9 +36,10 @@ class Transformation:
         os.environ["PLATEAU_THREADS"] = str(threads)
         os.environ["DO_NOT_TRACK"] = "1"
         work = work.resolve()  # dbt takes a relative target for one inside its own project
+        self._target = work / "target"
         self._arguments = [
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-            *("--target-path", str(work / "target"), "--log-path", str(work / "logs")),
+            *("--target-path", str(self._target), "--log-path", str(work / "logs")),
             *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
             *("--no-partial-parse", "--quiet", "--vars", json.dumps(parameters)),
         ]
@@ -60,6 +61,11 @@ class Transformation:
     def build_bi(self) -> None:
         """Build and test the tables made for people. Raises GateError when a test fails."""
         self._invoke(["build", "--select", _BI_MODELS, "--exclude-resource-type", "unit_test"])
+
+    def document(self) -> Path:
+        """Write dbt's documentation of the warehouse as one page; its file."""
+        self._invoke(["docs", "generate", "--static"])
+        return self._target / "static_index.html"
 
     def _invoke(self, command: list[str]) -> Any:
         # dbt takes seconds to import, and a command that builds nothing does without it

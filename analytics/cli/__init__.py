@@ -4,7 +4,7 @@ Messages go to stderr, answers to stdout. A user's mistake is one sentence, neve
 Nothing heavy is imported before a command runs: a wrong call is told without waiting.
 """
 
-from analytics.cli import build, query, status, superset
+from analytics.cli import build, docs, explain, query, status, superset
 from analytics.cli.app import app
 
-__all__ = ["app", "build", "query", "status", "superset"]
+__all__ = ["app", "build", "docs", "explain", "query", "status", "superset"]

@@ -5,23 +5,35 @@ from typing import Annotated
 
 import typer
 
-from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence
+from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence, say
 
 
 @app.command()
-def query(
+def query(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     sql: Annotated[str | None, typer.Argument(help="The SQL to run.")] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="File with the SQL.")] = None,
     study: StudyId = None,
     releases: Releases = DEFAULT_RELEASES,
-    output: Annotated[
-        str, typer.Option("--format", help="table, csv or json (one object per line).")
+    kind: Annotated[
+        str, typer.Option("--format", help="table, csv, json (one object per line) or parquet.")
     ] = "table",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File for the answer.")
+    ] = None,
 ) -> None:
     """Run SQL on the published warehouse, read-only."""
     with one_sentence():
         from analytics import queries  # noqa: PLC0415
 
         text = queries.text_of(sql, file)
-        for line in queries.answer(releases, study, text, output):
-            typer.echo(line)
+        queries.check_format(kind, output)
+        if kind == "parquet" and output is not None:
+            n_rows = queries.write_parquet(releases, study, text, output)
+            say(f"{output}: {n_rows} row{'' if n_rows == 1 else 's'}")
+            return
+        lines = queries.answer(releases, study, text, kind)
+        if output is None:
+            for line in lines:
+                typer.echo(line)
+        else:
+            output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

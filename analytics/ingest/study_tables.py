@@ -33,6 +33,8 @@ _TABLES: Final[dict[str, str]] = {
     "population varchar, strata_factor varchar, time_dependent_strata boolean, "
     "landmark_days double, display_order integer",
     "plan_analysis_entry": "analysis_id varchar, fact varchar",
+    "plan_outcome_line": "analysis_id varchar, outcome varchar, level varchar, "
+    "population varchar, denominator varchar",
 }
 
 Rows = Sequence[tuple[object, ...]]
@@ -147,6 +149,11 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
         ],
         "plan_analysis_entry": [
             (row.analysis_id, fact) for row in analyses for fact in _entry_facts(row)
+        ],
+        "plan_outcome_line": [
+            (row.analysis_id, line.outcome, line.level, line.population, line.denominator)
+            for row in analyses
+            for line in row.lines
         ],
     }
 

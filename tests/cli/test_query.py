@@ -1,6 +1,7 @@
 """`plateau query` answers from the published warehouse and can change nothing."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -94,7 +95,7 @@ def test_a_query_that_would_do_more_than_read_is_one_sentence(releases: Path, sq
         ([], "Give either the SQL or a file with it (-f)."),
         (["select 1", "-f", "q.sql"], "Give either the SQL or a file with it (-f)."),
         (["-f", "absent.sql"], "absent.sql cannot be read; name a text file with SQL."),
-        (["select 1", "--format", "xml"], "Format 'xml' is not one of table, csv, json."),
+        (["select 1", "--format", "xml"], "Format 'xml' is not one of table, csv, json, parquet."),
         ([""], "The SQL holds no statement; write one, such as `from bi.about`."),
         (["/* later */"], "The SQL holds no statement; write one, such as `from bi.about`."),
     ],
@@ -121,3 +122,33 @@ def test_without_a_release_the_next_step_is_told(tmp_path: Path) -> None:
     assert query(tmp_path, "select 1").stderr == (
         f"plateau: Nothing is published in {tmp_path}; run `plateau build` first.\n"
     )
+
+
+def test_an_answer_can_be_a_parquet_file(releases: Path, tmp_path: Path) -> None:
+    file = tmp_path / "answer.parquet"
+    result = query(
+        releases, "from results.survival_summary", "--format", "parquet", "-o", str(file)
+    )
+    assert result.exit_code == 0
+    rows = duckdb.sql(f"from read_parquet('{file}')").fetchall()
+    assert rows == [("os", 259, Decimal("7.25"), True), ("rfs", 103, None, False)]
+
+
+def test_an_answer_can_go_to_a_file(releases: Path, tmp_path: Path) -> None:
+    file = tmp_path / "answer.csv"
+    sql = "select n from results.survival_summary"
+    assert query(releases, sql, "--format", "csv", "-o", str(file)).stdout == ""
+    assert file.read_text() == "n\n259\n103\n"
+
+
+def test_parquet_needs_a_file(releases: Path) -> None:
+    result = query(releases, "from results.survival_summary", "--format", "parquet")
+    assert result.exit_code == 2
+    assert "name a file with --output" in result.stderr
+
+
+def test_a_statement_without_rows_makes_no_parquet_file(releases: Path, tmp_path: Path) -> None:
+    file = tmp_path / "answer.parquet"
+    result = query(releases, "set threads = 1", "--format", "parquet", "-o", str(file))
+    assert result.exit_code == 2
+    assert not file.exists()

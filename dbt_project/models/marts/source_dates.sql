@@ -1,0 +1,77 @@
+with compared as (
+    select * from {{ ref('int_records_compared') }}
+),
+
+end_dates as (
+    select * from {{ ref('int_end_dates') }}
+),
+
+death_records as (
+    select * from {{ ref('int_death_records') }}
+),
+
+starts as (
+    select
+        usubjid,
+        domain as srcdom,
+        date_variable as srcvar,
+        seq as srcseq,
+        dtc as value,
+        adt as first_day,
+        adt_last as last_day,
+        src_file,
+        src_row
+    from compared
+    where rule is null and adt is not null
+),
+
+ends as (
+    select
+        usubjid,
+        domain as srcdom,
+        variable as srcvar,
+        seq as srcseq,
+        value,
+        adt as first_day,
+        adt as last_day,
+        src_file,
+        src_row
+    from end_dates
+    where rule is null
+),
+
+-- the other domains of a death date their records themselves
+deaths_in_demographics as (
+    select
+        usubjid,
+        srcdom,
+        srcvar,
+        srcseq,
+        value,
+        adt as first_day,
+        adt_last as last_day,
+        src_file,
+        src_row
+    from death_records
+    where rule is null and srcdom = 'DM'
+),
+
+dates as (
+    select * from starts
+    union all
+    select * from ends
+    union all
+    select * from deaths_in_demographics
+)
+
+select
+    usubjid,
+    srcdom,
+    srcvar,
+    srcseq,
+    value,
+    first_day,
+    last_day,
+    src_file,
+    src_row + 1 as line
+from dates
