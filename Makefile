@@ -3,6 +3,7 @@
 STUDY ?= studies/blinatumomab
 RELEASES ?= releases
 THREADS ?= 2
+KEEP_LAST ?=
 BENCH_MAX ?= 100000
 BENCH_ROWS ?= 10000000
 UV_VERSION := 0.13.9
@@ -16,8 +17,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build docs qc bench test superset-bundle test-superset superset-picture lint \
-	synthesize sdtm reference clean
+.PHONY: help setup build refresh docs report qc bench test torture superset-bundle test-superset \
+	superset-picture lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -27,7 +28,14 @@ setup: $(READY)  ## Make .venv with the locked packages (the other targets do it
 build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/blinatumomab)
 	@$(BIN)/plateau build $(STUDY) --releases $(RELEASES) --threads $(THREADS)
 
-docs: $(READY)  ## Write docs/data-dictionary.md and docs/site/dbt.html from the published release
+refresh: $(READY)  ## Build and publish only if something changed (KEEP_LAST=10 keeps ten releases)
+	@$(BIN)/plateau refresh $(STUDY) --releases $(RELEASES) --threads $(THREADS) $(if $(KEEP_LAST),--keep-last $(KEEP_LAST))
+
+report: $(READY)  ## Write the report of the published release again, into reports/<study>
+	@$(BIN)/plateau report --releases $(RELEASES)
+
+docs: $(READY)  ## Write docs/input-contract.md, and docs/data-dictionary.md and docs/site/dbt.html from the published release
+	@$(BIN)/plateau contract > docs/input-contract.md
 	@$(BIN)/plateau docs --releases $(RELEASES)
 
 qc: $(READY)  ## Compute every result of the published release again with R and compare (needs R)
@@ -38,6 +46,9 @@ bench: $(READY)  ## Measure speed and memory and write docs/benchmarks.md (BENCH
 
 test: $(READY)  ## Run all tests, the dbt unit tests included
 	@$(BIN)/python -m pytest
+
+torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
+	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest tests/torture tests/ingest
 
 superset-bundle: $(READY)  ## Write the zip file of the published study's dashboard, which Superset imports
 	@$(BIN)/plateau superset --releases $(RELEASES)
@@ -61,8 +72,9 @@ synthesize: $(READY)  ## Search the synthetic cohort again from its seed and wri
 	@$(BIN)/python -m studies.blinatumomab.synthesis.calibration
 	@$(BIN)/python -m studies.blinatumomab.synthesis
 
-sdtm: $(READY)  ## Write the SDTM files of the committed synthetic cohort again, byte for byte
+sdtm: $(READY)  ## Write the SDTM files of both studies again from their sources, byte for byte
 	@$(BIN)/python -m studies.blinatumomab.synthesis
+	@$(BIN)/python -m studies.myeloid.conversion
 
 reference:  ## Remake the R reference numbers of the tests (needs R)
 	@command -v Rscript >/dev/null || { \
