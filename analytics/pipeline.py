@@ -71,10 +71,10 @@ class _Build:
     """What every step of one build needs."""
 
     study: StudySpecification
+    fingerprint: Fingerprint
     folder: Path
     options: BuildOptions
     steps: Steps
-    release_id: str
     origin: Lineage
 
     @property
@@ -132,7 +132,7 @@ def _publish(
     origin = lineage(releases, release_id)
     try:
         with releases.building(release_id, keep_failed=options.keep_failed) as building:
-            walk = _Build(study, building, options, steps, release_id, origin)
+            walk = _Build(study, fingerprint, building, options, steps, origin)
             outcomes = _fill(walk)
             with steps.step("publish"):
                 if _fingerprint(study) != fingerprint:
@@ -200,13 +200,13 @@ def _fill(walk: _Build) -> list[Outcome]:
         with step("check the results"):
             outcomes += _pass(walk, worker, "results")
         with step("carry the history on"):
-            write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
+            write_history(walk.warehouse, walk.study, walk.fingerprint.release_id, walk.origin)
         with step("build and test the tables for people"):
             dbt.build_bi()
     with step("export"):
         stamp = {
             "study": walk.study.study_id,
-            "release_id": walk.release_id,
+            "release_id": walk.fingerprint.release_id,
             "synthetic": str(walk.study.synthetic).lower(),
             "synthetic_note": walk.study.synthetic_note or "",
         }
