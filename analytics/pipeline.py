@@ -180,7 +180,8 @@ def _stand(
         releases.point_current(release_id)
         event = PUBLISHED
     text = (releases.current / HEADLINE).read_text(encoding="utf-8")
-    return BuildOutcome(event, releases.current.resolve(), text, (), steps.seconds)
+    release = releases.folder / releases.current.readlink()
+    return BuildOutcome(event, release, text, (), steps.seconds)
 
 
 def _fill(walk: _Build) -> list[Outcome]:
