@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -120,19 +121,18 @@ def test_too_little_memory_is_one_sentence(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_a_folder_of_somebody_else_is_one_sentence(
-    changed_study: Path, releases: Path, tmp_path: Path
-) -> None:
-    for path in (*tmp_path.parents, tmp_path):
-        if str(path).startswith("/tmp/pytest"):
-            path.chmod(path.stat().st_mode | 0o055)
-    result = run([*NOBODY, *build_of(changed_study, releases)])
+def test_a_folder_of_somebody_else_is_one_sentence(releases: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own is closed to other users
+        place = Path(folder) / "releases"
+        shutil.move(releases, place)
+        Path(folder).chmod(0o755)
+        result = run([*NOBODY, *build_of(STUDY, place)])
+        verified = run([sys.executable, "-m", "analytics", "verify", "--releases", place])
     assert result.returncode == 4
     assert result.stderr.splitlines()[-1] == (
-        f"plateau: {releases / STUDY.name} cannot be written (Permission denied); "
+        f"plateau: {place / STUDY.name} cannot be written (Permission denied); "
         "choose another folder with --releases."
     )
-    verified = run([sys.executable, "-m", "analytics", "verify", "--releases", releases])
     assert verified.returncode == 0, verified.stderr
 
 

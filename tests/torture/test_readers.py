@@ -6,6 +6,7 @@ from pathlib import Path
 
 from torture.places import PROJECT, STUDY, Publisher
 from torture.small_release import publish_small
+from torture_scale import full_only
 
 from analytics.release.folders import StudyReleases
 
@@ -42,6 +43,7 @@ print(n_answers, mixed)
 """
 
 
+@full_only
 def test_eight_readers_see_twenty_publishes_without_an_error_or_a_mixed_answer(
     publisher: Publisher, tmp_path: Path
 ) -> None:
