@@ -32,6 +32,7 @@ POINTS: Final = 72.0
 _SETTINGS: Final[Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8,
+    "text.parse_math": False,  # a dollar sign in a label is a dollar sign
     "text.color": INK,
     "axes.labelcolor": INK,
     "axes.prop_cycle": cycler(color=[INK]),
@@ -64,6 +65,7 @@ _NOT_DRAWN: Final = re.compile(
 _DIGITS: Final = re.compile(r"-?\d+\.\d{3,}")
 _PNG_DPI: Final = 200
 _NOTE_WIDTH: Final = 126  # characters
+_TITLE_WIDTH: Final = 90
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,11 @@ def drawing(height: float, width: float = WIDTH) -> Drawing:
 def title(figure: Drawing, text: str, note: str | None) -> None:
     """The title at the top left, and at the foot the note that goes with every figure."""
     width, height = figure.get_size_inches()
+    size = 9.5 if len(text) <= _TITLE_WIDTH else 8
     figure.text(
-        0.08 / width, 1 - 0.07 / height, text, fontsize=9.5, fontweight="bold", va="top", ha="left"
-    )
+        0.08 / width, 1 - 0.07 / height, textwrap.fill(text, _TITLE_WIDTH + 15), fontsize=size,
+        fontweight="bold", va="top", ha="left",
+    )  # fmt: skip
     if note:
         lines = textwrap.fill(note, _NOTE_WIDTH)
         figure.text(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Bi = Mapping[str, pl.DataFrame]
 """The tables of schema bi by name."""
 Row = Mapping[str, Any]
+_PAPER: Final = 130  # letters
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ class Table:
     notes: Sequence[str] = ()
     is_main: bool = False
     is_folded: bool = False
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its longest cells, side by side, are more than a sheet of paper takes."""
+        longest = [max(len(line.cells.get(c.key, "")) for line in self.lines) for c in self.columns]
+        return sum(longest) > _PAPER
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def _summary_line(bi: Bi, analysis: Row, rates: dict[float, Row]) -> Line:
         cells |= {"n": whole(first["n"]), "events": whole(first["n_event"])}
     for month, rate in rates.items():
         mark = f" {_FEW}" if _is_few(rate) and rate["estimate"] is not None else ""
-        limits = f" ({interval(rate['lower'], rate['upper'])})" if rate["lower"] else ""
+        limits = f" ({interval(rate['lower'], rate['upper'])})" if rate["lower"] is not None else ""
         cells[_month(month)] = decimal(rate["estimate"]) + limits + mark
     return Line(cells, cautions=(analysis["caution"],) if analysis["caution"] else ())
 

@@ -62,10 +62,13 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     )
 
 
-def at_risk(curve: pl.DataFrame, month: float) -> int:
-    """Subjects at risk just before a month: as many as before the next day of the curve."""
+def at_risk(curve: pl.DataFrame, month: float) -> int | None:
+    """Subjects at risk just before a month: as many as before the next day of the curve.
+
+    None where the curve does not tell.
+    """
     later = curve.filter(pl.col("time_months") >= month - 1e-9)
-    return 0 if later.is_empty() else int(later["n_risk"][0] or 0)
+    return 0 if later.is_empty() else later["n_risk"].to_list()[0]
 
 
 def _strata(bi: Bi, analysis_id: str) -> list[_Stratum]:
@@ -150,7 +153,7 @@ def _annotate(axes: Axes, item: _Stratum, ci: str, last: float) -> None:
     for rate in item.rates:
         if rate["event_free_percent"] is not None:
             limits = interval(rate["ci_lower_percent"], rate["ci_upper_percent"])
-            top = rate["ci_upper_percent"] or rate["event_free_percent"]
+            top = max(rate["ci_upper_percent"] or 0, rate["event_free_percent"])
             axes.annotate(
                 percent(rate["event_free_percent"])
                 + ("" if limits == UNKNOWN else f"\n({limits})"),
@@ -217,10 +220,7 @@ def _risk_rows(strata: Sequence[_Stratum], ticks: Sequence[float]) -> list[RiskR
     """Numbers at risk; of a single curve also the events by each tick."""
     if len(strata) == 1:
         curve = strata[0].curve
-        events = [
-            int(curve.filter(pl.col("time_months") <= tick + 1e-9)["n_event"].sum())
-            for tick in ticks
-        ]
+        events = [_events(curve, tick) for tick in ticks]
         return [
             RiskRow("No. at risk", [whole(at_risk(curve, tick)) for tick in ticks]),
             RiskRow("Events", [whole(n) for n in events]),
@@ -233,6 +233,12 @@ def _risk_rows(strata: Sequence[_Stratum], ticks: Sequence[float]) -> list[RiskR
         )
         for item in strata
     ]
+
+
+def _events(curve: pl.DataFrame, month: float) -> int | None:
+    """Events up to and with a month; None where the curve does not tell."""
+    events = curve.filter(pl.col("time_months") <= month + 1e-9)["n_event"]
+    return None if events.null_count() else int(events.sum())
 
 
 def _left(rows: Sequence[RiskRow]) -> float:

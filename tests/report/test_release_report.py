@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from conftest import STUDY, Plateau
 
@@ -147,6 +148,11 @@ def test_numbers_at_risk_below_a_curve_are_those_beside_its_rates(default_releas
         assert at_risk(curve, rate["time_months"]) == rate["n_risk"], rate
         checked += 1
     assert checked > 40
+
+
+def test_a_number_at_risk_that_is_not_told_is_not_shown_as_none_at_risk() -> None:
+    curve = pl.DataFrame({"time_months": [0.0, 5.0, 9.0], "n_risk": [40, None, 20]})
+    assert [at_risk(curve, month) for month in (0, 3, 8, 10)] == [40, None, 20, 0]
 
 
 def test_the_flow_adds_up(default_release: Path) -> None:
