@@ -28,7 +28,7 @@ def check(folder: Path, threads: int, progress: Progress | None = None) -> Repor
         warehouse = work / "warehouse.duckdb"
         try:
             with steps.step("load the files"), connect(warehouse) as connection:
-                load_raw(study, connection)
+                load_raw(study, connection, work)
         except IngestError as error:
             return Report(study, refusals=tuple(refusals(study) or [str(error)]))
         dbt = Transformation(

@@ -140,10 +140,12 @@ def _check_source(row: Row, factor: Factor) -> None:
     if factor.derivation != "variable":
         return
     variable = row.required("testcd")
+    if domain == "SUPP" and factor.category == "DM":
+        return
     if domain != "DM":
         raise StudyError(
-            f"{row.where}: derivation variable reads DM, not {domain}; use last_value for other "
-            "domains."
+            f"{row.where}: derivation variable reads DM, or a qualifier of it (domain SUPP, "
+            f"category DM), not {domain}; use last_value for other domains."
         )
     row.known(variable, DOMAIN_VARIABLES["DM"], "DM variable")
 

@@ -146,6 +146,7 @@
 {% macro staged_records(domain) -%}
     {%- set date = domain.get('dtc', '')[:-1] -%}
     {%- set number = domain.get('number') -%}
+    {%- set group = domain.domain | lower ~ 'grpid' -%}
     select
         src_domain,
         src_trial,
@@ -162,6 +163,9 @@
         {{ domain.get('method', 'cast(null as string)') }} as method,
         {{ domain.get('stat', 'cast(null as string)') }} as stat,
         {{ domain.get('accepted_flag', 'cast(null as string)') }} as accepted_flag,
+        {{ group if group in domain.content else 'cast(null as string)' }} as group_id,
+        {{ 'visitnum' if 'visitnum' in domain.content else 'cast(null as double)' }}
+            as visitnum,
         {%- if domain.wording %}
         {{ wording('coalesce(' ~ domain.wording | join(', ') ~ ', null)') }} as wording,
         {%- else %}

@@ -6,7 +6,6 @@ PLATEAU_TORTURE=1 runs ten times as many examples.
 import csv
 import io
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loaded import DM, EX, loaded, rows, write
+from torture_scale import scaled
 from written_trials import (
     Domain,
     write_json,
@@ -32,7 +32,6 @@ from analytics.ingest.formats import FORMATS
 from analytics.ingest.headers import variables
 from analytics.ingest.source_file import SourceFile
 
-TIMES = 10 if os.environ.get("PLATEAU_TORTURE") == "1" else 1
 NAMES = ("STUDYID", "USUBJID", "LBTEST", "LBSTRESN")
 RECORDS = tuple(("T1", f"T1-{n}", f"Größe {n}", str(n / 4)) for n in range(1, 6))
 LB = Domain("lb", NAMES, RECORDS)
@@ -42,7 +41,7 @@ Read = list[tuple[str, ...]]
 
 def examples(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return settings(
-        max_examples=count * TIMES,
+        max_examples=scaled(10 * count),
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 from small_study import write_study
 
 from analytics.study import load_study
-from analytics.study.specification import PopulationCondition
+from analytics.study.specification import FileFormat, PopulationCondition
 
 
 def test_small_study_loads_with_what_its_files_say(tmp_path: Path) -> None:
@@ -93,6 +93,29 @@ factors = [{ factor = "sex", numerator = ["male"] }]
     study = load_study(tmp_path)
     assert study.analysis("cox").inferred == ("Patients: all. ties: not stated; Breslow fits.")
     assert study.analysis("os").inferred is None
+
+
+def test_trial_declares_how_its_files_are_written(tmp_path: Path) -> None:
+    declared = """cutoff = 2015-06-30
+encoding = "Latin-1"
+delimiter = "semicolon"
+
+[[trials.files]]
+name = "lb.csv"
+encoding = "utf-8"
+delimiter = "\\t"
+"""
+    trial = load_study(
+        write_study(tmp_path, study_toml=("cutoff = 2015-06-30\n", declared))
+    ).trials[0]
+    assert trial.file_format == FileFormat(encoding="ISO-8859-1", delimiter=";")
+    assert trial.files == {"lb.csv": FileFormat(encoding="UTF-8", delimiter="\t")}
+
+
+def test_baseline_factor_may_stand_in_a_qualifier_of_dm(tmp_path: Path) -> None:
+    in_supp = ("variable,DM,AGE,,", "variable,SUPP,AGEEXACT,DM,")
+    factor = load_study(write_study(tmp_path, factors_csv=in_supp)).factors[0]
+    assert (factor.domain, factor.testcd, factor.category) == ("SUPP", "AGEEXACT", "DM")
 
 
 def test_loading_twice_gives_equal_specifications(tmp_path: Path) -> None:

@@ -8,6 +8,12 @@ from small_study import refusal, with_plan, write_study
 from analytics.study import StudyError, load_study
 
 CSV_MISTAKES = {
+    "variable of another domain than DM": (
+        "factors_csv",
+        ("variable,DM,AGE", "variable,SUPP,FLOW"),
+        "factors.csv line 2: derivation variable reads DM, or a qualifier of it (domain SUPP, "
+        "category DM), not SUPP; use last_value for other domains.",
+    ),
     "missing column": (
         "factors_csv",
         (",add,", ",adds,"),
@@ -279,6 +285,26 @@ CSV_MISTAKES = {
 }
 
 STUDY_MISTAKES = {
+    "unknown encoding": (
+        ("cutoff = 2015-06-30", 'cutoff = 2015-06-30\nencoding = "latin1"'),
+        "study.toml [[trials]] 1: unknown encoding 'latin1' (did you mean 'latin-1'?); use utf-8, "
+        "latin-1, windows-1252, iso-8859-15, iso-8859-2, windows-1250 or shift-jis.",
+    ),
+    "unknown delimiter": (
+        ("cutoff = 2015-06-30", 'cutoff = 2015-06-30\ndelimiter = "space"'),
+        "study.toml [[trials]] 1: unknown delimiter 'space'; use comma, semicolon, tab or pipe.",
+    ),
+    "file declared twice": (
+        (
+            "cutoff = 2015-06-30",
+            'cutoff = 2015-06-30\nfiles = [{name = "lb.csv"}, {name = "lb.csv"}]',
+        ),
+        "study.toml [[trials]] 1 [[trials.files]] 2: file 'lb.csv' is named twice; keep one entry.",
+    ),
+    "file without a name": (
+        ("cutoff = 2015-06-30", 'cutoff = 2015-06-30\nfiles = [{encoding = "utf-8"}]'),
+        "study.toml [[trials]] 1 [[trials.files]] 1: key 'name' is missing; give it a value.",
+    ),
     "unknown key": (
         ("title =", "titel ="),
         "study.toml: unknown key 'titel' (did you mean 'title'?); the keys are study_id, title, "

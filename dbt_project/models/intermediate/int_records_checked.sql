@@ -40,16 +40,6 @@ measured_tests as (
     where domain = 'LB' and result_number is not null
 ),
 
-numbered_records as (
-    select
-        src_trial,
-        usubjid,
-        domain,
-        seq
-    from {{ ref('int_staged_records') }}
-    where seq is not null
-),
-
 record_terms as (
     select * from {{ ref('int_record_terms') }}
 ),
@@ -60,10 +50,6 @@ terms as (
 
 trials as (
     select * from {{ ref('stg_study__trials') }}
-),
-
-qualifiers as (
-    select * from {{ ref('stg_sdtm__supp') }}
 ),
 
 factors as (
@@ -185,20 +171,11 @@ known_wordings as (
     from record_terms
 ),
 
-qualifiers_of_nothing as (
-    select
-        qualifiers.src_file,
-        qualifiers.src_row
-    from qualifiers
-    left join numbered_records
-        on
-            qualifiers.src_trial = numbered_records.src_trial
-            and qualifiers.usubjid = numbered_records.usubjid
-            and qualifiers.rdomain = numbered_records.domain
-            and {{ whole_number('qualifiers.idvarval') }} = numbered_records.seq
-    where
-        qualifiers.idvar = qualifiers.rdomain || 'SEQ'
-        and numbered_records.seq is null
+qualifiers_of_records as (
+    select distinct
+        src_file,
+        src_row
+    from {{ ref('int_qualified_records') }}
 ),
 
 checked as (
@@ -212,7 +189,8 @@ checked as (
                 then 'malformed_code'
             when enrolled_again.usubjid is not null then 'repeated_person'
             when subjects.usubjid is null then 'unknown_subject'
-            when qualifiers_of_nothing.src_row is not null then 'unknown_record'
+            when records.domain = 'SUPP' and qualifiers_of_records.src_row is null
+                then 'unknown_record'
             when upper(records.stat) = 'NOT DONE' then 'not_done'
             -- a history whose date nobody can read is still history
             when
@@ -296,10 +274,10 @@ checked as (
         on
             records.src_file = known_wordings.src_file
             and records.src_row = known_wordings.src_row
-    left join qualifiers_of_nothing
+    left join qualifiers_of_records
         on
-            records.src_file = qualifiers_of_nothing.src_file
-            and records.src_row = qualifiers_of_nothing.src_row
+            records.src_file = qualifiers_of_records.src_file
+            and records.src_row = qualifiers_of_records.src_row
 ),
 
 -- what is wrong, where no variable of the common shape holds it
