@@ -4,7 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from analytics.check.findings import Report, read_report
+from analytics.check.findings import Report
+from analytics.check.reading import read_report
 from analytics.ingest import IngestError, load_raw, refusals
 from analytics.progress import Progress, Silence, Steps
 from analytics.study import load_study
