@@ -25,7 +25,8 @@ setup: $(READY)  ## Make .venv with the locked packages (the other targets do it
 build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/blinatumomab)
 	@$(BIN)/plateau build $(STUDY) --releases $(RELEASES) --threads $(THREADS)
 
-docs: $(READY)  ## Write docs/data-dictionary.md and docs/site/dbt.html from the published release
+docs: $(READY)  ## Write docs/input-contract.md, and docs/data-dictionary.md and docs/site/dbt.html from the published release
+	@$(BIN)/plateau contract > docs/input-contract.md
 	@$(BIN)/plateau docs --releases $(RELEASES)
 
 qc: $(READY)  ## Compute every result of the published release again with R and compare (needs R)

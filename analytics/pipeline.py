@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import duckdb
 
+from analytics.check import stopped_by_findings
 from analytics.errors import BuildError, GateError
 from analytics.ingest import load_raw
 from analytics.progress import Progress, Silence, Steps
@@ -155,7 +156,7 @@ def _fill(walk: _Build, release_id: str) -> list[Outcome]:
         )
         with step("read the dbt project"):
             dbt.parse()
-        with step("build and test the marts"):
+        with step("build and test the marts"), stopped_by_findings(walk.warehouse):
             dbt.build_marts()
         with step("check the marts"):
             outcomes = _pass(walk, worker, "marts")

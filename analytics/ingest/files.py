@@ -9,10 +9,9 @@ from analytics.ingest.archive import unpack
 from analytics.ingest.errors import IngestError
 from analytics.ingest.formats import FORMATS
 from analytics.ingest.source_file import SourceFile
-from analytics.study.domains import DOMAIN_VARIABLES
+from analytics.study.domains import DOMAIN_VARIABLES, REQUIRED_DOMAINS
 from analytics.study.specification import FileFormat, StudySpecification, Trial
 
-REQUIRED_DOMAINS: Final = ("DM", "EX")
 _SUPP: Final = "SUPP"
 _ARCHIVE: Final = ".zip"
 # A part of a domain: its code and up to two characters (SDTMIG), or its code, a sign and a name.

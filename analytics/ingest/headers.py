@@ -7,11 +7,11 @@ from typing import Final
 from analytics.ingest.errors import IngestError, shown
 from analytics.ingest.formats import FORMATS
 from analytics.ingest.source_file import SourceFile, Variable
+from analytics.study.domains import required_variables
 
 SOURCE_COLUMNS: Final = ("src_trial", "src_domain", "src_file", "src_row")
 # The widest SDTM datasets have some hundred variables.
 MOST_VARIABLES: Final = 2_000
-_KEYS: Final = ("STUDYID", "USUBJID")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -46,7 +46,7 @@ def _check_names(file: SourceFile, names: list[str]) -> None:
             raise IngestError(
                 f"{file.name}: the name {name} is kept for where a record comes from; rename it."
             )
-    for key in _KEYS:
+    for key in required_variables(file.domain):
         if key.lower() not in counts:
             raise IngestError(
                 f"{file.name} has no variable {key}, which every record needs; add it, or check "

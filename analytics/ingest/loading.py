@@ -8,12 +8,13 @@ import duckdb
 from analytics.ingest.errors import IngestError
 from analytics.ingest.files import source_files
 from analytics.ingest.headers import SOURCE_COLUMNS, variables
+from analytics.ingest.lines import load_lines
 from analytics.ingest.records import IngestedFile, load_file
 from analytics.ingest.source_file import SourceFile, Variable
 from analytics.ingest.study_tables import load_study_tables
 from analytics.study.domains import DOMAIN_VARIABLES
 from analytics.study.specification import StudySpecification
-from analytics.warehouse import quoted
+from analytics.warehouse import connect, quoted
 
 Header = tuple[SourceFile, list[Variable]]
 
@@ -55,7 +56,38 @@ def _write(connection: duckdb.DuckDBPyConnection, headers: list[Header]) -> list
     _check_copies(ingested)
     _create_file_table(connection, ingested)
     _create_variable_table(connection, headers)
+    load_lines(connection, [(file, ingested[i].n_rows) for i, (file, _) in enumerate(headers)])
     return ingested
+
+
+def refusals(spec: StudySpecification) -> list[str]:
+    """Every sentence that loading refuses a file or a trial's folder with, in study order.
+
+    `load_raw` stops at the first; a folder that cannot be gone through counts as one.
+    """
+    found: list[str] = []
+    for trial in spec.trials:
+        with tempfile.TemporaryDirectory(prefix="trial-files-") as unpacked:
+            try:
+                files = source_files(spec.model_copy(update={"trials": (trial,)}), Path(unpacked))
+            except IngestError as error:
+                found.append(str(error))
+                continue
+            for file in files:
+                with connect(":memory:") as connection:
+                    found += _refusal(connection, file)
+    return found
+
+
+def _refusal(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> list[str]:
+    connection.execute("create schema raw")
+    try:
+        held = variables(file)
+        _create_domain_table(connection, file.domain, [(file, held)])
+        load_file(connection, file, [variable.name for variable in held])
+    except IngestError as error:
+        return [str(error)]
+    return []
 
 
 def _check_copies(ingested: list[IngestedFile]) -> None:

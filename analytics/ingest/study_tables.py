@@ -5,6 +5,8 @@ from typing import Final
 
 import duckdb
 
+from analytics.ingest.errors import IngestError
+from analytics.study.record_rules import RECORD_RULES
 from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
 from analytics.study.study_file import parameter_values
 
@@ -15,6 +17,9 @@ _TABLES: Final[dict[str, str]] = {
     "study_parameter": "name varchar, value varchar",
     "study_term": "trial_id varchar, domain varchar, testcd varchar, wording varchar, "
     "category varchar, value varchar",
+    "study_record_rule": "rule varchar, rule_order integer, asks varchar, to_do varchar, "
+    "policy varchar, is_routine boolean",
+    "study_same_person": "person varchar, usubjid varchar",
     "study_factor": "factor varchar, label varchar, timing varchar, type varchar, "
     "derivation varchar, domain varchar, testcd varchar, category varchar, specimen varchar, "
     "evaluator varchar, unit varchar, add_value double, no_record varchar, fact varchar, "
@@ -41,13 +46,31 @@ Rows = Sequence[tuple[object, ...]]
 
 
 def load_study_tables(connection: duckdb.DuckDBPyConnection, spec: StudySpecification) -> None:
-    """Write raw.study* and raw.plan_analysis*; an empty cell is NULL."""
+    """Write raw.study* and raw.plan_analysis*; an empty cell is NULL.
+
+    Raises IngestError when same_person.csv names a subject that no DM file has.
+    """
     rows = _study_rows(spec) | _definition_rows(spec) | _plan_rows(spec.analyses)
     for name, columns in _TABLES.items():
         connection.execute(f"create or replace table raw.{name} ({columns})")
         if rows[name]:
             marks = ", ".join("?" for _ in rows[name][0])
             connection.executemany(f"insert into raw.{name} values ({marks})", rows[name])
+    _check_same_persons(connection)
+
+
+def _check_same_persons(connection: duckdb.DuckDBPyConnection) -> None:
+    """Every subject of same_person.csv is in DM: a slip there would leave a person in twice."""
+    unknown = connection.execute(
+        "select usubjid from raw.study_same_person "
+        "where usubjid not in (select trim(usubjid) from raw.sdtm_dm where usubjid is not null) "
+        "order by usubjid"
+    ).fetchall()
+    for (usubjid,) in unknown:
+        raise IngestError(
+            f"same_person.csv names the subject '{usubjid}', but no DM file has it; correct the "
+            "line or remove it."
+        )
 
 
 def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
@@ -63,6 +86,11 @@ def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
             (row.trial_id, row.domain, row.testcd, row.wording, row.category, row.value)
             for row in spec.terms
         ],
+        "study_record_rule": [
+            (rule.rule, order, rule.asks, rule.to_do, spec.policies[rule.rule], rule.is_routine)
+            for order, rule in enumerate(RECORD_RULES.values(), start=1)
+        ],
+        "study_same_person": [(row.person, row.usubjid) for row in spec.same_persons],
         "study_factor": [
             (
                 row.factor,

@@ -10,6 +10,8 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analytics.study.record_rules import default_policies
+
 DayConvention = Literal["difference", "adam"]
 RfsCensor = Literal["last_visit", "last_contact", "last_assessment"]
 CifVariance = Literal["aalen", "delta", "infinitesimal_jackknife"]
@@ -21,7 +23,7 @@ FactorType = Literal["categorical", "continuous"]
 Derivation = Literal[
     "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
 ]
-ConditionKind = Literal["population", "fact", "factor", "endpoint"]
+ConditionKind = Literal["population", "fact", "factor", "endpoint", "rule"]
 RuleRole = Literal["event", "competing", "censor", "censor_first"]
 Method = Literal[
     "kaplan_meier",
@@ -86,6 +88,7 @@ class Parameters(_Specification):
         "not_evaluable",
     )
     mrd_threshold: float = Field(default=1e-4, gt=0, lt=1)
+    mrd_unit: str = Field(default="fraction of 1", min_length=1)
     survivor_months: float = Field(default=36, gt=0)
     survivor_known_alive_months: float = Field(default=35, gt=0)
     rfs_censor: RfsCensor = "last_visit"
@@ -109,6 +112,13 @@ class Term(_Specification):
     category: str
     value: str
     note: str | None = None
+
+
+class SamePerson(_Specification):
+    """One subject of a person who has several."""
+
+    person: str
+    usubjid: str
 
 
 class Factor(_Specification):
@@ -293,6 +303,8 @@ class StudySpecification(_Specification):
     endpoint_rules: tuple[EndpointRule, ...]
     analyses: tuple[Analysis, ...]
     folder: Path
+    policies: dict[str, str] = Field(default_factory=default_policies)
+    same_persons: tuple[SamePerson, ...] = ()
 
     def factor(self, name: str) -> Factor:
         """The factor of that name; KeyError when the study has none."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from analytics.study.errors import StudyError
 from analytics.study.facts import RESPONSE_VALUES
 from analytics.study.keys import Table, read_toml
+from analytics.study.record_rules import RECORD_RULES, default_policies
 from analytics.study.specification import Parameters, Trial
 from analytics.study.trial_files import read_file_format, read_file_formats
 
@@ -20,6 +21,7 @@ _KEYS = (
     "analysis_set",
     "trials",
     "parameters",
+    "policies",
     "inferred",
 )
 
@@ -35,6 +37,7 @@ class StudyFile:
     analysis_set: str
     trials: tuple[Trial, ...]
     parameters: Parameters
+    policies: dict[str, str]
     inferred_parameters: dict[str, str]
 
 
@@ -52,6 +55,7 @@ def read_study_file(folder: Path) -> StudyFile:
         analysis_set=table.required("analysis_set"),
         trials=_trials(table),
         parameters=read_parameters(Table("study.toml [parameters]", table.table("parameters"))),
+        policies=_policies(Table("study.toml [policies]", table.table("policies"))),
         inferred_parameters=_inferred(Table("study.toml [inferred]", table.table("inferred"))),
     )
 
@@ -162,3 +166,12 @@ def _trial(table: Table, order: int) -> Trial:
 def _inferred(table: Table) -> dict[str, str]:
     table.allow(tuple(Parameters.model_fields))
     return {name: table.required(name) for name in table.values}
+
+
+def _policies(table: Table) -> dict[str, str]:
+    """The policy of every rule: the study's own over the defaults of the catalogue."""
+    policies = default_policies()
+    for name in table.values:
+        table.check(name, RECORD_RULES, "rule")
+        policies[name] = table.known(name, RECORD_RULES[name].policies, f"policy of rule {name}")
+    return policies

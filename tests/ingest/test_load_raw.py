@@ -333,8 +333,8 @@ REFUSED = {
         "sdtm/T1/dm.csv line 4 has a quote that is not closed or not doubled; mend it.",
     ),
     "another trial's records": (
-        {"dm.csv": DM + "T2,DM,T2-1,40\n", "ex.csv": EX},
-        "sdtm/T1/dm.csv record 3 has the STUDYID 'T2', but study.toml calls this trial 'T1'; "
+        {"dm.csv": DM.replace("T1,", "T2,"), "ex.csv": EX},
+        "sdtm/T1/dm.csv has the STUDYID 'T2', but study.toml calls this trial 'T1'; "
         "correct trial_id or move the file to its own trial.",
     ),
     "no Parquet inside": (

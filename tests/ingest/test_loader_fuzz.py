@@ -217,7 +217,7 @@ def test_damaged_archive_gives_its_files_or_is_refused(
 @examples(15)
 @given(
     written=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5),
-    bad=st.sampled_from(["T1,A", "T1,A,x,y,z", 'T1,"A,x,y', "T2,A,x,y", "T1,A,\0,y"]),
+    bad=st.sampled_from(["T1,A", "T1,A,x,y,z", 'T1,"A,x,y', "T1,A,\0,y"]),
 )
 def test_one_record_that_cannot_be_read_refuses_the_file_and_loads_nothing(
     tmp_path_factory: pytest.TempPathFactory, written: list[tuple[str, str]], bad: str
