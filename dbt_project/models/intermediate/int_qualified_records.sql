@@ -1,3 +1,4 @@
+{% set keys = {'sequence': 'seq', 'group': 'group_id', 'visit': 'visitnum'} %}
 with qualifiers as (
     select
         src_trial,
@@ -35,7 +36,7 @@ by_subject as (
     where qualifiers.named_by = 'subject'
 ),
 
-{% for key, column in [('sequence', 'seq'), ('group', 'group_id'), ('visit', 'visitnum')] %}
+{% for key, column in keys.items() %}
 by_{{ key }} as (
     select
         qualifiers.src_file,
