@@ -19,7 +19,7 @@ with qualifiers as (
     from {{ ref('stg_sdtm__supp') }}
 ),
 
--- the records are read apart for each key: a CTE that is used twice is held in memory whole
+-- the records are read apart for each key: a CTE used twice is held in memory whole
 by_subject as (
     select
         qualifiers.src_file,
