@@ -339,19 +339,17 @@ CASES = {
         "lb, gf, pr, mh, cm, ss, sv, ds, dd or supp--, or move it out of the trial's folder.",
         "mh'; drop table x;--.csv",
     ),
-    "part of a domain that holds another": Case(
-        "STUDYID,DOMAIN,USUBJID,CMTRT\nT1,CM,A,x\nT1,CM,B,y\n",
-        "mhxx.csv is named for a part of MH, but its records have the DOMAIN 'CM'; name it for "
-        "what it holds, or give them their DOMAIN.",
-        "mhxx.csv",
+    "another domain's records": Case(
+        "STUDYID,DOMAIN,USUBJID\nT1,,A\nT1,cm,B\n",
+        "mh.csv has the DOMAIN 'CM', but the file is named for MH; name it for what it holds or "
+        "correct its records.",
     ),
-    "part of a domain that does not say so": Case(
+    "part that does not say what it is": Case(
         MH + "T1,A,x\n",
-        "mhxx.csv is named for a part of MH, but its records have no DOMAIN that says so; name it "
-        "for what it holds, or give them their DOMAIN.",
+        "mhxx.csv has the DOMAIN '', but the file is named for MH; name it for what it holds or "
+        "correct its records.",
         "mhxx.csv",
     ),
-    "part of a domain without records": Case(MH, [], "mhxx.csv"),
 }
 
 
