@@ -4,7 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from analytics.check.findings import Report, read_report
+from analytics.check.findings import Report
+from analytics.check.reading import read_report
 from analytics.ingest import IngestError, load_raw, refusals
 from analytics.progress import Progress, Silence, Steps
 from analytics.study import load_study
@@ -28,7 +29,7 @@ def check(folder: Path, threads: int, progress: Progress | None = None) -> Repor
         warehouse = work / "warehouse.duckdb"
         try:
             with steps.step("load the files"), connect(warehouse) as connection:
-                load_raw(study, connection)
+                load_raw(study, connection, work)
         except IngestError as error:
             return Report(study, refusals=tuple(refusals(study) or [str(error)]))
         dbt = Transformation(

@@ -7,7 +7,7 @@ from typing import Final
 
 import duckdb
 
-from analytics.check.findings import first_stop
+from analytics.check.reading import first_stop
 from analytics.errors import GateError
 from analytics.study.record_rules import RECORD_RULES
 from analytics.warehouse import connect

@@ -97,9 +97,9 @@ _CATALOGUE: Final = (
         "unknown_record",
         "SUPP",
         "record",
-        "The record that a qualifier names by its sequence number exists.",
+        "The record that a qualifier names, by its number, group or visit, exists.",
         "A qualifier of nothing qualifies nothing.",
-        "Correct IDVARVAL, or send the record it belongs to.",
+        "Correct IDVAR and IDVARVAL, or send the record it belongs to.",
     ),
     RecordRule(
         "not_done",

@@ -11,7 +11,8 @@ from catalogue import CASES, MUTATIONS, Base, Mutation
 from patients import Change, Patient, changed, edit, write_cohort
 
 from analytics.check import stopped_by_findings
-from analytics.check.findings import Report, read_report
+from analytics.check.findings import Report
+from analytics.check.reading import read_report
 from analytics.errors import GateError
 from analytics.ingest import load_raw
 from analytics.results.attrition import attrition_frames

@@ -2,68 +2,28 @@
 
 import csv
 import io
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from loaded import DM, EX, rows, trial, write
+from loaded import study as study_of
 
 from analytics.ingest import IngestedFile, IngestError, load_raw
-from analytics.study.specification import Parameters, StudySpecification, Trial
+from analytics.study.specification import StudySpecification
 from analytics.warehouse import connect
-
-DM = "STUDYID,DOMAIN,USUBJID,AGE\nT1,DM,T1-1,38\nT1,DM,T1-2,41\n"
-EX = "STUDYID,DOMAIN,USUBJID,EXSTDTC\nT1,EX,T1-1,2012-05\n"
 
 
 def study(folder: Path, *trial_ids: str) -> StudySpecification:
-    trials = tuple(
-        Trial(
-            trial_id=name,
-            label=name,
-            path=f"sdtm/{name}",
-            cutoff=date(2015, 6, 30),
-            display_order=order,
-        )
-        for order, name in enumerate(trial_ids or ("T1",), start=1)
-    )
-    return StudySpecification(
-        study_id="small",
-        title="Small",
-        synthetic=True,
-        synthetic_note="None exists.",
-        analysis_set="all",
-        trials=trials,
-        parameters=Parameters(),
-        inferred_parameters={},
-        terms=(),
-        factors=(),
-        factor_levels=(),
-        populations=(),
-        endpoints=(),
-        endpoint_rules=(),
-        analyses=(),
-        folder=folder,
-    )
-
-
-def write(folder: Path, files: dict[str, str], trial: str = "T1") -> Path:
-    place = folder / "sdtm" / trial
-    place.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (place / name).write_bytes(text.encode("utf-8"))
-    return place
+    names = trial_ids or ("T1",)
+    return study_of(folder, *(trial(name, order=order) for order, name in enumerate(names, 1)))
 
 
 @pytest.fixture
 def connection() -> duckdb.DuckDBPyConnection:
     return connect(":memory:")
-
-
-def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[object, ...]]:
-    return connection.execute(query).fetchall()
 
 
 def refusal(folder: Path, connection: duckdb.DuckDBPyConnection) -> str:
@@ -124,7 +84,7 @@ def test_trials_are_put_together_by_name_of_variable(
             "dm.csv": "AGE,USUBJID,STUDYID,RACE\n50,T2-1,T2,WHITE\n",
             "ex.csv": "STUDYID,USUBJID\nT2,T2-1\n",
         },
-        trial="T2",
+        trial_id="T2",
     )
     load_raw(study(tmp_path, "T1", "T2"), connection)
     assert rows(connection, "select src_trial, usubjid, age, race from raw.sdtm_dm") == [

@@ -185,7 +185,8 @@ CSV_MISTAKES = {
         ("rfs_censor,last_visit", "rfs_censored,last_visit"),
         "endpoint_rules.csv line 6: unknown parameter 'rfs_censored' (did you mean "
         "'rfs_censor'?); use days_per_month, day_convention, remission_window_cycles, "
-        "cycle_close_days, remission_terms, response_order, mrd_threshold, survivor_months, "
+        "cycle_close_days, remission_terms, response_order, mrd_threshold, mrd_unit, "
+        "survivor_months, "
         "survivor_known_alive_months, rfs_censor, cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay or conf_level.",
     ),
@@ -314,7 +315,7 @@ STUDY_MISTAKES = {
     "unknown key": (
         ("title =", "titel ="),
         "study.toml: unknown key 'titel' (did you mean 'title'?); the keys are study_id, title, "
-        "synthetic, synthetic_note, analysis_set, trials, parameters, inferred, "
+        "synthetic, synthetic_note, analysis_set, trials, parameters, policies, inferred, "
         "publication.",
     ),
     "missing key": (
@@ -347,7 +348,7 @@ STUDY_MISTAKES = {
         ('ties = "breslow"', 'tie = "breslow"'),
         "study.toml [parameters]: unknown key 'tie' (did you mean 'ties'?); the keys are "
         "days_per_month, day_convention, remission_window_cycles, cycle_close_days, "
-        "remission_terms, response_order, mrd_threshold, survivor_months, "
+        "remission_terms, response_order, mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay, conf_level.",
     ),
@@ -389,7 +390,7 @@ STUDY_MISTAKES = {
         ("[inferred]\nties", "[inferred]\ntied"),
         "study.toml [inferred]: unknown key 'tied' (did you mean 'ties'?); the keys are "
         "days_per_month, day_convention, remission_window_cycles, cycle_close_days, "
-        "remission_terms, response_order, mrd_threshold, survivor_months, "
+        "remission_terms, response_order, mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay, conf_level.",
     ),

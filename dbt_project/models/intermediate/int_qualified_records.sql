@@ -1,3 +1,4 @@
+{% set keys = {'sequence': 'seq', 'group': 'group_id', 'visit': 'visitnum'} %}
 with qualifiers as (
     select
         src_trial,
@@ -18,7 +19,7 @@ with qualifiers as (
     from {{ ref('stg_sdtm__supp') }}
 ),
 
--- the records are read apart for each key: a CTE that is used twice is held in memory whole
+-- the records are read apart for each key: a CTE used twice is held in memory whole
 by_subject as (
     select
         qualifiers.src_file,
@@ -35,7 +36,7 @@ by_subject as (
     where qualifiers.named_by = 'subject'
 ),
 
-{% for key, column in [('sequence', 'seq'), ('group', 'group_id'), ('visit', 'visitnum')] %}
+{% for key, column in keys.items() %}
 by_{{ key }} as (
     select
         qualifiers.src_file,
