@@ -1,17 +1,18 @@
-"""The mistakes Plateau tells its user about: one sentence, one exit code, never a traceback.
+"""The mistakes Plateau tells its user about: one sentence, one exit code, never a traceback."""
 
-Exit codes, for a scheduler: 0 built or up to date, 1 the study or its files cannot be used,
-2 the command was called wrongly, 3 a check refused the data and nothing was published,
-4 the build itself could not run.
-"""
-
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 class PlateauError(Exception):
     """The study or its files cannot be used; the message names the file, the fact and the step."""
 
     exit_code: ClassVar[int] = 1
+
+
+class UsageError(PlateauError):
+    """The command was called wrongly."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class GateError(PlateauError):
@@ -21,6 +22,30 @@ class GateError(PlateauError):
 
 
 class BuildError(PlateauError):
-    """A step of the build could not run: the disk, the engine, a worker, another build."""
+    """A step of the build could not run: the disk, the engine, a worker."""
 
     exit_code: ClassVar[int] = 4
+
+
+class BusyError(PlateauError):
+    """Another run works on the study's releases; this one has done nothing."""
+
+    exit_code: ClassVar[int] = 5
+
+
+EXIT_CODES: Final[dict[int, str]] = {
+    0: "done, or up to date",
+    PlateauError.exit_code: "the study or its files cannot be used",
+    UsageError.exit_code: "the command was called wrongly",
+    GateError.exit_code: "a check refused the data",
+    BuildError.exit_code: "the command could not do its work: the disk, the engine, a worker",
+    BusyError.exit_code: "another run works on the same releases; try again later",
+    130: "interrupted from the keyboard",
+    143: "stopped by SIGTERM",
+}
+"""What a scheduler is told. Whenever it is not 0, nothing was published."""
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an engine says, without its full stop, to be quoted in a sentence."""
+    return str(error).splitlines()[0].removesuffix(".") if str(error) else type(error).__name__

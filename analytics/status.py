@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from analytics.release.folders import StudyReleases, published_studies
-from analytics.release.log import read_runs
+from analytics.release.history import published_releases
+from analytics.release.log import published_at, read_runs, rollback_stands
 from analytics.release.manifest import read_manifest
 
 
@@ -28,7 +29,15 @@ def _study_lines(study: StudyReleases, is_published: bool) -> Iterator[str]:
         yield f"{study.study_id}: {about['title']}"
         if about["synthetic"]:
             yield f"  data       synthetic. {about['synthetic_note'] or ''}".rstrip()
-        yield f"  release    {manifest['release_id']}, {_when(runs, manifest['release_id'])}"
+        held = "; a rollback that stands" if rollback_stands(study.log) else ""
+        yield f"  release    {manifest['release_id']}, {_when(runs, manifest['release_id'])}{held}"
+        others = [
+            release.release_id
+            for release in published_releases(study)
+            if release.release_id != manifest["release_id"]
+        ]
+        if others:
+            yield f"  also kept  {', '.join(others)}"
         yield f"  checks     {_checks(manifest['checks'])}"
         yield f"  warehouse  {study.current / 'warehouse.duckdb'}"
         yield f"  for BI     {study.current / 'bi.duckdb'}"
@@ -41,12 +50,8 @@ def _study_lines(study: StudyReleases, is_published: bool) -> Iterator[str]:
 
 
 def _when(runs: list[dict[str, Any]], release_id: str) -> str:
-    times = [
-        run["at"]
-        for run in runs
-        if run["event"] == "published" and run.get("release") == release_id
-    ]
-    return f"published {times[-1]}" if times else "published at a time the log does not tell"
+    at = published_at(runs, release_id)
+    return f"published {at}" if at else "published at a time the log does not tell"
 
 
 def _checks(checks: dict[str, int]) -> str:

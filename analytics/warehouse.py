@@ -53,6 +53,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def literal(text: object) -> str:
+    """A text as SQL takes it, whatever characters it holds."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
 def table_digest(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> str:
     """The SHA-256 of a table's column names and rows, whatever order the rows are stored in.
 

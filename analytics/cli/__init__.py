@@ -4,7 +4,44 @@ Messages go to stderr, answers to stdout. A user's mistake is one sentence, neve
 Nothing heavy is imported before a command runs: a wrong call is told without waiting.
 """
 
-from analytics.cli import build, check, contract, docs, explain, query, status
+from analytics.cli import (
+    build,
+    check,
+    contract,
+    diff,
+    docs,
+    explain,
+    export,
+    init,
+    prune,
+    publish,
+    query,
+    refresh,
+    report,
+    rollback,
+    status,
+    superset,
+    verify,
+)
 from analytics.cli.app import app
 
-__all__ = ["app", "build", "check", "contract", "docs", "explain", "query", "status"]
+__all__ = [
+    "app",
+    "build",
+    "check",
+    "contract",
+    "diff",
+    "docs",
+    "explain",
+    "export",
+    "init",
+    "prune",
+    "publish",
+    "query",
+    "refresh",
+    "report",
+    "rollback",
+    "status",
+    "superset",
+    "verify",
+]

@@ -10,13 +10,11 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.console import Console
 
-from analytics.errors import PlateauError
+from analytics.errors import EXIT_CODES, PlateauError
 from analytics.progress import MovingLine, PlainLines
 
-EXIT_CODES: Final = (
-    "Exit codes: 0 done or up to date; 1 the study or its files cannot be used; 2 the command "
-    "was called wrongly; 3 a check refused the data and nothing was published; 4 the build "
-    "could not run; 130 and 143 interrupted."
+TOLD_BY_EXIT_CODES: Final = (
+    "Exit codes: " + "; ".join(f"{code} {words}" for code, words in EXIT_CODES.items()) + "."
 )
 DEFAULT_STUDY: Final = Path("studies/blinatumomab")
 DEFAULT_RELEASES: Final = Path("releases")
@@ -24,16 +22,21 @@ DEFAULT_RELEASES: Final = Path("releases")
 app = typer.Typer(
     help="A survival-analytics warehouse for pooled oncology trials: SDTM files in, survival "
     "results as SQL tables out.",
-    epilog=EXIT_CODES,
+    epilog=TOLD_BY_EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-messages = Console(stderr=True, soft_wrap=True)
+messages = Console(stderr=True, soft_wrap=True, emoji=False)
 
 Study = Annotated[Path, typer.Argument(help="Folder of the study.")]
 Releases = Annotated[Path, typer.Option(help="Folder that holds the releases.")]
 StudyId = Annotated[str | None, typer.Option("--study", help="Study to read, by its id.")]
+
+KeepLast = Annotated[
+    int | None,
+    typer.Option(min=1, help="Afterwards keep only this many releases, and the current one."),
+]
 
 
 @contextmanager
@@ -50,6 +53,13 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
         place, fact = error.filename or "The disk", error.strerror or error
         step = "check that it is there, may be read or written, and has room"
         leave(f"{place} cannot be used ({fact}); {step}.", 4)
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "failed to map" not in str(error):
+            raise
+        leave(
+            "There is not enough memory, and nothing was published; free some or raise the limit.",
+            4,
+        )
     except KeyboardInterrupt:
         leave("Interrupted; nothing was published.", 130)
     finally:

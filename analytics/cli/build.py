@@ -4,14 +4,15 @@ import json
 import signal
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from analytics.cli.app import (
     DEFAULT_RELEASES,
     DEFAULT_STUDY,
-    EXIT_CODES,
+    TOLD_BY_EXIT_CODES,
+    KeepLast,
     Releases,
     Study,
     app,
@@ -21,19 +22,23 @@ from analytics.cli.app import (
 )
 from analytics.progress import MovingLine, PlainLines
 
+if TYPE_CHECKING:
+    from analytics.pipeline import BuildOutcome
+
 Threads = Annotated[int, typer.Option(min=1, help="Models that dbt builds at a time.")]
 KeepFailed = Annotated[
     bool, typer.Option(help="Keep the folder of a failed build as failed-<release id>.")
 ]
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command(epilog=TOLD_BY_EXIT_CODES)
 def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     study: Study = DEFAULT_STUDY,
     releases: Releases = DEFAULT_RELEASES,
     force: Annotated[bool, typer.Option(help="Build although nothing has changed.")] = False,
     threads: Threads = 2,
     keep_failed: KeepFailed = False,
+    keep_last: KeepLast = None,
     timings: Annotated[
         Path | None, typer.Option(help="Write the seconds of each step to this JSON file.")
     ] = None,
@@ -44,15 +49,22 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     with one_sentence(progress):
         from analytics import pipeline  # noqa: PLC0415 - a wrong call is told without waiting
 
-        options = pipeline.BuildOptions(releases, force, threads, keep_failed)
+        options = pipeline.BuildOptions(releases, force, threads, keep_failed, keep_last)
         outcome = pipeline.build(study, options, progress)
         if timings is not None:
             timings.write_text(json.dumps(dict(outcome.seconds), indent=2) + "\n")
+    tell(outcome)
+
+
+def tell(outcome: "BuildOutcome") -> None:
+    """What a build came to: its warnings and its release on stderr, its headline on stdout."""
     say(f"{sum(outcome.seconds.values()):6.1f} s  in all")
     for check in outcome.warnings:
         found = check.error or f"{check.n_unexpected} found"
         say(f"{check.severity}: {check.check_id}: {check.description} Not so: {found}.")
     say(f"Release {outcome.release} is {outcome.event}.")
+    if outcome.ended_rollback:
+        say("The rollback before it has ended.")
     typer.echo(outcome.headline, nl=False)
 
 

@@ -35,7 +35,7 @@ def load_file(
     taken for missing; an empty unquoted cell of a CSV file is NULL, and so is a blank text of
     SAS. Typed numbers and dates become their text. One statement takes the whole file as a
     stream: memory holds a few batches of it. Errors: a file that cannot be read, a STUDYID that
-    is not the trial's, a DOMAIN that is not the one the file is named for.
+    is not the trial's, a part of a domain in which no record has that DOMAIN.
     """
     refused: list[IngestError] = []
     columns = [(name, pa.string()) for name in names]
@@ -82,9 +82,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list
     """Insert the registered records and say how many there were."""
     targets = ", ".join(map(quoted, (*SOURCE_COLUMNS, *map(str.lower, names))))
     values = ", ".join(("src_row", *map(quoted, names)))
-    table = quoted("sdtm_" + file.domain.lower())
     inserted = connection.execute(
-        f"insert into raw.{table} ({targets}) select $1, $2, $3, {values} from incoming_records",
+        f"insert into {_table(file)} ({targets}) select $1, $2, $3, {values} from incoming_records",
         [file.trial_id, file.domain, file.name],
     ).fetchall()
     return int(inserted[0][0])
@@ -101,14 +100,12 @@ def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> Non
 
 
 def _check_domain(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
-    """As for the trial; but a part of a domain is taken for one only when every record says so."""
+    """As for the trial; a part of a domain must say in its records that it is one."""
     if file.domain == "SUPP":
         return
-    domain = "upper(trim(coalesce(domain, '')))"
     if file.is_part:
-        other = _first_other(connection, file, domain, file.domain)
-    else:
-        other = _held_instead(connection, file, f"nullif({domain}, '')", file.domain)
+        _check_part(connection, file)
+    other = _held_instead(connection, file, "nullif(upper(trim(domain)), '')", file.domain)
     if other is not None:
         raise IngestError(
             f"{file.name} has the DOMAIN '{shown(other)}', but the file is named for "
@@ -116,36 +113,37 @@ def _check_domain(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> No
         )
 
 
-def _first_other(
-    connection: duckdb.DuckDBPyConnection, file: SourceFile, value: str, own: str
-) -> str | None:
-    """The first value in the file that is another one than its own."""
-    return _one_value(
-        connection, file, f"arg_min({value}, src_row) filter (where {value} <> $2)", own
-    )
-
-
 def _held_instead(
     connection: duckdb.DuckDBPyConnection, file: SourceFile, value: str, own: str
 ) -> str | None:
     """The commonest other value where no record of the file has its own."""
     others = f"mode({value}) filter (where {value} <> $2)"
-    return _one_value(
-        connection,
-        file,
-        f"case when not coalesce(bool_or({value} = $2), false) then {others} end",
-        own,
-    )
-
-
-def _one_value(
-    connection: duckdb.DuckDBPyConnection, file: SourceFile, expression: str, own: str
-) -> str | None:
-    table = quoted("sdtm_" + file.domain.lower())
     found = connection.execute(
-        f"select {expression} from raw.{table} where src_file = $1", [file.name, own]
+        f"select case when not coalesce(bool_or({value} = $2), false) then {others} end "
+        f"from {_table(file)} where src_file = $1",
+        [file.name, own],
     ).fetchall()
     return None if found[0][0] is None else str(found[0][0])
+
+
+def _check_part(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
+    """A file named for a part of a domain holds it when a record says so."""
+    found = connection.execute(
+        "select count(*), count(*) filter (where upper(trim(domain)) = $2), "
+        f"mode(upper(trim(domain))) from {_table(file)} where src_file = $1",
+        [file.name, file.domain],
+    ).fetchall()
+    n_records, n_own, other = found[0]
+    if n_records and not n_own:
+        says = f"the DOMAIN '{shown(other)}'" if other else "no DOMAIN that says so"
+        raise IngestError(
+            f"{file.name} is named for a part of {file.domain}, but its records have {says}; name "
+            "it for what it holds, or give them their DOMAIN."
+        )
+
+
+def _table(file: SourceFile) -> str:
+    return f"raw.{quoted('sdtm_' + file.domain.lower())}"
 
 
 def _sha256(file: SourceFile) -> str:

@@ -34,9 +34,11 @@ _TABLES: Final[dict[str, str]] = {
     "display_order integer",
     "study_endpoint_rule": "paramcd varchar, rule_id varchar, role varchar, fact varchar, "
     "priority integer, description varchar",
+    "study_adam_name": "kind varchar, name varchar, variable varchar, label varchar",
     "plan_analysis": "analysis_id varchar, label varchar, method varchar, paramcd varchar, "
     "population varchar, strata_factor varchar, time_dependent_strata boolean, "
-    "landmark_days double, display_order integer",
+    "landmark_days double, headline boolean, delayed_entry_of varchar, alternative_to varchar, "
+    "candidates_from varchar, display_order integer",
     "plan_analysis_entry": "analysis_id varchar, fact varchar",
     "plan_outcome_line": "analysis_id varchar, outcome varchar, level varchar, "
     "population varchar, denominator varchar",
@@ -156,6 +158,9 @@ def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:
             (row.paramcd, row.rule_id, row.role, row.fact, row.priority, row.description)
             for row in spec.endpoint_rules
         ],
+        "study_adam_name": [
+            (row.kind, row.name, row.variable, row.label) for row in spec.adam_names
+        ],
     }
 
 
@@ -171,6 +176,10 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
                 row.strata if row.method in CURVE_METHODS else None,
                 row.time_dependent_strata,
                 row.landmark_days,
+                row.headline,
+                row.delayed_entry_of,
+                row.alternative_to,
+                row.candidates_from,
                 row.display_order,
             )
             for row in analyses

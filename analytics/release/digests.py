@@ -18,10 +18,10 @@ from analytics.warehouse import quoted, table_digest
 PROJECT: Final = Path(__file__).parent.parent.parent
 LOCK: Final = PROJECT / "requirements.lock"
 _CODE_FOLDERS: Final = ("analytics", "dbt_project", "expectations")
-_CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml"})
+_CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml", ".html", ".css"})
 _NOT_CODE: Final = frozenset({"__pycache__", "target", "logs"})
 _STUDY_SUFFIXES: Final = frozenset({".toml", ".csv", ".yml"})
-_NOT_STUDY: Final = frozenset({"synthesis", "__pycache__"})
+_NOT_STUDY: Final = frozenset({"synthesis", "conversion", "__pycache__"})
 _ID_LENGTH: Final = 12
 
 
@@ -59,7 +59,7 @@ def fingerprint_of(
 def input_digests(folder: Path, trials: Iterable[Path]) -> dict[str, str]:
     """Sha256 of each file that states the study or holds its data, by relative path.
 
-    The program that made a synthetic study (`synthesis/`) is not an input of its analysis.
+    The program that made a study's files (`synthesis/`, `conversion/`) is no input of its analysis.
     """
     stated = [path for path in _files(folder, _NOT_STUDY) if path.suffix in _STUDY_SUFFIXES]
     data = [path for trial in trials for path in _files(trial, frozenset())]

@@ -13,7 +13,7 @@ import duckdb
 
 from analytics.errors import BuildError
 from analytics.release.folders import BI
-from analytics.warehouse import connect, quoted
+from analytics.warehouse import connect, literal, quoted
 
 
 def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[str]:
@@ -24,7 +24,7 @@ def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[s
     """
     (target / "bi").mkdir()
     with connect(target / BI) as connection:
-        connection.execute(f"attach {_literal(str(warehouse))} as warehouse (read_only)")
+        connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         tables = connection.execute(
             "select table_name, sql, comment from duckdb_tables() "
             "where database_name = 'warehouse' and schema_name = 'bi' order by table_name"
@@ -43,7 +43,7 @@ def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[s
 def _comment(connection: duckdb.DuckDBPyConnection, table: str, comment: str | None) -> None:
     """Carry the descriptions of a table and its columns over."""
     if comment:
-        connection.execute(f"comment on table {quoted(table)} is {_literal(comment)}")
+        connection.execute(f"comment on table {quoted(table)} is {literal(comment)}")
     columns = connection.execute(
         "select column_name, comment from duckdb_columns() "
         "where database_name = 'warehouse' and schema_name = 'bi' and table_name = ? "
@@ -51,20 +51,13 @@ def _comment(connection: duckdb.DuckDBPyConnection, table: str, comment: str | N
         [table],
     ).fetchall()
     for column, text in columns:
-        connection.execute(
-            f"comment on column {quoted(table)}.{quoted(column)} is {_literal(text)}"
-        )
+        connection.execute(f"comment on column {quoted(table)}.{quoted(column)} is {literal(text)}")
 
 
 def _write_parquet(
     connection: duckdb.DuckDBPyConnection, table: str, path: Path, stamp: Mapping[str, str]
 ) -> None:
-    metadata = ", ".join(f"{quoted(key)}: {_literal(value)}" for key, value in stamp.items())
+    metadata = ", ".join(f"{quoted(key)}: {literal(value)}" for key, value in stamp.items())
     connection.execute(
-        f"copy {quoted(table)} to {_literal(str(path))} "
-        f"(format parquet, kv_metadata {{{metadata}}})"
+        f"copy {quoted(table)} to {literal(path)} (format parquet, kv_metadata {{{metadata}}})"
     )
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

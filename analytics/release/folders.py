@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from analytics.errors import BuildError
+from analytics.errors import BuildError, BusyError
 
 WAREHOUSE: Final = "warehouse.duckdb"
 BI: Final = "bi.duckdb"
-HEADLINE: Final = "report/headline.txt"
+REPORT: Final = "report"
+HEADLINE: Final = f"{REPORT}/headline.txt"
 MANIFEST: Final = "manifest.json"
+MANIFEST_DIGEST: Final = "manifest.sha256"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class StudyReleases:
     def one_builder(self) -> Iterator[None]:
         """Hold the study's build lock; a lock dies with its process.
 
-        Raises BuildError when another build holds it or the folder cannot be written.
+        Raises BusyError when another run holds it, BuildError when the folder cannot be written.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -79,7 +81,7 @@ class StudyReleases:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise BuildError(
+                raise BusyError(
                     f"Another build of study '{self.study_id}' is running in {self.folder}; "
                     "wait until it has ended."
                 ) from error
@@ -127,6 +129,13 @@ class StudyReleases:
         link.replace(self.current)
         _sync(self.folder)
 
+    def remove(self, release_id: str) -> None:
+        """Remove a release, whole for whoever looks; files that a reader holds stay its own."""
+        removed = self.folder / f".removed-{release_id}"
+        self.release(release_id).rename(removed)
+        _sync(self.folder)
+        shutil.rmtree(removed, ignore_errors=True)
+
     def _step_aside(self, release: Path) -> None:
         """Free a release's name while `current` keeps leading to its files."""
         aside = self.folder / f".previous-{release.name}"
@@ -137,9 +146,9 @@ class StudyReleases:
         shutil.rmtree(release)
 
     def _remove_leftovers(self) -> None:
-        """Remove what killed builds left behind, except what `current` leads to."""
+        """Remove what killed runs left behind, except what `current` leads to."""
         target = self._current_name()
-        for pattern in (".building-*", ".previous-*", ".current-*"):
+        for pattern in (".building-*", ".previous-*", ".current-*", ".removed-*"):
             for path in self.folder.glob(pattern):
                 if path.name == target:
                     continue
@@ -182,5 +191,5 @@ def published_studies(releases: Path) -> list[StudyReleases]:
     return [
         StudyReleases(releases, current.parent.name)
         for current in sorted(releases.glob("*/current"))
-        if (current / WAREHOUSE).is_file()
+        if current.is_dir()
     ]

@@ -67,6 +67,18 @@ def headline_curves(study: StudySpecification) -> tuple[Analysis, ...]:
     )
 
 
+def shown_curves(study: StudySpecification) -> tuple[Analysis, ...]:
+    """The headline curves, in the order of the plan; without marks, every unstratified curve."""
+    unstratified = tuple(
+        analysis
+        for analysis in study.analyses
+        if analysis.method in CURVE_METHODS
+        and analysis.strata is None
+        and analysis.delayed_entry_of is None
+    )
+    return headline_curves(study) or unstratified
+
+
 def headline_models(study: StudySpecification) -> tuple[Source, ...]:
     """The Cox models that stand for themselves, the selected ones included.
 

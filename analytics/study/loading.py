@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from analytics.study.adam_names import read_adam_names
 from analytics.study.definitions import Definitions
 from analytics.study.endpoints import (
     check_endpoint_population,
     read_endpoint_rules,
     read_endpoints,
 )
-from analytics.study.errors import StudyError
 from analytics.study.factors import read_factor_levels, read_factors
 from analytics.study.keys import Table
 from analytics.study.plan import read_plan
@@ -31,8 +31,6 @@ def load_study(folder: Path) -> StudySpecification:
     Raises StudyError with one sentence on the first mistake: file, line or key, what is
     wrong, what to do.
     """
-    if not folder.is_dir():
-        raise StudyError(f"There is no study folder {folder}; name a folder with a study.toml.")
     file = read_study_file(folder)
     values = parameter_values(file.parameters)
     terms = read_terms(folder, [trial.trial_id for trial in file.trials])
@@ -68,6 +66,7 @@ def load_study(folder: Path) -> StudySpecification:
         trials=file.trials,
         parameters=file.parameters,
         inferred_parameters=file.inferred_parameters,
+        publication=file.publication,
         terms=terms,
         factors=factors,
         factor_levels=factor_levels,
@@ -78,6 +77,7 @@ def load_study(folder: Path) -> StudySpecification:
         folder=folder,
         policies=file.policies,
         same_persons=read_same_persons(folder),
+        adam_names=read_adam_names(folder, by_factor, by_population),
     )
 
 

@@ -28,7 +28,7 @@ _COLUMNS = (
     "value",
     "reason",
 )
-_OPERATORS: dict[str, tuple[str, ...]] = {
+OPERATORS: dict[str, tuple[str, ...]] = {
     "fact": (
         "exists",
         "absent",
@@ -170,7 +170,7 @@ def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCond
         row.known(name, known, "population")
         _check_nothing(row, "operator", "value")
     else:
-        operator = row.one_of("operator", _OPERATORS[kind], f"{kind} operator")
+        operator = row.one_of("operator", OPERATORS[kind], f"{kind} operator")
         if kind == "fact":
             value = _fact_value(row, name, operator)
         elif kind == "factor":

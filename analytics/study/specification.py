@@ -24,6 +24,7 @@ Derivation = Literal[
     "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
 ]
 ConditionKind = Literal["population", "fact", "factor", "endpoint", "rule"]
+AdamKind = Literal["factor", "population"]
 RuleRole = Literal["event", "competing", "censor", "censor_first"]
 Method = Literal[
     "kaplan_meier",
@@ -100,6 +101,31 @@ class Parameters(_Specification):
     slentry: float = Field(default=0.05, gt=0, lt=1)
     slstay: float = Field(default=0.05, gt=0, lt=1)
     conf_level: float = Field(default=0.95, gt=0, lt=1)
+
+
+class Publication(_Specification):
+    """What is not published: counts below `smallest_cell`, curves below `smallest_n_at_risk`.
+
+    None, the default of both, limits nothing.
+    """
+
+    smallest_cell: int | None = Field(default=None, ge=2)
+    smallest_n_at_risk: int | None = Field(default=None, ge=2)
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether anything is held back."""
+        return self.at_risk_bound > 1
+
+    @property
+    def cell_bound(self) -> int:
+        """The smallest count of subjects that is shown beside zero."""
+        return self.smallest_cell or 1
+
+    @property
+    def at_risk_bound(self) -> int:
+        """The smallest number at risk that is shown: it is a count of subjects, too."""
+        return max(self.smallest_n_at_risk or 1, self.cell_bound)
 
 
 class Term(_Specification):
@@ -200,6 +226,15 @@ class EndpointRule(_Specification):
     description: str
 
 
+class AdamName(_Specification):
+    """The ADaM variable of a factor or population, and its label where the own one is too long."""
+
+    kind: AdamKind
+    name: str
+    variable: str
+    label: str | None
+
+
 class Contrast(_Specification):
     """One univariate model: the hazard ratio, or in a Fine-Gray analysis the subdistribution
     hazard ratio, of `numerator` over `denominator` levels.
@@ -295,6 +330,7 @@ class StudySpecification(_Specification):
     trials: tuple[Trial, ...]
     parameters: Parameters
     inferred_parameters: dict[str, str]
+    publication: Publication = Publication()
     terms: tuple[Term, ...]
     factors: tuple[Factor, ...]
     factor_levels: tuple[FactorLevel, ...]
@@ -305,6 +341,7 @@ class StudySpecification(_Specification):
     folder: Path
     policies: dict[str, str] = Field(default_factory=default_policies)
     same_persons: tuple[SamePerson, ...] = ()
+    adam_names: tuple[AdamName, ...] = ()
 
     def factor(self, name: str) -> Factor:
         """The factor of that name; KeyError when the study has none."""

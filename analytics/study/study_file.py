@@ -10,7 +10,7 @@ from analytics.study.errors import StudyError
 from analytics.study.facts import RESPONSE_VALUES
 from analytics.study.keys import Table, read_toml
 from analytics.study.record_rules import RECORD_RULES, default_policies
-from analytics.study.specification import Parameters, Trial
+from analytics.study.specification import Parameters, Publication, Trial
 from analytics.study.trial_files import read_file_format, read_file_formats
 
 _KEYS = (
@@ -23,6 +23,7 @@ _KEYS = (
     "parameters",
     "policies",
     "inferred",
+    "publication",
 )
 
 
@@ -39,10 +40,13 @@ class StudyFile:
     parameters: Parameters
     policies: dict[str, str]
     inferred_parameters: dict[str, str]
+    publication: Publication
 
 
 def read_study_file(folder: Path) -> StudyFile:
     """study.toml of a study folder. Errors: one sentence naming the key."""
+    if not folder.is_dir():
+        raise StudyError(f"There is no study folder {folder}; name a folder with a study.toml.")
     table = read_toml(folder / "study.toml")
     table.allow(_KEYS)
     synthetic = table.truth("synthetic")
@@ -57,6 +61,7 @@ def read_study_file(folder: Path) -> StudyFile:
         parameters=read_parameters(Table("study.toml [parameters]", table.table("parameters"))),
         policies=_policies(Table("study.toml [policies]", table.table("policies"))),
         inferred_parameters=_inferred(Table("study.toml [inferred]", table.table("inferred"))),
+        publication=_publication(Table("study.toml [publication]", table.table("publication"))),
     )
 
 
@@ -69,7 +74,7 @@ def read_parameters(table: Table) -> Parameters:
     try:
         parameters = Parameters.model_validate(_tuples(values), strict=True)
     except ValidationError as error:
-        raise StudyError(_parameter_sentence(table.where, error)) from None
+        raise StudyError(_sentence(table.where, "parameter", error)) from None
     _check_responses(table.where, parameters)
     return parameters
 
@@ -95,11 +100,11 @@ def _tuples(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _parameter_sentence(where: str, error: ValidationError) -> str:
+def _sentence(where: str, noun: str, error: ValidationError) -> str:
     first = error.errors()[0]
     message = first["msg"].removeprefix("Input ").replace("should be", "must be")
     return (
-        f"{where}: parameter '{first['loc'][0]}' is {first['input']!r}, but it {message}; "
+        f"{where}: {noun} '{first['loc'][0]}' is {first['input']!r}, but it {message}; "
         "correct it or leave it out for the default."
     )
 
@@ -175,3 +180,11 @@ def _policies(table: Table) -> dict[str, str]:
         table.check(name, RECORD_RULES, "rule")
         policies[name] = table.known(name, RECORD_RULES[name].policies, f"policy of rule {name}")
     return policies
+
+
+def _publication(table: Table) -> Publication:
+    table.allow(tuple(Publication.model_fields))
+    try:
+        return Publication.model_validate(table.values, strict=True)
+    except ValidationError as error:
+        raise StudyError(_sentence(table.where, "key", error)) from None

@@ -47,6 +47,23 @@ def test_the_current_release_and_the_last_run_are_told(releases: Path) -> None:
     ]
 
 
+def test_other_releases_and_a_rollback_are_told(releases: Path) -> None:
+    for order, release_id in enumerate(("zero", "abc", "later")):
+        release = releases / "trial" / release_id
+        release.mkdir(exist_ok=True)
+        place = {"release_order": order, "previous": None}
+        manifest = {**MANIFEST, "release_id": release_id, "history": place}
+        (release / "manifest.json").write_text(json.dumps(manifest))
+    with (releases / "trial/log.jsonl").open("a") as log:
+        log.write('{"at": "2026-01-03T00:00:00+00:00", "event": "rolled back", "release": "abc"}\n')
+    told = lines(releases)
+    assert told[2:4] == [
+        "  release    abc, published 2026-01-01T00:00:00+00:00; a rollback that stands",
+        "  also kept  zero, later",
+    ]
+    assert told[-1] == "  last run   2026-01-03T00:00:00+00:00, rolled back"
+
+
 def test_a_study_that_never_got_through_is_told(releases: Path) -> None:
     (releases / "trial/current").unlink()
     assert lines(releases) == [

@@ -344,12 +344,19 @@ CASES = {
         "mh.csv has the DOMAIN 'CM', but the file is named for MH; name it for what it holds or "
         "correct its records.",
     ),
-    "part that does not say what it is": Case(
-        MH + "T1,A,x\n",
-        "mhxx.csv has the DOMAIN '', but the file is named for MH; name it for what it holds or "
-        "correct its records.",
+    "part of a domain that holds another": Case(
+        "STUDYID,DOMAIN,USUBJID,CMTRT\nT1,CM,A,x\nT1,CM,B,y\n",
+        "mhxx.csv is named for a part of MH, but its records have the DOMAIN 'CM'; name it for "
+        "what it holds, or give them their DOMAIN.",
         "mhxx.csv",
     ),
+    "part of a domain that does not say so": Case(
+        MH + "T1,A,x\n",
+        "mhxx.csv is named for a part of MH, but its records have no DOMAIN that says so; name it "
+        "for what it holds, or give them their DOMAIN.",
+        "mhxx.csv",
+    ),
+    "part of a domain without records": Case(MH, [], "mhxx.csv"),
 }
 
 

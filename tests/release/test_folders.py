@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analytics.errors import BuildError
+from analytics.errors import BuildError, BusyError
 from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases
 
 
@@ -128,13 +128,54 @@ def test_a_build_killed_while_it_replaced_its_release_leaves_current_readable(
     assert names(releases) == ["current", "one"]
 
 
+def test_a_removed_release_stays_readable_to_who_reads_it(releases: StudyReleases) -> None:
+    publish(releases, "one", 1)
+    publish(releases, "two", 2)
+    with duckdb.connect(str(releases.release("one") / WAREHOUSE), read_only=True) as reader:
+        releases.remove("one")
+        assert reader.execute("from answer").fetchall() == [(1,)]
+    assert names(releases) == ["current", "two"]
+
+
+def test_a_removal_that_was_killed_is_ended_by_the_next_run(releases: StudyReleases) -> None:
+    publish(releases, "one", 1)
+    publish(releases, "two", 2)
+    releases.release("one").rename(releases.folder / ".removed-one")
+    with releases.one_builder():
+        assert names(releases) == ["current", "two"]
+
+
 def test_two_builds_of_a_study_do_not_run_at_once(releases: StudyReleases) -> None:
     other = StudyReleases(releases.root, releases.study_id)
-    with releases.one_builder(), pytest.raises(BuildError) as error, other.one_builder():
+    with releases.one_builder(), pytest.raises(BusyError) as error, other.one_builder():
         pass
     assert str(error.value) == (
         f"Another build of study 'trial' is running in {releases.folder}; wait until it has ended."
     )
+
+
+def test_the_lock_of_a_killed_build_is_taken_over(releases: StudyReleases) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; "
+        "from analytics.release.folders import StudyReleases\n"
+        "releases = StudyReleases(Path(sys.argv[1]), 'trial')\n"
+        "with releases.one_builder(), releases.building('one'):\n"
+        "    print('held', flush=True); time.sleep(600)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(releases.root)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    try:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(BusyError), releases.one_builder():
+            pass
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+    publish(releases, "two", 2)
+    assert names(releases) == ["current", "two"]
 
 
 def test_builds_of_two_studies_run_at_once(releases: StudyReleases) -> None:

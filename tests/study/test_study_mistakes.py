@@ -21,6 +21,12 @@ CSV_MISTAKES = {
         "timing, type, derivation, domain, testcd, category, specimen, evaluator, unit, add, "
         "no_record, fact, assessed_fact, display_order, description.",
     ),
+    "variable of DM that is no characteristic": (
+        "factors_csv",
+        ("DM,SEX,", "DM,RFSTDTC,"),
+        "factors.csv line 3: unknown DM variable 'RFSTDTC'; use STUDYID, SITEID, AGE, SEX, RACE, "
+        "ETHNIC, ARMCD, ARM or COUNTRY.",
+    ),
     "column left out": (
         "endpoints_csv",
         (",note\n", "\n"),
@@ -308,7 +314,8 @@ STUDY_MISTAKES = {
     "unknown key": (
         ("title =", "titel ="),
         "study.toml: unknown key 'titel' (did you mean 'title'?); the keys are study_id, title, "
-        "synthetic, synthetic_note, analysis_set, trials, parameters, inferred.",
+        "synthetic, synthetic_note, analysis_set, trials, parameters, inferred, "
+        "publication.",
     ),
     "missing key": (
         ('title = "A small study"\n', ""),
@@ -367,6 +374,16 @@ STUDY_MISTAKES = {
         ("survivor_known_alive_months = 35", "survivor_known_alive_months = 37"),
         "study.toml [parameters]: survivor_known_alive_months lies beyond survivor_months; a "
         "visit window cannot begin after its visit.",
+    ),
+    "unknown limit of publication": (
+        ("[inferred]", "[publication]\nsmallest_cel = 11\n\n[inferred]"),
+        "study.toml [publication]: unknown key 'smallest_cel' (did you mean 'smallest_cell'?); "
+        "the keys are smallest_cell, smallest_n_at_risk.",
+    ),
+    "limit of publication that hides nothing": (
+        ("[inferred]", "[publication]\nsmallest_cell = 1\n\n[inferred]"),
+        "study.toml [publication]: key 'smallest_cell' is 1, but it must be greater than or equal "
+        "to 2; correct it or leave it out for the default.",
     ),
     "inferred of nothing": (
         ("[inferred]\nties", "[inferred]\ntied"),

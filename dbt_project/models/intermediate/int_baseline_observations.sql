@@ -1,4 +1,6 @@
-{% set subject_variables = ['age', 'sex', 'race', 'ethnic', 'country', 'studyid'] %}
+{% set subject_variables = [
+    'studyid', 'siteid', 'age', 'sex', 'race', 'ethnic', 'armcd', 'arm', 'country',
+] %}
 with dm as (
     select * from {{ accepted('stg_sdtm__dm') }}
 ),

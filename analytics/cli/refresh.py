@@ -1,0 +1,56 @@
+"""`plateau refresh`."""
+
+import signal
+from typing import Final
+
+from analytics.cli.app import (
+    DEFAULT_RELEASES,
+    DEFAULT_STUDY,
+    TOLD_BY_EXIT_CODES,
+    KeepLast,
+    Releases,
+    Study,
+    app,
+    messages,
+    one_sentence,
+    say,
+)
+from analytics.cli.build import Threads, tell, terminated
+from analytics.progress import PlainLines
+
+_UP_TO_DATE: Final = "Release {} is up to date."
+_HELD: Final = (
+    "A rollback to release {} stands, and nothing has changed since; "
+    "`plateau build` makes the release of these files current again."
+)
+
+
+@app.command(epilog=TOLD_BY_EXIT_CODES)
+def refresh(
+    study: Study = DEFAULT_STUDY,
+    releases: Releases = DEFAULT_RELEASES,
+    threads: Threads = 2,
+    keep_last: KeepLast = None,
+) -> None:
+    """Build and publish a study only if its files or the program changed; for schedulers.
+
+    A rollback stands until there is something new to publish.
+    """
+    signal.signal(signal.SIGTERM, terminated)
+    with one_sentence():
+        # a call that has nothing to do takes about a second: nothing heavy is imported for it
+        from analytics.release.log import HELD  # noqa: PLC0415
+        from analytics.standing import standing_release  # noqa: PLC0415
+
+        standing = standing_release(study, releases, keep_last)
+        if standing is not None:
+            event, release = standing
+            say((_HELD if event == HELD else _UP_TO_DATE).format(release.release_id))
+            return
+        from analytics import pipeline  # noqa: PLC0415 - takes seconds
+
+        options = pipeline.BuildOptions(
+            releases, threads=threads, keep_last=keep_last, keep_rollback=True
+        )
+        outcome = pipeline.build(study, options, PlainLines(messages))
+    tell(outcome)

@@ -1,0 +1,192 @@
+"""The order of releases, which one is meant, rolling back to it, and removing the oldest."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analytics.errors import BusyError, UsageError
+from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases
+from analytics.release.history import (
+    Place,
+    chosen_release,
+    current_release,
+    next_place,
+    published_releases,
+    release_at,
+)
+from analytics.release.log import PRUNED, ROLLED_BACK, read_runs
+from analytics.release.upkeep import prune, prune_now, roll_back
+
+
+@pytest.fixture
+def releases(tmp_path: Path) -> StudyReleases:
+    """Three releases, published as they are named; the third is current."""
+    releases = StudyReleases(tmp_path, "trial")
+    for release_id in ("first", "second", "third"):
+        publish(releases, release_id)
+    return releases
+
+
+def publish(releases: StudyReleases, release_id: str) -> None:
+    place = next_place(releases, release_id)
+    manifest = {
+        "release_id": release_id,
+        "history": {"release_order": place.release_order, "previous": place.previous},
+    }
+    with releases.one_builder(), releases.building(release_id) as building:
+        with duckdb.connect(str(building / WAREHOUSE)) as connection:
+            connection.execute(f"create table answer as select '{release_id}' as answer")
+        (building / MANIFEST).write_text(json.dumps(manifest))
+        releases.publish(building, release_id)
+
+
+def ids(releases: StudyReleases) -> list[str]:
+    return [release.release_id for release in published_releases(releases)]
+
+
+def last_run(releases: StudyReleases) -> dict[str, object]:
+    run = read_runs(releases.log)[-1]
+    return {key: value for key, value in run.items() if key not in ("at", "previous")}
+
+
+def test_releases_stand_in_the_order_they_were_published(releases: StudyReleases) -> None:
+    assert ids(releases) == ["first", "second", "third"]
+    assert [release.place for release in published_releases(releases)] == [
+        Place(1, None),
+        Place(2, "first"),
+        Place(3, "second"),
+    ]
+
+
+def test_a_release_that_is_built_again_keeps_its_place(releases: StudyReleases) -> None:
+    publish(releases, "second")
+    assert ids(releases) == ["first", "second", "third"]
+    assert chosen_release(releases, "current").release_id == "second"
+
+
+def test_the_place_after_a_rollback_follows_what_was_published_last(
+    releases: StudyReleases,
+) -> None:
+    roll_back(releases, "first")
+    assert next_place(releases, "fourth") == Place(4, "third")
+
+
+def test_a_folder_without_a_manifest_is_no_release(releases: StudyReleases) -> None:
+    (releases.release("second") / MANIFEST).write_text("{")
+    (releases.folder / "failed-x").mkdir()
+    assert ids(releases) == ["first", "third"]
+
+
+def test_releases_are_chosen_by_id_or_by_their_place(releases: StudyReleases) -> None:
+    assert chosen_release(releases, "first").release_id == "first"
+    assert chosen_release(releases, "current").release_id == "third"
+    assert chosen_release(releases, "previous").release_id == "second"
+
+
+def test_a_release_that_is_not_there_is_told_with_those_that_are(releases: StudyReleases) -> None:
+    with pytest.raises(UsageError) as error:
+        chosen_release(releases, "fourth")
+    assert str(error.value) == (
+        f"Release 'fourth' of study 'trial' is not in {releases.folder}; "
+        "there is first, second, third."
+    )
+
+
+def test_before_the_first_there_is_none(releases: StudyReleases) -> None:
+    roll_back(releases, "first")
+    with pytest.raises(UsageError) as error:
+        chosen_release(releases, "previous")
+    assert str(error.value) == (
+        "No release of study 'trial' from before first is kept in "
+        f"{releases.folder}; name another release."
+    )
+
+
+def test_a_folder_that_is_no_release_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no release"):
+        release_at(tmp_path)
+
+
+def test_a_rollback_leads_to_the_release_before_and_is_logged(releases: StudyReleases) -> None:
+    assert roll_back(releases).release_id == "second"
+    current = current_release(releases)
+    assert current is not None
+    assert current.release_id == "second"
+    assert ids(releases) == ["first", "second", "third"]
+    assert last_run(releases) == {"event": ROLLED_BACK, "release": "second", "before": "third"}
+
+
+def test_a_rollback_can_be_taken_back(releases: StudyReleases) -> None:
+    roll_back(releases)
+    roll_back(releases, "third")
+    assert releases.is_current("third")
+
+
+def test_a_rollback_to_the_current_release_is_refused(releases: StudyReleases) -> None:
+    with pytest.raises(UsageError) as error:
+        roll_back(releases, "third")
+    assert str(error.value) == (
+        "Release third of study 'trial' is current already; name another release."
+    )
+    assert read_runs(releases.log) == []
+
+
+def test_the_oldest_are_pruned_and_it_is_logged(releases: StudyReleases) -> None:
+    assert prune_now(releases, 2) == ["first"]
+    assert ids(releases) == ["second", "third"]
+    assert last_run(releases) == {"event": PRUNED, "pruned": ["first"]}
+    assert [path.name for path in releases.folder.glob(".removed-*")] == []
+
+
+def test_the_current_release_is_never_pruned(releases: StudyReleases) -> None:
+    roll_back(releases, "first")
+    assert prune_now(releases, 1) == ["second"]
+    assert ids(releases) == ["first", "third"]
+    assert (releases.current / WAREHOUSE).is_file()
+
+
+def test_with_fewer_releases_than_are_kept_nothing_is_pruned(releases: StudyReleases) -> None:
+    assert prune(releases, 3) == []
+    assert prune(releases, 30) == []
+
+
+def test_what_follows_a_pruned_release_still_knows_its_place(releases: StudyReleases) -> None:
+    prune(releases, 1)
+    publish(releases, "fourth")
+    assert chosen_release(releases, "fourth").place == Place(4, "third")
+    assert chosen_release(releases, "third").place == Place(3, "second")
+
+
+def test_nothing_is_moved_while_another_run_is_at_work(releases: StudyReleases) -> None:
+    other = StudyReleases(releases.root, releases.study_id)
+    with other.one_builder():
+        with pytest.raises(BusyError):
+            roll_back(releases)
+        with pytest.raises(BusyError):
+            prune_now(releases, 1)
+    assert releases.is_current("third")
+
+
+def test_a_pruning_killed_at_any_moment_leaves_current_and_whole_releases(
+    releases: StudyReleases,
+) -> None:
+    code = (
+        "import os, signal, shutil, sys; from pathlib import Path; "
+        "from analytics.release.folders import StudyReleases; "
+        "from analytics.release.upkeep import prune_now\n"
+        "shutil.rmtree = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "prune_now(StudyReleases(Path(sys.argv[1]), 'trial'), 1)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(releases.root)], check=False)
+    assert killed.returncode == -9
+    assert ids(releases) == ["second", "third"]
+    assert releases.is_current("third")
+    assert prune_now(releases, 1) == ["second"]
+    assert sorted(path.name for path in releases.folder.iterdir() if path.is_dir()) == [
+        "current",
+        "third",
+    ]
