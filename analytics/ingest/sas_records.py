@@ -59,11 +59,20 @@ def sas_batches(file: SourceFile, names: list[str]) -> Iterator[pa.RecordBatch]:
             return
 
 
+def _encoding(file: SourceFile) -> str | None:
+    """The declared encoding, but for a SAS7BDAT file that names its own."""
+    if file.encoding is None or file.suffix == _XPORT:
+        return file.encoding
+    _, about = _read(file, encoding=None, metadataonly=True)
+    return None if about.file_encoding else file.encoding
+
+
 def _read(file: SourceFile, **options: Any) -> tuple[dict[str, list[Any]], Any]:
     import pyreadstat  # noqa: PLC0415  (slow to import, and few studies need it)
 
     read = pyreadstat.read_xport if file.suffix == _XPORT else pyreadstat.read_sas7bdat
-    options = {"encoding": file.encoding, **options}
+    if "encoding" not in options:
+        options["encoding"] = _encoding(file)
     try:
         return read(
             str(file.path), output_format="dict", disable_datetime_conversion=True, **options

@@ -287,6 +287,13 @@ def test_declared_encoding_holds_for_sas_files(tmp_path: Path) -> None:
     assert rows(connection, "select mhterm from raw.sdtm_mh") == [("Größe",)]
 
 
+def test_sas_dataset_names_its_own_encoding(tmp_path: Path) -> None:
+    place = write(tmp_path, {"dm.csv": DM, "ex.csv": EX})
+    write_sas7bdat(Domain("mh", ("STUDYID", "USUBJID", "MHTERM"), (("T1", "A", "Größe"),)), place)
+    connection, _ = loaded(tmp_path, trial(file_format=FileFormat(encoding="ISO-8859-1")))
+    assert rows(connection, "select mhterm from raw.sdtm_mh") == [("Größe",)]
+
+
 def test_archive_leaves_nothing_behind(tmp_path: Path) -> None:
     place = write(tmp_path, {"dm.csv": DM, "ex.csv": EX})
     with zipfile.ZipFile(tmp_path / "t.zip", "w") as content:
