@@ -45,7 +45,7 @@ bench: $(READY)  ## Measure speed and memory and write docs/benchmarks.md (BENCH
 	@$(BIN)/python tests/benchmarks/bench.py --patients $(BENCH_MAX) --rows $(BENCH_ROWS)
 
 test: $(READY)  ## Run all tests, the dbt unit tests included
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
 	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest tests/torture tests/ingest

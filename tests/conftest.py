@@ -1,5 +1,7 @@
 """What several rooms test on: the default study, built once by the command itself."""
 
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -31,13 +33,23 @@ def plateau() -> Plateau:
     return run
 
 
+def built_once(study: Path, plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The releases of a study that all test processes share: the first builds, the others wait."""
+    run = tmp_path_factory.getbasetemp()
+    shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    releases = shared / f"releases-{study.name}"
+    with (shared / f"{study.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (releases / study.name / "current").exists():
+            result = plateau("build", study, "--releases", releases, "--threads", "2")
+            assert result.returncode == 0, result.stderr
+    return releases
+
+
 @pytest.fixture(scope="session")
 def default_releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of releases after the default study was built; not to be changed."""
-    releases = tmp_path_factory.mktemp("releases")
-    result = plateau("build", STUDY, "--releases", releases, "--threads", "2")
-    assert result.returncode == 0, result.stderr
-    return releases
+    return built_once(STUDY, plateau, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +61,7 @@ def default_release(default_releases: Path) -> Path:
 @pytest.fixture(scope="session")
 def myeloid_releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of releases after the second study was built; not to be changed."""
-    releases = tmp_path_factory.mktemp("releases")
-    result = plateau("build", MYELOID, "--releases", releases, "--threads", "2")
-    assert result.returncode == 0, result.stderr
-    return releases
+    return built_once(MYELOID, plateau, tmp_path_factory)
 
 
 @pytest.fixture
