@@ -200,10 +200,10 @@ def _legend(axes: Axes, strata: Sequence[_Stratum], heading: str) -> None:
     """A key with each median, under what splits the curves and its test."""
     for item in strata:
         summary = item.summary
-        median = with_interval(*(summary[name] for name in _MEDIAN))
+        median = _median_in_words(summary)
         axes.plot(
             [], [], color=item.colour, linestyle=item.dashes,
-            label=f"{item.label}: n = {whole(summary['n'])}, median {median} mo",
+            label=f"{item.label}: n = {whole(summary['n'])}, {median}",
         )  # fmt: skip
     legend = axes.legend(
         loc="upper right", frameon=False, fontsize=7.5, handlelength=2.6, title_fontsize=7.5,
@@ -214,6 +214,11 @@ def _legend(axes: Axes, strata: Sequence[_Stratum], heading: str) -> None:
 
 
 _MEDIAN: Final = ("median_months", "median_ci_lower", "median_ci_upper")
+
+
+def _median_in_words(summary: Row) -> str:
+    median = with_interval(*(summary[name] for name in _MEDIAN))
+    return "median not reached" if median == UNKNOWN else f"median {median} mo"
 
 
 def _risk_rows(strata: Sequence[_Stratum], ticks: Sequence[float]) -> list[RiskRow]:
@@ -261,10 +266,10 @@ def _in_words(item: _Stratum) -> str:
         for rate in item.rates
         if rate["event_free_percent"] is not None
     )
-    median = with_interval(*(summary[name] for name in _MEDIAN))
+    median = _median_in_words(summary)
     return (
         f"{item.label}: {summary['n']} patients, {summary['n_event']} events, "
-        f"median {median} months{'; ' if rates else ''}{rates}."
+        f"{median}{'; ' if rates else ''}{rates}."
     )
 
 
