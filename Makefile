@@ -9,6 +9,7 @@ BENCH_ROWS ?= 10000000
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
+SUPERSET := .cache/superset-$(firstword $(shell cksum < bi/superset/requirements.lock))
 
 # the first Python of the right version that can make an environment
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -16,10 +17,11 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build refresh docs qc bench test lint synthesize sdtm reference clean
+.PHONY: help setup build refresh docs report qc bench test torture superset-bundle test-superset \
+	superset-picture lint synthesize sdtm reference clean
 
 help:  ## Show these lines
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## Make .venv with the locked packages (the other targets do it by themselves)
 
@@ -29,7 +31,11 @@ build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/bli
 refresh: $(READY)  ## Build and publish only if something changed (KEEP_LAST=10 keeps ten releases)
 	@$(BIN)/plateau refresh $(STUDY) --releases $(RELEASES) --threads $(THREADS) $(if $(KEEP_LAST),--keep-last $(KEEP_LAST))
 
-docs: $(READY)  ## Write docs/data-dictionary.md and docs/site/dbt.html from the published release
+report: $(READY)  ## Write the report of the published release again, into reports/<study>
+	@$(BIN)/plateau report --releases $(RELEASES)
+
+docs: $(READY)  ## Write docs/input-contract.md, and docs/data-dictionary.md and docs/site/dbt.html from the published release
+	@$(BIN)/plateau contract > docs/input-contract.md
 	@$(BIN)/plateau docs --releases $(RELEASES)
 
 qc: $(READY)  ## Compute every result of the published release again with R and compare (needs R)
@@ -41,6 +47,21 @@ bench: $(READY)  ## Measure speed and memory and write docs/benchmarks.md (BENCH
 test: $(READY)  ## Run all tests, the dbt unit tests included
 	@$(BIN)/python -m pytest
 
+torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
+	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest tests/torture tests/ingest
+
+superset-bundle: $(READY)  ## Write the zip file of the published study's dashboard, which Superset imports
+	@$(BIN)/plateau superset --releases $(RELEASES)
+
+test-superset: $(READY)  ## Import the dashboard in a real Superset and compare each chart with the warehouse
+	@$(MAKE) --no-print-directory $(SUPERSET)/ready || { \
+		echo "test-superset is skipped: Superset cannot be installed here, for the reason above." >&2; \
+		exit 0; \
+	} && PLATEAU_SUPERSET=$(SUPERSET)/bin $(BIN)/python -m pytest tests/superset
+
+superset-picture: $(READY) $(SUPERSET)/ready  ## Take the picture of the dashboard in docs/images (needs chromium)
+	@$(BIN)/python tests/superset/superset_picture.py $(SUPERSET)/bin --releases $(RELEASES)
+
 lint: $(READY)  ## Check style and types of Python and SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -51,8 +72,9 @@ synthesize: $(READY)  ## Search the synthetic cohort again from its seed and wri
 	@$(BIN)/python -m studies.blinatumomab.synthesis.calibration
 	@$(BIN)/python -m studies.blinatumomab.synthesis
 
-sdtm: $(READY)  ## Write the SDTM files of the committed synthetic cohort again, byte for byte
+sdtm: $(READY)  ## Write the SDTM files of both studies again from their sources, byte for byte
 	@$(BIN)/python -m studies.blinatumomab.synthesis
+	@$(BIN)/python -m studies.myeloid.conversion
 
 reference:  ## Remake the R reference numbers of the tests (needs R)
 	@command -v Rscript >/dev/null || { \
@@ -65,6 +87,25 @@ clean:  ## Remove .venv and all caches; releases stay
 	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info dbt_project/target dbt_project/logs
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# uv does not read pip's settings: a package index or certificate configured for pip is handed on
+define PIP_SETTINGS
+setting() { $(BIN)/python -m pip config list | sed -n "s/^global\.$$1='\(.*\)'$$/\1/p"; }; \
+index=$${PIP_INDEX_URL:-$$(setting index-url)}; cert=$${PIP_CERT:-$$(setting cert)}; \
+if [ -n "$$index" ] && [ -z "$$UV_INDEX_URL" ]; then \
+	UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$$index}; export UV_DEFAULT_INDEX; \
+fi; \
+if [ -n "$$cert" ]; then SSL_CERT_FILE=$${SSL_CERT_FILE:-$$cert}; export SSL_CERT_FILE; fi
+endef
+
+# an environment of its own: Superset needs other versions of the packages that Plateau needs
+$(SUPERSET)/ready: bi/superset/requirements.lock | $(READY)
+	@echo "Setting up $(SUPERSET) with Superset and its locked packages" >&2
+	@rm -rf $(SUPERSET)
+	@$(BIN)/python -m venv $(SUPERSET)
+	@$(PIP_SETTINGS); \
+	$(BIN)/uv pip install --quiet --python $(SUPERSET)/bin/python --require-hashes -r $<
+	@touch $@
+
 # made anew when the lock or the project's own metadata changes
 $(READY): requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
@@ -74,13 +115,7 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Setting up .venv with $(PYTHON) and the locked packages" >&2
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@# uv does not read pip's settings: a package index or certificate configured for pip is handed on
-	@setting() { $(BIN)/python -m pip config list | sed -n "s/^global\.$$1='\(.*\)'$$/\1/p"; }; \
-	index=$${PIP_INDEX_URL:-$$(setting index-url)}; cert=$${PIP_CERT:-$$(setting cert)}; \
-	if [ -n "$$index" ] && [ -z "$$UV_INDEX_URL" ]; then \
-		UV_DEFAULT_INDEX=$${UV_DEFAULT_INDEX:-$$index}; export UV_DEFAULT_INDEX; \
-	fi; \
-	if [ -n "$$cert" ]; then SSL_CERT_FILE=$${SSL_CERT_FILE:-$$cert}; export SSL_CERT_FILE; fi; \
+	@$(PIP_SETTINGS); \
 	uv="$(BIN)/uv pip install --quiet --python $(BIN)/python"; \
 	$$uv --require-hashes -r requirements.lock && $$uv --no-deps --no-build-isolation -e .
 	@touch $(READY)

@@ -44,3 +44,8 @@ EXIT_CODES: Final[dict[int, str]] = {
     143: "stopped by SIGTERM",
 }
 """What a scheduler is told. Whenever it is not 0, nothing was published."""
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an engine says, without its full stop, to be quoted in a sentence."""
+    return str(error).splitlines()[0].removesuffix(".") if str(error) else type(error).__name__

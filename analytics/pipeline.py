@@ -1,6 +1,6 @@
 """The walk of one build: study folder and SDTM files in, published release out.
 
-raw -> dbt up to the marts -> gate -> results -> gate -> dbt's bi tables -> export -> swap.
+raw -> dbt to the marts -> gate -> results -> gate -> dbt's bi tables -> export -> report -> swap.
 Everything happens in a folder of its own; readers see it only after the last step.
 """
 
@@ -12,18 +12,23 @@ from typing import Any, Final
 
 import duckdb
 
-from analytics.errors import BuildError, GateError
+from analytics.check import stopped_by_findings
+from analytics.errors import BuildError, GateError, first_line
 from analytics.ingest import load_raw
 from analytics.progress import Progress, Silence, Steps
 from analytics.release.digests import Fingerprint, fingerprint_of, table_digests
+from analytics.release.disclosure import limit_schema, limited
 from analytics.release.export import export_bi
-from analytics.release.folders import HEADLINE, WAREHOUSE, StudyReleases
+from analytics.release.folders import BI, HEADLINE, REPORT, WAREHOUSE, StudyReleases
 from analytics.release.history import HISTORY_TABLES
 from analytics.release.history_tables import Lineage, history_contents, lineage, write_history
 from analytics.release.log import HELD, PUBLISHED, logged, rollback_stands
 from analytics.release.manifest import write_manifest
 from analytics.release.upkeep import prune
-from analytics.report.headline import HEADLINE_TABLES, headline, headline_lines
+from analytics.report.drawers import DrawerProcesses
+from analytics.report.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
+from analytics.report.provenance import Provenance
+from analytics.report.writing import write_report
 from analytics.results import write_results
 from analytics.standing import event_of
 from analytics.study import load_study
@@ -76,6 +81,10 @@ class _Build:
     options: BuildOptions
     steps: Steps
     origin: Lineage
+
+    @property
+    def release_id(self) -> str:
+        return self.fingerprint.release_id
 
     @property
     def warehouse(self) -> Path:
@@ -143,7 +152,7 @@ def _publish(
                 write_manifest(building, fingerprint, _about(study), _contents(walk, outcomes))
                 release = releases.publish(building, release_id)
     except duckdb.Error as error:
-        raise BuildError(f"{str(error).splitlines()[0]}; nothing was published.") from error
+        raise BuildError(f"{first_line(error)}; nothing was published.") from error
     return BuildOutcome(
         PUBLISHED,
         release,
@@ -181,7 +190,7 @@ def _fill(walk: _Build) -> list[Outcome]:
     step = walk.steps.step
     with GateWorker(walk.work / "gate.log") as worker:
         with step("load the files into raw"), connect(walk.warehouse) as connection:
-            load_raw(walk.study, connection)
+            load_raw(walk.study, connection, walk.work)
         dbt = Transformation(
             walk.warehouse,
             walk.work,
@@ -191,7 +200,7 @@ def _fill(walk: _Build) -> list[Outcome]:
         )
         with step("read the dbt project"):
             dbt.parse()
-        with step("build and test the marts"):
+        with step("build and test the marts"), stopped_by_findings(walk.warehouse):
             dbt.build_marts()
         with step("check the marts"):
             outcomes = _pass(walk, worker, "marts")
@@ -200,19 +209,24 @@ def _fill(walk: _Build) -> list[Outcome]:
         with step("check the results"):
             outcomes += _pass(walk, worker, "results")
         with step("carry the history on"):
-            write_history(walk.warehouse, walk.study, walk.fingerprint.release_id, walk.origin)
+            write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
+    with DrawerProcesses(walk.work / "drawers.log") as drawers:
         with step("build and test the tables for people"):
             dbt.build_bi()
-    with step("export"):
-        stamp = {
-            "study": walk.study.study_id,
-            "release_id": walk.fingerprint.release_id,
-            "synthetic": str(walk.study.synthetic).lower(),
-            "synthetic_note": walk.study.synthetic_note or "",
-        }
-        export_bi(walk.warehouse, walk.folder, stamp)
-        _write_headline(walk)
-        shutil.rmtree(walk.work)
+            with connect(walk.warehouse) as connection:
+                limit_schema(connection, "bi", walk.study.publication)
+        with step("export"):
+            stamp = {
+                "study": walk.study.study_id,
+                "release_id": walk.release_id,
+                "synthetic": str(walk.study.synthetic).lower(),
+                "synthetic_note": walk.study.synthetic_note or "",
+            }
+            export_bi(walk.warehouse, walk.folder, stamp)
+            _write_headline(walk)
+        with step("write the report"):
+            write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk), drawers)
+    shutil.rmtree(walk.work)
     return outcomes
 
 
@@ -232,10 +246,21 @@ def _write_headline(walk: _Build) -> None:
     with connect(walk.warehouse, read_only=True) as connection:
         frames = {
             table: connection.sql(f"select * from results.{table}").pl()
-            for table in HEADLINE_TABLES
+            for table in (*HEADLINE_TABLES, *HEADLINE_CURVES)
         }
-    lines = headline_lines(headline(walk.study, frames, load_published(walk.study.folder)))
+    shown = limited(frames, walk.study.publication)
+    lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _provenance(walk: _Build) -> Provenance:
+    return Provenance(
+        walk.release_id,
+        walk.fingerprint.inputs,
+        walk.fingerprint.code,
+        walk.fingerprint.lock,
+        walk.study.parameters.model_dump(mode="json"),
+    )
 
 
 def _about(study: StudySpecification) -> dict[str, Any]:
@@ -245,6 +270,7 @@ def _about(study: StudySpecification) -> dict[str, Any]:
         "synthetic": study.synthetic,
         "synthetic_note": study.synthetic_note,
         "parameters": study.parameters.model_dump(mode="json"),
+        "publication": study.publication.model_dump(mode="json"),
     }
 
 

@@ -12,12 +12,20 @@ from typing import Any, ClassVar, Final
 
 import duckdb
 
-from analytics.errors import PlateauError
-from analytics.release.folders import WAREHOUSE, StudyReleases, published_studies
+from analytics.errors import PlateauError, first_line
+from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases, published_studies
+from analytics.release.verify import AlteredError
 from analytics.text_table import aligned, cell
 from analytics.warehouse import connect_for_queries
 
 FORMATS: Final = ("table", "csv", "json", "parquet")
+# what the engine says when the file, not the query, is at fault
+_DAMAGED: Final = (
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+)
 
 
 class QueryError(PlateauError):
@@ -50,6 +58,27 @@ def chosen_study(releases: Path, study_id: str | None) -> StudyReleases:
     if not chosen:
         raise QueryError(f"Study '{study_id}' is not published in {releases}; there is {names}.")
     return chosen[0]
+
+
+def chosen_release(releases: Path, study_id: str | None, name: str) -> Path:
+    """The folder of a release: `current`, the id of a release of the study, or a folder's path.
+
+    Raises QueryError when there is no such release.
+    """
+    if (Path(name) / MANIFEST).is_file():
+        return Path(name)
+    study = chosen_study(releases, study_id)
+    folder = study.current if name == study.current.name else study.release(name)
+    if not folder.is_dir():
+        raise QueryError(
+            f"Release '{name}' of study '{study.study_id}' is not in {releases}; "
+            f"there is {', '.join(_names(study))}."
+        )
+    return folder
+
+
+def _names(study: StudyReleases) -> list[str]:
+    return sorted(path.parent.name for path in study.folder.glob(f"*/{MANIFEST}"))
 
 
 def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Iterator[str]:
@@ -92,6 +121,11 @@ def _running(releases: Path, study_id: str | None, sql: str) -> Iterator[duckdb.
                 raise QueryError("The SQL holds no statement; write one, such as `from bi.about`.")
             yield connection
     except duckdb.Error as error:
+        if isinstance(error, _DAMAGED):
+            raise AlteredError(
+                f"{study.current / WAREHOUSE} cannot be read ({first_line(error)}); "
+                "`plateau verify` names what was altered."
+            ) from error
         raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
 
 

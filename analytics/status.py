@@ -6,7 +6,7 @@ from typing import Any
 
 from analytics.release.folders import StudyReleases, published_studies
 from analytics.release.history import published_releases
-from analytics.release.log import read_runs, rollback_stands
+from analytics.release.log import published_at, read_runs, rollback_stands
 from analytics.release.manifest import read_manifest
 
 
@@ -50,12 +50,8 @@ def _study_lines(study: StudyReleases, is_published: bool) -> Iterator[str]:
 
 
 def _when(runs: list[dict[str, Any]], release_id: str) -> str:
-    times = [
-        run["at"]
-        for run in runs
-        if run["event"] == "published" and run.get("release") == release_id
-    ]
-    return f"published {times[-1]}" if times else "published at a time the log does not tell"
+    at = published_at(runs, release_id)
+    return f"published {at}" if at else "published at a time the log does not tell"
 
 
 def _checks(checks: dict[str, int]) -> str:

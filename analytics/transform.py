@@ -58,6 +58,10 @@ class Transformation:
         """Build and test everything up to the marts. Raises GateError when a test fails."""
         self._invoke(["build", "--exclude", _BI_MODELS, "--exclude-resource-type", "unit_test"])
 
+    def run_models(self, selection: str) -> None:
+        """Build the models that a dbt selection names, untested. Raises BuildError."""
+        self._invoke(["run", "--select", selection])
+
     def build_bi(self) -> None:
         """Build and test the tables made for people. Raises GateError when a test fails."""
         self._invoke(["build", "--select", _BI_MODELS, "--exclude-resource-type", "unit_test"])

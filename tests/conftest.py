@@ -10,6 +10,7 @@ import pytest
 
 PROJECT = Path(__file__).parent.parent
 STUDY = PROJECT / "studies/blinatumomab"
+MYELOID = PROJECT / "studies/myeloid"
 
 Plateau = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -43,6 +44,15 @@ def default_releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory)
 def default_release(default_releases: Path) -> Path:
     """The published release of the default study; not to be changed."""
     return default_releases / "blinatumomab/current"
+
+
+@pytest.fixture(scope="session")
+def myeloid_releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of releases after the second study was built; not to be changed."""
+    releases = tmp_path_factory.mktemp("releases")
+    result = plateau("build", MYELOID, "--releases", releases, "--threads", "2")
+    assert result.returncode == 0, result.stderr
+    return releases
 
 
 @pytest.fixture

@@ -6,26 +6,42 @@ Nothing heavy is imported before a command runs: a wrong call is told without wa
 
 from analytics.cli import (
     build,
+    check,
+    contract,
     diff,
     docs,
     explain,
+    export,
+    init,
     prune,
+    publish,
     query,
     refresh,
+    report,
     rollback,
     status,
+    superset,
+    verify,
 )
 from analytics.cli.app import app
 
 __all__ = [
     "app",
     "build",
+    "check",
+    "contract",
     "diff",
     "docs",
     "explain",
+    "export",
+    "init",
     "prune",
+    "publish",
     "query",
     "refresh",
+    "report",
     "rollback",
     "status",
+    "superset",
+    "verify",
 ]

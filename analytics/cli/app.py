@@ -27,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-messages = Console(stderr=True, soft_wrap=True)
+messages = Console(stderr=True, soft_wrap=True, emoji=False)
 
 Study = Annotated[Path, typer.Argument(help="Folder of the study.")]
 Releases = Annotated[Path, typer.Option(help="Folder that holds the releases.")]
@@ -53,6 +53,13 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
         place, fact = error.filename or "The disk", error.strerror or error
         step = "check that it is there, may be read or written, and has room"
         leave(f"{place} cannot be used ({fact}); {step}.", 4)
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and "failed to map" not in str(error):
+            raise
+        leave(
+            "There is not enough memory, and nothing was published; free some or raise the limit.",
+            4,
+        )
     except KeyboardInterrupt:
         leave("Interrupted; nothing was published.", 130)
     finally:

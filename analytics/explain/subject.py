@@ -76,7 +76,7 @@ def _endpoint(connection: duckdb.DuckDBPyConnection, paramcd: str, usubjid: str)
     candidates = rows_of(
         connection,
         "select rule_id, role, adt, reason, candidates.srcdom, candidates.srcvar, "
-        "value, src_file, line "
+        "value, src_file, record, line "
         "from marts.censoring as candidates left join marts.source_dates as dates "
         "on candidates.usubjid = dates.usubjid and candidates.srcdom = dates.srcdom "
         "and candidates.srcvar = dates.srcvar "
@@ -95,13 +95,14 @@ def _endpoint(connection: duckdb.DuckDBPyConnection, paramcd: str, usubjid: str)
 
 def _record(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterator[str]:
     """The record as it stands in the file, its known variables."""
-    yield f"{found['src_file']} line {found['line']}, as it stands"
+    place = f"line {found['line']}" if found["line"] else f"record {found['record']}"
+    yield f"{found['src_file']} {place}, as it stands"
     raw = one_row(
         connection,
         f"select * exclude (src_trial, src_domain, src_file, src_row) "
         f"from raw.{quoted('sdtm_' + found['srcdom'].lower())} where src_file = ? and src_row = ?",
         found["src_file"],
-        found["line"] - 1,
+        found["record"],
     )
     if raw is not None:
         yield from facts({name.upper(): value for name, value in raw.items()})

@@ -8,10 +8,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from analytics.ingest.csv_records import csv_batches
-from analytics.ingest.errors import IngestError
-from analytics.ingest.files import SourceFile
-from analytics.ingest.headers import SOURCE_COLUMNS, first_line
+from analytics.ingest.errors import IngestError, shown
+from analytics.ingest.formats import FORMATS
+from analytics.ingest.headers import SOURCE_COLUMNS
+from analytics.ingest.source_file import SourceFile
 from analytics.warehouse import quoted
 
 
@@ -32,14 +32,28 @@ def load_file(
     """Append the file's records to raw.sdtm_<domain>, numbered from 1 in file order.
 
     Every value arrives as the text that stands in the file: nothing is trimmed, typed or
-    taken for missing; an empty unquoted cell of a CSV file is NULL. Parquet numbers and dates
-    become their text. Errors: a file that cannot be read, a STUDYID that is not the trial's.
+    taken for missing; an empty unquoted cell of a CSV file is NULL, and so is a blank text of
+    SAS. Typed numbers and dates become their text. One statement takes the whole file as a
+    stream: memory holds a few batches of it. Errors: a file that cannot be read, a STUDYID that
+    is not the trial's, a part of a domain in which no record has that DOMAIN.
     """
-    if file.path.suffix.lower() == ".csv":
-        n_rows = _load_csv(connection, file, names)
-    else:
-        n_rows = _load_parquet(connection, file, names)
+    refused: list[IngestError] = []
+    columns = [(name, pa.string()) for name in names]
+    records = pa.RecordBatchReader.from_batches(
+        pa.schema([*columns, ("src_row", pa.int64())]),
+        _numbered(FORMATS[file.suffix].batches(file, names), refused),
+    )
+    connection.register("incoming_records", records)
+    try:
+        n_rows = _insert(connection, file, names)
+    except duckdb.Error:
+        for error in refused:
+            raise error from None
+        raise
+    finally:
+        connection.unregister("incoming_records")
     _check_study(connection, file)
+    _check_domain(connection, file)
     return IngestedFile(
         src_trial=file.trial_id,
         src_domain=file.domain,
@@ -47,26 +61,6 @@ def load_file(
         n_rows=n_rows,
         sha256=_sha256(file),
     )
-
-
-def _load_csv(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> int:
-    """One statement takes the whole file as a stream: memory holds a few batches of it."""
-    refused: list[IngestError] = []
-    columns = [(name, pa.string()) for name in names]
-    records = pa.RecordBatchReader.from_batches(
-        pa.schema([*columns, ("src_row", pa.int64())]),
-        _numbered(csv_batches(file, names), refused),
-    )
-    connection.register("incoming_records", records)
-    values = ", ".join(("src_row", *map(quoted, names)))
-    try:
-        n_rows = _insert(connection, file, names, f"{values} from incoming_records")
-    except duckdb.Error:
-        for error in refused:
-            raise error from None
-        raise
-    connection.unregister("incoming_records")
-    return n_rows
 
 
 def _numbered(
@@ -84,42 +78,72 @@ def _numbered(
         raise
 
 
-def _load_parquet(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> int:
-    values = ", ".join(f"cast({quoted(name)} as varchar)" for name in names)
-    path = "'" + str(file.path).replace("'", "''") + "'"
-    source = f"file_row_number + 1, {values} from read_parquet({path}, file_row_number = true)"
-    try:
-        return _insert(connection, file, names, source)
-    except duckdb.Error as error:
-        raise IngestError(
-            f"{file.name} cannot be read as Parquet ({first_line(error)}); write it anew."
-        ) from None
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str], source: str
-) -> int:
-    """Insert `source` ("src_row, values from ...") and say how many rows it had."""
+def _insert(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> int:
+    """Insert the registered records and say how many there were."""
     targets = ", ".join(map(quoted, (*SOURCE_COLUMNS, *map(str.lower, names))))
-    table = quoted("sdtm_" + file.domain.lower())
+    values = ", ".join(("src_row", *map(quoted, names)))
     inserted = connection.execute(
-        f"insert into raw.{table} ({targets}) select $1, $2, $3, {source}",
+        f"insert into {_table(file)} ({targets}) select $1, $2, $3, {values} from incoming_records",
         [file.trial_id, file.domain, file.name],
     ).fetchall()
     return int(inserted[0][0])
 
 
 def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
-    strangers = connection.execute(
-        f"select src_row, studyid from raw.{quoted('sdtm_' + file.domain.lower())} "
-        "where src_file = ? and trim(studyid) <> ? order by src_row limit 1",
-        [file.name, file.trial_id],
-    ).fetchall()
-    for row, study in strangers:
+    """A file with no record of its trial is another trial's; single records are judged later."""
+    study = _held_instead(connection, file, "trim(studyid)", file.trial_id)
+    if study is not None:
         raise IngestError(
-            f"{file.name} record {row} has the STUDYID '{study}', but study.toml calls this trial "
+            f"{file.name} has the STUDYID '{shown(study)}', but study.toml calls this trial "
             f"'{file.trial_id}'; correct trial_id or move the file to its own trial."
         )
+
+
+def _check_domain(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
+    """As for the trial; a part of a domain must say in its records that it is one."""
+    if file.domain == "SUPP":
+        return
+    if file.is_part:
+        _check_part(connection, file)
+    other = _held_instead(connection, file, "nullif(upper(trim(domain)), '')", file.domain)
+    if other is not None:
+        raise IngestError(
+            f"{file.name} has the DOMAIN '{shown(other)}', but the file is named for "
+            f"{file.domain}; name it for what it holds or correct its records."
+        )
+
+
+def _held_instead(
+    connection: duckdb.DuckDBPyConnection, file: SourceFile, value: str, own: str
+) -> str | None:
+    """The commonest other value where no record of the file has its own."""
+    others = f"mode({value}) filter (where {value} <> $2)"
+    found = connection.execute(
+        f"select case when not coalesce(bool_or({value} = $2), false) then {others} end "
+        f"from {_table(file)} where src_file = $1",
+        [file.name, own],
+    ).fetchall()
+    return None if found[0][0] is None else str(found[0][0])
+
+
+def _check_part(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
+    """A file named for a part of a domain holds it when a record says so."""
+    found = connection.execute(
+        "select count(*), count(*) filter (where upper(trim(domain)) = $2), "
+        f"mode(upper(trim(domain))) from {_table(file)} where src_file = $1",
+        [file.name, file.domain],
+    ).fetchall()
+    n_records, n_own, other = found[0]
+    if n_records and not n_own:
+        says = f"the DOMAIN '{shown(other)}'" if other else "no DOMAIN that says so"
+        raise IngestError(
+            f"{file.name} is named for a part of {file.domain}, but its records have {says}; name "
+            "it for what it holds, or give them their DOMAIN."
+        )
+
+
+def _table(file: SourceFile) -> str:
+    return f"raw.{quoted('sdtm_' + file.domain.lower())}"
 
 
 def _sha256(file: SourceFile) -> str:

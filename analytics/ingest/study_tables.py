@@ -5,6 +5,8 @@ from typing import Final
 
 import duckdb
 
+from analytics.ingest.errors import IngestError
+from analytics.study.record_rules import RECORD_RULES
 from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
 from analytics.study.study_file import parameter_values
 
@@ -15,6 +17,9 @@ _TABLES: Final[dict[str, str]] = {
     "study_parameter": "name varchar, value varchar",
     "study_term": "trial_id varchar, domain varchar, testcd varchar, wording varchar, "
     "category varchar, value varchar",
+    "study_record_rule": "rule varchar, rule_order integer, asks varchar, to_do varchar, "
+    "policy varchar, is_routine boolean",
+    "study_same_person": "person varchar, usubjid varchar",
     "study_factor": "factor varchar, label varchar, timing varchar, type varchar, "
     "derivation varchar, domain varchar, testcd varchar, category varchar, specimen varchar, "
     "evaluator varchar, unit varchar, add_value double, no_record varchar, fact varchar, "
@@ -29,9 +34,11 @@ _TABLES: Final[dict[str, str]] = {
     "display_order integer",
     "study_endpoint_rule": "paramcd varchar, rule_id varchar, role varchar, fact varchar, "
     "priority integer, description varchar",
+    "study_adam_name": "kind varchar, name varchar, variable varchar, label varchar",
     "plan_analysis": "analysis_id varchar, label varchar, method varchar, paramcd varchar, "
     "population varchar, strata_factor varchar, time_dependent_strata boolean, "
-    "landmark_days double, display_order integer",
+    "landmark_days double, headline boolean, delayed_entry_of varchar, alternative_to varchar, "
+    "candidates_from varchar, display_order integer",
     "plan_analysis_entry": "analysis_id varchar, fact varchar",
     "plan_outcome_line": "analysis_id varchar, outcome varchar, level varchar, "
     "population varchar, denominator varchar",
@@ -41,13 +48,31 @@ Rows = Sequence[tuple[object, ...]]
 
 
 def load_study_tables(connection: duckdb.DuckDBPyConnection, spec: StudySpecification) -> None:
-    """Write raw.study* and raw.plan_analysis*; an empty cell is NULL."""
+    """Write raw.study* and raw.plan_analysis*; an empty cell is NULL.
+
+    Raises IngestError when same_person.csv names a subject that no DM file has.
+    """
     rows = _study_rows(spec) | _definition_rows(spec) | _plan_rows(spec.analyses)
     for name, columns in _TABLES.items():
         connection.execute(f"create or replace table raw.{name} ({columns})")
         if rows[name]:
             marks = ", ".join("?" for _ in rows[name][0])
             connection.executemany(f"insert into raw.{name} values ({marks})", rows[name])
+    _check_same_persons(connection)
+
+
+def _check_same_persons(connection: duckdb.DuckDBPyConnection) -> None:
+    """Every subject of same_person.csv is in DM: a slip there would leave a person in twice."""
+    unknown = connection.execute(
+        "select usubjid from raw.study_same_person "
+        "where usubjid not in (select trim(usubjid) from raw.sdtm_dm where usubjid is not null) "
+        "order by usubjid"
+    ).fetchall()
+    for (usubjid,) in unknown:
+        raise IngestError(
+            f"same_person.csv names the subject '{usubjid}', but no DM file has it; correct the "
+            "line or remove it."
+        )
 
 
 def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
@@ -63,6 +88,11 @@ def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
             (row.trial_id, row.domain, row.testcd, row.wording, row.category, row.value)
             for row in spec.terms
         ],
+        "study_record_rule": [
+            (rule.rule, order, rule.asks, rule.to_do, spec.policies[rule.rule], rule.is_routine)
+            for order, rule in enumerate(RECORD_RULES.values(), start=1)
+        ],
+        "study_same_person": [(row.person, row.usubjid) for row in spec.same_persons],
         "study_factor": [
             (
                 row.factor,
@@ -128,6 +158,9 @@ def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:
             (row.paramcd, row.rule_id, row.role, row.fact, row.priority, row.description)
             for row in spec.endpoint_rules
         ],
+        "study_adam_name": [
+            (row.kind, row.name, row.variable, row.label) for row in spec.adam_names
+        ],
     }
 
 
@@ -143,6 +176,10 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
                 row.strata if row.method in CURVE_METHODS else None,
                 row.time_dependent_strata,
                 row.landmark_days,
+                row.headline,
+                row.delayed_entry_of,
+                row.alternative_to,
+                row.candidates_from,
                 row.display_order,
             )
             for row in analyses

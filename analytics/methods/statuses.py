@@ -1,8 +1,10 @@
-"""The words of `status`: 'ok', or 'not estimable: <reason>'. Every reason stands here."""
+"""The words of `status`: 'ok', 'not estimable: <reason>', and 'suppressed: <reason>' where the
+study does not publish a number. Every reason stands here."""
 
 from typing import Final
 
 OK: Final = "ok"
+SUPPRESSED: Final = "suppressed: "
 
 NO_SUBJECTS: Final = "no subjects"
 ONE_SUBJECT: Final = "fewer than two subjects at risk"

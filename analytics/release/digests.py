@@ -18,10 +18,10 @@ from analytics.warehouse import quoted, table_digest
 PROJECT: Final = Path(__file__).parent.parent.parent
 LOCK: Final = PROJECT / "requirements.lock"
 _CODE_FOLDERS: Final = ("analytics", "dbt_project", "expectations")
-_CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml"})
+_CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml", ".html", ".css"})
 _NOT_CODE: Final = frozenset({"__pycache__", "target", "logs"})
 _STUDY_SUFFIXES: Final = frozenset({".toml", ".csv", ".yml"})
-_NOT_STUDY: Final = frozenset({"synthesis", "__pycache__"})
+_NOT_STUDY: Final = frozenset({"synthesis", "conversion", "__pycache__"})
 _ID_LENGTH: Final = 12
 
 
@@ -45,24 +45,24 @@ class Fingerprint:
 
 
 def fingerprint_of(
-    folder: Path, trial_folders: Iterable[Path], parameters: Mapping[str, Any]
+    folder: Path, trials: Iterable[Path], parameters: Mapping[str, Any]
 ) -> Fingerprint:
-    """Digest a study folder, its trials' files, this code and its lock."""
+    """Digest a study folder, its trials' folders or archives, this code and its lock."""
     return Fingerprint(
-        inputs=input_digests(folder, trial_folders),
+        inputs=input_digests(folder, trials),
         code=code_digest(PROJECT),
         lock=file_digest(LOCK),
         parameters=text_digest(json.dumps(parameters, sort_keys=True, default=str)),
     )
 
 
-def input_digests(folder: Path, trial_folders: Iterable[Path]) -> dict[str, str]:
+def input_digests(folder: Path, trials: Iterable[Path]) -> dict[str, str]:
     """Sha256 of each file that states the study or holds its data, by relative path.
 
-    The program that made a synthetic study (`synthesis/`) is not an input of its analysis.
+    The program that made a study's files (`synthesis/`, `conversion/`) is no input of its analysis.
     """
     stated = [path for path in _files(folder, _NOT_STUDY) if path.suffix in _STUDY_SUFFIXES]
-    data = [path for trial in trial_folders for path in _files(trial, frozenset())]
+    data = [path for trial in trials for path in _files(trial, frozenset())]
     return {_name(path, folder): file_digest(path) for path in sorted({*stated, *data})}
 
 
@@ -111,6 +111,9 @@ def _n_rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> i
 
 
 def _files(folder: Path, left_out: frozenset[str]) -> list[Path]:
+    """The files of a folder, or the one file that stands there instead."""
+    if folder.is_file():
+        return [folder]
     return [
         path
         for path in folder.rglob("*")

@@ -20,8 +20,10 @@ from analytics.errors import BuildError, BusyError
 
 WAREHOUSE: Final = "warehouse.duckdb"
 BI: Final = "bi.duckdb"
-HEADLINE: Final = "report/headline.txt"
+REPORT: Final = "report"
+HEADLINE: Final = f"{REPORT}/headline.txt"
 MANIFEST: Final = "manifest.json"
+MANIFEST_DIGEST: Final = "manifest.sha256"
 
 
 @dataclass(frozen=True)
@@ -189,5 +191,5 @@ def published_studies(releases: Path) -> list[StudyReleases]:
     return [
         StudyReleases(releases, current.parent.name)
         for current in sorted(releases.glob("*/current"))
-        if (current / WAREHOUSE).is_file()
+        if current.is_dir()
     ]

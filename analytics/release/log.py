@@ -96,3 +96,13 @@ def rollback_stands(log: Path) -> bool:
         if run.get("event") in (PUBLISHED, ROLLED_BACK):
             return bool(run["event"] == ROLLED_BACK)
     return False
+
+
+def published_at(runs: list[dict[str, Any]], release_id: str) -> str | None:
+    """When the release was last published, in ISO 8601; None when the runs do not tell."""
+    times = [
+        str(run["at"])
+        for run in runs
+        if run["event"] == "published" and run.get("release") == release_id
+    ]
+    return times[-1] if times else None

@@ -14,7 +14,7 @@ import duckdb
 
 from analytics.errors import BuildError
 from analytics.release.digests import Fingerprint, file_digest
-from analytics.release.folders import MANIFEST
+from analytics.release.folders import MANIFEST, MANIFEST_DIGEST
 
 _FORMAT: Final = 1
 
@@ -25,7 +25,9 @@ def write_manifest(
     study: dict[str, Any],
     contents: dict[str, Any],
 ) -> dict[str, Any]:
-    """Write manifest.json, the last file of a release; the manifest.
+    """Write manifest.json and its digest, the last files of a release; the manifest.
+
+    The digest's file has the form that `sha256sum --check` reads.
 
     `study` says which study (id, title, synthetic, parameters), `contents` what came out
     (digests of the result tables, outcomes of the checks).
@@ -47,9 +49,9 @@ def write_manifest(
             if path.is_file()
         },
     }
-    (building / MANIFEST).write_text(
-        json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    path = building / MANIFEST
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (building / MANIFEST_DIGEST).write_text(f"{file_digest(path)}  {MANIFEST}\n", encoding="ascii")
     return manifest
 
 

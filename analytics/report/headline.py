@@ -8,9 +8,10 @@ from typing import Any, Final
 import polars as pl
 
 from analytics.methods.descriptives import round_half_away
+from analytics.methods.statuses import SUPPRESSED
 from analytics.results.headline_numbers import shown_curves
 from analytics.study.published import PublishedValue
-from analytics.study.specification import Analysis, StudySpecification
+from analytics.study.specification import Analysis, Publication, StudySpecification
 
 HEADLINE_TABLES: Final = (
     "survival_summary",
@@ -18,6 +19,8 @@ HEADLINE_TABLES: Final = (
     "cumulative_incidence_rate",
     "published_concordance",
 )
+HEADLINE_CURVES: Final = ("survival_curve", "cumulative_incidence_curve")
+"""They say where the limits of publication end a curve, and so a median."""
 UNKNOWN: Final = "-"
 LABEL_WIDTH: Final = 36
 NOT_REACHED: Final = "NR"
@@ -135,8 +138,8 @@ def _row(
     sizes: Mapping[str, Any] = next(iter([*summary, *rates.values()]), {})
     return HeadlineRow(
         label=analysis.label,
-        n=str(sizes.get("n", UNKNOWN)),
-        n_event=str(sizes.get("n_event", UNKNOWN)),
+        n=_count(sizes.get("n")),
+        n_event=_count(sizes.get("n_event")),
         median=_median(summary[0]) if summary else UNKNOWN,
         rates=tuple(_percent(rates.get(month, {}).get("estimate")) for month in landmarks),
         has_caution=analysis.caution is not None,
@@ -167,11 +170,22 @@ def _median(summary: Mapping[str, Any]) -> str:
     """Median (lower-upper); NR for a limit or a median that is not reached."""
     if summary["n_event"] == 0:
         return UNKNOWN
+    absent = UNKNOWN if summary["status"].startswith(SUPPRESSED) else NOT_REACHED
     median, lower, upper = (
-        NOT_REACHED if summary[name] is None else round_half_away(summary[name], 1)
-        for name in _MEDIAN
+        absent if summary[name] is None else round_half_away(summary[name], 1) for name in _MEDIAN
     )
     return f"{median} ({lower}-{upper})"
+
+
+def _limits(publication: Publication) -> str:
+    at_risk = f"curves below {publication.at_risk_bound} at risk"
+    if publication.smallest_cell is None:
+        return at_risk
+    return f"counts below {publication.smallest_cell}, {at_risk}"
+
+
+def _count(n: int | None) -> str:
+    return UNKNOWN if n is None else str(n)
 
 
 def _percent(estimate: float | None) -> str:
@@ -182,6 +196,8 @@ def _remarks(
     study: StudySpecification, rows: tuple[HeadlineRow, ...], concordance: pl.DataFrame
 ) -> list[str]:
     remarks = ["Rates are free of the event, or the incidence of it; NR: not reached."]
+    if study.publication.has_limits:
+        remarks.append(f"{UNKNOWN}: none, or not published: {_limits(study.publication)}.")
     if any(row.has_caution for row in rows):
         remarks.append("* Read its caution first: results.analysis, column caution.")
     compared = concordance.filter((pl.col("kind") == "computed") & pl.col("matches").is_not_null())

@@ -15,12 +15,17 @@ _FRACTION: Final = "a fraction from 0 to 1, never rounded"
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a result table: name, polars type, meaning, and whether it may be NULL."""
+    """A column of a result table: name, polars type, meaning, whether it may be NULL, its unit.
+
+    A unit that another column of the row decides is `of the characteristic` or
+    `of the quantity`.
+    """
 
     name: str
     dtype: type[pl.DataType]
     description: str
     nullable: bool = True
+    unit: str | None = None
 
     @property
     def required(self) -> "Column":
@@ -33,15 +38,27 @@ def _text(name: str, description: str) -> Column:
 
 
 def _count(name: str, description: str) -> Column:
-    return Column(name, pl.Int64, description)
+    return Column(name, pl.Int64, description, unit="subjects")
 
 
 def _integer(name: str, description: str) -> Column:
     return Column(name, pl.Int32, description)
 
 
-def _number(name: str, description: str) -> Column:
-    return Column(name, pl.Float64, description)
+def _number(name: str, description: str, unit: str | None = None) -> Column:
+    return Column(name, pl.Float64, description, unit=unit)
+
+
+def _fraction(name: str, description: str) -> Column:
+    return _number(name, description, "fraction")
+
+
+def _months(name: str, description: str) -> Column:
+    return _number(name, description, "months")
+
+
+def _ratio(name: str, description: str) -> Column:
+    return _number(name, description, "ratio")
 
 
 ANALYSIS_ID: Final = _text("analysis_id", "Analysis of plan.toml.").required
@@ -77,8 +94,8 @@ SOFTWARE_VERSION: Final = _text("software_version", "Their versions, in the same
 
 # curves and rates
 EVENT: Final = _text("event", "Which event is counted: `event` or `competing`.").required
-TIME_DAYS: Final = _number("time_days", "Days since the origin.").required
-TIME_MONTHS: Final = _number(
+TIME_DAYS: Final = _number("time_days", "Days since the origin.", "days").required
+TIME_MONTHS: Final = _months(
     "time_months", "Months since the origin (days / days_per_month)."
 ).required
 N_RISK: Final = _count("n_risk", "Subjects at risk just before this time.")
@@ -87,40 +104,40 @@ N_COMPETING_DAY: Final = _count(
     "n_competing", "Subjects with the competing event on this day."
 ).required
 N_CENSORED_DAY: Final = _count("n_censored", "Subjects censored on this day.").required
-ESTIMATE: Final = _number("estimate", f"Estimated probability, {_FRACTION}.")
-STD_ERROR: Final = _number("std_error", "Standard error of the estimate, on its own scale.")
-CI_LOWER: Final = _number("ci_lower", f"Lower confidence limit, {_FRACTION}; NULL if undefined.")
-CI_UPPER: Final = _number("ci_upper", f"Upper confidence limit, {_FRACTION}; NULL if undefined.")
-MEDIAN_MONTHS: Final = _number("median_months", "Median time in months; NULL when not reached.")
-MEDIAN_CI_LOWER: Final = _number(
+ESTIMATE: Final = _fraction("estimate", f"Estimated probability, {_FRACTION}.")
+STD_ERROR: Final = _fraction("std_error", "Standard error of the estimate, on its own scale.")
+CI_LOWER: Final = _fraction("ci_lower", f"Lower confidence limit, {_FRACTION}; NULL if undefined.")
+CI_UPPER: Final = _fraction("ci_upper", f"Upper confidence limit, {_FRACTION}; NULL if undefined.")
+MEDIAN_MONTHS: Final = _months("median_months", "Median time in months; NULL when not reached.")
+MEDIAN_CI_LOWER: Final = _months(
     "median_ci_lower", "Lower limit of the median in months; NULL when not reached."
 )
-MEDIAN_CI_UPPER: Final = _number(
+MEDIAN_CI_UPPER: Final = _months(
     "median_ci_upper", "Upper limit of the median in months; NULL when not reached."
 )
 FOLLOW_UP_STATISTIC: Final = _text(
     "statistic", "`reverse_km_median`, `median_censored`, `min` or `max` of the follow-up."
 ).required
 OVER: Final = _text("over", "Subjects it is taken over: `censored` or `all`.").required
-MONTHS: Final = _number("months", "The statistic in months; NULL when not reached.")
+MONTHS: Final = _months("months", "The statistic in months; NULL when not reached.")
 
 # restricted means and the plateau
-HORIZON_MONTHS: Final = _number(
+HORIZON_MONTHS: Final = _months(
     "horizon_months", "Month up to which the mean is taken (the horizon)."
 ).required
-RESTRICTED_MEAN_MONTHS: Final = _number(
+RESTRICTED_MEAN_MONTHS: Final = _months(
     "restricted_mean_months", "Mean time without the event up to the horizon, in months."
 )
-MEAN_STD_ERROR: Final = _number("std_error", "Standard error of the mean, in months.")
-MEAN_CI_LOWER: Final = _number("ci_lower", "Lower Wald limit of the mean, in months.")
-MEAN_CI_UPPER: Final = _number("ci_upper", "Upper Wald limit of the mean, in months.")
-FROM_MONTHS: Final = _number("from_months", "Month from which the curve is looked at.").required
-TO_MONTHS: Final = _number("to_months", "Month up to which the curve is looked at.").required
-ESTIMATE_FROM: Final = _number(
+MEAN_STD_ERROR: Final = _months("std_error", "Standard error of the mean, in months.")
+MEAN_CI_LOWER: Final = _months("ci_lower", "Lower Wald limit of the mean, in months.")
+MEAN_CI_UPPER: Final = _months("ci_upper", "Upper Wald limit of the mean, in months.")
+FROM_MONTHS: Final = _months("from_months", "Month from which the curve is looked at.").required
+TO_MONTHS: Final = _months("to_months", "Month up to which the curve is looked at.").required
+ESTIMATE_FROM: Final = _fraction(
     "estimate_from", f"Kaplan-Meier estimate at `from_months`, {_FRACTION}."
 )
-ESTIMATE_TO: Final = _number("estimate_to", f"Kaplan-Meier estimate at `to_months`, {_FRACTION}.")
-RATE_CHANGE: Final = _number(
+ESTIMATE_TO: Final = _fraction("estimate_to", f"Kaplan-Meier estimate at `to_months`, {_FRACTION}.")
+RATE_CHANGE: Final = _fraction(
     "change", "`estimate_to` less `estimate_from`: 0 on a plateau, else below."
 )
 N_RISK_FROM: Final = _count("n_risk_from", "Subjects at risk just before `from_months`.").required
@@ -132,9 +149,9 @@ CURE_MODEL: Final = _text(
     "model",
     "`weibull_mixture`: a fraction never has the event, the times of the others are Weibull.",
 ).required
-CURE_FRACTION: Final = _number("estimate", f"Fraction that never has the event, {_FRACTION}.")
-CURE_CI_LOWER: Final = _number("ci_lower", "Lower limit, symmetric on the logit of the fraction.")
-CURE_CI_UPPER: Final = _number("ci_upper", "Upper limit, symmetric on the logit of the fraction.")
+CURE_FRACTION: Final = _fraction("estimate", f"Fraction that never has the event, {_FRACTION}.")
+CURE_CI_LOWER: Final = _fraction("ci_lower", "Lower limit, symmetric on the logit of the fraction.")
+CURE_CI_UPPER: Final = _fraction("ci_upper", "Upper limit, symmetric on the logit of the fraction.")
 
 # tests and models
 TEST: Final = _text("test", "Test by name.").required
@@ -164,9 +181,9 @@ TIMING: Final = _text(
 ).required
 LOG_HR: Final = _number("log_hr", "Log hazard ratio, numerator over denominator.")
 LOG_HR_STD_ERROR: Final = _number("std_error", "Standard error of the log hazard ratio.")
-HR: Final = _number("hr", "Hazard ratio, numerator over denominator.")
-HR_CI_LOWER: Final = _number("ci_lower", "Lower Wald limit of the hazard ratio.")
-HR_CI_UPPER: Final = _number("ci_upper", "Upper Wald limit of the hazard ratio.")
+HR: Final = _ratio("hr", "Hazard ratio, numerator over denominator.")
+HR_CI_LOWER: Final = _ratio("ci_lower", "Lower Wald limit of the hazard ratio.")
+HR_CI_UPPER: Final = _ratio("ci_upper", "Upper Wald limit of the hazard ratio.")
 N_COMPETING: Final = _count("n_competing", "Subjects with the competing event.").required
 SHR_NUMERATOR: Final = _text("numerator", "Level the subdistribution hazard ratio is of.").required
 SHR_REFERENCE: Final = _text(
@@ -176,13 +193,13 @@ LOG_SHR: Final = _number("log_shr", "Log subdistribution hazard ratio, numerator
 LOG_SHR_STD_ERROR: Final = _number(
     "std_error", "Standard error of the log ratio; it counts that the censoring is estimated."
 )
-SHR: Final = _number(
+SHR: Final = _ratio(
     "shr",
     "Subdistribution hazard ratio, numerator over denominator: how the incidence differs. It is "
     "no ratio of rates and is never read as a hazard ratio.",
 )
-SHR_CI_LOWER: Final = _number("ci_lower", "Lower Wald limit of the subdistribution hazard ratio.")
-SHR_CI_UPPER: Final = _number("ci_upper", "Upper Wald limit of the subdistribution hazard ratio.")
+SHR_CI_LOWER: Final = _ratio("ci_lower", "Lower Wald limit of the subdistribution hazard ratio.")
+SHR_CI_UPPER: Final = _ratio("ci_upper", "Upper Wald limit of the subdistribution hazard ratio.")
 WEIGHTED_LOG_LIKELIHOOD: Final = _number(
     "log_likelihood", "Log partial likelihood of the weighted risk sets at the estimates."
 )
@@ -201,13 +218,17 @@ LEVEL: Final = _text("level", "Level of the factor, `unknown` when missing; NULL
 TABLE_STATISTIC: Final = _text(
     "statistic", "`count_percent`, `n`, `mean`, `sd`, `median`, `min` or `max`."
 ).required
-VALUE: Final = _number("value", "Value of the statistic; NULL for `count_percent`.")
+VALUE: Final = _number(
+    "value", "Value of the statistic; NULL for `count_percent`.", "of the characteristic"
+)
 N_IN_LEVEL: Final = _count(
     "n", "Subjects of the group with this level, or with a known value."
 ).required
 DENOMINATOR: Final = _count("denominator", "Subjects the percentage is of.").required
 PERCENT: Final = _number(
-    "percent", "100 n / denominator, not rounded; NULL without a denominator or for a statistic."
+    "percent",
+    "100 n / denominator, not rounded; NULL without a denominator or for a statistic.",
+    "%",
 )
 OUTCOME: Final = _text("outcome", "Outcome the line belongs to.").required
 OUTCOME_LEVEL: Final = _text("level", "Level of the outcome.").required
@@ -260,13 +281,17 @@ FACTOR_OF_NUMBER: Final = _text("factor", "Factor of the hazard ratio; NULL for 
 EVENT_OF_NUMBER: Final = _text(
     "event", "Which event is counted: `event` or `competing`; NULL but for an incidence."
 )
-TIME_OF_NUMBER: Final = _number("time_months", "Landmark of a rate; NULL for other numbers.")
+TIME_OF_NUMBER: Final = _months("time_months", "Landmark of a rate; NULL for other numbers.")
 RESULT_COLUMN: Final = _text("quantity", "Column of that table that holds the number.").required
-VALUE_CHOSEN: Final = _number("value", "The number under the study's choice, never rounded.")
-VALUE_ALTERNATIVE: Final = _number(
-    "value_alternative", "The number under the alternative, never rounded."
+VALUE_CHOSEN: Final = _number(
+    "value", "The number under the study's choice, never rounded.", "of the quantity"
 )
-CHANGE: Final = _number("change", "Alternative minus chosen; NULL unless both are known.")
+VALUE_ALTERNATIVE: Final = _number(
+    "value_alternative", "The number under the alternative, never rounded.", "of the quantity"
+)
+CHANGE: Final = _number(
+    "change", "Alternative minus chosen; NULL unless both are known.", "of the quantity"
+)
 PUBLISHED_ID_BESIDE: Final = _text(
     "published_id", "Reported value of the number; NULL when none is printed."
 )

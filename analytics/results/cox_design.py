@@ -49,17 +49,22 @@ class CoxDesign:
         return None if self.n_event else not_estimable(NO_EVENTS)
 
     def data(self) -> CoxData:
-        """The arrays of the fit."""
-        is_stratified = "stratum" in self.intervals.columns
+        """The arrays of the fit, ordered by their values alone.
+
+        A sum of floats depends on its order in the last digit; the names of the subjects
+        decide nothing.
+        """
+        rows = self.intervals.drop("usubjid")
+        rows = rows.sort(rows.columns)
         return CoxData(
-            tstart=self.intervals["tstart"].to_numpy(),
-            tstop=self.intervals["tstop"].to_numpy(),
-            event=self.intervals["event"].to_numpy().astype(np.int64),
+            tstart=rows["tstart"].to_numpy(),
+            tstop=rows["tstop"].to_numpy(),
+            event=rows["event"].to_numpy().astype(np.int64),
             covariates=np.ascontiguousarray(
-                self.intervals.select(self.names).to_numpy(), dtype=np.float64
+                rows.select(self.names).to_numpy(), dtype=np.float64
             ).reshape(-1, len(self.names)),
             names=self.names,
-            stratum=self.intervals["stratum"].to_numpy() if is_stratified else None,
+            stratum=rows["stratum"].to_numpy() if "stratum" in rows.columns else None,
         )
 
 

@@ -54,8 +54,12 @@ def _design(
 
 
 def _subjects(design: CoxDesign) -> pl.DataFrame:
-    """A row per subject, at the end of the endpoint's clock: a baseline factor never changes."""
-    return design.intervals.group_by("usubjid", maintain_order=True).last()
+    """A row per subject, at the end of the endpoint's clock: a baseline factor never changes.
+
+    The rows are ordered by their values alone, as those of a Cox fit.
+    """
+    ends = design.intervals.group_by("usubjid", maintain_order=True).last().drop("usubjid")
+    return ends.sort(ends.columns)
 
 
 def _data(design: CoxDesign, subjects: pl.DataFrame) -> FineGrayData:

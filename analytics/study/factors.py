@@ -48,6 +48,19 @@ _LEVEL_COLUMNS = (
     "upper_inclusive",
 )
 
+# What DM says of a subject that may be a factor: int_baseline_observations reads these.
+SUBJECT_VARIABLES: Final = (
+    "STUDYID",
+    "SITEID",
+    "AGE",
+    "SEX",
+    "RACE",
+    "ETHNIC",
+    "ARMCD",
+    "ARM",
+    "COUNTRY",
+)
+
 # Columns of the mart `subjects` that a table may describe; none is known at the first dose.
 SUBJECT_COLUMNS: Final = ("CYCLES_STARTED",)
 
@@ -140,12 +153,14 @@ def _check_source(row: Row, factor: Factor) -> None:
     if factor.derivation != "variable":
         return
     variable = row.required("testcd")
+    if domain == "SUPP" and factor.category == "DM":
+        return
     if domain != "DM":
         raise StudyError(
-            f"{row.where}: derivation variable reads DM, not {domain}; use last_value for other "
-            "domains."
+            f"{row.where}: derivation variable reads DM, or a qualifier of it (domain SUPP, "
+            f"category DM), not {domain}; use last_value for other domains."
         )
-    row.known(variable, DOMAIN_VARIABLES["DM"], "DM variable")
+    row.known(variable, SUBJECT_VARIABLES, "DM variable")
 
 
 def _check_fact_source(row: Row, factor: Factor) -> None:

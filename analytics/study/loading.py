@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from analytics.study.adam_names import read_adam_names
 from analytics.study.definitions import Definitions
 from analytics.study.endpoints import (
     check_endpoint_population,
@@ -11,7 +12,14 @@ from analytics.study.endpoints import (
 from analytics.study.factors import read_factor_levels, read_factors
 from analytics.study.keys import Table
 from analytics.study.plan import read_plan
-from analytics.study.populations import Names, conditions_of, level_names, read_populations
+from analytics.study.populations import (
+    Names,
+    conditions_of,
+    excluding,
+    level_names,
+    read_populations,
+)
+from analytics.study.same_person import read_same_persons
 from analytics.study.specification import Population, StudySpecification
 from analytics.study.study_file import parameter_values, read_study_file
 from analytics.study.terms import read_terms
@@ -33,7 +41,8 @@ def load_study(folder: Path) -> StudySpecification:
     by_factor = {factor.factor: factor for factor in factors}
     levels = level_names(factor_levels)
     by_endpoint = {endpoint.paramcd: endpoint for endpoint in endpoints}
-    populations = read_populations(folder, Names(by_factor, levels, by_endpoint, values))
+    names = Names(by_factor, levels, by_endpoint, values)
+    populations = excluding(file.policies, read_populations(folder, names))
     by_population = {population.population: population for population in populations}
     Table("study.toml", {}).check(file.analysis_set, by_population, "population of analysis_set")
     rests = {name: _rests_on_endpoint(name, by_population) for name in by_population}
@@ -57,6 +66,7 @@ def load_study(folder: Path) -> StudySpecification:
         trials=file.trials,
         parameters=file.parameters,
         inferred_parameters=file.inferred_parameters,
+        publication=file.publication,
         terms=terms,
         factors=factors,
         factor_levels=factor_levels,
@@ -65,6 +75,9 @@ def load_study(folder: Path) -> StudySpecification:
         endpoint_rules=rules,
         analyses=read_plan(folder, definitions),
         folder=folder,
+        policies=file.policies,
+        same_persons=read_same_persons(folder),
+        adam_names=read_adam_names(folder, by_factor, by_population),
     )
 
 

@@ -7,6 +7,7 @@ from typing import get_args
 
 from analytics.study.errors import StudyError
 from analytics.study.facts import FACTS
+from analytics.study.record_rules import RECORD_RULES
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import (
     ConditionKind,
@@ -27,7 +28,7 @@ _COLUMNS = (
     "value",
     "reason",
 )
-_OPERATORS: dict[str, tuple[str, ...]] = {
+OPERATORS: dict[str, tuple[str, ...]] = {
     "fact": (
         "exists",
         "absent",
@@ -42,7 +43,12 @@ _OPERATORS: dict[str, tuple[str, ...]] = {
     ),
     "factor": ("=", "!="),
     "endpoint": ("months >", "months >=", "months <", "months <=", "event_code ="),
+    "rule": ("unbroken",),
 }
+# Rules that are judged before populations are, so that populations can ask for them.
+_EARLY_RULES = tuple(
+    name for name, rule in RECORD_RULES.items() if "exclude_subject" in rule.policies
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,46 @@ def conditions_of(population: str, by_name: Mapping[str, Population]) -> list[Po
     return found
 
 
+def excluding(
+    policies: Mapping[str, str], populations: tuple[Population, ...]
+) -> tuple[Population, ...]:
+    """The populations without the subjects whom a rule with that policy excludes.
+
+    Each such rule is a first condition of every population that rests on no other, so that all
+    others inherit it and attrition counts who leaves by it.
+    """
+    rules = [name for name, policy in policies.items() if policy == "exclude_subject"]
+    return tuple(
+        population if _rests_on_another(population) else _without_breaking(rules, population)
+        for population in populations
+    )
+
+
+def _rests_on_another(population: Population) -> bool:
+    return any(condition.kind == "population" for condition in population.conditions)
+
+
+def _without_breaking(rules: list[str], population: Population) -> Population:
+    own = len(rules)
+    first = [
+        PopulationCondition(
+            population=population.population,
+            condition_order=order,
+            kind="rule",
+            name=rule,
+            operator="unbroken",
+            value=None,
+            reason=f"Excluded by rule {rule}. Not so: {RECORD_RULES[rule].asks}",
+        )
+        for order, rule in enumerate(rules, start=1)
+    ]
+    later = [
+        condition.model_copy(update={"condition_order": own + condition.condition_order})
+        for condition in population.conditions
+    ]
+    return population.model_copy(update={"conditions": (*first, *later)})
+
+
 def _population(name: str, rows: list[Row], names: Names, known: Collection[str]) -> Population:
     first = rows[0]
     for row in rows[1:]:
@@ -124,11 +170,14 @@ def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCond
         row.known(name, known, "population")
         _check_nothing(row, "operator", "value")
     else:
-        operator = row.one_of("operator", _OPERATORS[kind], f"{kind} operator")
+        operator = row.one_of("operator", OPERATORS[kind], f"{kind} operator")
         if kind == "fact":
             value = _fact_value(row, name, operator)
         elif kind == "factor":
             value = _factor_value(row, name, names)
+        elif kind == "rule":
+            row.known(name, _EARLY_RULES, "rule")
+            _check_nothing(row, "value")
         else:
             value = _endpoint_value(row, name, operator, names)
     return PopulationCondition.model_validate(

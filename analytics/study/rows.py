@@ -90,8 +90,8 @@ class Row:
 def read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
     """The records of a study file whose header holds exactly `columns`, in any order.
 
-    Blank lines are skipped. Errors: file missing or not UTF-8, a column missing, unknown or
-    twice, a record with another number of cells than the header.
+    Blank lines and those that begin with # are passed over. Errors: file missing or not UTF-8, a
+    column missing, unknown or twice, a record with another number of cells than the header.
     """
     if not path.is_file():
         raise StudyError(
@@ -101,11 +101,10 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
-            header = [cell.strip() for cell in next(reader, [])]
+            records = (cells for cells in reader if any(cells) and not cells[0].startswith("#"))
+            header = [cell.strip() for cell in next(records, [])]
             _check_header(path.name, header, columns)
-            return [
-                _row(path.name, reader.line_num, header, cells) for cells in reader if any(cells)
-            ]
+            return [_row(path.name, reader.line_num, header, cells) for cells in records]
     except UnicodeDecodeError:
         raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except csv.Error as error:

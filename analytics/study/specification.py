@@ -10,6 +10,8 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analytics.study.record_rules import default_policies
+
 DayConvention = Literal["difference", "adam"]
 RfsCensor = Literal["last_visit", "last_contact", "last_assessment"]
 CifVariance = Literal["aalen", "delta", "infinitesimal_jackknife"]
@@ -21,7 +23,8 @@ FactorType = Literal["categorical", "continuous"]
 Derivation = Literal[
     "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
 ]
-ConditionKind = Literal["population", "fact", "factor", "endpoint"]
+ConditionKind = Literal["population", "fact", "factor", "endpoint", "rule"]
+AdamKind = Literal["factor", "population"]
 RuleRole = Literal["event", "competing", "censor", "censor_first"]
 Method = Literal[
     "kaplan_meier",
@@ -45,14 +48,27 @@ class _Specification(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class FileFormat(_Specification):
+    """How a text file is written; None: UTF-8, and the delimiter that its header shows."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
 class Trial(_Specification):
-    """One trial of the pool. `trial_id` is the STUDYID of its files; `path` is relative."""
+    """One trial of the pool. `trial_id` is the STUDYID of its files.
+
+    `path` is a folder or a .zip, relative to the study; `files` holds what single files declare
+    against the trial's `file_format`.
+    """
 
     trial_id: str
     label: str
     path: str
     cutoff: date
     display_order: int
+    file_format: FileFormat = FileFormat()
+    files: dict[str, FileFormat] = Field(default_factory=dict)
 
 
 class Parameters(_Specification):
@@ -73,6 +89,7 @@ class Parameters(_Specification):
         "not_evaluable",
     )
     mrd_threshold: float = Field(default=1e-4, gt=0, lt=1)
+    mrd_unit: str = Field(default="fraction of 1", min_length=1)
     survivor_months: float = Field(default=36, gt=0)
     survivor_known_alive_months: float = Field(default=35, gt=0)
     rfs_censor: RfsCensor = "last_visit"
@@ -86,6 +103,31 @@ class Parameters(_Specification):
     conf_level: float = Field(default=0.95, gt=0, lt=1)
 
 
+class Publication(_Specification):
+    """What is not published: counts below `smallest_cell`, curves below `smallest_n_at_risk`.
+
+    None, the default of both, limits nothing.
+    """
+
+    smallest_cell: int | None = Field(default=None, ge=2)
+    smallest_n_at_risk: int | None = Field(default=None, ge=2)
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether anything is held back."""
+        return self.at_risk_bound > 1
+
+    @property
+    def cell_bound(self) -> int:
+        """The smallest count of subjects that is shown beside zero."""
+        return self.smallest_cell or 1
+
+    @property
+    def at_risk_bound(self) -> int:
+        """The smallest number at risk that is shown: it is a count of subjects, too."""
+        return max(self.smallest_n_at_risk or 1, self.cell_bound)
+
+
 class Term(_Specification):
     """What one trial's wording means. No trial: every trial; no wording: any value."""
 
@@ -96,6 +138,13 @@ class Term(_Specification):
     category: str
     value: str
     note: str | None = None
+
+
+class SamePerson(_Specification):
+    """One subject of a person who has several."""
+
+    person: str
+    usubjid: str
 
 
 class Factor(_Specification):
@@ -175,6 +224,15 @@ class EndpointRule(_Specification):
     fact: str
     priority: int
     description: str
+
+
+class AdamName(_Specification):
+    """The ADaM variable of a factor or population, and its label where the own one is too long."""
+
+    kind: AdamKind
+    name: str
+    variable: str
+    label: str | None
 
 
 class Contrast(_Specification):
@@ -272,6 +330,7 @@ class StudySpecification(_Specification):
     trials: tuple[Trial, ...]
     parameters: Parameters
     inferred_parameters: dict[str, str]
+    publication: Publication = Publication()
     terms: tuple[Term, ...]
     factors: tuple[Factor, ...]
     factor_levels: tuple[FactorLevel, ...]
@@ -280,6 +339,9 @@ class StudySpecification(_Specification):
     endpoint_rules: tuple[EndpointRule, ...]
     analyses: tuple[Analysis, ...]
     folder: Path
+    policies: dict[str, str] = Field(default_factory=default_policies)
+    same_persons: tuple[SamePerson, ...] = ()
+    adam_names: tuple[AdamName, ...] = ()
 
     def factor(self, name: str) -> Factor:
         """The factor of that name; KeyError when the study has none."""

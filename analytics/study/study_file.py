@@ -9,7 +9,9 @@ from pydantic import ValidationError
 from analytics.study.errors import StudyError
 from analytics.study.facts import RESPONSE_VALUES
 from analytics.study.keys import Table, read_toml
-from analytics.study.specification import Parameters, Trial
+from analytics.study.record_rules import RECORD_RULES, default_policies
+from analytics.study.specification import Parameters, Publication, Trial
+from analytics.study.trial_files import read_file_format, read_file_formats
 
 _KEYS = (
     "study_id",
@@ -19,7 +21,9 @@ _KEYS = (
     "analysis_set",
     "trials",
     "parameters",
+    "policies",
     "inferred",
+    "publication",
 )
 
 
@@ -34,7 +38,9 @@ class StudyFile:
     analysis_set: str
     trials: tuple[Trial, ...]
     parameters: Parameters
+    policies: dict[str, str]
     inferred_parameters: dict[str, str]
+    publication: Publication
 
 
 def read_study_file(folder: Path) -> StudyFile:
@@ -53,7 +59,9 @@ def read_study_file(folder: Path) -> StudyFile:
         analysis_set=table.required("analysis_set"),
         trials=_trials(table),
         parameters=read_parameters(Table("study.toml [parameters]", table.table("parameters"))),
+        policies=_policies(Table("study.toml [policies]", table.table("policies"))),
         inferred_parameters=_inferred(Table("study.toml [inferred]", table.table("inferred"))),
+        publication=_publication(Table("study.toml [publication]", table.table("publication"))),
     )
 
 
@@ -66,7 +74,7 @@ def read_parameters(table: Table) -> Parameters:
     try:
         parameters = Parameters.model_validate(_tuples(values), strict=True)
     except ValidationError as error:
-        raise StudyError(_parameter_sentence(table.where, error)) from None
+        raise StudyError(_sentence(table.where, "parameter", error)) from None
     _check_responses(table.where, parameters)
     return parameters
 
@@ -92,11 +100,11 @@ def _tuples(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _parameter_sentence(where: str, error: ValidationError) -> str:
+def _sentence(where: str, noun: str, error: ValidationError) -> str:
     first = error.errors()[0]
     message = first["msg"].removeprefix("Input ").replace("should be", "must be")
     return (
-        f"{where}: parameter '{first['loc'][0]}' is {first['input']!r}, but it {message}; "
+        f"{where}: {noun} '{first['loc'][0]}' is {first['input']!r}, but it {message}; "
         "correct it or leave it out for the default."
     )
 
@@ -143,7 +151,7 @@ def _trials(table: Table) -> tuple[Trial, ...]:
 
 
 def _trial(table: Table, order: int) -> Trial:
-    table.allow(("trial_id", "label", "path", "cutoff"))
+    table.allow(("trial_id", "label", "path", "cutoff", "encoding", "delimiter", "files"))
     path = table.required("path")
     if Path(path).is_absolute() or ".." in Path(path).parts:
         raise StudyError(
@@ -155,9 +163,28 @@ def _trial(table: Table, order: int) -> Trial:
         path=path,
         cutoff=table.day("cutoff"),
         display_order=order,
+        file_format=read_file_format(table),
+        files=read_file_formats(table),
     )
 
 
 def _inferred(table: Table) -> dict[str, str]:
     table.allow(tuple(Parameters.model_fields))
     return {name: table.required(name) for name in table.values}
+
+
+def _policies(table: Table) -> dict[str, str]:
+    """The policy of every rule: the study's own over the defaults of the catalogue."""
+    policies = default_policies()
+    for name in table.values:
+        table.check(name, RECORD_RULES, "rule")
+        policies[name] = table.known(name, RECORD_RULES[name].policies, f"policy of rule {name}")
+    return policies
+
+
+def _publication(table: Table) -> Publication:
+    table.allow(tuple(Publication.model_fields))
+    try:
+        return Publication.model_validate(table.values, strict=True)
+    except ValidationError as error:
+        raise StudyError(_sentence(table.where, "key", error)) from None

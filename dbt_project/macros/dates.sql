@@ -1,17 +1,35 @@
 {#-
     ISO 8601 dates of SDTM (--DTC), complete or partial. Times of day are ignored. Accepted:
     2012-05-17, 2012-05-17T10:30, 2012-05 (day not known), 2012 and 2012---17 (month not
-    known). Anything else, a 30 February included, is not readable and gives null.
+    known). Anything else, a 30 February or a year outside 1900-2099 (which stands for
+    "unknown") included, is not readable and gives null.
 -#}
+
+{#- The parts a text has, as the start of a regular expression. -#}
+{% macro year_pattern() -%}
+    ^(19|20)[0-9]{2}
+{%- endmacro %}
+
+{% macro is_whole_day(dtc) -%}
+    {{ matches(dtc, year_pattern() ~ '-[0-9]{2}-[0-9]{2}(T[0-9:.,Z+-]*)?$') }}
+{%- endmacro %}
+
+{% macro is_month(dtc) -%}
+    {{ matches(dtc, year_pattern() ~ '-[0-9]{2}$') }}
+{%- endmacro %}
+
+{% macro is_year(dtc) -%}
+    {{ matches(dtc, year_pattern() ~ '(---[0-9]{2})?$') }}
+{%- endmacro %}
 
 {#- The earliest day the text can mean. -#}
 {% macro first_possible_day(dtc) -%}
     case
-        when {{ matches(dtc, '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?$') }}
+        when {{ is_whole_day(dtc) }}
             then {{ cast_or_null('substr(' ~ dtc ~ ', 1, 10)', 'date') }}
-        when {{ matches(dtc, '^[0-9]{4}-[0-9]{2}$') }}
+        when {{ is_month(dtc) }}
             then {{ cast_or_null(dtc ~ " || '-01'", 'date') }}
-        when {{ matches(dtc, '^[0-9]{4}(---[0-9]{2})?$') }}
+        when {{ is_year(dtc) }}
             then {{ cast_or_null('substr(' ~ dtc ~ ", 1, 4) || '-01-01'", 'date') }}
     end
 {%- endmacro %}
@@ -19,11 +37,11 @@
 {#- The latest day the text can mean. -#}
 {% macro last_possible_day(dtc) -%}
     case
-        when {{ matches(dtc, '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T.*)?$') }}
+        when {{ is_whole_day(dtc) }}
             then {{ cast_or_null('substr(' ~ dtc ~ ', 1, 10)', 'date') }}
-        when {{ matches(dtc, '^[0-9]{4}-[0-9]{2}$') }}
+        when {{ is_month(dtc) }}
             then {{ dbt.last_day(cast_or_null(dtc ~ " || '-01'", 'date'), 'month') }}
-        when {{ matches(dtc, '^[0-9]{4}(---[0-9]{2})?$') }}
+        when {{ is_year(dtc) }}
             then {{ cast_or_null('substr(' ~ dtc ~ ", 1, 4) || '-12-31'", 'date') }}
     end
 {%- endmacro %}
@@ -32,8 +50,8 @@
 {% macro imputation_flag(dtc) -%}
     case
         when {{ first_possible_day(dtc) }} is null then null
-        when {{ matches(dtc, '^[0-9]{4}-[0-9]{2}$') }} then 'D'
-        when {{ matches(dtc, '^[0-9]{4}(---[0-9]{2})?$') }} then 'M'
+        when {{ is_month(dtc) }} then 'D'
+        when {{ is_year(dtc) }} then 'M'
     end
 {%- endmacro %}
 

@@ -14,14 +14,14 @@
 {% macro record_layout() -%}
     {%- set layout = [
         {
-            'domain': 'DM', 'required': ['usubjid'],
+            'domain': 'DM', 'required': ['studyid', 'usubjid'],
             'content': [
                 'subjid', 'dthdtc', 'dthfl', 'siteid', 'brthdtc', 'age_given', 'ageu', 'sex',
                 'race', 'ethnic', 'armcd', 'arm', 'country',
             ],
         },
         {
-            'domain': 'EX', 'seq': 'exseq', 'required': ['usubjid', 'exseq'],
+            'domain': 'EX', 'seq': 'exseq', 'required': ['studyid', 'usubjid', 'exseq'],
             'wording': ['visit'], 'vocabulary': 'closed',
             'number': 'exdose', 'number_needed': true,
             'dtc': 'exstdtc', 'date_needed': true,
@@ -31,7 +31,7 @@
             ],
         },
         {
-            'domain': 'RS', 'seq': 'rsseq', 'required': ['usubjid', 'rsseq', 'rstestcd'],
+            'domain': 'RS', 'seq': 'rsseq', 'required': ['studyid', 'usubjid', 'rsseq', 'rstestcd'],
             'testcd': 'rstestcd', 'category': 'rscat', 'evaluator': 'rseval',
             'wording': ['rsstresc', 'rsorres'], 'vocabulary': 'closed',
             'number': 'rsstresn', 'result_needed': true,
@@ -43,7 +43,7 @@
             ],
         },
         {
-            'domain': 'QS', 'seq': 'qsseq', 'required': ['usubjid', 'qsseq', 'qstestcd'],
+            'domain': 'QS', 'seq': 'qsseq', 'required': ['studyid', 'usubjid', 'qsseq', 'qstestcd'],
             'testcd': 'qstestcd', 'category': 'qscat',
             'wording': ['qsstresc', 'qsorres'], 'vocabulary': 'closed',
             'number': 'qsstresn', 'result_needed': true,
@@ -55,11 +55,11 @@
             ],
         },
         {
-            'domain': 'LB', 'seq': 'lbseq', 'required': ['usubjid', 'lbseq', 'lbtestcd'],
+            'domain': 'LB', 'seq': 'lbseq', 'required': ['studyid', 'usubjid', 'lbseq', 'lbtestcd'],
             'testcd': 'lbtestcd', 'category': 'lbcat', 'specimen': 'lbspec',
             'evaluator': 'lbnam', 'method': 'lbmethod',
             'wording': ['lbstresc', 'lborres'], 'vocabulary': 'closed',
-            'number': 'lbstresn', 'result_needed': true,
+            'number': 'lbstresn', 'unit': 'lbstresu', 'result_needed': true,
             'stat': 'lbstat', 'repeats': true,
             'dtc': 'lbdtc', 'date_needed': true,
             'content': [
@@ -69,7 +69,7 @@
             ],
         },
         {
-            'domain': 'GF', 'seq': 'gfseq', 'required': ['usubjid', 'gfseq', 'gftestcd'],
+            'domain': 'GF', 'seq': 'gfseq', 'required': ['studyid', 'usubjid', 'gfseq', 'gftestcd'],
             'testcd': 'gftestcd', 'specimen': 'gfspec', 'method': 'gfmethod',
             'wording': ['gfstresc', 'gforres'], 'vocabulary': 'closed',
             'result_needed': true, 'stat': 'gfstat', 'repeats': true,
@@ -80,7 +80,7 @@
             ],
         },
         {
-            'domain': 'PR', 'seq': 'prseq', 'required': ['usubjid', 'prseq', 'prtrt'],
+            'domain': 'PR', 'seq': 'prseq', 'required': ['studyid', 'usubjid', 'prseq', 'prtrt'],
             'category': 'prcat', 'wording': ['prtrt'], 'vocabulary': 'open',
             'dtc': 'prstdtc', 'date_needed': true,
             'content': [
@@ -88,7 +88,7 @@
             ],
         },
         {
-            'domain': 'MH', 'seq': 'mhseq', 'required': ['usubjid', 'mhseq', 'mhterm'],
+            'domain': 'MH', 'seq': 'mhseq', 'required': ['studyid', 'usubjid', 'mhseq', 'mhterm'],
             'category': 'mhcat', 'wording': ['mhdecod', 'mhterm'], 'vocabulary': 'open',
             'dtc': 'mhstdtc',
             'content': [
@@ -96,7 +96,7 @@
             ],
         },
         {
-            'domain': 'CM', 'seq': 'cmseq', 'required': ['usubjid', 'cmseq', 'cmtrt'],
+            'domain': 'CM', 'seq': 'cmseq', 'required': ['studyid', 'usubjid', 'cmseq', 'cmtrt'],
             'category': 'cmcat', 'wording': ['cmdecod', 'cmtrt'], 'vocabulary': 'open',
             'dtc': 'cmstdtc',
             'content': [
@@ -104,7 +104,7 @@
             ],
         },
         {
-            'domain': 'SS', 'seq': 'ssseq', 'required': ['usubjid', 'ssseq', 'sstestcd'],
+            'domain': 'SS', 'seq': 'ssseq', 'required': ['studyid', 'usubjid', 'ssseq', 'sstestcd'],
             'testcd': 'sstestcd',
             'wording': ['ssstresc', 'ssorres'], 'vocabulary': 'closed',
             'result_needed': true, 'stat': 'ssstat', 'repeats': true,
@@ -114,26 +114,26 @@
             ],
         },
         {
-            'domain': 'SV', 'required': ['usubjid'],
+            'domain': 'SV', 'required': ['studyid', 'usubjid'],
             'wording': ['svcntmod'], 'vocabulary': 'closed',
             'dtc': 'svstdtc', 'date_needed': true,
             'content': ['visitnum', 'visit', 'svcntmod', 'svstdtc', 'svendtc'],
         },
         {
-            'domain': 'DS', 'seq': 'dsseq', 'required': ['usubjid', 'dsseq', 'dsdecod'],
+            'domain': 'DS', 'seq': 'dsseq', 'required': ['studyid', 'usubjid', 'dsseq', 'dsdecod'],
             'category': 'dscat', 'wording': ['dsdecod'], 'vocabulary': 'open',
             'dtc': 'dsstdtc', 'date_needed': true,
             'content': ['dsterm', 'dsdecod', 'dscat', 'dsstdtc'],
         },
         {
-            'domain': 'DD', 'seq': 'ddseq', 'required': ['usubjid', 'ddseq', 'ddtestcd'],
+            'domain': 'DD', 'seq': 'ddseq', 'required': ['studyid', 'usubjid', 'ddseq', 'ddtestcd'],
             'testcd': 'ddtestcd', 'wording': ['ddstresc'], 'vocabulary': 'closed',
             'repeats': true,
             'dtc': 'dddtc', 'date_needed': true,
             'content': ['ddtestcd', 'ddorres', 'ddstresc', 'dddtc'],
         },
         {
-            'domain': 'SUPP', 'required': ['usubjid', 'rdomain', 'qnam'],
+            'domain': 'SUPP', 'required': ['studyid', 'usubjid', 'rdomain', 'qnam'],
             'testcd': 'qnam', 'wording': ['qval'], 'vocabulary': 'closed',
             'result_needed': true,
             'content': ['rdomain', 'idvar', 'idvarval', 'qnam', 'qval', 'qorig', 'qeval'],
@@ -146,6 +146,7 @@
 {% macro staged_records(domain) -%}
     {%- set date = domain.get('dtc', '')[:-1] -%}
     {%- set number = domain.get('number') -%}
+    {%- set group = domain.domain | lower ~ 'grpid' -%}
     select
         src_domain,
         src_trial,
@@ -162,6 +163,9 @@
         {{ domain.get('method', 'cast(null as string)') }} as method,
         {{ domain.get('stat', 'cast(null as string)') }} as stat,
         {{ domain.get('accepted_flag', 'cast(null as string)') }} as accepted_flag,
+        {{ group if group in domain.content else 'cast(null as string)' }} as group_id,
+        {{ 'visitnum' if 'visitnum' in domain.content else 'cast(null as double)' }}
+            as visitnum,
         {%- if domain.wording %}
         {{ wording('coalesce(' ~ domain.wording | join(', ') ~ ', null)') }} as wording,
         {%- else %}
@@ -171,6 +175,7 @@
         {{ number or 'cast(null as double)' }} as result_number,
         {{ number ~ '_given' if number else 'cast(null as string)' }} as number_given,
         '{{ (number or '') | upper }}' as number_variable,
+        {{ wording(domain.unit) if domain.unit else 'cast(null as string)' }} as unit,
         '{{ domain.get('dtc', '') | upper }}' as date_variable,
         {{ domain.get('dtc', 'cast(null as string)') }} as dtc,
         {{ date or 'cast(null as date)' }} as adt,
@@ -181,6 +186,8 @@
             when {{ variable }} is null then '{{ variable | upper }}'
             {%- endfor %}
         end as missing_variable,
+        {{ 'cast(null as string)' if domain.domain == 'SUPP' else 'domain' }}
+            as domain_given,
         {{ domain.get('date_needed', false) | lower }} as is_date_needed,
         {{ domain.get('number_needed', false) | lower }} as is_number_needed,
         {{ domain.get('result_needed', false) | lower }} as is_result_needed,

@@ -10,11 +10,31 @@
     nullif(upper(trim({{ single_spaced(text_column) }})), '')
 {%- endmacro %}
 
-{#- A finite number, or null when the text is not one. -#}
+{#-
+    A finite number, or null when the text is not one. An engine may read 1_0 as 10, which
+    nobody who writes data means.
+-#}
 {% macro number(text_column) -%}
     case
+        when position('_' in {{ text_column }}) > 0 then null
         when {{ cast_or_null(given(text_column), 'double') }} between -1e300 and 1e300
             then {{ cast_or_null(given(text_column), 'double') }}
+    end
+{%- endmacro %}
+
+{#- A finite number that is not negative, or null when the text is none. -#}
+{% macro number_from_zero(text_column) -%}
+    case when {{ number(text_column) }} >= 0 then {{ number(text_column) }} end
+{%- endmacro %}
+
+{#-
+    An age that can be one, given in years; null otherwise. SDTM's word for the unit is YEARS,
+    and an age without a unit is taken for years.
+-#}
+{% macro age_in_years(age, unit) -%}
+    case
+        when {{ age }} between 0 and 120 and upper(coalesce({{ unit }}, 'YEARS')) = 'YEARS'
+            then {{ age }}
     end
 {%- endmacro %}
 

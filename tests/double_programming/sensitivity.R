@@ -89,6 +89,7 @@ other_models <- function(study, results) {
         }
         populated <- function(row, analysis) {
             analysis$population <- first_known(cell(row, "population"), analysis$population)
+            analysis$id <- cell(row, "id")  # of the model, where it is the alternative
             analysis
         }
         target <- rows_of(study$plan_factors[model_ids(study) == row$alternative_to, ])[[1]]

@@ -124,7 +124,6 @@ MUTATIONS: dict[str, str] = {
     "CENS-08": candidate("selected.priority - 1 as priority", "selected.role = 'event'"),
     "REJ-01": change("quality.rejected_record", "rule = null"),
     "REJ-02": "delete from quality.rejected_record",
-    "REJ-06": change("quality.rejected_record", "rule = 'unknown_term', variable = 'VISIT'"),
     "REC-01": change("quality.file_reconciliation", "n_read = n_read + 1"),
     "REC-02": change(
         "quality.file_reconciliation", "n_read = n_read + 1, n_accepted = n_accepted + 1"

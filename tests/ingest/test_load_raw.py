@@ -272,11 +272,11 @@ def test_notes_and_hidden_files_are_passed_over(
 REFUSED = {
     "no DM": (
         {"ex.csv": EX},
-        "sdtm/T1 has no DM file, which every trial needs; add dm.csv or dm.parquet.",
+        "sdtm/T1 has no DM file, which every trial needs; add dm.csv or another format of it.",
     ),
     "no EX": (
         {"dm.csv": DM},
-        "sdtm/T1 has no EX file, which every trial needs; add ex.csv or ex.parquet.",
+        "sdtm/T1 has no EX file, which every trial needs; add ex.csv or another format of it.",
     ),
     "unknown domain": (
         {"dm.csv": DM, "ex.csv": EX, "ae.csv": DM},
@@ -284,9 +284,9 @@ REFUSED = {
         "mh, cm, ss, sv, ds, dd or supp--, or move it out of the trial's folder.",
     ),
     "unknown format": (
-        {"dm.csv": DM, "ex.csv": EX, "lb.sas7bdat": ""},
-        "sdtm/T1/lb.sas7bdat is neither a CSV nor a Parquet file; convert it to one of them or "
-        "move it out of the trial's folder.",
+        {"dm.csv": DM, "ex.csv": EX, "lb.xlsx": ""},
+        "sdtm/T1/lb.xlsx is in no format Plateau reads; convert it to one of .csv, .tsv, .txt, "
+        ".parquet, .xpt, .sas7bdat, .json, .ndjson or move it out of the trial's folder.",
     ),
     "domain twice": (
         {"dm.csv": DM, "ex.csv": EX, "DM.parquet": ""},
@@ -316,13 +316,13 @@ REFUSED = {
     ),
     "too few values": (
         {"dm.csv": DM + "T1,DM,T1-3\n", "ex.csv": EX},
-        "sdtm/T1/dm.csv line 4 has 3 values under a header of 4 variables; check its commas and "
-        "quotes.",
+        "sdtm/T1/dm.csv line 4 has 3 values under a header of 4 variables; check its "
+        "delimiters and quotes.",
     ),
     "too many values": (
         {"dm.csv": DM + "T1,DM,T1-3,40,x\n", "ex.csv": EX},
-        "sdtm/T1/dm.csv line 4 has 5 values under a header of 4 variables; check its commas and "
-        "quotes.",
+        "sdtm/T1/dm.csv line 4 has 5 values under a header of 4 variables; check its "
+        "delimiters and quotes.",
     ),
     "open quote": (
         {"dm.csv": DM + 'T1,DM,"T1-3,40\n', "ex.csv": EX},
@@ -333,8 +333,8 @@ REFUSED = {
         "sdtm/T1/dm.csv line 4 has a quote that is not closed or not doubled; mend it.",
     ),
     "another trial's records": (
-        {"dm.csv": DM + "T2,DM,T2-1,40\n", "ex.csv": EX},
-        "sdtm/T1/dm.csv record 3 has the STUDYID 'T2', but study.toml calls this trial 'T1'; "
+        {"dm.csv": DM.replace("T1,", "T2,"), "ex.csv": EX},
+        "sdtm/T1/dm.csv has the STUDYID 'T2', but study.toml calls this trial 'T1'; "
         "correct trial_id or move the file to its own trial.",
     ),
     "no Parquet inside": (
@@ -359,7 +359,10 @@ def test_file_that_cannot_be_read_is_refused_in_a_sentence(
 def test_other_encoding_is_refused(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
     place = write(tmp_path, {"dm.csv": DM, "ex.csv": EX})
     (place / "dm.csv").write_bytes(DM.encode() + "T1,DM,T1-3,Größe\n".encode("latin-1"))
-    assert refusal(tmp_path, connection) == ("sdtm/T1/dm.csv is not UTF-8 text; save it as UTF-8.")
+    assert refusal(tmp_path, connection) == (
+        "sdtm/T1/dm.csv line 4 is not UTF-8 text; save it as UTF-8, or say how it is written by "
+        'encoding = "latin-1" (or windows-1252) for its trial in study.toml.'
+    )
 
 
 def test_missing_trial_folder_is_refused(

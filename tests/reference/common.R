@@ -55,3 +55,76 @@ read_all <- function() {
                             adeno = as.integer(celltype == 3), large = as.integer(celltype == 4))
     )
 }
+
+# ---- what no package gives, or not to the last digit --------------------------------------------
+
+# The log-rank statistic with delayed entry, which survdiff does not take: sums over days and strata.
+log_rank_sums <- function(start, stop, event, group, stratum) {
+    excess <- numeric(nlevels(group))
+    covariance <- matrix(0, nlevels(group), nlevels(group))
+    for (s in unique(stratum)) for (day in unique(stop[event == 1 & stratum == s])) {
+        at_risk <- start < day & day <= stop & stratum == s
+        died <- at_risk & stop == day & event == 1
+        n <- sum(at_risk)
+        d <- sum(died)
+        share <- as.vector(table(group[at_risk])) / n
+        excess <- excess + as.vector(table(group[died])) - d * share
+        covariance <- covariance + (diag(share) - outer(share, share)) * d * (n - d) / max(n - 1, 1)
+    }
+    as.vector(excess[-1] %*% solve(covariance[-1, -1], excess[-1]))
+}
+
+# Stepwise selection as in SAS PROC PHREG: in with the largest score chi-square with P < slentry, out
+# with the smallest Wald chi-square with P > slstay, until nothing enters or the one entered is all
+# that leaves.
+stepwise <- function(name, response, candidates, data, slentry, slstay, ties) {
+    data <- data[complete.cases(data[, candidates]), ]
+    log <- NULL
+    note <- function(step, action, factor, test, statistic) {
+        log <<- rbind(log, data.frame(
+            data = name, ties = ties, step = step, action = action, factor = factor, test = test,
+            statistic = statistic, p_value = pchisq(statistic, 1, lower.tail = FALSE)
+        ))
+    }
+    fitted <- function(terms, ...) coxph(reformulate(terms, response), data, ties = ties, ...)
+    inside <- character(0)
+    step <- 1
+    repeat {
+        outside <- setdiff(candidates, inside)
+        start <- if (length(inside)) coef(fitted(inside, control = tight)) else numeric(0)
+        scores <- vapply(outside, function(one) fitted(
+            c(inside, one), init = c(start, 0), control = coxph.control(iter.max = 0)
+        )$score, numeric(1))
+        for (one in outside) note(step, "considered", one, "score", scores[[one]])
+        if (!length(outside) || pchisq(max(scores), 1, lower.tail = FALSE) >= slentry) break
+        entered <- outside[which.max(scores)]
+        note(step, "enter", entered, "score", max(scores))
+        step <- step + 1
+        inside <- c(inside, entered)
+        removed <- character(0)
+        while (length(inside)) {
+            fit <- fitted(inside, control = tight)
+            wald <- coef(fit)^2 / diag(as.matrix(fit$var))
+            for (i in seq_along(inside)) note(step, "considered", inside[i], "wald", wald[[i]])
+            if (pchisq(min(wald), 1, lower.tail = FALSE) <= slstay) break
+            weakest <- inside[which.min(wald)]
+            note(step, "remove", weakest, "wald", min(wald))
+            step <- step + 1
+            removed <- c(removed, weakest)
+            inside <- setdiff(inside, weakest)
+        }
+        if (identical(removed, entered)) break
+    }
+    log
+}
+
+# crr ends where its line search cannot tell a gain from rounding; Newton's steps from there, each
+# from crr's own score and information, take away what is left
+converged <- function(...) {
+    fit <- crr(..., gtol = 1e-12, maxiter = 100)
+    for (step in 1:5) {
+        b <- fit$coef + solve(fit$inf, fit$score)
+        fit <- crr(..., gtol = 1e-12, maxiter = 0, init = b)
+    }
+    fit
+}

@@ -74,27 +74,12 @@ write_table(bind_rows(mean_rows), "restricted_mean.csv")
 # ---- log-rank -----------------------------------------------------------------------------------
 # survdiff takes no delayed entry; there the sums over days and strata are written out
 
-written_out <- function(start, stop, event, group, stratum) {
-    excess <- numeric(nlevels(group))
-    covariance <- matrix(0, nlevels(group), nlevels(group))
-    for (s in unique(stratum)) for (day in unique(stop[event == 1 & stratum == s])) {
-        at_risk <- start < day & day <= stop & stratum == s
-        died <- at_risk & stop == day & event == 1
-        n <- sum(at_risk)
-        d <- sum(died)
-        share <- as.vector(table(group[at_risk])) / n
-        excess <- excess + as.vector(table(group[died])) - d * share
-        covariance <- covariance + (diag(share) - outer(share, share)) * d * (n - d) / max(n - 1, 1)
-    }
-    as.vector(excess[-1] %*% solve(covariance[-1, -1], excess[-1]))
-}
-
 log_rank <- function(design) {
     data <- data_sets[[design$data]]
     group <- factor(data[[design$group]])
     stratum <- if (nzchar(design$stratum)) data[[design$stratum]] else rep(1, nrow(data))
     if (nzchar(design$start)) return(data.frame(
-        test = design$test, df = nlevels(group) - 1, statistic = written_out(
+        test = design$test, df = nlevels(group) - 1, statistic = log_rank_sums(
             data[[design$start]], data[[design$stop]], data[[design$event]], group, stratum
         )
     ))

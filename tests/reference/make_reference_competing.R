@@ -67,17 +67,6 @@ write_table(rbind(
 
 # ---- Fine and Gray ------------------------------------------------------------------------------
 
-# crr ends where its line search cannot tell a gain from rounding; Newton's steps from there, each
-# from crr's own score and information, take away what is left
-converged <- function(...) {
-    fit <- crr(..., gtol = 1e-12, maxiter = 100)
-    for (step in 1:5) {
-        b <- fit$coef + solve(fit$inf, fit$score)
-        fit <- crr(..., gtol = 1e-12, maxiter = 0, init = b)
-    }
-    fit
-}
-
 # The variance of Fine and Gray (equations 7 and 8) subject by subject, each censoring group with
 # its own Kaplan-Meier. For crr with groups takes only the group's own events into q.
 written_out <- function(time, code, x, group, b) {

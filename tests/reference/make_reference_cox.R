@@ -66,49 +66,6 @@ write_table(bind_rows(covariance_rows), "cox_covariance.csv")
 write_table(bind_rows(zph_rows), "proportional_hazards.csv")
 
 # ---- stepwise selection, as in SAS PROC PHREG -----------------------------------------------
-# in: largest score chi-square with P < slentry; out: smallest Wald chi-square with P > slstay;
-# ends when nothing enters or when the one entered is all that leaves
-
-stepwise <- function(name, response, candidates, data, slentry, slstay, ties) {
-    data <- data[complete.cases(data[, candidates]), ]
-    log <- NULL
-    note <- function(step, action, factor, test, statistic) {
-        log <<- rbind(log, data.frame(
-            data = name, ties = ties, step = step, action = action, factor = factor, test = test,
-            statistic = statistic, p_value = pchisq(statistic, 1, lower.tail = FALSE)
-        ))
-    }
-    fitted <- function(terms, ...) coxph(reformulate(terms, response), data, ties = ties, ...)
-    inside <- character(0)
-    step <- 1
-    repeat {
-        outside <- setdiff(candidates, inside)
-        start <- if (length(inside)) coef(fitted(inside, control = tight)) else numeric(0)
-        scores <- vapply(outside, function(one) fitted(
-            c(inside, one), init = c(start, 0), control = coxph.control(iter.max = 0)
-        )$score, numeric(1))
-        for (one in outside) note(step, "considered", one, "score", scores[[one]])
-        if (!length(outside) || pchisq(max(scores), 1, lower.tail = FALSE) >= slentry) break
-        entered <- outside[which.max(scores)]
-        note(step, "enter", entered, "score", max(scores))
-        step <- step + 1
-        inside <- c(inside, entered)
-        removed <- character(0)
-        while (length(inside)) {
-            fit <- fitted(inside, control = tight)
-            wald <- coef(fit)^2 / diag(as.matrix(fit$var))
-            for (i in seq_along(inside)) note(step, "considered", inside[i], "wald", wald[[i]])
-            if (pchisq(min(wald), 1, lower.tail = FALSE) <= slstay) break
-            weakest <- inside[which.min(wald)]
-            note(step, "remove", weakest, "wald", min(wald))
-            step <- step + 1
-            removed <- c(removed, weakest)
-            inside <- setdiff(inside, weakest)
-        }
-        if (identical(removed, entered)) break
-    }
-    log
-}
 write_table(with(data_sets, rbind(
     stepwise("myeloma", "Surv(Time, VStatus)", c("LogBUN", "HGB", "Platelet", "Age", "LogWBC",
              "Frac", "LogPBM", "Protein", "SCalc"), myeloma, 0.25, 0.15, "breslow"),

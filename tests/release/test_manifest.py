@@ -24,7 +24,8 @@ def test_the_manifest_names_inputs_contents_and_files(tmp_path: Path) -> None:
 
 def test_the_manifest_holds_no_time(tmp_path: Path) -> None:
     first = write_manifest(tmp_path, FINGERPRINT, {}, {})
-    (tmp_path / "manifest.json").unlink()
+    for name in ("manifest.json", "manifest.sha256"):
+        (tmp_path / name).unlink()
     assert write_manifest(tmp_path, FINGERPRINT, {}, {}) == first
 
 

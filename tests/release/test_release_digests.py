@@ -13,7 +13,8 @@ from analytics.release.digests import Fingerprint, code_digest, input_digests, t
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
     folder = tmp_path / "study"
-    for name in ("study.toml", "published/claims.csv", "sdtm/T1/dm.csv", "synthesis/cohort.csv"):
+    made = ("synthesis/cohort.csv", "conversion/source.csv")
+    for name in ("study.toml", "published/claims.csv", "sdtm/T1/dm.csv", *made):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)

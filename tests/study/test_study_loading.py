@@ -1,10 +1,13 @@
+import re
 from datetime import date
 from pathlib import Path
 
-from small_study import write_study
+from conftest import PROJECT
+from small_study import FILES, refusal, write_study
 
 from analytics.study import load_study
-from analytics.study.specification import PopulationCondition
+from analytics.study.factors import SUBJECT_VARIABLES
+from analytics.study.specification import FileFormat, PopulationCondition
 
 
 def test_small_study_loads_with_what_its_files_say(tmp_path: Path) -> None:
@@ -95,6 +98,49 @@ factors = [{ factor = "sex", numerator = ["male"] }]
     assert study.analysis("os").inferred is None
 
 
+def test_trial_declares_how_its_files_are_written(tmp_path: Path) -> None:
+    declared = """cutoff = 2015-06-30
+encoding = "Latin-1"
+delimiter = "semicolon"
+
+[[trials.files]]
+name = "lb.csv"
+encoding = "utf-8"
+delimiter = "\\t"
+"""
+    trial = load_study(
+        write_study(tmp_path, study_toml=("cutoff = 2015-06-30\n", declared))
+    ).trials[0]
+    assert trial.file_format == FileFormat(encoding="ISO-8859-1", delimiter=";")
+    assert trial.files == {"lb.csv": FileFormat(encoding="UTF-8", delimiter="\t")}
+
+
+def test_baseline_factor_may_stand_in_a_qualifier_of_dm(tmp_path: Path) -> None:
+    in_supp = ("variable,DM,AGE,,", "variable,SUPP,AGEEXACT,DM,")
+    factor = load_study(write_study(tmp_path, factors_csv=in_supp)).factors[0]
+    assert (factor.domain, factor.testcd, factor.category) == ("SUPP", "AGEEXACT", "DM")
+
+
 def test_loading_twice_gives_equal_specifications(tmp_path: Path) -> None:
     folder = write_study(tmp_path)
     assert load_study(folder) == load_study(folder)
+
+
+def test_lines_that_begin_with_a_hash_are_comments_and_count_as_lines(tmp_path: Path) -> None:
+    plain = load_study(write_study(tmp_path))
+    for name, text in FILES.items():
+        if name.endswith(".csv"):
+            header, rest = text.split("\n", 1)
+            commented = f'# of {name}, "all" of it\n{header}\n#one,row\n\n{rest}'
+            (tmp_path / name).write_text(commented, encoding="utf-8")
+    assert load_study(tmp_path) == plain
+    path = tmp_path / "endpoints.csv"
+    path.write_text(path.read_text().replace("OS,Overall survival,all", "OS,,all"))
+    assert refusal(tmp_path) == ("endpoints.csv line 5: column 'param' is empty; give it a value.")
+
+
+def test_every_variable_of_dm_that_may_be_a_factor_is_observed() -> None:
+    model = PROJECT / "dbt_project/models/intermediate/int_baseline_observations.sql"
+    listed = re.search(r"subject_variables = \[(.*?)\]", model.read_text(), re.DOTALL)
+    assert listed is not None
+    assert tuple(re.findall(r"'(\w+)'", listed[1].upper())) == SUBJECT_VARIABLES

@@ -8,12 +8,24 @@ from small_study import refusal, with_plan, write_study
 from analytics.study import StudyError, load_study
 
 CSV_MISTAKES = {
+    "variable of another domain than DM": (
+        "factors_csv",
+        ("variable,DM,AGE", "variable,SUPP,FLOW"),
+        "factors.csv line 2: derivation variable reads DM, or a qualifier of it (domain SUPP, "
+        "category DM), not SUPP; use last_value for other domains.",
+    ),
     "missing column": (
         "factors_csv",
         (",add,", ",adds,"),
         "factors.csv: unknown column 'adds' (did you mean 'add'?); the columns are factor, label, "
         "timing, type, derivation, domain, testcd, category, specimen, evaluator, unit, add, "
         "no_record, fact, assessed_fact, display_order, description.",
+    ),
+    "variable of DM that is no characteristic": (
+        "factors_csv",
+        ("DM,SEX,", "DM,RFSTDTC,"),
+        "factors.csv line 3: unknown DM variable 'RFSTDTC'; use STUDYID, SITEID, AGE, SEX, RACE, "
+        "ETHNIC, ARMCD, ARM or COUNTRY.",
     ),
     "column left out": (
         "endpoints_csv",
@@ -279,10 +291,31 @@ CSV_MISTAKES = {
 }
 
 STUDY_MISTAKES = {
+    "unknown encoding": (
+        ("cutoff = 2015-06-30", 'cutoff = 2015-06-30\nencoding = "latin1"'),
+        "study.toml [[trials]] 1: unknown encoding 'latin1' (did you mean 'latin-1'?); use utf-8, "
+        "latin-1, windows-1252, iso-8859-15, iso-8859-2, windows-1250 or shift-jis.",
+    ),
+    "unknown delimiter": (
+        ("cutoff = 2015-06-30", 'cutoff = 2015-06-30\ndelimiter = "space"'),
+        "study.toml [[trials]] 1: unknown delimiter 'space'; use comma, semicolon, tab or pipe.",
+    ),
+    "file declared twice": (
+        (
+            "cutoff = 2015-06-30",
+            'cutoff = 2015-06-30\nfiles = [{name = "lb.csv"}, {name = "lb.csv"}]',
+        ),
+        "study.toml [[trials]] 1 [[trials.files]] 2: file 'lb.csv' is named twice; keep one entry.",
+    ),
+    "file without a name": (
+        ("cutoff = 2015-06-30", 'cutoff = 2015-06-30\nfiles = [{encoding = "utf-8"}]'),
+        "study.toml [[trials]] 1 [[trials.files]] 1: key 'name' is missing; give it a value.",
+    ),
     "unknown key": (
         ("title =", "titel ="),
         "study.toml: unknown key 'titel' (did you mean 'title'?); the keys are study_id, title, "
-        "synthetic, synthetic_note, analysis_set, trials, parameters, inferred.",
+        "synthetic, synthetic_note, analysis_set, trials, parameters, inferred, "
+        "publication.",
     ),
     "missing key": (
         ('title = "A small study"\n', ""),
@@ -341,6 +374,16 @@ STUDY_MISTAKES = {
         ("survivor_known_alive_months = 35", "survivor_known_alive_months = 37"),
         "study.toml [parameters]: survivor_known_alive_months lies beyond survivor_months; a "
         "visit window cannot begin after its visit.",
+    ),
+    "unknown limit of publication": (
+        ("[inferred]", "[publication]\nsmallest_cel = 11\n\n[inferred]"),
+        "study.toml [publication]: unknown key 'smallest_cel' (did you mean 'smallest_cell'?); "
+        "the keys are smallest_cell, smallest_n_at_risk.",
+    ),
+    "limit of publication that hides nothing": (
+        ("[inferred]", "[publication]\nsmallest_cell = 1\n\n[inferred]"),
+        "study.toml [publication]: key 'smallest_cell' is 1, but it must be greater than or equal "
+        "to 2; correct it or leave it out for the default.",
     ),
     "inferred of nothing": (
         ("[inferred]\nties", "[inferred]\ntied"),

@@ -1,4 +1,6 @@
-{% set subject_variables = ['age', 'sex', 'race', 'ethnic', 'country', 'studyid'] %}
+{% set subject_variables = [
+    'studyid', 'siteid', 'age', 'sex', 'race', 'ethnic', 'armcd', 'arm', 'country',
+] %}
 with dm as (
     select * from {{ accepted('stg_sdtm__dm') }}
 ),
@@ -25,6 +27,31 @@ mh as (
 
 cm as (
     select * from {{ accepted('stg_sdtm__cm') }}
+),
+
+supp as (
+    select * from {{ accepted('stg_sdtm__supp') }}
+),
+
+-- the record that a qualifier speaks of, and when; one of a group stands for all
+qualified as (
+    select
+        qualified_records.src_file,
+        qualified_records.src_row,
+        records.seq,
+        records.adt,
+        records.adt_last,
+        records.adtf
+    from {{ ref('int_qualified_records') }} as qualified_records
+    inner join {{ accepted('int_staged_records') }} as records
+        on
+            qualified_records.record_file = records.src_file
+            and qualified_records.record_row = records.src_row
+    qualify
+        row_number() over (
+            partition by qualified_records.src_file, qualified_records.src_row
+            order by records.adt asc nulls last, records.seq asc
+        ) = 1
 ),
 
 observations as (
@@ -148,6 +175,27 @@ observations as (
         cmstdt_last as adt_last,
         cmstdtf as adtf
     from cm
+    union all
+    select
+        supp.usubjid,
+        'SUPP' as srcdom,
+        supp.qnam as srcvar,
+        qualified.seq as srcseq,
+        supp.qnam as testcd,
+        supp.rdomain as category,
+        cast(null as string) as specimen,
+        supp.qeval as evaluator,
+        cast(supp.src_row as string) as group_id,
+        supp.qval as value_text,
+        {{ number('supp.qval') }} as value_num,
+        qualified.adt,
+        qualified.adt_last,
+        qualified.adtf
+    from supp
+    inner join qualified
+        on
+            supp.src_file = qualified.src_file
+            and supp.src_row = qualified.src_row
 )
 
 select * from observations

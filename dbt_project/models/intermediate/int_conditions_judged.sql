@@ -14,14 +14,23 @@ subject_factors as (
     select * from {{ ref('subject_factors') }}
 ),
 
+rules_broken as (
+    select distinct
+        usubjid,
+        rule
+    from {{ ref('int_findings') }}
+    where usubjid is not null
+),
+
 -- joined by a name of its own for each kind: a join on equal columns alone stays linear
 named_conditions as (
     select
         *,
         case when kind = 'fact' then name end as fact,
-        case when kind = 'factor' then name end as factor
+        case when kind = 'factor' then name end as factor,
+        case when kind = 'rule' then name end as rule
     from conditions
-    where kind in ('fact', 'factor')
+    where kind in ('fact', 'factor', 'rule')
 ),
 
 conditions_by_subject as (
@@ -36,7 +45,8 @@ conditions_by_subject as (
         dated_facts.usubjid is not null as has_fact,
         dated_facts.fact_value,
         dated_facts.cycle,
-        subject_factors.level
+        subject_factors.level,
+        rules_broken.rule is not null as has_broken_rule
     from named_conditions as conditions
     cross join subject_dates
     left join dated_facts
@@ -47,6 +57,10 @@ conditions_by_subject as (
         on
             subject_dates.usubjid = subject_factors.usubjid
             and conditions.factor = subject_factors.factor
+    left join rules_broken
+        on
+            subject_dates.usubjid = rules_broken.usubjid
+            and conditions.rule = rules_broken.rule
 ),
 
 -- 'value =' and 'cycle >=' without the word before the relation
@@ -63,6 +77,7 @@ judged as (
         population,
         condition_order,
         case
+            when kind = 'rule' then not has_broken_rule
             when kind = 'factor' then {{ relation_holds('relation', 'level', 'asked') }}
             when operator = 'exists' then has_fact
             when operator = 'absent' then not has_fact

@@ -51,8 +51,12 @@ results_judged as (
             when 'quantified' then coalesce(result > 0, false)
             when 'positive_not_quantifiable'
                 then coalesce(lblloq <= {{ var('mrd_threshold') }}, false)
+            -- what can be quantified can be detected
             when 'undetected'
-                then coalesce(lbllod <= {{ var('mrd_threshold') }}, false)
+                then
+                    coalesce(
+                        coalesce(lbllod, lblloq) <= {{ var('mrd_threshold') }}, false
+                    )
             else false
         end as is_deciding,
         adt_last > trtsdt and coalesce(adt <= treatment_close_date, false)

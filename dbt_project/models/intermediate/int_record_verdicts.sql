@@ -62,26 +62,37 @@ verdicts as (
         final_rule as rule,
         final_rule is null as is_accepted,
         case
+            when variable is not null then variable
             when final_rule = 'missing_key' then missing_variable
             when final_rule = 'wrong_study' then 'STUDYID'
-            when final_rule in ('unknown_subject', 'repeated_subject') then 'USUBJID'
+            when
+                final_rule in ('unknown_subject', 'repeated_subject', 'repeated_person')
+                then 'USUBJID'
             when final_rule = 'unknown_record' then 'IDVARVAL'
             when final_rule = 'not_done' then domain || 'STAT'
-            when final_rule = 'unreadable_number' then number_variable
-            when final_rule in ('unknown_term', 'missing_result', 'superseded')
+            when final_rule in ('unreadable_number', 'impossible_number')
+                then number_variable
+            when
+                final_rule in (
+                    'unknown_term', 'unknown_cycle', 'missing_result', 'superseded'
+                )
                 then wording_variable
             when final_rule in ('duplicate', 'repeated_key')
                 then case when seq is null then 'USUBJID' else domain || 'SEQ' end
             when final_rule is not null then date_variable
         end as variable,
         case
+            when variable is not null then value
             when final_rule in ('missing_key', 'missing_result', 'missing_date')
                 then null
             when final_rule = 'wrong_study' then studyid
-            when final_rule in ('unknown_subject', 'repeated_subject') then usubjid
+            when
+                final_rule in ('unknown_subject', 'repeated_subject', 'repeated_person')
+                then usubjid
             when final_rule = 'not_done' then 'NOT DONE'
-            when final_rule = 'unreadable_number' then number_given
-            when final_rule in ('unknown_term', 'superseded')
+            when final_rule in ('unreadable_number', 'impossible_number')
+                then number_given
+            when final_rule in ('unknown_term', 'unknown_cycle', 'superseded')
                 then coalesce(wording, number_given)
             when final_rule in ('duplicate', 'repeated_key')
                 then coalesce(cast(seq as string), usubjid)

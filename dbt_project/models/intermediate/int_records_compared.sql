@@ -126,6 +126,8 @@ compared as (
         checked.adt,
         checked.adt_last,
         checked.adtf,
+        checked.variable,
+        checked.value,
         coalesce(checked.rule, rejections.rule) as rule
     from checked
     left join rejections

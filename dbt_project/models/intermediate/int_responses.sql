@@ -3,10 +3,6 @@ with rs as (
     select * from {{ accepted('stg_sdtm__rs') }}
 ),
 
-qualifiers as (
-    select * from {{ accepted('stg_sdtm__supp') }}
-),
-
 record_terms as (
     select * from {{ ref('int_record_terms') }}
 ),
@@ -37,21 +33,11 @@ response_terms as (
 
 relapse_sites as (
     select
-        qualifiers.src_trial,
-        qualifiers.usubjid,
-        {{ whole_number('qualifiers.idvarval') }} as rsseq,
-        min(record_terms.value) as relapse_site
-    from qualifiers
-    inner join record_terms
-        on
-            qualifiers.src_file = record_terms.src_file
-            and qualifiers.src_row = record_terms.src_row
-            and record_terms.category = 'relapse'
-    where qualifiers.rdomain = 'RS' and qualifiers.idvar = 'RSSEQ'
-    group by
-        qualifiers.src_trial,
-        qualifiers.usubjid,
-        {{ whole_number('qualifiers.idvarval') }}
+        src_file,
+        src_row,
+        value as relapse_site
+    from {{ ref('int_qualifier_terms') }}
+    where category = 'relapse'
 ),
 
 assessments as (
@@ -79,9 +65,8 @@ assessments as (
         on rs.usubjid = first_doses.usubjid
     left join relapse_sites
         on
-            rs.src_trial = relapse_sites.src_trial
-            and rs.usubjid = relapse_sites.usubjid
-            and rs.rsseq = relapse_sites.rsseq
+            rs.src_file = relapse_sites.src_file
+            and rs.src_row = relapse_sites.src_row
 ),
 
 responses as (

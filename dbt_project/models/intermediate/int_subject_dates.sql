@@ -81,6 +81,8 @@ subject_dates as (
         trials.cutoff as cutoff_date,
         deaths.dthdt,
         deaths.dthdtf,
+        -- a contact tells of a death that may have been earlier
+        deaths.srcdom = 'SS' as is_death_dated_by_contact,
         last_contacts.lstalvdt
     from dm
     left join trials

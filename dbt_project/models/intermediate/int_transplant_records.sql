@@ -7,7 +7,34 @@ sv as (
 ),
 
 record_terms as (
-    select * from {{ ref('int_record_terms') }}
+    select
+        src_file,
+        src_row,
+        value
+    from {{ ref('int_record_terms') }}
+    where category = 'transplant'
+),
+
+qualifier_terms as (
+    select
+        src_file,
+        src_row,
+        value
+    from {{ ref('int_qualifier_terms') }}
+    where category = 'transplant'
+),
+
+-- the procedure's own wording, and a qualifier's where that says nothing
+transplant_terms as (
+    select
+        coalesce(record_terms.src_file, qualifier_terms.src_file) as src_file,
+        coalesce(record_terms.src_row, qualifier_terms.src_row) as src_row,
+        coalesce(record_terms.value, qualifier_terms.value) as value
+    from record_terms
+    full join qualifier_terms
+        on
+            record_terms.src_file = qualifier_terms.src_file
+            and record_terms.src_row = qualifier_terms.src_row
 ),
 
 first_doses as (
@@ -31,7 +58,7 @@ transplants as (
     select
         pr.usubjid,
         pr.prseq,
-        record_terms.value as transplant_type,
+        transplant_terms.value as transplant_type,
         first_doses.trtsdt,
         pr.prstdt,
         pr.prstdt_last,
@@ -39,11 +66,10 @@ transplants as (
         pr.prendt_last,
         visits.visit_date
     from pr
-    inner join record_terms
+    inner join transplant_terms
         on
-            pr.src_file = record_terms.src_file
-            and pr.src_row = record_terms.src_row
-            and record_terms.category = 'transplant'
+            pr.src_file = transplant_terms.src_file
+            and pr.src_row = transplant_terms.src_row
     inner join first_doses
         on pr.usubjid = first_doses.usubjid
     left join visits

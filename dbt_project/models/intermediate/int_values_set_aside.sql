@@ -35,8 +35,16 @@ ages as (
         src_file,
         src_row,
         'AGE' as variable,
-        'unreadable_number' as rule,
-        age_given as value
+        case
+            when {{ number('age_given') }} is null then 'unreadable_number'
+            when upper(ageu) <> 'YEARS' then 'wrong_unit'
+            else 'impossible_number'
+        end as rule,
+        case
+            when {{ number('age_given') }} is not null and upper(ageu) <> 'YEARS'
+                then age_given || ' ' || ageu
+            else age_given
+        end as value
     from dm
     where age_given is not null and age is null
 ),
@@ -46,7 +54,10 @@ detection_limits as (
         src_file,
         src_row,
         'LBLLOD' as variable,
-        'unreadable_number' as rule,
+        case
+            when {{ number('lbllod_given') }} is null then 'unreadable_number'
+            else 'impossible_number'
+        end as rule,
         lbllod_given as value
     from lb
     where lbllod_given is not null and lbllod is null
@@ -57,7 +68,10 @@ quantification_limits as (
         src_file,
         src_row,
         'LBLLOQ' as variable,
-        'unreadable_number' as rule,
+        case
+            when {{ number('lblloq_given') }} is null then 'unreadable_number'
+            else 'impossible_number'
+        end as rule,
         lblloq_given as value
     from lb
     where lblloq_given is not null and lblloq is null

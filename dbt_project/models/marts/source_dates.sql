@@ -65,13 +65,15 @@ dates as (
 )
 
 select
-    usubjid,
-    srcdom,
-    srcvar,
-    srcseq,
-    value,
-    first_day,
-    last_day,
-    src_file,
-    src_row + 1 as line
+    dates.usubjid,
+    dates.srcdom,
+    dates.srcvar,
+    dates.srcseq,
+    dates.value,
+    dates.first_day,
+    dates.last_day,
+    dates.src_file,
+    dates.src_row as record,
+    {{ line_of('dates') }} as line
 from dates
+{{ line_joins('dates') }}

@@ -75,6 +75,7 @@ subjects as (
         subject_dates.cutoff_date,
         subject_dates.dthdt,
         subject_dates.dthdtf,
+        subject_dates.is_death_dated_by_contact,
         subject_dates.lstalvdt,
         analysis_set_members.usubjid is not null as in_analysis_set,
         first_unmet_conditions.reason as exclusion_reason

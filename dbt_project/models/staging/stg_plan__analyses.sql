@@ -12,6 +12,10 @@ typed as (
         {{ given('strata_factor') }} as strata_factor,
         cast(time_dependent_strata as boolean) as has_time_dependent_strata,
         cast(landmark_days as double) as landmark_days,
+        cast(headline as boolean) as is_headline,
+        {{ given('delayed_entry_of') }} as delayed_entry_of,
+        {{ given('alternative_to') }} as alternative_to,
+        {{ given('candidates_from') }} as candidates_from,
         cast(display_order as int) as display_order
     from plan_analysis
 )

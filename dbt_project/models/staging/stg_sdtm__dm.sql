@@ -20,7 +20,7 @@ typed as (
         {{ given('siteid') }} as siteid,
         {{ date_columns('brthdtc') }},
         {{ given('age') }} as age_given,
-        {{ number('age') }} as age,
+        {{ age_in_years(number('age'), given('ageu')) }} as age,
         {{ given('ageu') }} as ageu,
         {{ given('sex') }} as sex,
         {{ given('race') }} as race,

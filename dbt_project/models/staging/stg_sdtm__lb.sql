@@ -27,9 +27,9 @@ typed as (
         {{ given('lbspec') }} as lbspec,
         {{ given('lbmethod') }} as lbmethod,
         {{ given('lbllod') }} as lbllod_given,
-        {{ number('lbllod') }} as lbllod,
+        {{ number_from_zero('lbllod') }} as lbllod,
         {{ given('lblloq') }} as lblloq_given,
-        {{ number('lblloq') }} as lblloq,
+        {{ number_from_zero('lblloq') }} as lblloq,
         {{ number('visitnum') }} as visitnum,
         {{ given('visit') }} as visit,
         {{ date_columns('lbdtc') }}

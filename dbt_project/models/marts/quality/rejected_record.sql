@@ -1,53 +1,24 @@
-with verdicts as (
-    select * from {{ ref('int_record_verdicts') }}
+with findings as (
+    select * from {{ ref('int_findings') }}
 ),
 
-values_set_aside as (
-    select * from {{ ref('int_values_set_aside') }}
+verdicts as (
+    select * from {{ ref('int_record_verdicts') }}
 ),
 
 censoring as (
     select * from {{ ref('censoring') }}
 ),
 
-responses as (
-    select * from {{ ref('int_responses') }}
-),
-
-first_remissions as (
-    select * from {{ ref('int_first_remissions') }}
-),
-
-records_rejected as (
-    select
-        src_trial,
-        src_file,
-        src_row + 1 as line,
-        usubjid,
-        variable,
-        rule,
-        value
-    from verdicts
-    where not is_accepted
-),
-
-values_rejected as (
-    select
-        src_trial,
-        src_file,
-        src_row + 1 as line,
-        usubjid,
-        variable,
-        rule,
-        value
-    from values_set_aside
+rules as (
+    select * from {{ ref('stg_study__record_rules') }}
 ),
 
 events_before_their_origin as (
     select distinct
         verdicts.src_trial,
         verdicts.src_file,
-        verdicts.src_row + 1 as line,
+        verdicts.src_row,
         censoring.usubjid,
         censoring.srcvar as variable,
         'before_origin' as rule,
@@ -64,46 +35,36 @@ events_before_their_origin as (
         and verdicts.is_accepted
 ),
 
--- a relapse of a responder that is told before there is a remission to end
-relapses_before_remission as (
-    select
-        verdicts.src_trial,
-        verdicts.src_file,
-        verdicts.src_row + 1 as line,
-        responses.usubjid,
-        'RSDTC' as variable,
-        'before_origin' as rule,
-        'relapse ' || cast(responses.adt as string) as value
-    from responses
-    inner join first_remissions
-        on responses.usubjid = first_remissions.usubjid
-    inner join verdicts
-        on
-            responses.usubjid = verdicts.usubjid
-            and responses.rsseq = verdicts.seq
-            and verdicts.domain = 'RS'
-    where
-        responses.relapse_site is not null
-        and responses.adt_last <= first_remissions.adt
-        and verdicts.is_accepted
+all_findings as (
+    select * from findings
+    union all
+    select * from events_before_their_origin
 ),
 
 rejected as (
-    select * from records_rejected
-    union all
-    select * from values_rejected
-    union all
-    select * from events_before_their_origin
-    union all
-    select * from relapses_before_remission
+    select
+        all_findings.src_trial,
+        all_findings.src_file,
+        all_findings.src_row as record,
+        {{ line_of('all_findings') }} as line,
+        all_findings.usubjid,
+        all_findings.variable,
+        all_findings.rule,
+        rules.policy,
+        all_findings.value
+    from all_findings
+    inner join rules on all_findings.rule = rules.rule
+    {{ line_joins('all_findings') }}
 )
 
 select
     src_trial,
     src_file,
+    record,
     line,
     usubjid,
     variable,
     rule,
+    policy,
     value
 from rejected

@@ -1,0 +1,46 @@
+"""The walk of a check: files into raw, models up to the findings, report; nothing is kept."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from analytics.check.findings import Report, read_report
+from analytics.ingest import IngestError, load_raw, refusals
+from analytics.progress import Progress, Silence, Steps
+from analytics.study import load_study
+from analytics.transform import Transformation
+from analytics.warehouse import connect
+
+FINDINGS: Final = "+path:models/marts/quality"
+
+
+def check(folder: Path, threads: int, progress: Progress | None = None) -> Report:
+    """Judge every record of the study in the folder, in a temporary folder of its own.
+
+    Files that cannot be read end the check, with a sentence for each of them in the report.
+    Raises StudyError for a mistake in the study's own files and BuildError.
+    """
+    steps = Steps(progress or Silence())
+    with steps.step("read the study"):
+        study = load_study(folder)
+    with TemporaryDirectory(prefix="plateau-check-") as name:
+        work = Path(name)
+        warehouse = work / "warehouse.duckdb"
+        try:
+            with steps.step("load the files"), connect(warehouse) as connection:
+                load_raw(study, connection)
+        except IngestError as error:
+            return Report(study, refusals=tuple(refusals(study) or [str(error)]))
+        dbt = Transformation(
+            warehouse,
+            work,
+            study.parameters.model_dump(mode="json"),
+            threads,
+            steps.progress.detail,
+        )
+        with steps.step("read the dbt project"):
+            dbt.parse()
+        with steps.step("judge the records"):
+            dbt.run_models(FINDINGS)
+        with connect(warehouse) as connection:
+            return read_report(study, connection)

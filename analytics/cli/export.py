@@ -1,0 +1,78 @@
+"""`plateau export adam` and `plateau export ard`."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence, say
+
+_BOTH: Final = "both"
+
+export = typer.Typer(
+    help="Write the published release in the shapes other systems take.", no_args_is_help=True
+)
+app.add_typer(export, name="export")
+
+Target = Annotated[Path, typer.Argument(help="Folder to write into, outside the releases.")]
+Created = Annotated[
+    str | None,
+    typer.Option(
+        help="Moment the files are stamped with, as 2026-11-22T12:00:00Z; "
+        "by default that of the publication."
+    ),
+]
+
+
+@export.command()
+def adam(
+    target: Target,
+    study: StudyId = None,
+    releases: Releases = DEFAULT_RELEASES,
+    output: Annotated[
+        str, typer.Option("--format", help="xpt, json (Dataset-JSON 1.1) or both.")
+    ] = _BOTH,
+    created: Created = None,
+) -> None:
+    """Write ADSL, ADRS, ADTTE and the intervals of time-dependent factors: patient data.
+
+    Every file is readable by its owner only.
+    """
+    with one_sentence():
+        from analytics.export.adam_files import FORMATS, write_adam  # noqa: PLC0415
+        from analytics.export.source import current_release  # noqa: PLC0415
+        from analytics.queries import chosen_study  # noqa: PLC0415
+
+        release = current_release(chosen_study(releases, study), created)
+        formats = FORMATS if output == _BOTH else (output,)
+        datasets = write_adam(release, target, releases, formats)
+    for item in datasets:
+        say(f"{item.name:<9} {item.rows.height:>7} rows  {len(item.variables):>3} variables")
+    _told(target, release.origin.synthetic_note)
+    say("These are patient-level files, readable by you only; keep them so.")
+
+
+@export.command()
+def ard(
+    target: Target,
+    study: StudyId = None,
+    releases: Releases = DEFAULT_RELEASES,
+    created: Created = None,
+) -> None:
+    """Write every result as analysis results data: one row per statistic, no patient rows."""
+    with one_sentence():
+        from analytics.export.ard_files import write_ard  # noqa: PLC0415
+        from analytics.export.source import current_release  # noqa: PLC0415
+        from analytics.queries import chosen_study  # noqa: PLC0415
+
+        release = current_release(chosen_study(releases, study), created)
+        rows = write_ard(release, target, releases)
+    tables = rows["result_table"].n_unique()
+    say(f"{rows.height} statistics of {tables} result tables, release {release.origin.release_id}")
+    _told(target, release.origin.synthetic_note)
+
+
+def _told(target: Path, synthetic_note: str | None) -> None:
+    if synthetic_note:
+        say(synthetic_note)
+    typer.echo(target)

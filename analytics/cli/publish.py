@@ -1,0 +1,64 @@
+"""`plateau publish`."""
+
+from typing import Annotated
+
+import typer
+
+from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, messages, one_sentence, say
+
+To = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        help="postgresql://user@host:5432/database. Leave the password to PGPASSWORD or ~/.pgpass: "
+        "what stands on a command line, others can read.",
+    ),
+]
+ReaderRole = Annotated[
+    str,
+    typer.Option(help="Role that may read the tables for people, made if absent; '' for none."),
+]
+MartsRole = Annotated[
+    str | None, typer.Option(help="Role that may read the marts; it has to be there already.")
+]
+
+
+@app.command()
+def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
+    to: To,
+    study: StudyId = None,
+    releases: Releases = DEFAULT_RELEASES,
+    schema: Annotated[str, typer.Option(help="Schema for the tables for people.")] = "bi",
+    reader_role: ReaderRole = "plateau_reader",
+    marts: Annotated[
+        bool, typer.Option("--marts", help="Serve the marts too: rows of patients.")
+    ] = False,
+    marts_schema: Annotated[str, typer.Option(help="Schema for the marts.")] = "marts",
+    marts_role: MartsRole = None,
+    wait: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Seconds that readers may hold tables whose columns have changed."
+        ),
+    ] = 60.0,
+) -> None:
+    """Serve the published release from Postgres, in place of the one before.
+
+    It is one transaction: readers see the old release or the new one, whole, and never wait.
+    """
+    with one_sentence():
+        from analytics.queries import chosen_study  # noqa: PLC0415
+        from analytics.serving import publish as serving  # noqa: PLC0415
+        from analytics.serving.address import address_of  # noqa: PLC0415
+
+        address = address_of(to)
+        release = chosen_study(releases, study).current.resolve()
+        options = serving.Options(
+            schema, reader_role or None, marts, marts_schema, marts_role, wait
+        )
+        with messages.status("connecting") as line:
+            served = serving.publish(release, address, options, line.update)
+    say(f"Release {served.release_id} is served from {address}")
+    for name, rows in served.rows.items():
+        typer.echo(f"{name}: {served.tables[name]} tables, {rows} rows")
+    typer.echo(f"{served.seconds:.1f} s, {served.rows_per_second:,.0f} rows per second")

@@ -1,0 +1,39 @@
+"""`plateau report`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence
+
+
+@app.command()
+def report(
+    study: StudyId = None,
+    releases: Releases = DEFAULT_RELEASES,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write to; default reports/<study>.")
+    ] = None,
+    patient_level: Annotated[
+        bool,
+        typer.Option(
+            "--patient-level", help="Write the swimmer plot instead, readable by you alone."
+        ),
+    ] = False,
+    population: Annotated[
+        str | None,
+        typer.Option(help="With --patient-level: whose lanes; default the analysis set."),
+    ] = None,
+) -> None:
+    """Write the report of the published release: a page, its figures, its tables."""
+    with one_sentence():
+        from analytics import reports  # noqa: PLC0415
+
+        if population is not None and not patient_level:
+            raise reports.ReportError("--population needs --patient-level; add it or leave both.")
+        if patient_level:
+            path = reports.patient_report(releases, study, output, population)
+        else:
+            path = reports.published_report(releases, study, output)
+        typer.echo(path)

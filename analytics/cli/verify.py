@@ -1,0 +1,38 @@
+"""`plateau verify`."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, leave, one_sentence, say
+
+
+@app.command()
+def verify(
+    release: Annotated[
+        str, typer.Argument(help="`current`, the id of a release, or a release's folder.")
+    ] = "current",
+    study: StudyId = None,
+    releases: Releases = DEFAULT_RELEASES,
+) -> None:
+    """Check a release against its manifest and name what was altered."""
+    with one_sentence():
+        from analytics.queries import chosen_release  # noqa: PLC0415
+        from analytics.release import verify as verification  # noqa: PLC0415
+
+        folder = chosen_release(releases, study, release)
+        started = time.perf_counter()
+        found = verification.verify_release(folder)
+    for finding in found.findings:
+        say(finding)
+    what = f"{found.n_files} files and {found.n_tables} tables of release {found.release_id}"
+    if found.findings:
+        n = len(found.findings)
+        leave(
+            f"{folder} is not what was published: of {what}, {n} "
+            f"{'is' if n == 1 else 'are'} not as in the manifest; build the study again with "
+            "--force, or go back to another release.",
+            verification.AlteredError.exit_code,
+        )
+    typer.echo(f"{folder}: {what} are as published ({time.perf_counter() - started:.1f} s).")

@@ -1,0 +1,105 @@
+"""The marts as ADaM datasets: ADSL, ADRS, ADTTE and the intervals of time-dependent factors."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import duckdb
+import polars as pl
+
+from analytics.export.adam_tables import ADRS, ADSL, ADTTE, ADTTEINT
+from analytics.export.datasets import Dataset, Kind, Origin, Variable, dataset
+from analytics.export.errors import ExportError
+from analytics.export.names import NAME_LENGTH
+from analytics.export.study_variables import StudyVariable, factor_variables, population_flags
+
+
+def adam_datasets(connection: duckdb.DuckDBPyConnection, origin: Origin) -> list[Dataset]:
+    """ADSL, ADRS, ADTTE and ADTTEINT of an open warehouse, labelled when the data are synthetic.
+
+    Values are those of the marts, unrounded; what the study calls by longer names has the
+    variables of `adam_names.csv` or names made of its own. Raises ExportError when a name
+    of the study does not fit.
+    """
+    adtte = ADTTE.read(connection)
+    _check_codes(adtte.rows["PARAMCD"])
+    datasets = [_adsl(connection), ADRS.read(connection), adtte, _intervals(connection)]
+    return [replace(item, label=origin.label(item.label)) for item in datasets]
+
+
+def _adsl(connection: duckdb.DuckDBPyConnection) -> Dataset:
+    """One row per subject: the mart's columns, a flag per population, the baseline factors."""
+    base = ADSL.read(connection)
+    flags = population_flags(connection, _names(base.variables))
+    taken = [*_names(base.variables), *(item.variable for item in flags)]
+    factors = factor_variables(connection, "baseline", taken)
+    members = connection.sql("select usubjid, population from marts.population_members").pl()
+    values = connection.sql("select usubjid, factor, level, value from marts.subject_factors").pl()
+    rows = base.rows.with_columns(_flag(item, members) for item in flags)
+    for item in factors:
+        known = values.filter(pl.col("factor") == item.name).select(
+            pl.col("usubjid").alias("USUBJID"),
+            pl.col("value" if item.is_number else "level").alias(item.variable),
+        )
+        rows = rows.join(known, on="USUBJID", how="left")
+    variables = (
+        *base.variables,
+        *(
+            Variable(item.variable, item.label, "flag", f"marts.population_members: {item.name}")
+            for item in flags
+        ),
+        *(_variable(item, "marts.subject_factors") for item in factors),
+    )
+    return dataset(base.name, base.label, base.keys, variables, rows)
+
+
+def _intervals(connection: duckdb.DuckDBPyConnection) -> Dataset:
+    """The counting-process rows, with the level each time-dependent factor has in them.
+
+    A factor holds the level of its last change on or before the start of the interval.
+    """
+    base = ADTTEINT.read(connection)
+    factors = factor_variables(connection, "post_baseline", _names(base.variables))
+    changes = connection.sql(
+        "select usubjid as USUBJID, paramcd as PARAMCD, factor, day, level "
+        "from marts.factor_changes"
+    ).pl()
+    rows = base.rows.sort("TSTART")
+    for item in factors:
+        levels = changes.filter(pl.col("factor") == item.name).select(
+            "USUBJID", "PARAMCD", "day", pl.col("level").alias(item.variable)
+        )
+        rows = rows.join_asof(
+            levels.sort("day"),
+            left_on="TSTART",
+            right_on="day",
+            by=["USUBJID", "PARAMCD"],
+            check_sortedness=False,
+        ).drop("day")
+    variables = (*base.variables, *(_variable(item, "marts.factor_changes") for item in factors))
+    return dataset(base.name, base.label, base.keys, variables, rows)
+
+
+def _flag(item: StudyVariable, members: pl.DataFrame) -> pl.Expr:
+    inside = members.filter(pl.col("population") == item.name)["usubjid"]
+    is_member = pl.col("USUBJID").is_in(inside.implode())
+    return pl.when(is_member).then(pl.lit("Y")).otherwise(pl.lit("N")).alias(item.variable)
+
+
+def _variable(item: StudyVariable, table: str) -> Variable:
+    kind: Kind = "number" if item.is_number else "text"
+    column = "value" if item.is_number else "level"
+    return Variable(item.variable, item.label, kind, f"{table}.{column}: {item.name}", item.unit)
+
+
+def _names(variables: Iterable[Variable]) -> list[str]:
+    return [item.name for item in variables]
+
+
+def _check_codes(codes: pl.Series) -> None:
+    """Raise ExportError for an endpoint whose code is too long for PARAMCD."""
+    for code in codes.unique().sort():
+        if len(code.encode()) > NAME_LENGTH:
+            raise ExportError(
+                f"endpoints.csv calls an endpoint '{code}', but PARAMCD holds {NAME_LENGTH} "
+                "characters; shorten the code in the study and build again."
+            )

@@ -1,0 +1,39 @@
+"""Where an export is written: a folder outside the releases, whole or not at all."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from analytics.export.errors import ExportCallError
+
+PRIVATE = 0o600
+
+
+@contextmanager
+def new_files(target: Path, releases: Path, *, private: bool) -> Iterator[Path]:
+    """A folder to write files into, which are in the target when the block has ended well.
+
+    A file of the same name is replaced. Private files are their owner's alone, and so is a
+    target that had to be made. Raises ExportCallError for a target among the releases, which
+    nothing may change, or one that is no folder.
+    """
+    if target.resolve().is_relative_to(releases.resolve()):
+        raise ExportCallError(
+            f"{target} lies in the folder of releases {releases}, which is published as it is; "
+            "choose a folder elsewhere."
+        )
+    if target.exists() and not target.is_dir():
+        raise ExportCallError(f"{target} is a file; name a folder to write into.")
+    target.mkdir(mode=0o700 if private else 0o755, parents=True, exist_ok=True)
+    unfinished = target / f".unfinished-{os.getpid()}"
+    unfinished.mkdir(mode=0o700)
+    try:
+        yield unfinished
+        for path in sorted(unfinished.iterdir()):
+            if private:
+                path.chmod(PRIVATE)
+            path.replace(target / path.name)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,0 +1,77 @@
+"""The published release that is exported, and what its files say of themselves."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from analytics import __version__
+from analytics.export.datasets import Origin
+from analytics.export.errors import ExportCallError, ExportError
+from analytics.release.folders import WAREHOUSE, StudyReleases
+from analytics.release.log import published_at, read_runs
+from analytics.release.manifest import read_manifest
+from analytics.warehouse import connect
+
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?")
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release: its folder, and what is said of it in every exported file."""
+
+    folder: Path
+    origin: Origin
+
+    @contextmanager
+    def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, read-only. A table it lacks is told as an ExportError."""
+        try:
+            with connect(self.folder / WAREHOUSE, read_only=True) as connection:
+                yield connection
+        except duckdb.CatalogException as error:
+            raise ExportError(
+                f"Release {self.origin.release_id} lacks what this Plateau exports "
+                f"({str(error).splitlines()[0]}); build the study again."
+            ) from error
+        except duckdb.Error as error:
+            raise ExportError(
+                f"{self.folder / WAREHOUSE} cannot be read: {str(error).splitlines()[0]}"
+            ) from error
+
+
+def current_release(study: StudyReleases, created: str | None = None) -> Release:
+    """The release that is current now.
+
+    `created` is the moment the files are stamped with; without it that of the publication,
+    so that exporting a release twice gives the same bytes. Raises ExportCallError when the log
+    does not tell that and `created` does not either.
+    """
+    folder = study.current.resolve()
+    manifest = read_manifest(folder)
+    about = manifest["study"]
+    moment = created or published_at(read_runs(study.log), manifest["release_id"])
+    if moment is None:
+        raise ExportCallError(
+            f"{study.log} does not tell when release {manifest['release_id']} was published; "
+            "say when the files were made with --created 2026-11-22T12:00:00Z."
+        )
+    if not _MOMENT.fullmatch(moment):
+        raise ExportCallError(
+            f"'{moment}' is no moment; write it as 2026-11-22T12:00:00Z (date, T, time)."
+        )
+    return Release(
+        folder,
+        Origin(
+            study_id=about["study_id"],
+            title=about["title"],
+            release_id=manifest["release_id"],
+            published=moment,
+            version=__version__,
+            synthetic_note=about["synthetic_note"] if about["synthetic"] else None,
+        ),
+    )

@@ -1,0 +1,260 @@
+"""Limits of publication: small cells are suppressed, curves end while enough are at risk.
+
+Tables are judged by what their columns hold, so that a table that is added later is limited
+too: an Int64 is a count and a Float64 is computed from the counts of its row, except those
+named here. A suppressed number is null and `status` says why.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from analytics.methods.statuses import SUPPRESSED
+from analytics.study.specification import Publication
+from analytics.warehouse import quoted
+
+Frames = Mapping[str, pl.DataFrame]
+
+ONE_SUBJECT: Final = f"{SUPPRESSED}the value of one subject"
+_NO_COUNT_OF_SUBJECTS: Final = frozenset({"n_trials", "n_cutoffs", "n_analyses", "n_read"})
+_NOT_COMPUTED: Final = frozenset(
+    {"time_days", "time_months", "horizon_months", "from_months", "to_months", "conf_level"}
+)
+_PLACES: Final = ("time_months", "horizon_months", "to_months")
+_BESIDE: Final = ("n_missing",)  # no number of the row is computed from it
+_COMPLEMENTS: Final = {"n_accepted": "n_rejected"}  # the one gives the other away
+_CURVE: Final = ["analysis_id", "stratum"]
+_KEY: Final = ("factor", "time_months")  # what tells an estimate of an analysis from others
+_TEXTS: Final = ("caution", "note")
+_EXTREMES: Final = ("min", "max")
+_NEVER: Final = pl.lit(False)
+
+
+def limit_schema(
+    connection: duckdb.DuckDBPyConnection, schema: str, publication: Publication
+) -> None:
+    """Replace the rows of every table of a schema by what may be published of them.
+
+    A column that holds a null now may be null; without limits nothing is touched.
+    """
+    if not publication.has_limits:
+        return
+    names = connection.execute(
+        "select table_name from information_schema.tables where table_schema = ? order by all",
+        [schema],
+    ).fetchall()
+    places = {name: f"{quoted(schema)}.{quoted(name)}" for (name,) in names}
+    frames = {name: connection.sql(f"from {place}").pl() for name, place in places.items()}
+    for name, frame in limited(frames, publication).items():
+        for column in [*_counts(frame), *_numbers(frame)]:
+            connection.execute(
+                f"alter table {places[name]} alter column {quoted(column)} drop not null"
+            )
+        connection.execute(f"delete from {places[name]}")
+        connection.register("limited_frame", frame.to_arrow())
+        connection.execute(f"insert into {places[name]} by name select * from limited_frame")
+        connection.unregister("limited_frame")
+
+
+def limited(frames: Frames, publication: Publication) -> dict[str, pl.DataFrame]:
+    """The tables as they may be published.
+
+    Counts from 1 to `smallest_cell` - 1 go, with every number of their row; zero stays, and so
+    does a total. A curve ends, and later times and rates go, where fewer than
+    `smallest_n_at_risk` are at risk (or `smallest_cell`, when that is more).
+    """
+    if not publication.has_limits:
+        return dict(frames)
+    ends = _curve_ends(frames.values(), publication.at_risk_bound)
+    shown = {name: _suppressed(frame, ends, publication) for name, frame in frames.items()}
+    gone = _gone(shown.values())
+    return {name: _followed(frame, gone) for name, frame in shown.items()}
+
+
+def _counts(frame: pl.DataFrame) -> list[str]:
+    """Numbers of subjects."""
+    return [
+        name
+        for name, dtype in frame.schema.items()
+        if dtype == pl.Int64 and name not in _NO_COUNT_OF_SUBJECTS
+    ]
+
+
+def _numbers(frame: pl.DataFrame) -> list[str]:
+    """What is computed from subjects."""
+    return [
+        name
+        for name, dtype in frame.schema.items()
+        if dtype == pl.Float64 and name not in _NOT_COMPUTED
+    ]
+
+
+def _statuses(frame: pl.DataFrame) -> list[str]:
+    return [name for name in frame.columns if "status" in name.split("_")]
+
+
+def _is_curve_point(frame: pl.DataFrame) -> pl.Expr:
+    """A row of a curve: it is left out of a shorter curve, and not suppressed."""
+    if {"n_risk", "time_days"} <= set(frame.columns):
+        return pl.lit(True)
+    return pl.col("point") == "day" if "point" in frame.columns else _NEVER
+
+
+def _small(counts: Iterable[str], bound: int) -> pl.Expr:
+    return pl.any_horizontal(
+        _NEVER, *(pl.col(count).is_between(1, bound - 1) for count in counts)
+    ).fill_null(False)
+
+
+def _curve_ends(frames: Iterable[pl.DataFrame], bound: int) -> pl.DataFrame:
+    """The month of each curve's first point after which never enough are at risk."""
+    ends = [pl.DataFrame(schema={**dict.fromkeys(_CURVE, pl.String), "end": pl.Float64})]
+    for frame in frames:
+        if {"n_risk", "time_months", *_CURVE} <= set(frame.columns):
+            month, few = pl.col("time_months"), _small(["n_risk"], bound)
+            points = frame.filter(_is_curve_point(frame))
+            last = month.filter(pl.col("n_risk") >= bound).max().over(_CURVE).fill_null(-1)
+            ends.append(
+                points.filter(few & (month > last)).group_by(_CURVE).agg(month.min().alias("end"))
+            )
+    return pl.concat(ends).group_by(_CURVE).agg(pl.col("end").min())
+
+
+def _suppressed(frame: pl.DataFrame, ends: pl.DataFrame, publication: Publication) -> pl.DataFrame:
+    """A table without its small counts, what is computed from them, and the ends of its curves."""
+    if set(_CURVE) <= set(frame.columns):
+        frame = frame.join(ends, on=_CURVE, how="left", maintain_order="left")
+    else:
+        frame = frame.with_columns(end=pl.lit(None, pl.Float64))
+    frame = _trimmed(frame, publication.at_risk_bound)
+    frame = frame.with_columns(reason=_reason(frame, publication))
+    hidden = _hidden(frame, publication)
+    too_late = f"{SUPPRESSED}fewer than {publication.at_risk_bound} at risk"
+    medians = [name for name in _times(frame) if name.startswith("median")]
+    is_cut = pl.any_horizontal(_NEVER, *(_is_late(name) for name in medians))
+    status = pl.coalesce("reason", pl.when(is_cut).then(pl.lit(too_late)))
+    return frame.with_columns(
+        *(pl.when(~is_hidden).then(name).alias(name) for name, is_hidden in hidden.items()),
+        *(pl.coalesce(status, name).alias(name) for name in _statuses(frame)),
+        *(_without_small_counts(name, publication) for name in _TEXTS if name in frame.columns),
+    ).drop("reason", "end")
+
+
+def _without_small_counts(text: str, publication: Publication) -> pl.Expr:
+    """A text in which a small number of people is no longer told."""
+    bound = publication.at_risk_bound
+    small = "|".join(map(str, range(1, bound)))
+    return pl.col(text).str.replace_all(
+        rf"\b(?:about )?({small}) (subject|patient)s?\b", f"fewer than {bound} ${{2}}s"
+    )
+
+
+def _trimmed(frame: pl.DataFrame, bound: int) -> pl.DataFrame:
+    """Curves without their points at which too few are at risk; the caution says so."""
+    if "n_risk" not in frame.columns:
+        return frame
+    is_point = _is_curve_point(frame)
+    frame = frame.filter(~(is_point & _small(["n_risk"], bound)))
+    if "caution" not in frame.columns:
+        return frame
+    sentence = pl.lit(f"The curve is shown while at least {bound} subjects are at risk.")
+    said = pl.concat_str("caution", sentence, separator=" ", ignore_nulls=True)
+    return frame.with_columns(
+        caution=pl.when(is_point & pl.col("end").is_not_null()).then(said).otherwise("caution")
+    )
+
+
+def _reason(frame: pl.DataFrame, publication: Publication) -> pl.Expr:
+    """Why all numbers of a row are suppressed; null when they are not."""
+    bound, cell = publication.at_risk_bound, publication.cell_bound
+    at_risk, others = _at_risk(frame), [name for name in _others(frame) if name not in _BESIDE]
+    places = [_is_late(place) for place in _PLACES if place in frame.columns]
+    is_extreme = pl.col("statistic").is_in(_EXTREMES) if "statistic" in frame.columns else _NEVER
+    is_row = ~_is_curve_point(frame)
+    return (
+        pl.when(is_row & (_small(at_risk, bound) | pl.any_horizontal(_NEVER, *places)))
+        .then(pl.lit(f"{SUPPRESSED}fewer than {bound} at risk"))
+        .when(is_row & _small(others, cell))
+        .then(pl.lit(f"{SUPPRESSED}fewer than {cell} subjects"))
+        .when(is_extreme & (cell > 1))
+        .then(pl.lit(ONE_SUBJECT))
+    )
+
+
+def _hidden(frame: pl.DataFrame, publication: Publication) -> dict[str, pl.Expr]:
+    """Which cells of which column go."""
+    is_row, bounds = ~_is_curve_point(frame), (publication.at_risk_bound, publication.cell_bound)
+    hidden = {
+        count: is_row & _small([count], bound)
+        for bound, counts in zip(bounds, (_at_risk(frame), _others(frame)), strict=True)
+        for count in counts
+    }
+    for complement, count in _COMPLEMENTS.items():
+        if complement in hidden:
+            hidden[complement] |= hidden[count]
+    times = _times(frame)
+    for number in _numbers(frame):
+        is_extreme = publication.cell_bound > 1 and not set(_EXTREMES).isdisjoint(number.split("_"))
+        is_late = _is_late(number) if number in times else _NEVER
+        hidden[number] = pl.col("reason").is_not_null() | is_late | is_extreme
+    return hidden
+
+
+def _at_risk(frame: pl.DataFrame) -> list[str]:
+    return [count for count in _counts(frame) if count.startswith("n_risk")]
+
+
+def _others(frame: pl.DataFrame) -> list[str]:
+    return [count for count in _counts(frame) if not count.startswith("n_risk")]
+
+
+def _times(frame: pl.DataFrame) -> list[str]:
+    """The numbers of a table of medians: points of time on its curves."""
+    return _numbers(frame) if "median_months" in frame.columns else []
+
+
+def _is_late(column: str) -> pl.Expr:
+    """Whether a month lies where the curve is not shown."""
+    return (pl.col(column) >= pl.col("end")).fill_null(False)
+
+
+def _gone(frames: Iterable[pl.DataFrame]) -> list[str]:
+    """The estimates of which something was suppressed, by their keys."""
+    gone: set[str] = set()
+    for frame in frames:
+        if {"analysis_id", "status"} <= set(frame.columns):
+            suppressed = frame.filter(pl.col("status").str.starts_with(SUPPRESSED))
+            gone.update(suppressed.select(_key(frame, "analysis_id")).to_series())
+    return sorted(gone)
+
+
+def _key(frame: pl.DataFrame, analysis: str) -> pl.Expr:
+    """Analysis, factor and month of an estimate, as one text."""
+    parts = [pl.col(name) if name in frame.columns else pl.lit("") for name in _KEY]
+    texts = [part.cast(pl.String).fill_null("") for part in (pl.col(analysis), *parts)]
+    return pl.concat_str(texts, separator="\t")
+
+
+def _followed(frame: pl.DataFrame, gone: Sequence[str]) -> pl.DataFrame:
+    """A table of estimates without counts of its own: what is suppressed elsewhere goes here too.
+
+    Beside a published number only the verdict stays: whoever reads both knows the other.
+    """
+    if "computed_as_printed" in frame.columns:
+        return frame.with_columns(
+            computed=pl.lit(None, pl.Float64), computed_as_printed=pl.lit(None, pl.String)
+        )
+    if _counts(frame) or not {"analysis_id", "status"} <= set(frame.columns):
+        return frame
+    analyses = [name for name in ("analysis_id", "alternative_analysis") if name in frame.columns]
+    is_gone = pl.any_horizontal(_key(frame, name).is_in(gone) for name in analyses)
+    elsewhere = pl.lit(f"{SUPPRESSED}as in the table of the estimate")
+    return frame.with_columns(
+        *(pl.when(~is_gone).then(name).alias(name) for name in _numbers(frame)),
+        *(
+            pl.when(is_gone).then(elsewhere).otherwise(name).alias(name)
+            for name in _statuses(frame)
+        ),
+    )

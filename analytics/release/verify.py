@@ -1,0 +1,143 @@
+"""Whether a release still is what was published: its files, its tables and its manifest, by digest.
+
+`manifest.sha256` guards the manifest, the manifest guards every other file and each table. The
+tables of a file whose bytes differ are read all the same, so that the altered ones are named.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import duckdb
+
+from analytics.errors import PlateauError, first_line
+from analytics.release.digests import PROJECT, file_digest
+from analytics.release.folders import BI, MANIFEST, MANIFEST_DIGEST, WAREHOUSE
+from analytics.warehouse import connect, table_digest
+
+_DIGEST_LINE: Final = re.compile(rf"([0-9a-f]{{64}})  {re.escape(MANIFEST)}\n")
+# what the manifest calls a group of tables, the file that keeps it, and its schema there
+_TABLES: Final = (("results", WAREHOUSE, "results"), ("bi", WAREHOUSE, "bi"), ("bi", BI, "main"))
+
+
+class AlteredError(PlateauError):
+    """A release is not what was published."""
+
+    exit_code: ClassVar[int] = 3
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was checked of a release, and a sentence for each thing that is not as published."""
+
+    release_id: str
+    n_files: int
+    n_tables: int
+    findings: tuple[str, ...]
+
+
+def verify_release(release: Path) -> Verification:
+    """Check every file and table of a release folder.
+
+    Raises AlteredError when the manifest is missing or damaged: it then proves nothing.
+    """
+    manifest = _sound_manifest(release)
+    wrong_files = dict(_wrong_files(release, manifest["files"]))
+    findings = [f"{name} {fact}." for name, fact in wrong_files.items()]
+    for file in (WAREHOUSE, BI):
+        if file not in wrong_files:
+            findings += wrong_tables(release, manifest, file)
+        elif (release / file).is_file():
+            findings += _read_apart(release, file)
+    n_tables = sum(len(manifest[group]) for group, _, _ in _TABLES)
+    return Verification(
+        manifest["release_id"], len(manifest["files"]) + 2, n_tables, tuple(findings)
+    )
+
+
+def wrong_tables(release: Path, manifest: Mapping[str, Any], file: str) -> Iterator[str]:
+    """A sentence for each table of a DuckDB file whose rows are not those of the manifest."""
+    try:
+        with connect(release / file, read_only=True) as connection:
+            for group, place, schema in _TABLES:
+                if place == file:
+                    yield from _differing(connection, file, schema, manifest[group])
+    except duckdb.Error as error:
+        yield f"{file} cannot be read ({first_line(error)})."
+
+
+def _sound_manifest(release: Path) -> dict[str, Any]:
+    """The manifest, after its own bytes were checked."""
+    again = "build the study again with --force"
+    try:
+        digest_line = (release / MANIFEST_DIGEST).read_text(encoding="ascii", errors="replace")
+        found = file_digest(release / MANIFEST)
+    except FileNotFoundError as error:
+        raise AlteredError(
+            f"{error.filename} is missing, so nothing in {release} can be checked; {again}."
+        ) from error
+    stated = _DIGEST_LINE.fullmatch(digest_line)
+    if stated is None:
+        raise AlteredError(
+            f"{release / MANIFEST_DIGEST} was altered: it is not the digest of {MANIFEST}; {again}."
+        )
+    if stated[1] != found:
+        raise AlteredError(
+            f"{release / MANIFEST} was altered: {MANIFEST_DIGEST} holds another digest; {again}."
+        )
+    return dict(json.loads((release / MANIFEST).read_text(encoding="utf-8")))
+
+
+def _wrong_files(release: Path, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Name and fact of each file that was altered, removed or added."""
+    for name, digest in sorted(files.items()):
+        path = release / name
+        if not path.is_file():
+            yield name, "is missing"
+        elif file_digest(path) != digest:
+            yield name, "was altered"
+    known = {*files, MANIFEST, MANIFEST_DIGEST}
+    for path in sorted(release.rglob("*")):
+        name = path.relative_to(release).as_posix()
+        if name not in known and not path.is_dir():
+            yield name, "was added"
+
+
+def _read_apart(release: Path, file: str) -> Iterator[str]:
+    """Read a damaged file in a process of its own: what it does to the engine stays there."""
+    reader = subprocess.run(
+        [sys.executable, "-m", __name__, release.resolve(), file],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    yield from reader.stdout.splitlines()
+    if reader.returncode != 0:
+        yield f"{file} cannot be read (its reader ended with code {reader.returncode})."
+
+
+def _differing(
+    connection: duckdb.DuckDBPyConnection, file: str, schema: str, expected: Mapping[str, Any]
+) -> Iterator[str]:
+    for table, digest in sorted(expected.items()):
+        name = f"{schema}.{table}" if file == WAREHOUSE else table
+        try:
+            if table_digest(connection, schema, table) != digest["sha256"]:
+                yield f"Table {name} of {file} was altered."
+        except duckdb.Error as error:
+            yield f"Table {name} of {file} cannot be read ({first_line(error)})."
+
+
+def _main(release: Path, file: str) -> None:
+    for sentence in wrong_tables(release, _sound_manifest(release), file):
+        print(sentence)
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]), sys.argv[2])

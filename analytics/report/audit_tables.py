@@ -1,0 +1,401 @@
+"""What stands behind the numbers: who left, which groups, what agrees, what was checked, how."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from analytics.report.elements import Bi, Column, Line, Row, Table, distinct
+from analytics.report.formats import UNKNOWN, decimal, p_value, percent, whole
+
+_FIRST = "line"
+_AGREES, _DIFFERS = "agrees", "differs"
+
+
+def attrition_table(bi: Bi) -> Table | None:
+    """The steps from the treated subjects to each population."""
+    lines = [
+        Line(
+            {
+                _FIRST: row["reason"],
+                "in": whole(row["n_in"]),
+                "out": whole(row["n_out"]),
+                "remaining": whole(row["n_remaining"]),
+            },
+            group=row["analysis_label"],
+            indent=1,
+        )
+        for row in bi["attrition"].to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "Reason to leave", is_text=True),
+        Column("in", "Before"),
+        Column("out", "Leave"),
+        Column("remaining", "Remain"),
+    ]
+    return Table("attrition", "How each population came about", columns, lines)
+
+
+def populations_table(bi: Bi) -> Table | None:
+    """The populations of the study and their sizes."""
+    lines = [
+        Line(
+            {
+                _FIRST: row["population_label"],
+                "n": whole(row["n"]),
+                "kind": "analysis set"
+                if row["is_analysis_set"]
+                else "formed by outcome: described, never tested"
+                if row["is_defined_by_outcome"]
+                else "",
+            }
+        )
+        for row in bi["populations"].to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "Population", is_text=True),
+        Column("n", "n"),
+        Column("kind", "Remark", is_text=True),
+    ]
+    return Table("populations", "Populations and groups", columns, lines, is_folded=True)
+
+
+def concordance_summary(bi: Bi) -> Table | None:
+    """How many published values agree, by where they are printed."""
+    frame = bi["concordance"].with_columns(
+        pl.when(pl.col("verdict") == "not compared")
+        .then(pl.lit("-"))
+        .otherwise(pl.col("source").fill_null("").str.split("; ").list.first())
+        .alias("place")
+    )
+    compared = frame.filter(pl.col("verdict") != "not compared")
+    lines = []
+    for part in compared.sort("kind", "place").partition_by("kind", "place", maintain_order=True):
+        n = {verdict: int((part["verdict"] == verdict).sum()) for verdict in (_AGREES, _DIFFERS)}
+        lines.append(
+            Line(
+                {
+                    _FIRST: part["place"][0],
+                    "agrees": whole(n[_AGREES]),
+                    "differs": whole(n[_DIFFERS]),
+                },
+                group=_KINDS.get(part["kind"][0], part["kind"][0]),
+                indent=1,
+            )
+        )
+    columns = [
+        Column(_FIRST, "Printed in", is_text=True),
+        Column("agrees", "Agree"),
+        Column("differs", "Differ"),
+    ]
+    others = frame.filter(pl.col("verdict") == "not compared").height
+    notes = [f"{others} more reported values are not compared: cited, derived, or words alone."]
+    return Table("concordance", "Published numbers and this build", columns, lines, notes)
+
+
+_KINDS = {
+    "computed": "Numbers computed here",
+    "definition": "Rules that are parameters",
+    "misprint": "Printed numbers that contradict other printed numbers",
+}
+
+
+def concordance_lines(bi: Bi, *, agreeing: bool) -> Table | None:
+    """The compared numbers one by one: those that agree, or those that differ."""
+    frame = bi["concordance"].filter(pl.col("verdict") == (_AGREES if agreeing else _DIFFERS))
+    lines = [
+        Line(
+            {
+                _FIRST: f"{row['published_id']} {row['quantity']}",
+                "source": row["source"] or "",
+                "published": row["published"],
+                "computed": row["computed_as_printed"] or UNKNOWN,
+                "note": row["note"] or "",
+            }
+        )
+        for row in frame.to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "Reported value", is_text=True),
+        Column("source", "Printed in", is_text=True),
+        Column("published", "Published"),
+        Column("computed", "This build"),
+        Column("note", "Note", is_text=True),
+    ]
+    name, title = (
+        ("concordance_agreeing", "Published numbers that agree")
+        if agreeing
+        else ("concordance_differing", "Published numbers that differ")
+    )
+    return Table(name, title, columns, lines, is_folded=agreeing)
+
+
+def conventions_table(bi: Bi) -> Table | None:
+    """What each other convention would move, and how far."""
+    frame = bi["convention_sensitivity"]
+    keys = ["convention", "chosen", "alternative", "alternative_analysis"]
+    lines = []
+    for part in frame.partition_by(keys, maintain_order=True):
+        rows = part.to_dicts()
+        compared = [row for row in rows if row["verdict_chosen"] != "not compared"]
+        lines.append(
+            Line(
+                {
+                    _FIRST: rows[0]["alternative"],
+                    "chosen": rows[0]["chosen"],
+                    "numbers": whole(len(rows)),
+                    "moved": whole(sum(_moves(row) for row in rows)),
+                    **{key: _largest(rows, unit) for key, unit in _UNITS.items()},
+                    "agree_chosen": _agreeing(compared, "verdict_chosen"),
+                    "agree_alternative": _agreeing(compared, "verdict_alternative"),
+                },
+                group=rows[0]["convention"].replace("_", " "),
+                indent=1,
+                cautions=distinct([row["caution"] for row in rows])[:1],
+            )
+        )
+    columns = [
+        Column(_FIRST, "Alternative", is_text=True),
+        Column("chosen", "Chosen", is_text=True),
+        Column("numbers", "Looked at", "Numbers"),
+        Column("moved", "Print differently", "Numbers"),
+        Column("months", "Months", "Largest move"),
+        Column("points", "Points", "Largest move"),
+        Column("ratio", "HR", "Largest move"),
+        Column("agree_chosen", "as chosen", "Published numbers that agree"),
+        Column("agree_alternative", "under the alternative", "Published numbers that agree"),
+    ]
+    return Table("conventions", "What moves when a convention changes", columns, lines)
+
+
+_UNITS = {"months": "months", "points": "%", "ratio": "hazard ratio"}
+
+
+def _agreeing(compared: Sequence[Row], column: str) -> str:
+    if not compared:
+        return UNKNOWN
+    return f"{sum(row[column] == _AGREES for row in compared)} of {len(compared)}"
+
+
+def _largest(rows: Sequence[Row], unit: str) -> str:
+    moves = [row["change"] for row in rows if row["unit"] == unit and row["change"] is not None]
+    if not moves:
+        return UNKNOWN
+    largest = max(moves, key=abs)
+    return ("+" if largest > 0 else "") + decimal(largest, 2 if unit == "hazard ratio" else 1)
+
+
+def moved_numbers_table(bi: Bi) -> Table | None:
+    """The numbers that print differently under another convention, one by one."""
+    lines = [
+        Line(
+            {
+                _FIRST: _number_name(row),
+                "chosen": _printed(row, ""),
+                "alternative": _printed(row, "_alternative"),
+                "published": row["published"] or "",
+            },
+            group=f"{row['convention'].replace('_', ' ')}: {row['chosen']} or {row['alternative']}",
+            indent=1,
+        )
+        for row in bi["convention_sensitivity"].to_dicts()
+        if _moves(row)
+    ]
+    columns = [
+        Column(_FIRST, "Number", is_text=True),
+        Column("chosen", "As chosen"),
+        Column("alternative", "Alternative"),
+        Column("published", "Published"),
+    ]
+    return Table(
+        "conventions_numbers",
+        "The numbers that print differently under another convention",
+        columns,
+        lines,
+        is_folded=True,
+    )
+
+
+def _number_name(row: Row) -> str:
+    what = {
+        "median_months": "median",
+        "median_ci_lower": "median, lower limit",
+        "median_ci_upper": "median, upper limit",
+        "estimate": "rate",
+        "hr": "HR",
+        "ci_lower": "lower limit",
+        "ci_upper": "upper limit",
+        "p_value": "P",
+    }.get(row["quantity"], row["quantity"])
+    month = "" if row["time_months"] is None else f" at {row['time_months']:g} mo"
+    factor = "" if row["factor_label"] is None else f", {row['factor_label']}"
+    unit = f", {row['unit']}" if row["unit"] in {"months", "%"} else ""
+    competing = " (competing event)" if row["event"] == "competing" else ""
+    return f"{row['analysis_label']}{factor}{competing}: {what}{month}{unit}"
+
+
+def _moves(row: Row) -> bool:
+    return _printed(row, "") != _printed(row, "_alternative")
+
+
+def _printed(row: Row, which: str) -> str:
+    value = row[f"value{which}"]
+    if value is None:
+        return UNKNOWN
+    if row["unit"] == "P value":
+        return p_value(value)
+    return decimal(value, 2 if row["unit"] == "hazard ratio" else 1)
+
+
+def files_table(bi: Bi) -> Table | None:
+    """Records read, accepted and rejected of each file."""
+    files = bi["data_quality"].filter(pl.col("topic") == "file")
+    lines = [
+        Line(
+            {
+                _FIRST: row["item"],
+                "read": whole(row["n_read"]),
+                "accepted": whole(row["n_accepted"]),
+                "rejected": whole(row["n_rejected"]),
+                "balance": "yes" if row["passed"] else "NO",
+            },
+            group=row["place"],
+            indent=1,
+        )
+        for row in files.to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "File", is_text=True),
+        Column("read", "Read"),
+        Column("accepted", "Accepted"),
+        Column("rejected", "Rejected"),
+        Column("balance", "Adds up"),
+    ]
+    return Table("files", "Records by file", columns, lines, is_folded=len(lines) > 12)
+
+
+def checks_table(bi: Bi) -> Table | None:
+    """How many checks each suite made, and how many did not hold, by severity."""
+    checks = bi["data_quality"].filter(pl.col("topic") == "check")
+    lines = []
+    for part in checks.partition_by("place", maintain_order=True):
+        failed = part.filter(~pl.col("passed"))
+        lines.append(
+            Line(
+                {
+                    _FIRST: part["place"][0],
+                    "checks": whole(part.height),
+                    "passed": whole(part.height - failed.height),
+                    **{
+                        severity: whole(int((failed["severity"] == severity).sum()))
+                        for severity in ("critical", "warning", "info")
+                    },
+                }
+            )
+        )
+    columns = [
+        Column(_FIRST, "Gate / suite", is_text=True),
+        Column("checks", "Checks"),
+        Column("passed", "Passed"),
+        Column("critical", "Critical", "Do not hold"),
+        Column("warning", "Warning", "Do not hold"),
+        Column("info", "Info", "Do not hold"),
+    ]
+    return Table("checks", "Checks by suite", columns, lines, is_folded=True)
+
+
+def failed_checks_table(bi: Bi) -> Table | None:
+    """The checks that do not hold: what was claimed, how grave, how many rows contradict it."""
+    failed = bi["data_quality"].filter((pl.col("topic") == "check") & ~pl.col("passed"))
+    lines = [
+        Line(
+            {
+                _FIRST: row["item"],
+                "claim": row["description"],
+                "severity": row["severity"],
+                "found": whole(row["n_unexpected"]),
+            }
+        )
+        for row in failed.to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "Check", is_text=True),
+        Column("claim", "What is claimed", is_text=True),
+        Column("severity", "Severity", is_text=True),
+        Column("found", "Rows against it"),
+    ]
+    return Table("checks_not_held", "Checks that do not hold", columns, lines)
+
+
+def methods_table(bi: Bi) -> Table | None:
+    """The conventions behind the numbers, the analyses with the same ones together."""
+    keys = (
+        "method", "conf_level", "ci_transform", "variance", "ties", "ph_transform",
+        "days_per_month", "day_convention", "software", "software_version",
+    )  # fmt: skip
+    lines = []
+    for part in bi["analyses"].partition_by(keys, maintain_order=True):
+        row = part.to_dicts()[0]
+        names, versions = (str(row[key] or "").split(", ") for key in keys[-2:])
+        software = ", ".join(f"{n} {v}" for n, v in zip(names, versions, strict=False))
+        level = row["conf_level"]
+        lines.append(
+            Line(
+                {
+                    _FIRST: row["method"].replace("_", " "),
+                    "n": whole(part.height),
+                    "level": "" if level is None else f"{percent(100 * level)}",
+                    "transform": row["ci_transform"] or "",
+                    "variance": (row["variance"] or "").replace("_", " "),
+                    "ties": row["ties"] or "",
+                    "ph": row["ph_transform"] or "",
+                    "month": "" if row["days_per_month"] is None else f"{row['days_per_month']:g}",
+                    "day": row["day_convention"] or "",
+                    "software": software,
+                }
+            )
+        )
+    columns = [
+        Column(_FIRST, "Method", is_text=True),
+        Column("n", "Analyses"),
+        Column("level", "Confidence"),
+        Column("transform", "Interval scale", is_text=True),
+        Column("variance", "Variance", is_text=True),
+        Column("ties", "Ties", is_text=True),
+        Column("ph", "PH test, time", is_text=True),
+        Column("month", "Days per month"),
+        Column("day", "Day convention", is_text=True),
+        Column("software", "Software", is_text=True),
+    ]
+    return Table("methods", "Methods fingerprint", columns, lines)
+
+
+def inferred_table(bi: Bi) -> Table | None:
+    """The conventions that no source states and that were inferred, by analysis."""
+    stated = bi["analyses"].select("analysis_order", "analysis_label", "inferred")
+    models = pl.concat(
+        [
+            bi[table].select(
+                "analysis_order",
+                (pl.col("analysis_label") + ": " + pl.col("factor_label")).alias("analysis_label"),
+                "inferred",
+            )
+            for table in ("forest", "subdistribution_hazards")
+        ]
+    )
+    frame = pl.concat([stated, models]).filter(pl.col("inferred").is_not_null())
+    lines = [
+        Line(
+            {
+                _FIRST: "; ".join(distinct(part["analysis_label"].to_list())),
+                "inferred": part["inferred"][0],
+            }
+        )
+        for part in frame.sort("analysis_order", maintain_order=True).partition_by(
+            "inferred", maintain_order=True
+        )
+    ]
+    columns = [
+        Column(_FIRST, "Analyses", is_text=True),
+        Column("inferred", "Inferred", is_text=True),
+    ]
+    return Table("inferred", "Conventions that were inferred", columns, lines, is_folded=True)

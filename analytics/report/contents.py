@@ -1,0 +1,252 @@
+"""Which sections, figures and tables a study's report has: those its analyses call for."""
+
+from collections.abc import Iterable, Sequence
+
+from analytics.report.audit_tables import (
+    attrition_table,
+    checks_table,
+    concordance_lines,
+    concordance_summary,
+    conventions_table,
+    failed_checks_table,
+    files_table,
+    inferred_table,
+    methods_table,
+    moved_numbers_table,
+    populations_table,
+)
+from analytics.report.descriptive_tables import baseline_table, outcomes_table
+from analytics.report.elements import Bi, Figure, Row, Section, Table
+from analytics.report.factor_tables import (
+    hazard_ratio_table,
+    proportional_hazards_table,
+    selection_table,
+)
+from analytics.report.flow_figure import flow_figure
+from analytics.report.forest_figures import forest_figure
+from analytics.report.formats import whole
+from analytics.report.incidence_figures import incidence_figure
+from analytics.report.provenance import (
+    Provenance,
+    inputs_table,
+    parameters_table,
+    provenance_table,
+)
+from analytics.report.result_tables import (
+    group_tests_table,
+    incidence_table,
+    plateau_table,
+    restricted_means_table,
+    summary_table,
+    survival_table,
+)
+from analytics.report.survival_figures import survival_figure
+
+Item = Figure | Table
+_CURVES = {"kaplan_meier": survival_figure, "cumulative_incidence": incidence_figure}
+_MODELS = ("cox_univariate", "cox_stepwise", "fine_gray")
+_DESCRIPTIONS = {"baseline_table": baseline_table, "outcomes_table": outcomes_table}
+
+
+def contents(bi: Bi) -> list[Section]:
+    """The sections of the report, empty ones left out."""
+    analyses = bi["analyses"].to_dicts()
+    main = {row["analysis_id"] for row in (*_main_curves(analyses), *_main_models(analyses))}
+    first = {
+        row["analysis_id"]
+        for method in _DESCRIPTIONS
+        for row in [row for row in analyses if row["method"] == method][:1]
+    }
+    sections = (
+        Section("summary", "Results at a glance", _summary(bi), _some([summary_table(bi)])),
+        Section(
+            "patients",
+            "Patients",
+            items=_some(
+                [
+                    flow_figure(bi),
+                    attrition_table(bi),
+                    *_descriptions(bi, analyses, first, "baseline_table"),
+                    populations_table(bi),
+                ]
+            ),
+        ),
+        Section(
+            "outcomes",
+            "Clinical outcomes",
+            items=_descriptions(bi, analyses, first, "outcomes_table"),
+        ),
+        Section(
+            "survival",
+            "Survival",
+            items=_some([*_curves(bi, analyses, main, "kaplan_meier"), survival_table(bi)]),
+        ),
+        Section(
+            "incidence",
+            "Cumulative incidence",
+            items=_some(
+                [*_curves(bi, analyses, main, "cumulative_incidence"), incidence_table(bi)]
+            ),
+        ),
+        Section(
+            "factors",
+            "Factors",
+            items=_some(
+                [
+                    hazard_ratio_table(bi, analyses),
+                    *_forests(bi, analyses, main, is_main=True),
+                    selection_table(bi),
+                    proportional_hazards_table(bi),
+                ]
+            ),
+        ),
+        Section(
+            "long_term",
+            "Long-term survival",
+            items=_some([plateau_table(bi), restricted_means_table(bi)]),
+        ),
+        Section("supporting", "Supporting analyses", items=_supporting(bi, analyses, main, first)),
+        Section(
+            "concordance",
+            "Agreement with the published numbers",
+            items=_some(
+                [
+                    concordance_summary(bi),
+                    concordance_lines(bi, agreeing=False),
+                    concordance_lines(bi, agreeing=True),
+                ]
+            ),
+        ),
+        Section(
+            "conventions",
+            "Sensitivity to conventions",
+            [
+                "Each convention that could have been chosen otherwise, and what the other choice "
+                "does to the headline numbers."
+            ],
+            _some([conventions_table(bi), moved_numbers_table(bi)]),
+        ),
+        Section(
+            "quality",
+            "Data quality",
+            _quality(bi),
+            _some([failed_checks_table(bi), files_table(bi), checks_table(bi)]),
+        ),
+        Section("methods", "Methods", items=_some([methods_table(bi), inferred_table(bi)])),
+    )
+    return [section for section in sections if section.items or section.name == "summary"]
+
+
+def provenance_section(provenance: Provenance) -> Section:
+    """The section on where the numbers come from."""
+    tables = (provenance_table, parameters_table, inputs_table)
+    return Section("provenance", "Provenance", items=_some([table(provenance) for table in tables]))
+
+
+def _some(items: Iterable[Item | None]) -> list[Item]:
+    """The items that have something to show."""
+    return [
+        item
+        for item in items
+        if item is not None and not (isinstance(item, Table) and not item.lines)
+    ]
+
+
+def _main_curves(analyses: Sequence[Row]) -> list[Row]:
+    """The curves that the plan marks as headline; without marks those that stand for themselves."""
+    curves = [row for row in analyses if row["method"] in _CURVES]
+    alone = [
+        row
+        for row in curves
+        if row["strata_label"] is None
+        and row["delayed_entry_of"] is None
+        and row["alternative_to"] is None
+    ]
+    return [row for row in curves if row["is_headline"]] or alone
+
+
+def _main_models(analyses: Sequence[Row]) -> list[Row]:
+    """The selections shown first and the models they start from; without any, all unstratified."""
+    selections = [
+        row
+        for row in analyses
+        if row["method"] == "cox_stepwise" and row["delayed_entry_of"] is None
+    ]
+    sources = {row["candidates_from"] for row in selections}
+    univariate = [
+        row
+        for row in analyses
+        if row["method"] == "cox_univariate"
+        and (row["analysis_id"] in sources if sources else row["strata_label"] is None)
+    ]
+    return [*univariate, *selections]
+
+
+def _curves(bi: Bi, analyses: Sequence[Row], main: set[str], method: str) -> list[Item]:
+    draw = _CURVES[method]
+    return [
+        draw(bi, row, is_main=True)
+        for row in analyses
+        if row["method"] == method and row["analysis_id"] in main
+    ]
+
+
+def _forests(bi: Bi, analyses: Sequence[Row], main: set[str], *, is_main: bool) -> list[Item]:
+    return [
+        forest_figure(bi, row, is_main=is_main)
+        for row in analyses
+        if row["method"] in _MODELS and (row["analysis_id"] in main) == is_main
+    ]
+
+
+def _descriptions(bi: Bi, analyses: Sequence[Row], first: set[str], method: str) -> list[Item]:
+    table = _DESCRIPTIONS[method]
+    return [
+        table(bi, row, is_main=True)
+        for row in analyses
+        if row["method"] == method and row["analysis_id"] in first
+    ]
+
+
+def _supporting(bi: Bi, analyses: Sequence[Row], main: set[str], first: set[str]) -> list[Item]:
+    """The other curves, then tests, the other models and the other tables of groups."""
+    curves = [
+        _CURVES[row["method"]](bi, row, is_main=False)
+        for row in analyses
+        if row["method"] in _CURVES and row["analysis_id"] not in main
+    ]
+    tables = [
+        _DESCRIPTIONS[row["method"]](bi, row, is_main=False)
+        for row in analyses
+        if row["method"] in _DESCRIPTIONS and row["analysis_id"] not in first
+    ]
+    forests = _forests(bi, analyses, main, is_main=False)
+    return [*curves, *_some([group_tests_table(bi)]), *forests, *tables]
+
+
+def _summary(bi: Bi) -> list[str]:
+    about = bi["about"].to_dicts()[0]
+    trials = "1 trial" if about["n_trials"] == 1 else f"{about['n_trials']} trials"
+    sentences = [
+        f"{whole(about['n_subjects'])} patients of {trials} ({whole(about['n_treated'])} treated), "
+        f"{about['n_analyses']} analyses."
+    ]
+    compared = bi["concordance"].filter(
+        (bi["concordance"]["kind"] == "computed") & (bi["concordance"]["verdict"] != "not compared")
+    )
+    if not compared.is_empty():
+        agreeing = int((compared["verdict"] == "agrees").sum())
+        sentences.append(f"{agreeing} of {compared.height} published numbers agree.")
+    return [" ".join(sentences)]
+
+
+def _quality(bi: Bi) -> list[str]:
+    checks = bi["data_quality"].filter(bi["data_quality"]["topic"] == "check")
+    files = bi["data_quality"].filter(bi["data_quality"]["topic"] == "file")
+    passed = int(checks["passed"].sum())
+    read, rejected = (int(files[name].sum() or 0) for name in ("n_read", "n_rejected"))
+    return [
+        f"{passed} of {checks.height} checks hold; none that does not is critical, or nothing "
+        f"would have been published. {whole(read)} records were read and {whole(rejected)} "
+        "rejected."
+    ]

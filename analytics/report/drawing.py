@@ -1,0 +1,206 @@
+"""What all figures share: type, colours, axes, the numbers at risk, and how they are saved."""
+
+import io
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+
+INK: Final = "#1b1b1b"
+MUTED: Final = "#5b6570"
+FAINT: Final = "#c9ced4"
+PAPER: Final = "#ffffff"
+# apart for the colour-blind and in grey: a dark, a light and a middle one come first
+SERIES: Final = ("#1f4e8c", "#e08a1e", "#3b8f6f", "#8c3b7a", "#6b7280", "#2aa0b8")
+DASHES: Final[tuple[Any, ...]] = (
+    "-",
+    (0, (6, 2)),
+    (0, (2, 1.5)),
+    (0, (6, 2, 1.5, 2)),
+    (0, (1, 1)),
+    (0, (9, 3)),
+)
+WIDTH: Final = 7.2  # inches: a page of two columns
+POINTS: Final = 72.0
+_SETTINGS: Final[Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.prop_cycle": cycler(color=[INK]),
+    "axes.edgecolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.labelsize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "lines.linewidth": 1.6,
+    "lines.solid_joinstyle": "miter",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "plateau",
+    "path.simplify": False,
+}
+_CSS_COLOURS: Final = {
+    INK: "currentColor",
+    MUTED: "var(--muted)",
+    FAINT: "var(--faint)",
+    PAPER: "var(--paper)",
+    **{colour: f"var(--series-{i})" for i, colour in enumerate(SERIES, start=1)},
+}
+_LETTER: Final = re.compile(r'<path id="(DejaVu[^"]+)".*?/>', re.DOTALL)
+_NOT_DRAWN: Final = re.compile(
+    r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", re.DOTALL
+)
+_DIGITS: Final = re.compile(r"-?\d+\.\d{3,}")
+_PNG_DPI: Final = 200
+_NOTE_WIDTH: Final = 126  # characters
+
+
+@dataclass(frozen=True)
+class RiskRow:
+    """A line of numbers below a time axis, one for each tick; the colour is that of its curve."""
+
+    label: str
+    numbers: Sequence[str]
+    colour: str | None = None
+
+
+def drawing(height: float, width: float = WIDTH) -> Drawing:
+    """An empty drawing of that size in inches."""
+    return Drawing(figsize=(width, height))
+
+
+def title(figure: Drawing, text: str, note: str | None) -> None:
+    """The title at the top left, and at the foot the note that goes with every figure."""
+    width, height = figure.get_size_inches()
+    figure.text(
+        0.08 / width, 1 - 0.07 / height, text, fontsize=9.5, fontweight="bold", va="top", ha="left"
+    )
+    if note:
+        lines = textwrap.fill(note, _NOTE_WIDTH)
+        figure.text(
+            0.08 / width, 0.05 / height, lines, fontsize=6.5, color=MUTED, va="bottom", ha="left"
+        )
+
+
+def time_ticks(last_month: float) -> list[float]:
+    """Ticks of a time axis up to the last month, about six of them, on whole months."""
+    steps = (1, 2, 3, 6, 12, 24, 36, 60, 120)
+    step = next((step for step in steps if last_month / step <= 7), 240)
+    return [float(step * i) for i in range(int(last_month // step) + 1)]
+
+
+def percent_axis(axes: Axes, label: str) -> None:
+    """A vertical axis from 0 to 100."""
+    axes.set_ylim(0, 101)
+    axes.set_yticks(range(0, 101, 20))
+    axes.set_ylabel(label)
+
+
+def time_axis(axes: Axes, last_month: float, label: str = "Months") -> list[float]:
+    """A horizontal axis from 0 to the last month; its ticks."""
+    ticks = time_ticks(last_month)
+    axes.set_xlim(-0.012 * last_month, 1.015 * last_month)
+    axes.set_xticks(ticks)
+    axes.set_xlabel(label, labelpad=2)
+    return ticks
+
+
+def numbers_below(
+    axes: Axes, ticks: Sequence[float], rows: Sequence[RiskRow], heading: str | None = None
+) -> None:
+    """The rows of numbers under a time axis, each number centred on its tick."""
+    below = 32.0
+    place: dict[str, Any] = {"textcoords": "offset points", "va": "top", "fontsize": 7.5}
+    beside: dict[str, Any] = {"xycoords": "axes fraction", "ha": "right"}
+    if heading:
+        axes.annotate(heading, (0, 0), (-16, -below), fontweight="bold", **beside, **place)
+        below += 12
+    for row in rows:
+        if row.colour is not None:
+            axes.annotate("■", (0, 0), (-16, -below), color=row.colour, **beside, **place)
+        shift = -16 if row.colour is None else -26
+        axes.annotate(row.label, (0, 0), (shift, -below), **beside, **place)
+        for tick, number in zip(ticks, row.numbers, strict=True):
+            axes.annotate(
+                number, (tick, 0), (0, -below), xycoords=("data", "axes fraction"), ha="center",
+                **place,
+            )  # fmt: skip
+        below += 12 * (1 + row.label.count("\n"))
+
+
+def height_below(rows: Sequence[RiskRow], note: str | None, *, has_heading: bool) -> float:
+    """Inches that the axis label, the rows of numbers and the note need."""
+    lines = has_heading + sum(1 + row.label.count("\n") for row in rows)
+    return (38 + 12 * lines) / POINTS + note_height(note)
+
+
+def note_height(note: str | None) -> float:
+    """Inches that the note at the foot needs."""
+    return 0.05 if note is None else (8 + 9 * len(textwrap.wrap(note, _NOTE_WIDTH))) / POINTS
+
+
+def svg_of(figure: Drawing) -> str:
+    """The drawing as SVG, the same bytes each time."""
+    out = io.StringIO()
+    with mpl.rc_context(_SETTINGS):
+        figure.savefig(out, format="svg", metadata={"Date": None}, facecolor=PAPER)
+    return out.getvalue()
+
+
+def write_png(figure: Drawing, path: Path) -> None:
+    """The drawing as PNG for slides and mail."""
+    figure.savefig(path, format="png", dpi=_PNG_DPI, metadata={"Software": None}, facecolor=PAPER)
+
+
+def settings() -> Any:
+    """The context in which figures are drawn."""
+    return mpl.rc_context(_SETTINGS)
+
+
+def inline_svg(svg: str, prefix: str, alternative_id: str) -> tuple[str, dict[str, str]]:
+    """The SVG as part of a page, and the letters it is written with, by id.
+
+    Its other ids get the prefix, its colours become those of the page's theme, and the letters
+    are left to the page, which defines each once for all figures.
+    """
+    body = re.sub(
+        r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->", "", svg, flags=re.S
+    )
+    body = body[body.index("<svg") :]
+    letters = {found[1]: found[0] for found in _LETTER.finditer(body)}
+    body = _LETTER.sub("", body)
+    body = re.sub(r'<g id="[^"]+"', "<g", body)
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', body)
+    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", body)
+    body = re.sub(
+        r'(?:xlink:)?href="#([^"]+)"',
+        lambda found: f'href="#{found[1] if found[1] in letters else f"{prefix}-{found[1]}"}"',
+        body,
+    )
+    body = re.sub(
+        r'd="[^"]+"|translate\([^)]+\)', lambda found: _DIGITS.sub(_shorter, found[0]), body
+    )
+    body = re.sub(r"<defs>\s*</defs>|<g>\s*</g>", "", re.sub(r"\s+", " ", body)).replace(
+        "> <", "><"
+    )
+    for colour, variable in _CSS_COLOURS.items():
+        body = body.replace(colour, variable)
+    opening = re.compile(r'<svg[^>]*?viewBox="([^"]+)"[^>]*>', re.DOTALL)
+    role = f'<svg viewBox="\\1" role="img" aria-labelledby="{alternative_id}">'
+    return opening.sub(role, body, count=1), letters
+
+
+def _shorter(number: re.Match[str]) -> str:
+    """A coordinate to a hundredth of a point."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,88 @@
+"""What the report is made of: sections of figures and tables, each with its words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+Bi = Mapping[str, pl.DataFrame]
+"""The tables of schema bi by name."""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a printed table: its key in the rows, its heading, and what spans it."""
+
+    key: str
+    heading: str
+    spanner: str | None = None
+    is_text: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a printed table: its cells as text, by column key.
+
+    `group` is the heading it stands under; each caution becomes a lettered note.
+    """
+
+    cells: Mapping[str, str]
+    group: str | None = None
+    indent: int = 0
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A printed table; `name` is that of its CSV file, the first column names the lines.
+
+    A folded table is shown on request; a main one is numbered apart from the supplementary ones.
+    """
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    lines: Sequence[Line]
+    notes: Sequence[str] = ()
+    is_main: bool = False
+    is_folded: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure; `name` is that of its files, `alternative` says in words what it shows."""
+
+    name: str
+    title: str
+    caption: str
+    alternative: str
+    draw: Callable[[], "Drawing"]
+    cautions: Sequence[str] = ()
+    is_main: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the page; one without figures, tables and paragraphs is left out."""
+
+    name: str
+    title: str
+    paragraphs: Sequence[str] = ()
+    items: Sequence[Figure | Table] = field(default=())
+
+
+def rows_of(frame: pl.DataFrame, **wanted: object) -> list[dict[str, Any]]:
+    """The rows in which each named column holds that value, in their order."""
+    for column, value in wanted.items():
+        frame = frame.filter(pl.col(column).eq_missing(pl.lit(value)))
+    return frame.to_dicts()
+
+
+def distinct(values: Sequence[str | None]) -> tuple[str, ...]:
+    """The known texts, each once, in the order met."""
+    return tuple(dict.fromkeys(value for value in values if value))

@@ -1,0 +1,209 @@
+"""Hazard ratios of factors: one at a time beside the selected model, selection, diagnostics."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
+from analytics.report.forest_figures import TIMINGS, contrast_of, is_sibling
+from analytics.report.formats import (
+    confidence,
+    decimal,
+    hazard_ratio,
+    p_value,
+    whole,
+)
+
+_FIRST = "line"
+
+
+def hazard_ratio_table(bi: Bi, analyses: Sequence[Row]) -> Table | None:
+    """The univariate models beside the selected ones, by endpoint and by when a factor is known.
+
+    `analyses` are those of the bi table; a univariate analysis is shown when a selection starts
+    from it, or, where no selection does, whenever it stands for itself.
+    """
+    selections = [row for row in analyses if row["method"] == "cox_stepwise"]
+    sources = {row["candidates_from"] for row in selections}
+    shown = [
+        row
+        for row in analyses
+        if row["method"] == "cox_univariate" and row["strata_label"] is None
+        if row["analysis_id"] in sources or not sources
+    ]
+    lines = [line for row in shown for line in _endpoint_lines(bi, row, selections)]
+    if not lines:
+        return None
+    ci = confidence(shown[0]["conf_level"])
+    univariate, selected = "One factor at a time", "Selected model"
+    columns = [
+        Column(_FIRST, "Factor (numerator/denominator)", is_text=True),
+        Column("set", "Analysis set", univariate, is_text=True),
+        Column("n", "n / events", univariate),
+        Column("missing", "Missing", univariate),
+        Column("hr", f"HR ({ci})", univariate),
+        Column("p", "P", univariate),
+    ]
+    notes = [
+        "HR: hazard ratio. n / events: patients and events of the model. Missing: patients left "
+        "out because a factor of the model is not known.",
+        "Post-baseline factors are time-dependent: a patient counts as 'no' until the event has "
+        "happened.",
+    ]
+    if selections:
+        columns += [
+            Column("selected_n", "n / events", selected),
+            Column("selected_hr", f"HR ({ci})", selected),
+            Column("selected_p", "P", selected),
+        ]
+        notes.append(
+            "Selected model: stepwise, on the patients with every candidate known; the steps "
+            "stand in a table of their own."
+        )
+    return Table(
+        name="hazard_ratios",
+        title="Factors and "
+        + " and ".join(dict.fromkeys(row["endpoint_label"].lower() for row in shown)),
+        columns=columns,
+        lines=lines,
+        notes=notes,
+        is_main=True,
+    )
+
+
+def _endpoint_lines(bi: Bi, analysis: Row, selections: Sequence[Row]) -> Iterator[Line]:
+    chosen = [row for row in selections if row["candidates_from"] == analysis["analysis_id"]]
+    published = [row for row in chosen if row["delayed_entry_of"] is None]
+    delayed = [row for row in chosen if row["delayed_entry_of"] is not None]
+    found = {
+        (row["factor"], is_delayed): row
+        for is_delayed, group in ((False, published), (True, delayed))
+        for selection in group
+        for row in rows_of(bi["forest"], analysis_id=selection["analysis_id"])
+    }
+    rows = rows_of(bi["forest"], analysis_id=analysis["analysis_id"])
+    for timing, heading in TIMINGS.items():
+        mine = [row for row in rows if row["timing"] == timing]
+        group = f"{analysis['endpoint_label']}: {heading.lower()}"
+        for row in mine:
+            other = found.get((row["factor"], is_sibling(row)))
+            yield _ratio_line(row, other, group, is_indented=is_sibling(row))
+            late = found.get((row["factor"], True))
+            has_own = any(is_sibling(r) and r["factor"] == row["factor"] for r in mine)
+            if late is not None and not is_sibling(row) and not has_own:
+                yield _ratio_line(None, late, group, is_indented=True)
+
+
+def _ratio_line(row: Row | None, selected: Row | None, group: str, *, is_indented: bool) -> Line:
+    known = row or selected
+    assert known is not None
+    name = contrast_of(known)
+    cells = {_FIRST: "with delayed entry" if is_indented else name}
+    if row is not None:
+        cells |= {
+            "set": row["population_label"] or "",
+            "n": f"{whole(row['n'])} / {whole(row['n_event'])}",
+            "missing": whole(row["n_missing"]),
+            "hr": hazard_ratio(row["hr"], row["ci_lower"], row["ci_upper"])
+            if row["hr"] is not None
+            else row["status"],
+            "p": p_value(row["p_value"]),
+        }
+    if selected is not None:
+        cells |= {
+            "selected_n": f"{whole(selected['n'])} / {whole(selected['n_event'])}",
+            "selected_hr": hazard_ratio(selected["hr"], selected["ci_lower"], selected["ci_upper"]),
+            "selected_p": p_value(selected["p_value"]),
+        }
+    cautions = dict.fromkeys(item["caution"] for item in (row, selected) if item is not None)
+    return Line(
+        cells,
+        group=group,
+        indent=2 if is_indented else 1,
+        cautions=tuple(text for text in cautions if text),
+    )
+
+
+def selection_table(bi: Bi) -> Table | None:
+    """The steps of every selection: what was considered, what entered, what left."""
+    actions = {
+        "considered": "considered", "enter": "ENTERS", "remove": "LEAVES", "stop": "selection ends"
+    }  # fmt: skip
+    tests = {"score": "score, to enter", "wald": "Wald, to stay"}
+    lines = [
+        Line(
+            {
+                _FIRST: f"Step {row['step']}",
+                "action": actions.get(row["action"], row["action"]),
+                "factor": row["factor_label"] or "",
+                "test": tests.get(row["test"], row["test"] or ""),
+                "chi_square": decimal(row["chi_square"], 2) if row["test"] else "",
+                "df": whole(row["df"]) if row["test"] else "",
+                "p": p_value(row["p_value"]) if row["test"] else "",
+                "n": f"{whole(row['n'])} / {whole(row['n_event'])}",
+            },
+            group=row["analysis_label"],
+            indent=1,
+        )
+        for row in bi["selection_steps"].to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "Step", is_text=True),
+        Column("factor", "Factor", is_text=True),
+        Column("action", "Action", is_text=True),
+        Column("test", "Test", is_text=True),
+        Column("chi_square", "Chi-square"),
+        Column("df", "df"),
+        Column("p", "P"),
+        Column("n", "n / events"),
+    ]
+    return Table(
+        "selection_steps", "Steps of the stepwise selections", columns, lines, is_folded=True
+    )
+
+
+def proportional_hazards_table(bi: Bi) -> Table | None:
+    """The test of proportional hazards of each factor, and of the models with several."""
+    frame = bi["proportional_hazards"]
+    if frame.is_empty():
+        return None
+    several = frame.filter(pl.col("factor") != "GLOBAL").group_by("analysis_id", "model").len()
+    several = several.filter(pl.col("len") > 1).select("analysis_id", "model")
+    frame = pl.concat(
+        [
+            frame.filter(pl.col("factor") != "GLOBAL"),
+            frame.filter(pl.col("factor") == "GLOBAL").join(several, on=["analysis_id", "model"]),
+        ]
+    ).sort("analysis_order", "line_order")
+    lines = [
+        Line(
+            {
+                _FIRST: row["factor_label"] + (" (with delayed entry)" if is_sibling(row) else ""),
+                "chi_square": decimal(row["chi_square"], 2),
+                "df": whole(row["df"]),
+                "p": p_value(row["p_value"]),
+                "n": f"{whole(row['n'])} / {whole(row['n_event'])}",
+            },
+            group=row["analysis_label"],
+            indent=1,
+        )
+        for row in frame.to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "Factor", is_text=True),
+        Column("chi_square", "Chi-square"),
+        Column("df", "df"),
+        Column("p", "P"),
+        Column("n", "n / events"),
+    ]
+    return Table(
+        "proportional_hazards",
+        "Tests of proportional hazards",
+        columns,
+        lines,
+        notes=[
+            "A small P speaks against one hazard ratio for all times; the hazard ratio is then an "
+            "average over the follow-up."
+        ],
+        is_folded=True,
+    )

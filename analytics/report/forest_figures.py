@@ -1,0 +1,254 @@
+"""Forest plots: a line per factor, with its patients, its missing, its ratio and its P value."""
+
+import math
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+
+from analytics.report import drawing
+from analytics.report.drawing import FAINT, INK, MUTED, SERIES
+from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
+from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value, whole
+
+TIMINGS: Final = {
+    "baseline": "Baseline",
+    "post_baseline": "Post-baseline (time-dependent)",
+}
+_DELAYED: Final = "__delayed_entry"
+_LINE: Final = 0.235  # inches
+_TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10)
+_WIDEST: Final = (0.1, 10.0)
+# columns in inches from the left: factor, analysis set, n / events, missing, plot, ratio, P
+_FACTOR, _SET, _N, _MISSING, _PLOT, _PLOT_END, _RATIO, _P = (
+    0.1, 2.06, 3.66, 4.14, 4.3, 5.66, 5.76, 7.12,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Ratio:
+    """One line: its words and its estimate."""
+
+    factor: str
+    population: str
+    row: Row
+    estimate: float | None
+    is_sibling: bool
+
+
+def contrast_of(row: Row) -> str:
+    """A factor with what is compared: Sex (male/female)."""
+    return f"{row['factor_label']} ({row['contrast'].replace(' / ', '/')})"
+
+
+def is_sibling(row: Row) -> bool:
+    """Whether a model with delayed entry, beside the one shown as published."""
+    return str(row["model"]).endswith(_DELAYED)
+
+
+def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
+    """The forest plot of one analysis of Cox or Fine-Gray models."""
+    is_fine_gray = analysis["method"] == "fine_gray"
+    table = bi["subdistribution_hazards" if is_fine_gray else "forest"]
+    rows = rows_of(table, analysis_id=analysis["analysis_id"])
+    measure = "Subdistribution hazard ratio" if is_fine_gray else "Hazard ratio"
+    grouped = _grouped(rows, "shr" if is_fine_gray else "hr")
+    note = bi["about"]["synthetic_note"][0]
+    ci = confidence(analysis["conf_level"])
+    is_selected = analysis["method"] == "cox_stepwise"
+    strata = analysis["strata_label"]
+    sentences = [
+        f"{measure}, numerator over denominator, with {ci}; below 1 the numerator has the lower "
+        f"one. One model {'of the selected factors' if is_selected else 'per factor'}.",
+        f"Stratified by {strata.lower()}." if strata else "",
+        "n / events: patients and events of the model; missing: patients left out because a "
+        "factor of the model is not known.",
+        "* Read the caution below." if any(row["caution"] for row in rows) else "",
+    ]
+    return Figure(
+        name=f"forest_{analysis['analysis_id']}",
+        title=analysis["analysis_label"],
+        caption=" ".join(sentence for sentence in sentences if sentence),
+        alternative=" ".join(
+            [f"Forest plot: {analysis['analysis_label']}."]
+            + [_in_words(item) for _, items in grouped for item in items]
+        ),
+        draw=lambda: _draw(analysis["analysis_label"], grouped, (measure, ci), note),
+        cautions=_cautions(rows),
+        is_main=is_main,
+    )
+
+
+def _cautions(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Each caution once, after the factors it is about."""
+    texts = distinct([row["caution"] for row in rows])
+    about = {
+        text: distinct([row["factor_label"] for row in rows if row["caution"] == text])
+        for text in texts
+    }
+    if len(texts) == 1 and len(about[texts[0]]) == len(distinct([r["factor_label"] for r in rows])):
+        return texts
+    return tuple(f"{', '.join(about[text])}: {text}" for text in texts)
+
+
+def _grouped(rows: Sequence[Row], ratio: str) -> list[tuple[str, list[_Ratio]]]:
+    """The lines under their headings; baseline only: one heading."""
+    groups = []
+    for timing, heading in TIMINGS.items():
+        items = [
+            _Ratio(
+                ("with delayed entry" if is_sibling(row) else contrast_of(row))
+                + (" *" if row["caution"] else ""),
+                row["population_label"] or "",
+                row,
+                row[ratio],
+                is_sibling(row),
+            )
+            for row in rows
+            if row.get("timing", "baseline") == timing
+        ]
+        if items:
+            groups.append((heading, items))
+    return groups
+
+
+def _draw(
+    label: str,
+    grouped: Sequence[tuple[str, list[_Ratio]]],
+    measure: tuple[str, str],
+    note: str | None,
+) -> Drawing:
+    heights = [
+        _LINE + 0.13 * (max(map(len, _wrapped(item))) - 1) for _, items in grouped for item in items
+    ]
+    plot = sum(heights) + _LINE * len(grouped)
+    with drawing.settings():
+        foot = 0.42 + drawing.note_height(note)
+        top = 0.62
+        height = plot + foot + top
+        figure = drawing.drawing(height)
+        axes = figure.add_axes(
+            (
+                _PLOT / drawing.WIDTH,
+                foot / height,
+                (_PLOT_END - _PLOT) / drawing.WIDTH,
+                plot / height,
+            )
+        )
+        write = _writer(axes)
+        _scale(axes, [item for _, items in grouped for item in items], plot, measure[0])
+        _headings(write, plot, measure)
+        y = plot
+        remaining = iter(heights)
+        for heading, items in grouped:
+            write(_FACTOR, y - _LINE / 2, heading, weight="bold")
+            y -= _LINE
+            for item in items:
+                line = next(remaining)
+                _line(axes, write, item, y - line / 2)
+                y -= line
+        drawing.title(figure, label, note)
+    return figure
+
+
+Writer = Callable[..., Any]
+
+
+def _writer(axes: Axes) -> Writer:
+    """Write text at a place in inches: across from the left edge, up from the foot of the plot."""
+
+    def write(x: float, y: float, text: str, **style: Any) -> None:
+        height = axes.get_figure().get_size_inches()[1]  # type: ignore[union-attr]
+        low = axes.get_position().y0 * height
+        weight = style.pop("weight", "normal")
+        size = style.pop("size", 7.5)
+        axes.figure.text(
+            x / drawing.WIDTH, (low + y) / height, text, va="center", fontsize=size,
+            fontweight=weight, linespacing=1.05, **style,
+        )  # fmt: skip
+
+    return write
+
+
+def _headings(write: Writer, plot: float, measure: tuple[str, str]) -> None:
+    y = plot + 0.16
+    short = "HR" if measure[0] == "Hazard ratio" else "sHR"
+    for x, text, align in (
+        (_FACTOR, "Factor (numerator/denominator)", "left"),
+        (_SET, "Analysis set", "left"),
+        (_N, "n / events", "right"),
+        (_MISSING, "Missing", "right"),
+        (_RATIO, f"{short} ({measure[1]})", "left"),
+        (_P, "P", "right"),
+    ):
+        write(x, y, text, ha=align, weight="bold", size=6.8)
+
+
+def _scale(axes: Axes, items: Sequence[_Ratio], plot: float, label: str) -> None:
+    """A logarithmic axis that holds every interval, cut where one is very wide."""
+    known = [item.row for item in items if item.estimate is not None]
+    low = max(_WIDEST[0], min([row["ci_lower"] for row in known] + [0.5]))
+    high = min(_WIDEST[1], max([row["ci_upper"] for row in known] + [2.0]))
+    axes.set_xscale("log")
+    axes.set_xlim(low / 1.08, high * 1.08)
+    axes.set_ylim(0, plot)
+    ticks = [tick for tick in _TICKS if low / 1.08 <= tick <= high * 1.08]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.axvline(1, color=MUTED, linewidth=0.8, zorder=0)
+    axes.set_xlabel(f"{label} (log scale)", fontsize=7, labelpad=2)
+
+
+def _line(axes: Axes, write: Writer, item: _Ratio, y: float) -> None:
+    row = item.row
+    indent = 0.24 if item.is_sibling else 0.12
+    colour = MUTED if item.is_sibling else INK
+    words, population = _wrapped(item)
+    write(_FACTOR + indent, y, "\n".join(words), color=colour)
+    write(_SET, y, "\n".join(population), color=colour, size=6.5)
+    write(_N, y, f"{whole(row['n'])} / {whole(row['n_event'])}", ha="right", color=colour)
+    write(_MISSING, y, whole(row["n_missing"]), ha="right", color=colour)
+    write(_P, y, p_value(row["p_value"]), ha="right", color=colour)
+    if item.estimate is None:
+        write(_RATIO, y, textwrap.fill(row["status"], 18), color=colour, size=6)
+        return
+    write(_RATIO, y, hazard_ratio(item.estimate, row["ci_lower"], row["ci_upper"]), color=colour)
+    low, high = axes.get_xlim()
+    series = SERIES[0]
+    axes.plot(
+        [max(row["ci_lower"], low), min(row["ci_upper"], high)], [y, y], color=series, linewidth=1.3
+    )
+    for limit, edge, marker in ((row["ci_lower"], low, "<"), (row["ci_upper"], high, ">")):
+        outside = limit < low if marker == "<" else limit > high
+        if outside:
+            axes.plot([edge], [y], marker=marker, markersize=5, color=series, clip_on=False)
+    if low <= item.estimate <= high:
+        axes.plot(
+            [item.estimate], [y], marker="s", markersize=_size(row["n_event"]),
+            markerfacecolor=FAINT if item.is_sibling else series, markeredgecolor=series,
+            markeredgewidth=0.8,
+        )  # fmt: skip
+
+
+def _size(n_event: int | None) -> float:
+    """A square whose area grows with the events behind it."""
+    return 3.2 + 0.22 * math.sqrt(n_event or 0)
+
+
+def _wrapped(item: _Ratio) -> tuple[list[str], list[str]]:
+    """The words of the line and of its analysis set, on as many lines as their columns need."""
+    return textwrap.wrap(item.factor, 31), textwrap.wrap(item.population, 20)
+
+
+def _in_words(item: _Ratio) -> str:
+    row = item.row
+    name = f"{row['factor_label']} {item.factor}" if item.is_sibling else item.factor
+    if item.estimate is None:
+        return f"{name}: {row['status']}."
+    ratio = hazard_ratio(item.estimate, row["ci_lower"], row["ci_upper"])
+    return f"{name}: {ratio}, {p_phrase(row['p_value'])}."

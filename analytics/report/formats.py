@@ -1,0 +1,84 @@
+"""How numbers are written for people: one place for digits, unknowns and journal style."""
+
+from typing import Final
+
+from analytics.methods.descriptives import round_half_away
+
+UNKNOWN: Final = "-"
+NOT_REACHED: Final = "NR"
+
+
+def decimal(value: float | None, digits: int = 1) -> str:
+    """The number with so many decimals; `-` when it is not known."""
+    return UNKNOWN if value is None else round_half_away(value, digits)
+
+
+def whole(value: float | None) -> str:
+    """A count, thousands apart; `-` when it is not known."""
+    return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def percent(value: float | None) -> str:
+    """A percentage with one decimal and its sign."""
+    return UNKNOWN if value is None else f"{round_half_away(value, 1)}%"
+
+
+def count_percent(n: int | None, share: float | None) -> str:
+    """A count with its percentage, as tables print it: 128 (49.4)."""
+    return UNKNOWN if n is None else whole(n) + ("" if share is None else f" ({decimal(share)})")
+
+
+def interval(lower: float | None, upper: float | None, digits: int = 1) -> str:
+    """Two limits; NR for an upper one that is not reached, `-` when neither is known."""
+    if lower is None and upper is None:
+        return UNKNOWN
+    return "-".join(
+        NOT_REACHED if limit is None else decimal(limit, digits) for limit in (lower, upper)
+    )
+
+
+def with_interval(
+    value: float | None, lower: float | None, upper: float | None, digits: int = 1
+) -> str:
+    """An estimate and its limits, such as 7.5 (5.5-8.5); the estimate alone without limits."""
+    if value is None and lower is None and upper is None:
+        return UNKNOWN
+    if lower is None and upper is None:
+        return decimal(value, digits)
+    shown = NOT_REACHED if value is None else decimal(value, digits)
+    return f"{shown} ({interval(lower, upper, digits)})"
+
+
+def hazard_ratio(value: float | None, lower: float | None, upper: float | None) -> str:
+    """A hazard ratio and its limits with two decimals."""
+    return UNKNOWN if value is None else with_interval(value, lower, upper, 2)
+
+
+def p_value(value: float | None) -> str:
+    """A P value in journal style, without the zero: .20, .053, <.001.
+
+    Three decimals below .1, so that a value near .05 shows on which side it lies.
+    """
+    if value is None:
+        return UNKNOWN
+    if value < 0.001:
+        return "<.001"
+    if value > 0.99:
+        return ">.99"
+    return round_half_away(value, 3 if value < 0.1 else 2).removeprefix("0")
+
+
+def p_phrase(value: float | None) -> str:
+    """A P value in a sentence: P = .053, P < .001."""
+    text = p_value(value)
+    return f"P {text[0]} {text[1:]}" if text[0] in "<>" else f"P = {text}"
+
+
+def confidence(level: float | None) -> str:
+    """The name of an interval: 95% CI."""
+    return "CI" if level is None else f"{100 * level:g}% CI"
+
+
+def months(value: float) -> str:
+    """A number of months, without idle decimals."""
+    return f"{value:g} mo"

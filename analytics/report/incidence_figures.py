@@ -1,0 +1,190 @@
+"""Cumulative incidence figures: the event stacked under its competing event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+
+from analytics.report import drawing
+from analytics.report.drawing import INK, MUTED, PAPER, SERIES, RiskRow
+from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
+from analytics.report.formats import confidence, interval, p_phrase, percent, whole
+from analytics.report.survival_figures import at_risk
+
+_GAP: Final = 0.35  # inches between panels
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One stratum: the two curves by day, in percent, and the rates of the event."""
+
+    label: str
+    event: pl.DataFrame
+    competing: pl.DataFrame
+    rates: Sequence[Row]
+    competing_rates: Sequence[Row]
+
+
+def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
+    """The figure of one analysis of competing risks, a panel per stratum."""
+    name = analysis["analysis_id"]
+    points = bi["relapse_incidence"].filter(pl.col("analysis_id") == name)
+    labels = {row["event"]: row["event_label"] for row in points.to_dicts()}
+    panels = _panels(points)
+    ci = confidence(analysis["conf_level"])
+    tests = [
+        f"{row['test_label']}, {row['compared_label'].lower()}: {p_phrase(row['p_value'])}."
+        for row in rows_of(bi["group_tests"], analysis_id=name)
+    ]
+    note = bi["about"]["synthetic_note"][0]
+    caption = (
+        f"Aalen-Johansen estimates, stacked: {labels.get('event', 'event').lower()} below, "
+        f"{labels.get('competing', 'competing event').lower()} on top, free of both above. "
+        f"Bars: {ci} of the lower curve; open: carried forward past the last observation. "
+    )
+    return Figure(
+        name=f"incidence_{name}",
+        title=analysis["analysis_label"],
+        caption=" ".join([caption.strip(), *tests]),
+        alternative=" ".join(
+            [f"Stacked cumulative incidence: {analysis['analysis_label']}."]
+            + [_in_words(panel, labels) for panel in panels]
+        ),
+        draw=lambda: _draw(analysis["analysis_label"], panels, labels, note),
+        cautions=distinct([analysis["caution"]]),
+        is_main=is_main,
+    )
+
+
+def _panels(points: pl.DataFrame) -> list[_Panel]:
+    strata = points.select("stratum", "stratum_label", "stratum_order").unique()
+    panels = []
+    for row in strata.sort("stratum_order", "stratum").to_dicts():
+        mine = points.filter(pl.col("stratum") == row["stratum"]).sort("time_months")
+        curves, rates = (mine.filter(pl.col("point") == point) for point in ("day", "landmark"))
+        panels.append(
+            _Panel(
+                row["stratum_label"],
+                curves.filter(pl.col("event") == "event"),
+                curves.filter(pl.col("event") == "competing"),
+                rows_of(rates, event="event"),
+                rows_of(rates, event="competing"),
+            )
+        )
+    return panels
+
+
+def _draw(
+    label: str, panels: Sequence[_Panel], labels: dict[str, str], note: str | None
+) -> Drawing:
+    with drawing.settings():
+        last = max((_last(panel) for panel in panels), default=0.0) or 1.0
+        ticks = drawing.time_ticks(last)
+        rows = [
+            RiskRow("" if i else "No. at risk", _numbers(panel, ticks))
+            for i, panel in enumerate(panels)
+        ]
+        foot = drawing.height_below(rows[:1], note, has_heading=False)
+        height = 3.3 + foot + (0.2 if len(panels) > 1 else 0)
+        figure = drawing.drawing(height)
+        left = 1.0
+        width = (drawing.WIDTH - left - 0.38 - _GAP * (len(panels) - 1)) / max(len(panels), 1)
+        for i, (panel, numbers) in enumerate(zip(panels, rows, strict=True)):
+            start = left + i * (width + _GAP)
+            axes = figure.add_axes(
+                (start / drawing.WIDTH, foot / height, width / drawing.WIDTH, 2.95 / height)
+            )
+            drawing.percent_axis(axes, "Cumulative incidence, %" if i == 0 else "")
+            drawing.time_axis(axes, last)
+            _stack(axes, panel, labels, last, is_alone=len(panels) == 1)
+            drawing.numbers_below(axes, ticks, [numbers])
+            if i:
+                axes.tick_params(labelleft=False)
+            if len(panels) > 1:
+                axes.set_title(panel.label, fontsize=7.5, loc="left")
+        drawing.title(figure, label, note)
+    return figure
+
+
+def _last(panel: _Panel) -> float:
+    """The month up to which the panel shows anything."""
+    months = [*panel.event["time_months"].to_list(), *(r["time_months"] for r in panel.rates)]
+    return float(max(months, default=0.0))
+
+
+def _numbers(panel: _Panel, ticks: Sequence[float]) -> list[str]:
+    return [whole(at_risk(panel.event, tick)) for tick in ticks]
+
+
+def _stack(
+    axes: Axes, panel: _Panel, labels: dict[str, str], last: float, *, is_alone: bool
+) -> None:
+    """The two areas, their edges, the interval bars of the event, and their names."""
+    event, competing = (
+        frame.select("time_months", pl.col("incidence_percent").alias(name))
+        for frame, name in ((panel.event, "event"), (panel.competing, "competing"))
+    )
+    both = event.join(competing, on="time_months", how="left").fill_null(strategy="forward")
+    both = both.fill_null(0).sort("time_months")
+    time, low = both["time_months"].to_list(), both["event"].to_list()
+    high = (both["event"] + both["competing"]).to_list()
+    axes.fill_between(time, 0, low, step="post", color=SERIES[0], alpha=0.42, linewidth=0)
+    axes.fill_between(time, low, high, step="post", color=SERIES[1], alpha=0.38, linewidth=0)
+    axes.step(time, low, where="post", color=SERIES[0])
+    axes.step(time, high, where="post", color=SERIES[1], linewidth=1.2)
+    for rate in panel.rates:
+        if rate["incidence_percent"] is None or rate["ci_lower_percent"] is None:
+            continue
+        estimate = rate["incidence_percent"]
+        errors = [[estimate - rate["ci_lower_percent"]], [rate["ci_upper_percent"] - estimate]]
+        axes.errorbar(
+            rate["time_months"], estimate, yerr=errors, color=INK, elinewidth=0.9, capsize=2.5,
+            capthick=0.9, marker="o", markersize=3.2, zorder=5, markeredgewidth=0.8,
+            markerfacecolor=INK if rate["n_risk"] else PAPER,
+        )  # fmt: skip
+        if is_alone:
+            bounds = (rate["ci_lower_percent"], rate["ci_upper_percent"])
+            axes.annotate(
+                f"{percent(estimate)}\n({interval(*bounds)})",
+                (rate["time_months"], rate["ci_lower_percent"]),
+                (0, -4), textcoords="offset points", ha="center", va="top", fontsize=7,
+            )  # fmt: skip
+    if time:
+        _name_areas(axes, labels, low, high, last, is_alone=is_alone)
+
+
+def _name_areas(  # noqa: PLR0913 - the heights between which the names go
+    axes: Axes,
+    labels: dict[str, str],
+    low: Sequence[float],
+    high: Sequence[float],
+    last: float,
+    *,
+    is_alone: bool,
+) -> None:
+    """The name of each area: beside it on one panel, in a key on several."""
+    names = (labels.get("event", "Event"), labels.get("competing", "Competing event"))
+    if not is_alone:
+        for colour, name, alpha in zip(SERIES, names, (0.42, 0.38), strict=False):
+            axes.fill_between([], [], color=colour, alpha=alpha, label=name)
+        axes.legend(loc="upper left", frameon=False, fontsize=6.5, handlelength=1.2)
+        return
+    where = 0.985 * last
+    style: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": 7.5, "fontweight": "bold"}
+    axes.text(where, low[-1] / 6, names[0], color=INK, **style)
+    axes.text(where, (low[-1] + high[-1]) / 2, names[1], color=INK, **style)
+    axes.text(where, (high[-1] + 100) / 2, "Free of both", color=MUTED, **style)
+
+
+def _in_words(panel: _Panel, labels: dict[str, str]) -> str:
+    """One panel as a sentence, for those who cannot see it."""
+    rates = "; ".join(
+        f"at {event['time_months']:g} months {labels['event'].lower()} "
+        f"{percent(event['incidence_percent'])}, {labels['competing'].lower()} "
+        f"{percent(competing['incidence_percent'])}"
+        for event, competing in zip(panel.rates, panel.competing_rates, strict=False)
+    )
+    return f"{panel.label}: {rates}."

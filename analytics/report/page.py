@@ -1,0 +1,84 @@
+"""The report as one HTML page that needs nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analytics.report.drawing import inline_svg
+from analytics.report.elements import Bi, Figure, Section, Table
+from analytics.report.typesetting import notes_of, table_html
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class PlacedFigure:
+    """A figure with its number and its drawing."""
+
+    figure: Figure
+    number: str
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class PlacedTable:
+    """A table with its number, its HTML and its notes: letter (or nothing) and text."""
+
+    table: Table
+    number: str
+    html: Markup
+    notes: Sequence[tuple[str, str]]
+
+
+def page(bi: Bi, sections: Sequence[Section], svgs: Mapping[str, str], release_id: str) -> str:
+    """The whole page; `svgs` holds the drawing of each figure by name."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    numbers = _Numbers()
+    letters: dict[str, str] = {}
+    placed = []
+    for section in sections:
+        items = [_placed(item, numbers, svgs, letters) for item in section.items]
+        placed.append((section, items))
+    return environment.get_template("report.html").render(
+        about=bi["about"].to_dicts()[0],
+        release_id=release_id,
+        sections=placed,
+        letters=Markup("".join(letters[name] for name in sorted(letters))),
+        css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
+    )
+
+
+class _Numbers:
+    """Counts figures and tables, the supplementary ones apart: Figure 1, Table S2."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def next(self, kind: str, *, is_main: bool) -> str:
+        prefix = f"{kind} " if is_main else f"{kind} S"
+        self._counts[prefix] = self._counts.get(prefix, 0) + 1
+        return f"{prefix}{self._counts[prefix]}"
+
+
+def _placed(
+    item: Figure | Table, numbers: _Numbers, svgs: Mapping[str, str], letters: dict[str, str]
+) -> PlacedFigure | PlacedTable:
+    if isinstance(item, Figure):
+        number = numbers.next("Figure", is_main=item.is_main)
+        prefix = number.replace(" ", "").lower()
+        svg, its_letters = inline_svg(svgs[item.name], prefix, f"alt-{item.name}")
+        letters |= its_letters
+        return PlacedFigure(item, number, Markup(svg))
+    number = numbers.next("Table", is_main=item.is_main)
+    html = table_html(item, f"table-title-{item.name}")
+    return PlacedTable(item, number, Markup(html), notes_of(item))

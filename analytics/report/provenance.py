@@ -1,0 +1,64 @@
+"""Where a report's numbers come from: the release, its inputs, code, lock and parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.report.elements import Column, Line, Table
+
+_FIRST = "line"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The release a report belongs to; digests are SHA-256, `inputs` by file."""
+
+    release_id: str
+    inputs: Mapping[str, str]
+    code: str
+    lock: str
+    parameters: Mapping[str, Any]
+
+
+def provenance_table(provenance: Provenance) -> Table:
+    """The release and the digests of what it was made from."""
+    facts = {
+        "Release": provenance.release_id,
+        "Input files": str(len(provenance.inputs)),
+        "Code (SHA-256)": provenance.code,
+        "Locked packages (SHA-256)": provenance.lock,
+    }
+    return Table(
+        "provenance",
+        "What this release was made from",
+        [Column(_FIRST, "Fact", is_text=True), Column("value", "Value", is_text=True)],
+        [Line({_FIRST: name, "value": value}) for name, value in facts.items()],
+        notes=[
+            "The release is named by a digest of its inputs, code, locked packages and "
+            "parameters: equal inputs give an equal name and equal results."
+        ],
+    )
+
+
+def parameters_table(provenance: Provenance) -> Table:
+    """The parameters of the study."""
+    lines = [
+        Line({_FIRST: name, "value": _text(value)}) for name, value in provenance.parameters.items()
+    ]
+    columns = [Column(_FIRST, "Parameter", is_text=True), Column("value", "Value", is_text=True)]
+    return Table("parameters", "Parameters of the study", columns, lines, is_folded=True)
+
+
+def inputs_table(provenance: Provenance) -> Table:
+    """The digest of every input file."""
+    lines = [
+        Line({_FIRST: name, "sha256": digest}) for name, digest in sorted(provenance.inputs.items())
+    ]
+    columns = [Column(_FIRST, "File", is_text=True), Column("sha256", "SHA-256", is_text=True)]
+    return Table("inputs", "Input files", columns, lines, is_folded=True)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "none"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,90 @@
+"""Writes a report: the page, each figure as SVG and PNG, each table as CSV."""
+
+from pathlib import Path
+from typing import Final, Protocol
+
+from analytics.report import drawing
+from analytics.report.bi_tables import read_bi
+from analytics.report.contents import contents, provenance_section
+from analytics.report.elements import Bi, Figure, Section, Table
+from analytics.report.page import page
+from analytics.report.provenance import Provenance
+from analytics.report.typesetting import table_csv
+
+PAGE: Final = "report.html"
+_FIGURES: Final = "figures"
+_TABLES: Final = "tables"
+_NEEDED: Final = (
+    "about", "analyses", "attrition", "concordance", "convention_sensitivity", "data_quality",
+    "endpoint_summary", "event_free_rates", "forest", "group_tests", "patient_flow", "plateau",
+    "populations", "proportional_hazards", "relapse_incidence", "restricted_means",
+    "selection_steps", "subdistribution_hazards", "survival_curves", "table_1", "table_2",
+)  # fmt: skip
+
+
+class MissingTablesError(Exception):
+    """Schema bi has not all the tables a report is made from; names the first missing one."""
+
+
+class Drawers(Protocol):
+    """Others who draw the figures of a bi file into a folder while the tables are set."""
+
+    def begin(self, bi_file: Path, folder: Path) -> None:
+        """Let them begin."""
+
+    def finish(self) -> None:
+        """Wait until every figure is there."""
+
+
+def write_report(
+    bi_file: Path, folder: Path, provenance: Provenance, drawers: Drawers | None = None
+) -> Path:
+    """Write report.html, figures/ and tables/ into the folder, made when absent; the page.
+
+    Reads schema bi alone. The same tables and provenance give the same bytes, whoever draws.
+    Raises MissingTablesError for the bi of an older version.
+    """
+    bi = read_bi(bi_file)
+    for table in _NEEDED:
+        if table not in bi:
+            raise MissingTablesError(table)
+    for name in (_FIGURES, _TABLES):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    if drawers is not None:
+        drawers.begin(bi_file, folder)
+    sections = [*contents(bi), provenance_section(provenance)]
+    _write_tables(bi, sections, folder / _TABLES)
+    if drawers is None:
+        draw_figures(bi_file, folder)
+    else:
+        drawers.finish()
+    svgs = {
+        figure.name: (folder / _FIGURES / f"{figure.name}.svg").read_text(encoding="utf-8")
+        for figure in figures_of(sections)
+    }
+    path = folder / PAGE
+    path.write_text(page(bi, sections, svgs, provenance.release_id), encoding="utf-8")
+    return path
+
+
+def draw_figures(bi_file: Path, folder: Path, part: int = 0, parts: int = 1) -> None:
+    """Draw every figure, or one in so many from `part` on, into the folder's figures/."""
+    for figure in figures_of(contents(read_bi(bi_file)))[part::parts]:
+        drawn = figure.draw()
+        stem = folder / _FIGURES / figure.name
+        stem.with_suffix(".svg").write_text(drawing.svg_of(drawn), encoding="utf-8")
+        drawing.write_png(drawn, stem.with_suffix(".png"))
+
+
+def figures_of(sections: list[Section]) -> list[Figure]:
+    """The figures of the sections, in order."""
+    return [item for section in sections for item in section.items if isinstance(item, Figure)]
+
+
+def _write_tables(bi: Bi, sections: list[Section], folder: Path) -> None:
+    note = bi["about"]["synthetic_note"][0]
+    for section in sections:
+        for item in section.items:
+            if isinstance(item, Table):
+                text = table_csv(item, note)
+                (folder / f"{item.name}.csv").write_text(text, encoding="utf-8")

@@ -1,0 +1,17 @@
+"""What can go wrong between a release and a database server."""
+
+from typing import ClassVar
+
+from analytics.errors import PlateauError
+
+
+class ServingError(PlateauError):
+    """The server cannot take the release; what it served before is as it was."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class ServingCallError(ServingError):
+    """The publication was asked for wrongly."""
+
+    exit_code: ClassVar[int] = 2

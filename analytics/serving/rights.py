@@ -1,0 +1,46 @@
+"""Who may do what on the server: checked before anything is loaded."""
+
+from analytics.serving.errors import ServingError
+from analytics.serving.session import NO_RIGHT, RefusedError, Session
+from analytics.serving.statements import literal
+from analytics.warehouse import quoted
+
+
+def make_schema(server: Session, schema: str) -> None:
+    """Make a schema unless it is there. Raises ServingError when the user may not."""
+    if server.value(f"select 1 from pg_namespace where nspname = {literal(schema)}"):
+        return
+    (user, database, may), *_ = server.rows(
+        "select current_user::text, current_database()::text, "
+        "has_database_privilege(current_database(), 'create')"
+    )
+    if not may:
+        raise ServingError(
+            f"User {user} may not make schema {schema} in database {database}; an administrator "
+            f"allows it with: grant create on database {quoted(database)} to {quoted(user)}"
+        )
+    server.run(f"create schema {quoted(schema)}")
+
+
+def check_role(server: Session, role: str, *, may_create: bool) -> None:
+    """See that a role is there; make it when it may be made, without login and rights.
+
+    Raises ServingError when it is not there and cannot be made.
+    """
+    if server.value(f"select 1 from pg_roles where rolname = {literal(role)}"):
+        return
+    if not may_create:
+        raise ServingError(
+            f"There is no role {role} on the server; a role that reads patients' rows is not made "
+            "on the way, so make it first."
+        )
+    try:
+        server.run(f"create role {quoted(role)} nologin")
+    except RefusedError as error:
+        if error.sqlstate != NO_RIGHT:
+            raise
+        raise ServingError(
+            f"There is no role {role} on the server and the user may not make one; have an "
+            f"administrator run: create role {quoted(role)} nologin; or name another with "
+            "--reader-role ('' for none)."
+        ) from error

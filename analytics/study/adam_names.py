@@ -1,0 +1,75 @@
+"""adam_names.csv, which a study may leave out: what its factors and populations are called in ADaM.
+
+A factor or population without a line gets a name made of its own (`analytics.export.names`).
+"""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+from analytics.study.errors import StudyError
+from analytics.study.rows import Row, read_rows
+from analytics.study.specification import AdamKind, AdamName
+
+FILE: Final = "adam_names.csv"
+LABEL_LENGTH: Final = 40  # of a variable in SAS transport files, version 5
+_COLUMNS: Final = ("kind", "name", "variable", "label")
+_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
+
+
+def read_adam_names(
+    folder: Path, factors: Collection[str], populations: Collection[str]
+) -> tuple[AdamName, ...]:
+    """The lines of adam_names.csv; none when the study has no such file.
+
+    Raises StudyError for an unknown factor or population, a variable that ADaM does not take
+    (1 to 8 capitals, digits and underscores; of a population ending in FL), one that is given
+    twice, and a label longer than a transport file holds.
+    """
+    if not (folder / FILE).exists():
+        return ()
+    names: list[AdamName] = []
+    for row in read_rows(folder / FILE, _COLUMNS):
+        kind = row.choice("kind", AdamKind)
+        name = row.one_of("name", factors if kind == "factor" else populations, kind)
+        found = AdamName.model_validate(
+            {
+                "kind": kind,
+                "name": name,
+                "variable": _variable(row, kind),
+                "label": _label(row),
+            }
+        )
+        for other in names:
+            if (other.kind, other.name) == (kind, name) or other.variable == found.variable:
+                raise StudyError(
+                    f"{row.where}: {kind} '{name}' or variable {found.variable} stands in an "
+                    "earlier line already; keep one of them."
+                )
+        names.append(found)
+    return tuple(names)
+
+
+def _variable(row: Row, kind: str) -> str:
+    variable = row.required("variable")
+    if not _VARIABLE.fullmatch(variable):
+        raise StudyError(
+            f"{row.where}: '{variable}' is no ADaM variable; use 1 to 8 capitals, digits or "
+            "underscores, a capital first."
+        )
+    if kind == "population" and not variable.endswith("FL"):
+        raise StudyError(
+            f"{row.where}: '{variable}' is the flag of a population, so it has to end in FL."
+        )
+    return variable
+
+
+def _label(row: Row) -> str | None:
+    label = row.text("label")
+    if label is not None and len(label.encode()) > LABEL_LENGTH:
+        raise StudyError(
+            f"{row.where}: the label '{label}' has {len(label.encode())} bytes; a SAS transport "
+            f"file holds {LABEL_LENGTH}, so shorten it."
+        )
+    return label

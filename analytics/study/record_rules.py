@@ -1,0 +1,288 @@
+"""The catalogue of record rules: what turns a record or a value away, why, and what to do.
+
+The SQL models read it as `raw.study_record_rule`; the contract page and `plateau check` read
+it here. A study sets another policy for a rule in [policies] of study.toml. A new rule is a row
+here and a step of the SQL that finds it (int_records_checked and what follows it).
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+Policy = Literal["reject", "exclude_subject", "stop"]
+POLICIES: Final[tuple[str, ...]] = get_args(Policy)
+POLICY_MEANINGS: Final[dict[str, str]] = {
+    "reject": "the record is turned away, or the value set aside; the build goes on",
+    "exclude_subject": "that, and the subject leaves every population, with the rule as the "
+    "reason in `results.attrition`",
+    "stop": "the build ends with exit code 3 and nothing is published",
+}
+
+
+@dataclass(frozen=True)
+class RecordRule:
+    """One rule: `asks` is what holds for a good record, `to_do` is said to the data manager.
+
+    `turns_away` is what is not used: the record, or one value of it. `policy` is the default
+    and `policies` what a study may choose. `is_routine`: expected in any study, nobody's
+    mistake; the report lists it for information.
+    """
+
+    rule: str
+    domains: str
+    turns_away: Literal["record", "value", "record or value"]
+    asks: str
+    why: str
+    to_do: str
+    policy: Policy = "reject"
+    policies: tuple[str, ...] = POLICIES
+    is_routine: bool = False
+
+
+_ALL: Final = "all"
+_DATED: Final = "all with a date"
+_CATALOGUE: Final = (
+    RecordRule(
+        "missing_key",
+        _ALL,
+        "record",
+        "Every variable that identifies the record is given.",
+        "A record that names no trial, subject, number or test says nothing about anybody.",
+        "Fill the variable in.",
+    ),
+    RecordRule(
+        "wrong_study",
+        _ALL,
+        "record",
+        "STUDYID is the trial's id in study.toml.",
+        "A record of another trial would be counted under this trial's cut-off and terms.",
+        "Correct STUDYID, or move the record to its own trial's file.",
+    ),
+    RecordRule(
+        "wrong_domain",
+        _ALL,
+        "record",
+        "DOMAIN, where given, is the domain the file is named for.",
+        "The variables of another domain mean something else.",
+        "Correct DOMAIN, or move the record to its own file.",
+    ),
+    RecordRule(
+        "malformed_code",
+        "RS QS LB GF SS DD SUPP",
+        "record",
+        "A test code (--TESTCD, QNAM) is a short name: a letter or underscore, then letters, "
+        "digits and underscores, 8 characters at most.",
+        "Anything else is another variable's text, usually of columns that were swapped, and "
+        "no term or factor would find the record.",
+        "Check the order of the columns and write the test's short name.",
+    ),
+    RecordRule(
+        "repeated_person",
+        _ALL,
+        "record",
+        "The person is followed in one trial: the one with the earliest dose, then the one "
+        "named first in study.toml.",
+        "One person under two ids, or one id in two trials, would be counted twice.",
+        "Nothing, if the person did take part twice; else correct USUBJID or same_person.csv.",
+        policies=("reject", "stop"),
+    ),
+    RecordRule(
+        "unknown_subject",
+        "all but DM",
+        "record",
+        "USUBJID is that of an accepted DM record of the same trial.",
+        "Without DM nobody knows whose record it is.",
+        "Correct USUBJID (leading zeros are part of it), or add the subject to DM.",
+    ),
+    RecordRule(
+        "unknown_record",
+        "SUPP",
+        "record",
+        "The record that a qualifier names by its sequence number exists.",
+        "A qualifier of nothing qualifies nothing.",
+        "Correct IDVARVAL, or send the record it belongs to.",
+    ),
+    RecordRule(
+        "not_done",
+        "RS QS LB GF SS",
+        "record",
+        "The test was done: --STAT is not NOT DONE.",
+        "An examination that did not take place has no result.",
+        "Nothing.",
+        is_routine=True,
+    ),
+    RecordRule(
+        "unreadable_date",
+        _DATED,
+        "record or value",
+        "A date is an ISO 8601 date between 1900 and 2099, complete or partial "
+        "(2012-05-17, 2012-05, 2012, 2012---17), and a day of the calendar.",
+        "Nobody can tell which day is meant, and a wrong day moves every time.",
+        "Write the date as YYYY-MM-DD, or the part that is known.",
+    ),
+    RecordRule(
+        "missing_date",
+        "EX RS QS LB GF PR SS SV DS DD",
+        "record",
+        "A record that happens on a day has a date.",
+        "What cannot be placed in time can neither start nor end a follow-up.",
+        "Give the date, or the part that is known.",
+    ),
+    RecordRule(
+        "unreadable_number",
+        "EX RS QS LB, AGE of DM, limits of LB",
+        "record or value",
+        "A number is written in digits with a decimal point, and is finite.",
+        "Text such as 1,5 or <0.01 or NaN can be read in more than one way.",
+        "Write the number in digits with a decimal point, or leave it empty.",
+    ),
+    RecordRule(
+        "missing_result",
+        "EX RS QS LB GF SS SUPP",
+        "record",
+        "A record of a result has one: a text or a number; a dose has a number.",
+        "An empty result is no negative result.",
+        "Give the result, or set --STAT to NOT DONE.",
+    ),
+    RecordRule(
+        "impossible_number",
+        "EX, MRD results and limits of LB, AGE of DM",
+        "record or value",
+        "A dose is not negative, residual disease is a share from 0 to 1, an age is from 0 "
+        "to 120 years.",
+        "Such a number is a slip of unit or of column.",
+        "Check the unit and the column, and correct the number.",
+    ),
+    RecordRule(
+        "wrong_unit",
+        "LB, AGEU of DM",
+        "record or value",
+        "A number stands in the unit that the study computes with: the parameter mrd_unit for "
+        "residual disease, the unit of factors.csv for a factor's test, YEARS for an age.",
+        "A percentage taken for a fraction is wrong by a factor of 100.",
+        "Convert the standard result (--STRESN, --STRESU) to that unit.",
+    ),
+    RecordRule(
+        "unknown_term",
+        "RS QS LB GF SS SV DD SUPP",
+        "record",
+        "Where terms.csv covers a test, it knows every wording of its results.",
+        "A wording that nobody translated cannot be taken for a response, relapse or status.",
+        "Add the wording to terms.csv, or correct it.",
+    ),
+    RecordRule(
+        "unknown_cycle",
+        "EX",
+        "record",
+        "Where terms.csv has cycles, it knows the visit of every dose.",
+        "A dose that is turned away would move the first dose, and with it every clock.",
+        "Add the visit's wording to terms.csv with its cycle, or correct VISIT.",
+        policy="stop",
+    ),
+    RecordRule(
+        "after_cutoff",
+        f"{_DATED}; DTHDTC, --ENDTC",
+        "record or value",
+        "The date is not after the trial's data cut-off.",
+        "What was collected after it was collected for some patients only.",
+        "Nothing, unless the cut-off in study.toml is wrong.",
+        is_routine=True,
+    ),
+    RecordRule(
+        "repeated_subject",
+        "DM",
+        "record",
+        "A subject has one DM record.",
+        "Two descriptions of one person cannot both be right.",
+        "Keep the right one.",
+    ),
+    RecordRule(
+        "duplicate",
+        _ALL,
+        "record",
+        "No other record of the subject says exactly the same.",
+        "The first one says it already.",
+        "Nothing; or find out why it was sent twice.",
+        is_routine=True,
+    ),
+    RecordRule(
+        "repeated_key",
+        "all with --SEQ",
+        "record",
+        "A sequence number stands for one record of its subject and domain.",
+        "Of two records with one number the later one cannot be told apart by qualifiers.",
+        "Number the records anew.",
+    ),
+    RecordRule(
+        "superseded",
+        "RS QS LB GF SS DD",
+        "record",
+        "No later or accepted (--ACPTFL) result of the same test, day and evaluator differs.",
+        "The later record of a day corrects the earlier one.",
+        "Nothing; or mark the valid one with --ACPTFL.",
+        is_routine=True,
+    ),
+    RecordRule(
+        "death_before_first_dose",
+        "DM DD DS SS",
+        "record or value",
+        "A death is not before the first dose.",
+        "One of the two dates is wrong, and so is the time between them.",
+        "Check DTHDTC and the first EXSTDTC.",
+    ),
+    RecordRule(
+        "after_death",
+        _DATED,
+        "record or value",
+        "Nothing but the news of it is dated after the death.",
+        "One of the two dates is wrong; the death is believed.",
+        "Check the date, and the date of death.",
+    ),
+    RecordRule(
+        "death_without_date",
+        "DM",
+        "value",
+        "A subject marked dead (DTHFL) has a date of death in some domain.",
+        "Without it the subject is followed as alive to the last contact.",
+        "Send the date of death, or the part that is known.",
+    ),
+    RecordRule(
+        "end_before_start",
+        "EX SV",
+        "value",
+        "An end is not before its start.",
+        "One of the two dates is wrong; the start is believed.",
+        "Check both dates.",
+    ),
+    RecordRule(
+        "unknown_level",
+        "what factors are made of",
+        "value",
+        "factor_levels.csv has a level for every value of a categorical factor.",
+        "A value without a level counts as not known.",
+        "Add the wording or range to factor_levels.csv, with an empty level if it means unknown.",
+    ),
+    RecordRule(
+        "relapse_before_remission",
+        "RS",
+        "value",
+        "A relapse comes after the first remission.",
+        "A relapse that ends no remission is no event; one of the two dates may be wrong.",
+        "Check both dates, or the category.",
+    ),
+    RecordRule(
+        "before_origin",
+        "what endpoints are made of",
+        "value",
+        "An event of an endpoint is not before the endpoint's first day.",
+        "Time does not run backwards; the event is not counted for that endpoint.",
+        "Check both dates.",
+        policies=("reject", "stop"),
+    ),
+)
+
+RECORD_RULES: Final[dict[str, RecordRule]] = {rule.rule: rule for rule in _CATALOGUE}
+
+
+def default_policies() -> dict[str, str]:
+    """The policy of every rule of a study that sets none."""
+    return {name: rule.policy for name, rule in RECORD_RULES.items()}

@@ -1,0 +1,1 @@
+"""A dashboard on a published release, as a bundle that Apache Superset imports."""

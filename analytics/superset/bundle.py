@@ -1,0 +1,182 @@
+"""The bundle of a study: the zip file that Superset imports.
+
+It holds no data, only where the released file lies and what to draw of it. Written twice from
+the same release it has the same bytes.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import yaml
+
+from analytics.errors import PlateauError
+from analytics.release.folders import BI, StudyReleases
+from analytics.superset.colors import line_colors
+from analytics.superset.columns import dataset_columns, table_description
+from analytics.superset.layout import native_filters, positions
+from analytics.superset.query_contexts import query_context
+from analytics.superset.specification import (
+    Json,
+    Specification,
+    identifier,
+    read_specification,
+)
+from analytics.warehouse import connect
+
+_VERSION: Final = "1.0.0"
+_NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def write_bundle(study: StudyReleases, output: Path, database: Path | None = None) -> None:
+    """Write the bundle of a study's dashboard to the zip file.
+
+    `database` is the path of bi.duckdb as Superset sees it; by default the one that is
+    published here, through `current`, so that the dashboard follows each new release. Raises
+    PlateauError when that path is not absolute.
+    """
+    published = (study.current / BI).absolute()
+    path = database or published
+    if not path.is_absolute():
+        raise PlateauError(
+            f"{path} is not an absolute path; name bi.duckdb as Superset sees it, from the root."
+        )
+    with connect(published, read_only=True) as connection:
+        files = bundle_files(study.study_id, read_specification(), connection, path)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, file in files.items():
+            entry = zipfile.ZipInfo(f"plateau-{study.study_id}/{name}", _NO_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, yaml.safe_dump(file, allow_unicode=True, sort_keys=False))
+    output.write_bytes(content.getvalue())
+
+
+def bundle_files(
+    study_id: str,
+    specification: Specification,
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+) -> dict[str, Json]:
+    """The files of the bundle by name, in Superset's own form."""
+    uuid = partial(identifier, study_id)
+    database = {
+        "database_name": f"Plateau {study_id}",
+        "sqlalchemy_uri": f"duckdb:///{path}",
+        **specification.database,
+        "uuid": str(uuid("database", "bi")),
+        "version": _VERSION,
+    }
+    datasets = {
+        f"datasets/plateau/{name}.yaml": {
+            **_dataset(connection, name, dataset),
+            "uuid": str(uuid("dataset", name)),
+            "database_uuid": database["uuid"],
+            "version": _VERSION,
+        }
+        for name, dataset in specification.datasets.items()
+    }
+    charts = {
+        f"charts/{name}.yaml": {
+            "slice_name": chart["title"],
+            "description": chart["description"],
+            "viz_type": chart["params"]["viz_type"],
+            "params": chart["params"],
+            "query_context": json.dumps(query_context(chart["params"])),
+            "uuid": str(uuid("chart", name)),
+            "dataset_uuid": str(uuid("dataset", chart["dataset"])),
+            "version": _VERSION,
+        }
+        for name, chart in specification.charts.items()
+    }
+    return {
+        # without a type the bundle is taken by the import of dashboards and by that of assets
+        "metadata.yaml": {"version": _VERSION},
+        "databases/plateau.yaml": database,
+        **datasets,
+        **charts,
+        "dashboards/plateau.yaml": _dashboard(study_id, specification, connection),
+    }
+
+
+def _dataset(connection: duckdb.DuckDBPyConnection, name: str, dataset: Json) -> Json:
+    return {
+        "table_name": name,
+        "schema": "main",
+        "sql": dataset.get("sql"),
+        "description": dataset.get("description") or table_description(connection, name),
+        "filter_select_enabled": True,
+        "columns": dataset_columns(connection, name, dataset),
+        "metrics": [
+            {
+                "metric_name": metric["name"],
+                "verbose_name": metric["label"],
+                "expression": metric["expression"],
+            }
+            for metric in dataset.get("metrics", [])
+        ],
+    }
+
+
+def _dashboard(
+    study_id: str, specification: Specification, connection: duckdb.DuckDBPyConnection
+) -> Json:
+    about = _about(connection)
+    uuid = partial(identifier, study_id)
+    dashboard = specification.dashboard
+    numbers = {name: number for number, name in enumerate(specification.charts, start=1)}
+    charts = {
+        name: {
+            "number": numbers[name],
+            "uuid": str(uuid("chart", name)),
+            "title": chart["title"],
+        }
+        for name, chart in specification.charts.items()
+    }
+    title = f"Plateau: {study_id}"
+    return {
+        "dashboard_title": title,
+        "description": about["title"],
+        "slug": f"plateau-{study_id}",
+        "css": "",
+        "published": True,
+        "position": positions(dashboard, title, _header(dashboard, about), charts),
+        "metadata": {
+            "native_filter_configuration": native_filters(
+                dashboard, numbers, partial(uuid, "dataset")
+            ),
+            "cross_filters_enabled": False,
+            "chart_configuration": {},
+            "color_scheme": "supersetColors",
+            "label_colors": {
+                **dashboard["label_colors"],
+                **line_colors(connection, specification),
+            },
+            "refresh_frequency": 0,
+            "timed_refresh_immune_slices": [],
+            "expanded_slices": {},
+            "default_filters": "{}",
+        },
+        "uuid": str(uuid("dashboard", "plateau")),
+        "version": _VERSION,
+    }
+
+
+def _header(dashboard: Json, about: Mapping[str, object]) -> str:
+    """The text above everything, with the notice of a synthetic study."""
+    notice = about["synthetic_note"] or "SYNTHETIC DATA." if about["is_synthetic"] else ""
+    text: str = dashboard["header"].format(
+        title=about["title"], notice=f"**{notice}**" if notice else ""
+    )
+    return text.strip()
+
+
+def _about(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:
+    result = connection.execute("select title, is_synthetic, synthetic_note from about")
+    row = result.fetchall()[0]
+    return dict(zip(("title", "is_synthetic", "synthetic_note"), row, strict=True))

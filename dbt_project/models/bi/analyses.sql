@@ -1,0 +1,59 @@
+with analyses as (
+    select * from {{ ref('stg_plan__analyses') }}
+),
+
+analysis_labels as (
+    select * from {{ ref('int_analysis_labels') }}
+),
+
+populations as (
+    select * from {{ ref('stg_study__populations') }}
+),
+
+factors as (
+    select * from {{ ref('stg_study__factors') }}
+),
+
+analysis as (
+    select * from {{ source('results', 'analysis') }}
+),
+
+analysis_method as (
+    select * from {{ source('results', 'method') }}
+),
+
+analyses_with_methods as (
+    select
+        analysis_labels.analysis_order,
+        analysis.analysis_id,
+        analysis_labels.analysis_label,
+        analysis.method,
+        analysis.endpoint,
+        analysis_labels.endpoint_label,
+        populations.label as population_label,
+        factors.label as strata_label,
+        analyses.is_headline,
+        analyses.delayed_entry_of,
+        analyses.alternative_to,
+        analyses.candidates_from,
+        analysis_method.conf_level,
+        analysis_method.ci_transform,
+        analysis_method.ties,
+        analysis_method.variance,
+        analysis_method.days_per_month,
+        analysis_method.day_convention,
+        analysis_method.ph_transform,
+        analysis_method.software,
+        analysis_method.software_version,
+        analysis.caution,
+        analysis.inferred
+    from analysis
+    inner join analyses on analysis.analysis_id = analyses.analysis_id
+    inner join analysis_labels on analysis.analysis_id = analysis_labels.analysis_id
+    left join analysis_method on analysis.analysis_id = analysis_method.analysis_id
+    left join populations on analysis.population = populations.population
+    left join factors on analysis.strata = factors.factor
+)
+
+select * from analyses_with_methods
+order by analysis_order

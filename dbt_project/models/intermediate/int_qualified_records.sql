@@ -1,0 +1,67 @@
+with qualifiers as (
+    select
+        src_trial,
+        src_file,
+        src_row,
+        usubjid,
+        rdomain,
+        qnam,
+        {{ whole_number('idvarval') }} as seq,
+        {{ number('idvarval') }} as visitnum,
+        idvarval as group_id,
+        case
+            when idvar is null and rdomain = 'DM' then 'subject'
+            when upper(idvar) = rdomain || 'SEQ' then 'sequence'
+            when upper(idvar) = rdomain || 'GRPID' then 'group'
+            when upper(idvar) = 'VISITNUM' then 'visit'
+        end as named_by
+    from {{ ref('stg_sdtm__supp') }}
+),
+
+-- the records are read apart for each key: a CTE that is used twice is held in memory whole
+by_subject as (
+    select
+        qualifiers.src_file,
+        qualifiers.src_row,
+        qualifiers.qnam,
+        records.src_file as record_file,
+        records.src_row as record_row
+    from qualifiers
+    inner join {{ ref('int_staged_records') }} as records
+        on
+            qualifiers.src_trial = records.src_trial
+            and qualifiers.usubjid = records.usubjid
+            and qualifiers.rdomain = records.domain
+    where qualifiers.named_by = 'subject'
+),
+
+{% for key, column in [('sequence', 'seq'), ('group', 'group_id'), ('visit', 'visitnum')] %}
+by_{{ key }} as (
+    select
+        qualifiers.src_file,
+        qualifiers.src_row,
+        qualifiers.qnam,
+        records.src_file as record_file,
+        records.src_row as record_row
+    from qualifiers
+    inner join {{ ref('int_staged_records') }} as records
+        on
+            qualifiers.src_trial = records.src_trial
+            and qualifiers.usubjid = records.usubjid
+            and qualifiers.rdomain = records.domain
+            and qualifiers.{{ column }} = records.{{ column }}
+    where qualifiers.named_by = '{{ key }}'
+),
+
+{% endfor %}
+qualified_records as (
+    select * from by_subject
+    union all
+    select * from by_sequence
+    union all
+    select * from by_group
+    union all
+    select * from by_visit
+)
+
+select * from qualified_records

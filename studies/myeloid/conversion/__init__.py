@@ -1,0 +1,1 @@
+"""The program that writes R's survival::myeloid as SDTM files."""
