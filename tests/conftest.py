@@ -5,16 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-PROJECT = Path(__file__).parent.parent
-STUDY = PROJECT / "studies/blinatumomab"
-MYELOID = PROJECT / "studies/myeloid"
-
-Plateau = Callable[..., "subprocess.CompletedProcess[str]"]
+from project import MYELOID, PROJECT, STUDY, Plateau
 
 
 @pytest.fixture(scope="session")

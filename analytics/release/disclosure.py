@@ -110,16 +110,18 @@ def _small(counts: Iterable[str], bound: int) -> pl.Expr:
 
 def _curve_ends(frames: Iterable[pl.DataFrame], bound: int) -> pl.DataFrame:
     """The month of each curve's first point after which never enough are at risk."""
-    ends = [pl.DataFrame(schema={**dict.fromkeys(_CURVE, pl.String), "end": pl.Float64})]
+    ends = [pl.DataFrame(schema={**dict.fromkeys(_CURVE, pl.String), "curve_end": pl.Float64})]
     for frame in frames:
         if {"n_risk", "time_months", *_CURVE} <= set(frame.columns):
             month, few = pl.col("time_months"), _small(["n_risk"], bound)
             points = frame.filter(_is_curve_point(frame))
             last = month.filter(pl.col("n_risk") >= bound).max().over(_CURVE).fill_null(-1)
             ends.append(
-                points.filter(few & (month > last)).group_by(_CURVE).agg(month.min().alias("end"))
+                points.filter(few & (month > last))
+                .group_by(_CURVE)
+                .agg(month.min().alias("curve_end"))
             )
-    return pl.concat(ends).group_by(_CURVE).agg(pl.col("end").min())
+    return pl.concat(ends).group_by(_CURVE).agg(pl.col("curve_end").min())
 
 
 def _suppressed(frame: pl.DataFrame, ends: pl.DataFrame, publication: Publication) -> pl.DataFrame:
@@ -127,19 +129,19 @@ def _suppressed(frame: pl.DataFrame, ends: pl.DataFrame, publication: Publicatio
     if set(_CURVE) <= set(frame.columns):
         frame = frame.join(ends, on=_CURVE, how="left", maintain_order="left")
     else:
-        frame = frame.with_columns(end=pl.lit(None, pl.Float64))
+        frame = frame.with_columns(curve_end=pl.lit(None, pl.Float64))
     frame = _trimmed(frame, publication.at_risk_bound)
-    frame = frame.with_columns(reason=_reason(frame, publication))
+    frame = frame.with_columns(why_hidden=_reason(frame, publication))
     hidden = _hidden(frame, publication)
     too_late = f"{SUPPRESSED}fewer than {publication.at_risk_bound} at risk"
     medians = [name for name in _times(frame) if name.startswith("median")]
     is_cut = pl.any_horizontal(_NEVER, *(_is_late(name) for name in medians))
-    status = pl.coalesce("reason", pl.when(is_cut).then(pl.lit(too_late)))
+    status = pl.coalesce("why_hidden", pl.when(is_cut).then(pl.lit(too_late)))
     return frame.with_columns(
         *(pl.when(~is_hidden).then(name).alias(name) for name, is_hidden in hidden.items()),
         *(pl.coalesce(status, name).alias(name) for name in _statuses(frame)),
         *(_without_small_counts(name, publication) for name in _TEXTS if name in frame.columns),
-    ).drop("reason", "end")
+    ).drop("why_hidden", "curve_end")
 
 
 def _without_small_counts(text: str, publication: Publication) -> pl.Expr:
@@ -162,7 +164,9 @@ def _trimmed(frame: pl.DataFrame, bound: int) -> pl.DataFrame:
     sentence = pl.lit(f"The curve is shown while at least {bound} subjects are at risk.")
     said = pl.concat_str("caution", sentence, separator=" ", ignore_nulls=True)
     return frame.with_columns(
-        caution=pl.when(is_point & pl.col("end").is_not_null()).then(said).otherwise("caution")
+        caution=pl.when(is_point & pl.col("curve_end").is_not_null())
+        .then(said)
+        .otherwise("caution")
     )
 
 
@@ -198,7 +202,7 @@ def _hidden(frame: pl.DataFrame, publication: Publication) -> dict[str, pl.Expr]
     for number in _numbers(frame):
         is_extreme = publication.cell_bound > 1 and not set(_EXTREMES).isdisjoint(number.split("_"))
         is_late = _is_late(number) if number in times else _NEVER
-        hidden[number] = pl.col("reason").is_not_null() | is_late | is_extreme
+        hidden[number] = pl.col("why_hidden").is_not_null() | is_late | is_extreme
     return hidden
 
 
@@ -217,7 +221,7 @@ def _times(frame: pl.DataFrame) -> list[str]:
 
 def _is_late(column: str) -> pl.Expr:
     """Whether a month lies where the curve is not shown."""
-    return (pl.col(column) >= pl.col("end")).fill_null(False)
+    return (pl.col(column) >= pl.col("curve_end")).fill_null(False)
 
 
 def _gone(frames: Iterable[pl.DataFrame]) -> list[str]:

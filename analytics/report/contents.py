@@ -192,11 +192,11 @@ def _curves(bi: Bi, analyses: Sequence[Row], main: set[str], method: str) -> lis
 
 
 def _forests(bi: Bi, analyses: Sequence[Row], main: set[str], *, is_main: bool) -> list[Item]:
-    return [
+    return _some(
         forest_figure(bi, row, is_main=is_main)
         for row in analyses
         if row["method"] in _MODELS and (row["analysis_id"] in main) == is_main
-    ]
+    )
 
 
 def _descriptions(bi: Bi, analyses: Sequence[Row], first: set[str], method: str) -> list[Item]:

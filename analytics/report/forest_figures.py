@@ -49,11 +49,16 @@ def is_sibling(row: Row) -> bool:
     return str(row["model"]).endswith(_DELAYED)
 
 
-def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
-    """The forest plot of one analysis of Cox or Fine-Gray models."""
+def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
+    """The forest plot of one analysis of Cox or Fine-Gray models; None when it has no factor.
+
+    A selection may end with no factor at all.
+    """
     is_fine_gray = analysis["method"] == "fine_gray"
     table = bi["subdistribution_hazards" if is_fine_gray else "forest"]
     rows = rows_of(table, analysis_id=analysis["analysis_id"])
+    if not rows:
+        return None
     measure = "Subdistribution hazard ratio" if is_fine_gray else "Hazard ratio"
     grouped = _grouped(rows, "shr" if is_fine_gray else "hr")
     note = bi["about"]["synthetic_note"][0]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from conftest import STUDY
+from project import STUDY
 
 TRIAL: Final = "MT103-211"
 OTHER_TRIAL: Final = "MT103-206"

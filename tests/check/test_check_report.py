@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import STUDY, Plateau
+from project import STUDY, Plateau
 
 from analytics.check.as_csv import csv_text, spreadsheet_safe
 from analytics.check.as_html import html_page

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 import pytest
-from conftest import PROJECT, Plateau
 from jinja2 import Environment
+from project import PROJECT, Plateau
 
 from analytics.study.domains import DOMAINS
 from analytics.study.record_rules import POLICIES, RECORD_RULES

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from conftest import Plateau
+from project import Plateau
 from typer.testing import CliRunner
 
 from analytics.cli import app
@@ -58,7 +58,8 @@ def test_a_new_study_builds_with_a_few_records(plateau: Plateau, tmp_path: Path)
     empty = plateau("build", study, "--releases", releases)
     assert (empty.returncode, empty.stderr.splitlines()[-1]) == (
         1,
-        "plateau: sdtm/TRIAL01 has no DM file, which every trial needs; add dm.csv or dm.parquet.",
+        "plateau: sdtm/TRIAL01 has no DM file, which every trial needs; add dm.csv or another "
+        "format of it.",
     )
     write_records(study / "sdtm/TRIAL01")
     built = plateau("build", study, "--releases", releases)

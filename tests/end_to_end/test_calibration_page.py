@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import duckdb
-from conftest import PROJECT
+from project import PROJECT
 
 from analytics.methods.descriptives import round_half_away
 

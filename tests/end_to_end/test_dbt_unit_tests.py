@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import PROJECT
+from project import PROJECT
 
 
 def test_every_unit_test_of_the_models_passes(default_release: Path, tmp_path: Path) -> None:

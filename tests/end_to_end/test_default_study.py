@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, STUDY, Plateau
+from project import PROJECT, STUDY, Plateau
 
 SENTENCE = re.compile(r"plateau: [^\n]+\.\n\Z")
 

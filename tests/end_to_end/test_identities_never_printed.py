@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import STUDY
+from project import STUDY
 
 CURVES = """
     with days as (

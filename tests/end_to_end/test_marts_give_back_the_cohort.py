@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from conftest import STUDY
 from polars.testing import assert_frame_equal
+from project import STUDY
 
 RFS = ("remission_duration_days", "remission_end")
 

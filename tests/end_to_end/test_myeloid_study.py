@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from conftest import MYELOID, Plateau
+from project import MYELOID, Plateau
 
 from analytics.study import load_study
 from expectations.runner import run_gate

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, STUDY, Plateau
 from cuts import months_before, write_cut
+from project import PROJECT, STUDY, Plateau
 
 from analytics.errors import EXIT_CODES
 from analytics.release.folders import StudyReleases

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import duckdb
-from conftest import STUDY
+from project import STUDY
 
 from analytics.methods.landmark import simon_makuch_counts
 from analytics.study import load_study

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import MYELOID, PROJECT
+from project import MYELOID, PROJECT
 
 from analytics.errors import PlateauError
 from analytics.ingest.files import source_files
@@ -108,7 +108,7 @@ def sentence_of_mistake(name: str, folder: Path) -> str:
         assert old in text
         (study / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(PlateauError) as caught:
-        source_files(load_study(study))
+        source_files(load_study(study), folder)
     return str(caught.value)
 
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import Plateau
+from project import Plateau
 from torture_scale import full_only
 from written_trials import (
     Domain,

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from conftest import STUDY, Plateau
+from project import STUDY, Plateau
 
 from analytics.errors import BuildError
 from analytics.report import swimmer

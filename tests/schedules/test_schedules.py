@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import PROJECT
+from project import PROJECT
 from typer.main import get_command
 
 from analytics.cli import app

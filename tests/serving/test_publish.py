@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from adbc_driver_postgresql import dbapi
 from postgres_server import OWNER, Server, running_server
-from small_release import N_LINES, change_bi, write_release
+from served_release import N_LINES, change_bi, write_release
 from typer.testing import CliRunner, Result
 
 from analytics.cli import app

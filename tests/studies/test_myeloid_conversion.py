@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from conftest import MYELOID, PROJECT
+from project import MYELOID, PROJECT
 
 SOURCE = MYELOID / "conversion/myeloid.csv"
 FILES = MYELOID / "sdtm/MYELOID"

@@ -2,7 +2,7 @@ import re
 from datetime import date
 from pathlib import Path
 
-from conftest import PROJECT
+from project import PROJECT
 from small_study import FILES, refusal, write_study
 
 from analytics.study import load_study

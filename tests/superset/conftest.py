@@ -4,30 +4,18 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from expected import Row, Where
+from served_study import FIRST, SECOND, Served
 from superset_client import Superset
 from superset_server import running_superset
 
 from analytics.release.folders import BI, WAREHOUSE, StudyReleases
 from analytics.superset.bundle import write_bundle
-
-FIRST, SECOND = "first", "second"
-
-
-@dataclass(frozen=True)
-class Served:
-    """A published study, its warehouse, and the Superset that shows it."""
-
-    study: StudyReleases
-    warehouse: Path
-    bundle: bytes
-    superset: Superset
 
 
 @pytest.fixture(scope="session")

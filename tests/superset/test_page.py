@@ -4,7 +4,7 @@ import shutil
 from typing import Any
 
 import pytest
-from conftest import Served
+from served_study import Served
 from superset_page import chart_answers, open_dashboard, open_tab, signed_in_page
 
 from analytics.superset.specification import read_specification

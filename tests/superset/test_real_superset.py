@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import expected
 import pytest
-from conftest import FIRST, SECOND, Served
 from expected import Row, Where
+from served_study import FIRST, SECOND, Served
 
 from analytics.release.folders import BI
 from analytics.superset.specification import read_specification

@@ -22,6 +22,8 @@ from torture.places import STUDY
 from analytics import pipeline
 from analytics.cli import app
 from analytics.release.digests import Fingerprint
+from analytics.release.history import next_place
+from analytics.release.history_tables import Lineage
 from analytics.study import load_study
 
 FILE_OPERATIONS = frozenset(
@@ -42,6 +44,7 @@ def main() -> None:
     study = load_study(STUDY)
     pipeline.load_study = lambda _: study
     pipeline.load_suites = pipeline.load_published = lambda _: []
+    pipeline.lineage = lambda releases, name: Lineage(next_place(releases, name), None, None)
     for line in sys.stdin:
         print(json.dumps(served(json.loads(line))), flush=True)
 
@@ -67,7 +70,7 @@ def publish(request: dict[str, Any], count: Path) -> None:
     """Run the command in this process, and end it."""
     operations = 0
 
-    def fill(walk: Any, release_id: str) -> list[Any]:
+    def fill(walk: Any) -> list[Any]:
         nonlocal operations
         copy_prepared(Path(request["prepared"]), walk.folder)
         operations = 1  # what is before the publish step is not counted

@@ -205,7 +205,10 @@ def test_what_is_suppressed_is_what_the_limits_say_and_no_more(
     everything = tables_for_people(default_release)
     shown = limited(everything, Publication(smallest_cell=SMALLEST_CELL))
     for name, frame in tables_for_people(elsewhere).items():
-        assert sorted(frame.rows(), key=repr) == sorted(shown[name].rows(), key=repr), name
+        mine, theirs = (  # the two releases have another id each
+            rows.drop("release_id", strict=False) for rows in (frame, shown[name])
+        )
+        assert sorted(mine.rows(), key=repr) == sorted(theirs.rows(), key=repr), name
 
 
 GRID: dict[str, tuple[Callable[[Path], None], dict[str, str], int]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from adbc_driver_postgresql import dbapi
 from postgres_server import Server, running_server
-from small_release import N_LINES, change_bi, write_release
+from served_release import N_LINES, change_bi, write_release
 
 from analytics.serving.address import address_of
 from analytics.serving.publish import Options, publish
