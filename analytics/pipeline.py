@@ -285,6 +285,11 @@ def _contents(walk: _Build, outcomes: list[Outcome]) -> dict[str, Any]:
             },
             "history": history_contents(connection, walk.origin.place),
             "checks": _counts(outcomes),
+            "failing_checks": [
+                {name: getattr(outcome, name) for name in ("severity", "check_id", "description")}
+                for outcome in outcomes
+                if not outcome.success
+            ],
         }
 
 

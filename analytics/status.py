@@ -1,27 +1,37 @@
 """What is published, in lines for people."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from analytics.release.folders import StudyReleases, published_studies
+from analytics.release.folders import (
+    BI,
+    REPORT_PAGE,
+    WAREHOUSE,
+    StudyReleases,
+    published_studies,
+)
 from analytics.release.history import published_releases
-from analytics.release.log import published_at, read_runs, rollback_stands
+from analytics.release.log import FAILED, published_at, read_runs, rollback_stands
 from analytics.release.manifest import read_manifest
 
 
-def status_lines(releases: Path) -> Iterator[str]:
-    """A few lines per study: the current release, its checks, the last run."""
+def status_lines(releases: Path, now: datetime | None = None) -> Iterator[str]:
+    """A few lines per study: the current release and its age, its checks, the last run, what next.
+
+    `now` is the moment that ages count from.
+    """
     names = sorted({path.parent.name for path in releases.glob("*/log.jsonl")})
     published = {study.study_id for study in published_studies(releases)}
     if not names:
         yield f"Nothing has been built in {releases}; run `plateau build`."
     for name in names:
         study = StudyReleases(releases, name)
-        yield from _study_lines(study, name in published)
+        yield from _study_lines(study, name in published, now or datetime.now(UTC))
 
 
-def _study_lines(study: StudyReleases, is_published: bool) -> Iterator[str]:
+def _study_lines(study: StudyReleases, is_published: bool, now: datetime) -> Iterator[str]:
     runs = read_runs(study.log)
     if is_published:
         manifest = read_manifest(study.current)
@@ -30,7 +40,8 @@ def _study_lines(study: StudyReleases, is_published: bool) -> Iterator[str]:
         if about["synthetic"]:
             yield f"  data       synthetic. {about['synthetic_note'] or ''}".rstrip()
         held = "; a rollback that stands" if rollback_stands(study.log) else ""
-        yield f"  release    {manifest['release_id']}, {_when(runs, manifest['release_id'])}{held}"
+        when = _when(runs, manifest["release_id"], now)
+        yield f"  release    {manifest['release_id']}, {when}{held}"
         others = [
             release.release_id
             for release in published_releases(study)
@@ -39,19 +50,37 @@ def _study_lines(study: StudyReleases, is_published: bool) -> Iterator[str]:
         if others:
             yield f"  also kept  {', '.join(others)}"
         yield f"  checks     {_checks(manifest['checks'])}"
-        yield f"  warehouse  {study.current / 'warehouse.duckdb'}"
-        yield f"  for BI     {study.current / 'bi.duckdb'}"
+        for check in manifest.get("failing_checks", ()):
+            yield f"    {check['severity']}: {check['check_id']}: not so: {check['description']}"
+        yield f"  warehouse  {study.current / WAREHOUSE}"
+        yield f"  for BI     {study.current / BI}"
+        if (study.current / REPORT_PAGE).is_file():
+            yield f"  report     {study.current / REPORT_PAGE}"
     else:
         yield f"{study.study_id}: nothing is published"
     if runs:
         last = runs[-1]
         message = f": {last['message']}" if "message" in last else ""
         yield f"  last run   {last['at']}, {last['event']}{message}"
+        yield f"  next       {_next_step(last['event'], is_published)}"
 
 
-def _when(runs: list[dict[str, Any]], release_id: str) -> str:
+def _when(runs: list[dict[str, Any]], release_id: str, now: datetime) -> str:
     at = published_at(runs, release_id)
-    return f"published {at}" if at else "published at a time the log does not tell"
+    if at is None:
+        return "published at a time the log does not tell"
+    days = (now - datetime.fromisoformat(at)).days
+    age = "today" if days < 1 else f"{days} day{'' if days == 1 else 's'} ago"
+    return f"published {at}, {age}"
+
+
+def _next_step(event: str, is_published: bool) -> str:
+    if event == FAILED:
+        kept = "; until then the release above stands" if is_published else ""
+        return f"mend what the last run says and run `plateau refresh`{kept}"
+    if not is_published:
+        return "run `plateau build`"
+    return '`plateau refresh` when files have changed; `plateau query "from bi.endpoint_summary"`'
 
 
 def _checks(checks: dict[str, int]) -> str:

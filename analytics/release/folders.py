@@ -22,6 +22,7 @@ WAREHOUSE: Final = "warehouse.duckdb"
 BI: Final = "bi.duckdb"
 REPORT: Final = "report"
 HEADLINE: Final = f"{REPORT}/headline.txt"
+REPORT_PAGE: Final = f"{REPORT}/report.html"
 MANIFEST: Final = "manifest.json"
 MANIFEST_DIGEST: Final = "manifest.sha256"
 

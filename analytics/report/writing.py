@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final, Protocol
 
+from analytics.release.folders import REPORT_PAGE
 from analytics.report import drawing
 from analytics.report.bi_tables import read_bi
 from analytics.report.contents import contents, provenance_section
@@ -11,7 +12,7 @@ from analytics.report.page import page
 from analytics.report.provenance import Provenance
 from analytics.report.typesetting import table_csv
 
-PAGE: Final = "report.html"
+PAGE: Final = Path(REPORT_PAGE).name
 _FIGURES: Final = "figures"
 _TABLES: Final = "tables"
 _NEEDED: Final = (
