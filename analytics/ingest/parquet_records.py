@@ -31,6 +31,7 @@ def parquet_batches(file: SourceFile, names: list[str]) -> Iterator[pa.RecordBat
     try:
         with _opened(file) as parquet:
             for batch in parquet.iter_batches(batch_size=_BATCH):
+                batch.validate(full=True)  # Parquet's own reader lets text through unread
                 yield pa.RecordBatch.from_arrays(
                     [as_text(column) for column in batch.columns], names=names
                 )
