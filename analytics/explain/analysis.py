@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import duckdb
 
-from analytics.explain.reading import Row, facts, literal, one_row, query, rows_of, table
-from analytics.warehouse import quoted
+from analytics.explain.reading import Row, facts, one_row, query, rows_of, table
+from analytics.warehouse import literal, quoted
 
 
 def analysis_lines(connection: duckdb.DuckDBPyConnection, analysis: Row) -> Iterator[str]:

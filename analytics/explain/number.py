@@ -5,10 +5,10 @@ from typing import Final
 
 import duckdb
 
-from analytics.explain.reading import Row, facts, literal, query, rows_of, table
+from analytics.explain.reading import Row, facts, query, rows_of, table
 from analytics.methods.descriptives import round_half_away
 from analytics.queries import QueryError
-from analytics.warehouse import quoted
+from analytics.warehouse import literal, quoted
 
 _NUMBERS: Final = ("DOUBLE", "BIGINT", "INTEGER")
 # told only where the number stands in no other table

@@ -43,8 +43,3 @@ def query(sql: str) -> Iterator[str]:
     """A query to go on with, as `plateau query` takes it."""
     yield "  to list them:"
     yield from (f"    {line}" for line in sql.splitlines())
-
-
-def literal(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"

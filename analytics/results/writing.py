@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.results.frames import ResultsError, conform
 from analytics.results.schemas import RESULT_TABLES, ResultTable
+from analytics.warehouse import literal
 
 SQL_TYPES: Final[dict[type[pl.DataType], str]] = {
     pl.String: "varchar",
@@ -63,12 +64,8 @@ def _replace(
 
 def _comment(table: ResultTable, connection: duckdb.DuckDBPyConnection) -> None:
     name = f"results.{table.name}"
-    connection.execute(f"comment on table {name} is {_quoted(table.description)}")
+    connection.execute(f"comment on table {name} is {literal(table.description)}")
     for column in table.columns:
         connection.execute(
-            f"comment on column {name}.{column.name} is {_quoted(column.description)}"
+            f"comment on column {name}.{column.name} is {literal(column.description)}"
         )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

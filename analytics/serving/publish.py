@@ -26,13 +26,12 @@ from analytics.serving.statements import (
     block,
     comments,
     definition,
-    literal,
     qualified,
     read_rights,
 )
 from analytics.serving.swap import Exchange, exchange, shapes
 from analytics.serving.tables import Shape, Table, tables_of
-from analytics.warehouse import connect, quoted
+from analytics.warehouse import connect, literal, quoted
 
 _BATCH: Final = 50_000
 _NEXT: Final = "__next"

@@ -2,8 +2,7 @@
 
 from analytics.serving.errors import ServingError
 from analytics.serving.session import NO_RIGHT, RefusedError, Session
-from analytics.serving.statements import literal
-from analytics.warehouse import quoted
+from analytics.warehouse import literal, quoted
 
 
 def make_schema(server: Session, schema: str) -> None:

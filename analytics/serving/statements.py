@@ -3,12 +3,7 @@
 from collections.abc import Iterable
 
 from analytics.serving.tables import Table
-from analytics.warehouse import quoted
-
-
-def literal(text: str) -> str:
-    """A text as SQL takes it."""
-    return "'" + text.replace("'", "''") + "'"
+from analytics.warehouse import literal, quoted
 
 
 def block(statements: Iterable[str]) -> str:

@@ -14,9 +14,9 @@ from typing import Final
 
 from analytics.serving.errors import ServingError
 from analytics.serving.session import DEPENDENTS, RefusedError, Session
-from analytics.serving.statements import block, literal, qualified
+from analytics.serving.statements import block, qualified
 from analytics.serving.tables import Shape
-from analytics.warehouse import quoted
+from analytics.warehouse import literal, quoted
 
 _PAUSE: Final = 0.1
 _LONGEST_TRY: Final = 0.5

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from torture.places import PROJECT, Publisher
+from project import PROJECT
+from torture.places import Publisher
 
 
 @pytest.fixture(scope="session")

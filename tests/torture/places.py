@@ -1,14 +1,9 @@
-"""Where the project and the default study are, and what the fixtures of this room give."""
+"""How this room's commands may end, and how its publisher is asked."""
 
 import re
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).parent.parent.parent
-STUDY = PROJECT / "studies/blinatumomab"
 SENTENCE = re.compile(r"plateau: [^\n]+\.\n\Z")
 
-Plateau = Callable[..., "subprocess.CompletedProcess[str]"]
 Publisher = Callable[..., dict[str, Any]]

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from torture.places import STUDY
+from project import STUDY
 
 from analytics import pipeline
 from analytics.cli import app

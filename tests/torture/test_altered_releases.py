@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from torture.places import SENTENCE, Plateau
+from project import Plateau
+from torture.places import SENTENCE
 from torture.small_release import publish_small
 from torture_scale import scaled
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from torture.places import PROJECT, STUDY
+from project import PROJECT, STUDY
 from torture_scale import full_only
 
 from analytics.release.disclosure import limited

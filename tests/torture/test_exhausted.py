@@ -11,7 +11,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from torture.places import PROJECT, SENTENCE, STUDY
+from project import PROJECT, STUDY
+from torture.places import SENTENCE
 from torture_scale import full_only
 from typer.testing import CliRunner
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from torture.places import PROJECT, STUDY, Plateau
+from project import PROJECT, STUDY, Plateau
 from torture_scale import FULL
 
 from analytics.release.folders import StudyReleases

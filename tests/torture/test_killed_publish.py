@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from torture.places import STUDY, Publisher
+from project import STUDY
+from torture.places import Publisher
 from torture.publisher import fingerprint_of
 from torture.small_release import publish_small
 from torture_scale import full_only, scaled

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from torture.places import STUDY
+from project import STUDY
 from torture.small_release import publish_small
 
 from analytics.release.folders import StudyReleases

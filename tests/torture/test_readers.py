@@ -4,7 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from torture.places import PROJECT, STUDY, Publisher
+from project import PROJECT, STUDY
+from torture.places import Publisher
 from torture.small_release import publish_small
 from torture_scale import full_only
 

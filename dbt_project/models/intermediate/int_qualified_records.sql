@@ -1,4 +1,6 @@
-{% set keys = {'sequence': 'seq', 'group': 'group_id', 'visit': 'visitnum'} %}
+{% set keys = {
+    'subject': none, 'sequence': 'seq', 'group': 'group_id', 'visit': 'visitnum'
+} %}
 with qualifiers as (
     select
         src_trial,
@@ -20,22 +22,6 @@ with qualifiers as (
 ),
 
 -- the records are read apart for each key: a CTE used twice is held in memory whole
-by_subject as (
-    select
-        qualifiers.src_file,
-        qualifiers.src_row,
-        qualifiers.qnam,
-        records.src_file as record_file,
-        records.src_row as record_row
-    from qualifiers
-    inner join {{ ref('int_staged_records') }} as records
-        on
-            qualifiers.src_trial = records.src_trial
-            and qualifiers.usubjid = records.usubjid
-            and qualifiers.rdomain = records.domain
-    where qualifiers.named_by = 'subject'
-),
-
 {% for key, column in keys.items() %}
 by_{{ key }} as (
     select
@@ -50,7 +36,7 @@ by_{{ key }} as (
             qualifiers.src_trial = records.src_trial
             and qualifiers.usubjid = records.usubjid
             and qualifiers.rdomain = records.domain
-            and qualifiers.{{ column }} = records.{{ column }}
+            {% if column %}and qualifiers.{{ column }} = records.{{ column }}{% endif %}
     where qualifiers.named_by = '{{ key }}'
 ),
 
