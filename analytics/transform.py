@@ -1,6 +1,7 @@
 """The dbt steps of a build, run in this process on the build's own warehouse file."""
 
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -76,13 +77,14 @@ class Transformation:
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
         from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
+        logging.raiseExceptions = False  # a log that has no room is not told by a traceback
         runner = dbtRunner(manifest=self._manifest, callbacks=[self._tell])
         try:
             result = runner.invoke([*command, *self._arguments])
         finally:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-        if isinstance(result.exception, KeyboardInterrupt | SystemExit):
-            raise result.exception  # dbt catches an interruption like any other failure
+        if isinstance(result.exception, KeyboardInterrupt | SystemExit | OSError | MemoryError):
+            raise result.exception  # dbt catches what is none of its business, too
         if not result.success:
             raise _failure(result.exception, getattr(result.result, "results", ()))
         return result
