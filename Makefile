@@ -48,7 +48,8 @@ test: $(READY)  ## Run all tests, the dbt unit tests included
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
-	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/torture tests/ingest
+	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
+		tests/torture tests/ingest tests/end_to_end/test_releases_over_time.py
 
 superset-bundle: $(READY)  ## Write the zip file of the published study's dashboard, which Superset imports
 	@$(BIN)/plateau superset --releases $(RELEASES)

@@ -11,6 +11,7 @@ from analytics.ingest.source_file import SourceFile, Variable
 from analytics.ingest.texts import as_text, is_readable
 
 _BATCH: Final = 1 << 16
+_DAMAGE: Final = (pa.ArrowException, OSError, UnicodeError)
 
 
 def parquet_variables(file: SourceFile) -> list[Variable]:
@@ -35,14 +36,14 @@ def parquet_batches(file: SourceFile, names: list[str]) -> Iterator[pa.RecordBat
                 yield pa.RecordBatch.from_arrays(
                     [as_text(column) for column in batch.columns], names=names
                 )
-    except (pa.ArrowException, OSError, UnicodeError) as error:
+    except _DAMAGE as error:
         raise _unreadable(file, error) from None
 
 
 def _opened(file: SourceFile) -> Any:
     try:
         return pq.ParquetFile(file.path, pre_buffer=False, buffer_size=1 << 20)
-    except (pa.ArrowException, OSError) as error:
+    except _DAMAGE as error:
         raise _unreadable(file, error) from None
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from analytics.errors import BuildError, BusyError
+from analytics.release.exchange import exchange
 
 WAREHOUSE: Final = "warehouse.duckdb"
 BI: Final = "bi.duckdb"
@@ -114,9 +115,10 @@ class StudyReleases:
         building.chmod(0o755)
         _sync_tree(building)
         release = self.release(release_id)
-        if release.exists():
-            self._step_aside(release)
-        building.rename(release)
+        if not (release.exists() and exchange(building, release)):
+            if release.exists():
+                self._step_aside(release)
+            building.rename(release)
         _sync(self.folder)
         self.point_current(release_id)
         self._remove_leftovers()
@@ -138,7 +140,11 @@ class StudyReleases:
         shutil.rmtree(removed, ignore_errors=True)
 
     def _step_aside(self, release: Path) -> None:
-        """Free a release's name while `current` keeps leading to its files."""
+        """Free a release's name while `current` keeps leading to its files.
+
+        For disks that cannot exchange names: a reader between finding a file and opening it may
+        find it gone.
+        """
         aside = self.folder / f".previous-{release.name}"
         shutil.rmtree(aside, ignore_errors=True)
         shutil.copytree(release, aside, copy_function=_link_or_copy)

@@ -17,12 +17,14 @@ import duckdb
 import pytest
 from cuts import months_before, write_cut
 from project import PROJECT, STUDY, Plateau
+from torture_scale import full_only
 
 from analytics.errors import EXIT_CODES
 from analytics.release.folders import StudyReleases
 from analytics.release.history import published_releases
 from analytics.release.log import (
     EVENTS,
+    FAILED,
     HELD,
     PRUNED,
     PUBLISHED,
@@ -225,9 +227,8 @@ def test_the_history_of_the_worked_example_is_computed(plateau: Plateau, built: 
     assert found <= shown_history()
 
 
+@full_only
 def test_every_cut_of_the_worked_example_is_computed(plateau: Plateau, tmp_path: Path) -> None:
-    if not os.environ.get("PLATEAU_TORTURE"):
-        pytest.skip("four more builds: set PLATEAU_TORTURE=1")
     studies = [write_cut(months, tmp_path / str(months)) for months in (36, 24, 12)]
     for study in (*studies, STUDY):
         result = plateau("refresh", study, "--releases", tmp_path / "releases")
@@ -245,6 +246,23 @@ def test_an_unchanged_study_is_refreshed_in_about_a_second(
     # processor time, because other work on the machine does not count in it
     assert os.times().children_user - started.children_user < 1.5
     assert events(releases) == [*before, UP_TO_DATE]
+
+
+def test_a_refresh_that_failed_is_tried_again(
+    plateau: Plateau, releases: Path, cut: Path, tmp_path: Path
+) -> None:
+    study = Path(shutil.copytree(cut, tmp_path / "study"))
+    file = next(study.glob("sdtm/*/dm.csv"))
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(whole.replace("USUBJID", "SUBJECT", 1), encoding="utf-8")
+    for _ in range(2):
+        result = plateau("refresh", study, "--releases", releases)
+        assert result.returncode == 1, result.stderr
+        assert f"{file.name} has no variable USUBJID" in result.stderr
+    assert events(releases)[-2:] == [FAILED, FAILED]
+    file.write_text(whole, encoding="utf-8")
+    assert plateau("refresh", study, "--releases", releases).returncode == 0
+    assert events(releases)[-1] == UP_TO_DATE
 
 
 def test_a_refresh_that_has_nothing_to_do_imports_nothing_heavy(releases: Path, cut: Path) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from project import Plateau
-from torture_scale import full_only
 from written_trials import (
     Domain,
     read_domain,
@@ -119,7 +118,6 @@ def _compared(view: str) -> str:
     """
 
 
-@full_only
 def test_release_has_the_results_of_the_csv_files(
     mixed_study: Path, default_release: Path, tmp_path: Path, plateau: Plateau
 ) -> None:

@@ -8,12 +8,20 @@ import duckdb
 import pytest
 
 from analytics.errors import BuildError, BusyError
+from analytics.release import folders
+from analytics.release.exchange import exchange
 from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases
 
 
 @pytest.fixture
 def releases(tmp_path: Path) -> StudyReleases:
     return StudyReleases(tmp_path, "trial")
+
+
+@pytest.fixture
+def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a disk where two folders cannot change names in one step."""
+    monkeypatch.setattr(folders, "exchange", lambda *_: False)
 
 
 def publish(releases: StudyReleases, release_id: str, answer: int) -> Path:
@@ -58,7 +66,12 @@ def test_a_reader_with_the_old_file_open_keeps_working(releases: StudyReleases) 
         assert answer_in(releases.current / WAREHOUSE) == 2
 
 
-def test_a_release_built_again_replaces_itself_under_its_readers(releases: StudyReleases) -> None:
+@pytest.mark.parametrize("disk", ["exchange", "no_exchange"])
+def test_a_release_built_again_replaces_itself_under_its_readers(
+    releases: StudyReleases, disk: str, request: pytest.FixtureRequest
+) -> None:
+    if disk == "no_exchange":
+        request.getfixturevalue(disk)
     publish(releases, "one", 1)
     with duckdb.connect(str(releases.current / WAREHOUSE), read_only=True) as reader:
         publish(releases, "one", 2)
@@ -67,6 +80,18 @@ def test_a_release_built_again_replaces_itself_under_its_readers(releases: Study
     assert names(releases) == ["current", "one"]
 
 
+def test_two_folders_change_names_in_one_step(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name)
+    exchanged = exchange(tmp_path / "one", tmp_path / "other")
+    assert exchanged or sys.platform != "linux"
+    assert ((tmp_path / "one/file").read_text() == "other") is exchanged
+    assert ((tmp_path / "other/file").read_text() == "one") is exchanged
+    assert not exchange(tmp_path / "one", tmp_path / "nowhere")
+
+
+@pytest.mark.usefixtures("no_exchange")
 def test_current_leads_to_a_whole_release_at_each_step_of_a_replacement(
     releases: StudyReleases, monkeypatch: pytest.MonkeyPatch
 ) -> None:

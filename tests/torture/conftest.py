@@ -28,7 +28,9 @@ def publisher() -> Iterator[Publisher]:
         stdin, stdout = process.stdin, process.stdout
 
         def ask(**request: Any) -> dict[str, Any]:
-            stdin.write(json.dumps({"kill_at": None, **request}, default=str) + "\n")
+            stdin.write(
+                json.dumps({"kill_at": None, "exchange": True, **request}, default=str) + "\n"
+            )
             stdin.flush()
             answer: dict[str, Any] = json.loads(stdout.readline())
             return answer

@@ -4,7 +4,8 @@ Started once, because importing the pipeline takes seconds. Requests and answers
 A request names the releases folder, the release that is prepared (a folder to be linked), a
 number that makes the release's id, and `kill_at`:
 the file operation (opening, renaming, removing ... as Python's audit hooks tell them) before
-which the child kills itself; null lets it live. The child runs `plateau build` as a user does,
+which the child kills itself; null lets it live; and `exchange`: whether the disk can let two
+folders change names in one step. The child runs `plateau build` as a user does,
 except that what comes before the publish step is replaced by the prepared files.
 """
 
@@ -21,6 +22,7 @@ from project import STUDY
 
 from analytics import pipeline
 from analytics.cli import app
+from analytics.release import folders
 from analytics.release.digests import Fingerprint
 from analytics.release.history import next_place
 from analytics.release.history_tables import Lineage
@@ -84,6 +86,8 @@ def publish(request: dict[str, Any], count: Path) -> None:
             operations += 1
 
     pipeline._fill = fill
+    if not request["exchange"]:
+        folders.exchange = lambda *_: False
     pipeline.fingerprint_of = lambda *_: fingerprint_of(request["number"])
     sys.addaudithook(watch)
     code = 0

@@ -2,8 +2,9 @@
 
 import random
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from project import STUDY
@@ -39,11 +40,10 @@ def leftovers(releases: StudyReleases) -> list[str]:
 
 
 def kill_publishes(
-    publisher: Publisher, folder: Path, wanted: int, prepared: Path, again: bool
+    publisher: Publisher, request: Mapping[str, Any], wanted: int, *, again: bool
 ) -> int:
     """Kill the publish step of a new or of the same release at so many points; how many."""
-    releases = StudyReleases(folder, STUDY_ID)
-    request = {"releases": folder, "prepared": prepared}
+    releases = StudyReleases(request["releases"], STUDY_ID)
     for number in (1, 2):  # so that both names are taken, and the second is current
         assert publisher(**request, number=number)["code"] == 0
     dry = publisher(**request, number=2 if again else 1)
@@ -67,16 +67,25 @@ def kill_publishes(
     return len(points)
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["another release", "the same release"])
+@pytest.mark.parametrize(
+    ("again", "exchange"),
+    [
+        pytest.param(False, True, id="another release"),
+        pytest.param(True, True, id="the same release"),
+        pytest.param(True, False, id="the same release where folders cannot change names"),
+    ],
+)
 def test_kill_9_anywhere_in_the_publish_step_leaves_the_old_or_the_new_release(
-    publisher: Publisher, tmp_path: Path, again: bool
+    publisher: Publisher, tmp_path: Path, again: bool, exchange: bool
 ) -> None:
     prepared = publish_small(StudyReleases(tmp_path / "prepared", "small"), 0)
-    assert kill_publishes(publisher, tmp_path, scaled(100), prepared, again) == scaled(100)
+    request = {"releases": tmp_path, "prepared": prepared, "exchange": exchange}
+    assert kill_publishes(publisher, request, scaled(100), again=again) == scaled(100)
 
 
 @full_only
 def test_kill_9_while_the_default_study_is_published(
     publisher: Publisher, default_release: Path, tmp_path: Path
 ) -> None:
-    assert kill_publishes(publisher, tmp_path, 100, default_release.resolve(), False) == 100
+    request = {"releases": tmp_path, "prepared": default_release.resolve()}
+    assert kill_publishes(publisher, request, 100, again=False) == 100
