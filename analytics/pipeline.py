@@ -29,7 +29,7 @@ from analytics.report.drawers import DrawerProcesses
 from analytics.report.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
 from analytics.report.provenance import Provenance
 from analytics.report.writing import write_report
-from analytics.results import write_results
+from analytics.results import estimated_results, write_frames
 from analytics.standing import event_of
 from analytics.study import load_study
 from analytics.study.published import load_published
@@ -202,12 +202,18 @@ def _fill(walk: _Build) -> list[Outcome]:
             dbt.parse()
         with step("build and test the marts"), stopped_by_findings(walk.warehouse):
             dbt.build_marts()
-        with step("check the marts"):
-            outcomes = _pass(walk, worker, "marts")
-        with step("estimate the results"), connect(walk.warehouse) as connection:
-            write_results(walk.study, connection)
+        with step("check the marts, estimate the results"):
+            worker.ask(walk.warehouse, "marts", walk.suites)
+            try:
+                with connect(walk.warehouse, read_only=True) as connection:
+                    results = estimated_results(walk.study, connection)
+            finally:  # what a check refuses also tells why nothing can be estimated
+                outcomes = _passed(walk, worker, "marts")
+            with connect(walk.warehouse) as connection:
+                write_frames(results, connection)
         with step("check the results"):
-            outcomes += _pass(walk, worker, "results")
+            worker.ask(walk.warehouse, "results", walk.suites)
+            outcomes += _passed(walk, worker, "results")
         with step("carry the history on"):
             write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
     with DrawerProcesses(walk.work / "drawers.log") as drawers:
@@ -230,9 +236,9 @@ def _fill(walk: _Build) -> list[Outcome]:
     return outcomes
 
 
-def _pass(walk: _Build, worker: GateWorker, gate: str) -> list[Outcome]:
-    """Run one gate and keep its outcomes in the warehouse. Raises GateError on a critical one."""
-    outcomes = worker.run(walk.warehouse, gate, walk.suites)
+def _passed(walk: _Build, worker: GateWorker, gate: str) -> list[Outcome]:
+    """Keep the outcomes of the gate in the warehouse. Raises GateError on a critical one."""
+    outcomes = worker.answer()
     with connect(walk.warehouse) as connection:
         keep_outcomes(connection, outcomes)
     if critical_failures(outcomes):

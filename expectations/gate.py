@@ -35,6 +35,7 @@ class GateWorker:
             env={**os.environ, "PYTHONUTF8": "1", "TMPDIR": str(log.parent.resolve())},
         )
         self._is_ready = False
+        self._gate = ""
 
     def __enter__(self) -> Self:
         """Give the started worker."""
@@ -58,18 +59,28 @@ class GateWorker:
 
     def run(self, database: Path, gate: str, folders: Sequence[Path] = (SUITES,)) -> list[Outcome]:
         """Run the gate's suites of the folders on the file, which nobody may have open to write."""
+        self.ask(database, gate, folders)
+        return self.answer()
+
+    def ask(self, database: Path, gate: str, folders: Sequence[Path] = (SUITES,)) -> None:
+        """Begin to run a gate; until its answer the file may be read beside, but not written."""
+        self._gate = gate
+        self._write(
+            {
+                "database": str(database.resolve()),
+                "gate": gate,
+                "folders": [str(folder.resolve()) for folder in folders],
+            }
+        )
+
+    def answer(self) -> list[Outcome]:
+        """Wait for the outcomes of the gate that was asked for last."""
         if not self._is_ready:
             self._read()
             self._is_ready = True
-        request: dict[str, object] = {
-            "database": str(database.resolve()),
-            "gate": gate,
-            "folders": [str(folder.resolve()) for folder in folders],
-        }
-        self._write(request)
         answer = self._read()
         if "error" in answer:
-            raise BuildError(f"The {gate} gate could not run: {answer['error']}")
+            raise BuildError(f"The {self._gate} gate could not run: {answer['error']}")
         return [Outcome(**outcome) for outcome in answer["outcomes"]]
 
     def _write(self, request: dict[str, object]) -> None:
