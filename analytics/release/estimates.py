@@ -30,9 +30,18 @@ ESTIMATES: Final = """
         select
             'median' as number, 'months' as unit, analysis_id, stratum, null as model,
             null as factor, null as contrast, null as event, null::double as time_months,
-            n, n_event, null::bigint as n_risk, median_months as value,
-            median_ci_lower as ci_lower, median_ci_upper as ci_upper, status
-        from {release}.results.survival_summary
+            n, n_event,
+            (
+                select arg_max(curve.n_risk, curve.time_days)
+                from {release}.results.survival_curve as curve
+                where curve.analysis_id = summary.analysis_id
+                    and curve.stratum = summary.stratum
+                    and curve.time_months
+                    <= greatest(median_months, median_ci_lower, median_ci_upper)
+            ) as n_risk,
+            median_months as value, median_ci_lower as ci_lower, median_ci_upper as ci_upper,
+            status
+        from {release}.results.survival_summary as summary
         union all
         select
             'event-free rate', 'percent', analysis_id, stratum, null, null, null, null,

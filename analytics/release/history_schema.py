@@ -53,7 +53,12 @@ TABLES: Final = {
             ("time_months", "double", "Month of a rate. NULL: not a rate."),
             ("n", "bigint", "Subjects."),
             ("n_event", "bigint", "Subjects with the event."),
-            ("n_risk", "bigint", "Subjects at risk at the month of a rate. NULL: not a rate."),
+            (
+                "n_risk",
+                "bigint",
+                "Subjects at risk at the month of a rate, or at the latest month of a median and "
+                "its limits. NULL: neither.",
+            ),
             ("value", "double", "The number, never rounded. NULL: not estimable, or not reached."),
             (
                 "ci_lower",

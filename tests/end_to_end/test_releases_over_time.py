@@ -133,6 +133,24 @@ def test_the_history_of_a_release_is_what_it_published(built: Path) -> None:
             ).fetchall() == [(15, 0)]
 
 
+def test_a_median_of_the_history_tells_how_many_were_still_at_risk(built: Path) -> None:
+    """At its upper limit: so a limit of publication reaches the medians of earlier releases."""
+    for release_id in ids(built):
+        told = rows(
+            built,
+            "select n_risk, ci_upper from bi.release_history where analysis_id = 'os_all' "
+            f"and number = 'median' and release_id = '{release_id}'",
+        )
+        path = built / "blinatumomab" / release_id / "warehouse.duckdb"
+        with duckdb.connect(str(path), read_only=True) as connection:
+            months = connection.execute(
+                "select aval / 30.4375 from marts.time_to_event where paramcd = 'OS'"
+            ).fetchall()
+        ((n_risk, ci_upper),) = told
+        last_day = max(month for (month,) in months if month <= ci_upper)
+        assert n_risk == sum(month >= last_day for (month,) in months)
+
+
 def test_changes_add_up_to_the_subjects(built: Path) -> None:
     found = rows(
         built,
