@@ -31,7 +31,7 @@ def signed_in_page(chromium: str, address: str, password: str) -> Iterator[Page]
         page.fill("#username", ADMIN)
         page.fill("#password", password)
         page.press("#password", "Enter")
-        page.wait_for_url("**/superset/welcome/**")
+        page.wait_for_url("**/superset/welcome/**", wait_until="commit")
         yield page
         browser.close()
 
