@@ -2,7 +2,7 @@
 
 import duckdb
 
-from analytics.results.assembly import Frames, compute_results
+from analytics.results.assembly import compute_results
 from analytics.results.concordance import concordance_frame
 from analytics.results.marts import read_marts
 from analytics.results.schemas import RESULT_TABLES
@@ -11,30 +11,16 @@ from analytics.results.writing import write_frames
 from analytics.study.published import load_published
 from analytics.study.specification import StudySpecification
 
-__all__ = [
-    "RESULT_TABLES",
-    "compute_results",
-    "estimated_results",
-    "write_frames",
-    "write_results",
-]
+__all__ = ["RESULT_TABLES", "compute_results", "write_results"]
 
 
 def write_results(study: StudySpecification, connection: duckdb.DuckDBPyConnection) -> None:
-    """Estimate everything and replace schema `results`.
-
-    Raises what `estimated_results` and `write_frames` raise; the former tables then stay.
-    """
-    write_frames(estimated_results(study, connection), connection)
-
-
-def estimated_results(study: StudySpecification, connection: duckdb.DuckDBPyConnection) -> Frames:
-    """Everything the plan asks for, estimated from schema `marts`: the tables of `results`.
+    """Estimate everything the plan asks for from schema `marts` and replace schema `results`.
 
     The reported values of the study's folder fill `published_concordance`, stand beside the
     numbers of `convention_sensitivity`, and change no number.
     Raises ResultsError when the marts contradict themselves, StudyError for a mistake in
-    the reported values.
+    the reported values; the former tables then stay as they were.
     """
     marts = read_marts(connection)
     results = compute_results(study, marts)
@@ -43,4 +29,4 @@ def estimated_results(study: StudySpecification, connection: duckdb.DuckDBPyConn
         "published_concordance": concordance_frame(published, results, study.parameters),
         "convention_sensitivity": sensitivity_frame(study, marts, results, published),
     }
-    return {**results, **beside}
+    write_frames({**results, **beside}, connection)
