@@ -206,12 +206,12 @@ def _fill(walk: _Build) -> list[Outcome]:
         with step("check the marts"):
             worker.ask(walk.warehouse, "marts", walk.suites)
             import_module("lifelines")  # seconds that the estimates need not wait for
-            outcomes = _passed(walk, worker, "marts")
+            outcomes = _passed(walk, "marts", worker.answer())
         with step("estimate the results"), connect(walk.warehouse) as connection:
             write_results(walk.study, connection)
         with step("check the results"):
-            worker.ask(walk.warehouse, "results", walk.suites)
-            outcomes += _passed(walk, worker, "results")
+            found = worker.run(walk.warehouse, "results", walk.suites)
+            outcomes += _passed(walk, "results", found)
         with step("carry the history on"):
             write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
     with DrawerProcesses(walk.work / "drawers.log") as drawers:
@@ -234,9 +234,8 @@ def _fill(walk: _Build) -> list[Outcome]:
     return outcomes
 
 
-def _passed(walk: _Build, worker: GateWorker, gate: str) -> list[Outcome]:
-    """Keep the outcomes of the gate in the warehouse. Raises GateError on a critical one."""
-    outcomes = worker.answer()
+def _passed(walk: _Build, gate: str, outcomes: list[Outcome]) -> list[Outcome]:
+    """Keep the outcomes of a gate in the warehouse. Raises GateError on a critical one."""
     with connect(walk.warehouse) as connection:
         keep_outcomes(connection, outcomes)
     if critical_failures(outcomes):

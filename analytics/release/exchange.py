@@ -10,11 +10,12 @@ _RENAME_EXCHANGE: Final = 2
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Let two paths on one disk change places in one step; False where that cannot be done.
+    """Let two paths change places in one step; False where that cannot be done.
 
-    Linux's renameat2, which Python does not offer: no moment lacks either name.
+    So it is when one of them is not there. By Linux's renameat2, which Python does not offer: no
+    moment lacks either name.
     """
-    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
     if renameat2 is None:
         return False
     paths = os.fsencode(one), os.fsencode(other)

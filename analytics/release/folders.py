@@ -115,7 +115,7 @@ class StudyReleases:
         building.chmod(0o755)
         _sync_tree(building)
         release = self.release(release_id)
-        if not (release.exists() and exchange(building, release)):
+        if not exchange(building, release):
             if release.exists():
                 self._step_aside(release)
             building.rename(release)
