@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.methods.arrays import BoolArray, FloatArray, IntArray
+from analytics.methods.blocks import BLOCK_ROWS
 from analytics.methods.cox_data import CoxData
 
-BLOCK_ROWS = 16384  # with ten covariates a block of them stays in a core's cache
 LONGEST_TABLE = 2**16
 
 
@@ -86,7 +86,7 @@ def _sets_of_rows(data: CoxData) -> tuple[FloatArray, IntArray, IntArray, IntArr
     times, bounds = [np.zeros(0)], [0]
     for inside in _strata_of_rows(data):
         tstop = data.tstop[inside]
-        event_times = np.unique(tstop[data.event[inside] == 1])
+        event_times = _distinct(tstop[data.event[inside] == 1])
         n_before = _n_reached(event_times, data.tstart[inside])
         first[inside] = n_before + bounds[-1]
         last[inside] = _n_reached(event_times, tstop) + (bounds[-1] - 1)
@@ -105,20 +105,33 @@ def _strata_of_rows(data: CoxData) -> Iterator[BoolArray | slice]:
             yield data.stratum == code
 
 
-def _n_reached(event_times: FloatArray, times: FloatArray) -> IntArray:
-    """How many of the event times, which are in order, each time has reached.
+def _distinct(times: FloatArray) -> FloatArray:
+    """The different times, in order."""
+    day = _whole_days(times)
+    if day is None:
+        return np.unique(times)
+    return np.flatnonzero(np.bincount(day)).astype(np.float64)
 
-    Whole days are looked up in a table of days, ten times faster than by a search for each.
+
+def _n_reached(event_times: FloatArray, times: FloatArray) -> IntArray:
+    """How many of the event times, which are in order, each time has reached."""
+    after_all = np.floor(event_times[-1]) + 1 if len(event_times) else 0.0
+    day = _whole_days(np.minimum(times, after_all))
+    if day is None:
+        return np.searchsorted(event_times, times, "right")
+    reached = np.searchsorted(event_times, np.arange(after_all + 1), "right")
+    return np.asarray(reached[day], dtype=np.int64)
+
+
+def _whole_days(times: FloatArray) -> IntArray | None:
+    """The times as numbers of a table of days, else None.
+
+    Days are counted and looked up in a table ten times faster than times are sorted and searched.
     """
-    if len(event_times) > 0 and 0 <= event_times[-1] < LONGEST_TABLE:
-        days = np.arange(int(event_times[-1]) + 2)
-        capped = np.minimum(times, days[-1])
-        if bool((capped >= 0).all()):
-            day = capped.astype(np.int64)
-            if bool((day == capped).all()):
-                reached = np.searchsorted(event_times, days, "right")
-                return np.asarray(reached[day], dtype=np.int64)
-    return np.searchsorted(event_times, times, "right")
+    if len(times) == 0 or not (times.min() >= 0 and times.max() < LONGEST_TABLE):
+        return None
+    day = times.astype(np.int64)
+    return day if bool((day == times).all()) else None
 
 
 def _run_starts(place: IntArray) -> IntArray:
