@@ -1,8 +1,9 @@
 """The mixture cure model: a fraction never has the event, the others' times are Weibull.
 
-S(t) = c + (1 - c) exp(-(t / scale)^shape), fitted by lifelines on weighted counts. The fraction is
-where the model's curve levels off, so it is only as sure as the follow-up is long: with censoring
-before the plateau another latency gives another fraction.
+S(t) = c + (1 - c) exp(-(t / scale)^shape), fitted on weighted counts: lifelines finds the maximum
+of the likelihood to about six digits, Newton's steps make it exact. The fraction is where the
+model's curve levels off, so it is only as sure as the follow-up is long: with censoring before the
+plateau another latency gives another fraction.
 Reference: Boag, J R Stat Soc B 1949;11:15; Farewell, Biometrics 1982;38:1041.
 """
 
@@ -13,12 +14,16 @@ import numpy as np
 import polars as pl
 
 from analytics.methods import statuses
+from analytics.methods.arrays import FloatArray
 from analytics.methods.counts import RiskTable, curve_status, risk_table, weighted_spells
+from analytics.methods.cure_likelihood import Spells, cure_likelihood
 from analytics.methods.intervals import normal_quantile
 from analytics.methods.newton import inverse
 
 ORIGIN_DAY_STOP = 0.5
 AT_BOUND = 1e-4
+MAX_STEPS = 20
+CONVERGED_DECREMENT = 1e-20  # a step of 1e-10 standard errors
 
 
 @dataclass(frozen=True)
@@ -38,14 +43,23 @@ class MixtureCure:
     log_likelihood: float | None = None
 
 
+@dataclass(frozen=True)
+class _Maximum:
+    """The coefficients of `cure_likelihood` at its maximum, and their covariance."""
+
+    coefficients: FloatArray
+    covariance: FloatArray
+    log_likelihood: float
+
+
 def mixture_cure(counts: pl.DataFrame, *, conf_level: float) -> MixtureCure:
     """The maximum likelihood fit, with the limits symmetric on the logit of the fraction.
 
-    The error is lifelines' (inverse observed information of fraction, scale and shape); on the
-    logit it is se / (c (1 - c)) by the delta method. An event or a censoring on day 0 counts at
-    0.5, as in a Cox model. Late entries are left-truncated. Not estimable: fewer than two days
-    with events, which leave the Weibull no shape; a fraction at its bound of 0 (below 1e-4), where
-    no interval of this kind exists; no convergence.
+    The error is that of the inverse observed information; on the logit it is se / (c (1 - c)) by
+    the delta method. An event or a censoring on day 0 counts at 0.5, as in a Cox model. Late
+    entries are left-truncated. Not estimable: fewer than two days with events, which leave the
+    Weibull no shape; a fraction at its bound of 0 (below 1e-4), where no interval of this kind
+    exists; no convergence.
     Raises ValueError for counts with a competing event.
     """
     table = risk_table(counts)
@@ -59,43 +73,81 @@ def mixture_cure(counts: pl.DataFrame, *, conf_level: float) -> MixtureCure:
 
 
 def _fitted(table: RiskTable, conf_level: float) -> MixtureCure:
-    from lifelines import MixtureCureFitter, WeibullFitter  # noqa: PLC0415  (slow to import)
-    from lifelines.exceptions import ConvergenceError  # noqa: PLC0415
-
-    entry, leave, observed, weight = weighted_spells(table)
-    leave = np.where(leave == 0, ORIGIN_DAY_STOP, leave)
-    unit = float(np.average(leave, weights=weight))  # near 1 the optimiser's steps suit all three
-    model = MixtureCureFitter(WeibullFitter())
-    try:
-        with np.errstate(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a singular information is told by the status
-            model.fit(
-                leave / unit,
-                observed,
-                entry=entry / unit,
-                weights=weight,
-                fit_options={"gtol": 1e-10},
-            )
-    except ConvergenceError:
+    spells, unit = _spells(table)
+    start = _lifelines_coefficients(spells)
+    if start is None:
         return MixtureCure(statuses.not_estimable(statuses.NO_CONVERGENCE))
-    fraction, scale, shape = (float(value) for value in model._fitted_parameters_)
-    if fraction < AT_BOUND:
+    maximum = None if _fraction(start) < AT_BOUND else _maximum(start, spells)
+    if _fraction(start if maximum is None else maximum.coefficients) < AT_BOUND:
         return MixtureCure(statuses.not_estimable(statuses.CURE_AT_BOUND))
-    covariance = inverse(np.asarray(model._hessian_, dtype=np.float64))
-    if covariance is None:
+    if maximum is None:
         return MixtureCure(statuses.not_estimable(statuses.NO_CONVERGENCE))
-    std_error = float(np.sqrt(covariance[0, 0]))
-    logit = float(np.log(fraction / (1 - fraction)))
-    width = normal_quantile(conf_level) * std_error / (fraction * (1 - fraction))
+    logit, log_scale, log_shape = (float(value) for value in maximum.coefficients)
+    fraction = _fraction(maximum.coefficients)
+    logit_error = float(np.sqrt(maximum.covariance[0, 0]))
+    width = normal_quantile(conf_level) * logit_error
     lower, upper = (1 / (1 + np.exp(-(logit + shift))) for shift in (-width, width))
     n_events = float(table.n_event.sum())
     return MixtureCure(
         status=statuses.OK,
         cure_fraction=fraction,
-        std_error=std_error,
+        std_error=fraction * (1 - fraction) * logit_error,
         ci_lower=float(lower),
         ci_upper=float(upper),
-        scale=scale * unit,
-        shape=shape,
-        log_likelihood=float(model.log_likelihood_) - n_events * float(np.log(unit)),
+        scale=float(np.exp(log_scale)) * unit,
+        shape=float(np.exp(log_shape)),
+        log_likelihood=maximum.log_likelihood - n_events * float(np.log(unit)),
     )
+
+
+def _spells(table: RiskTable) -> tuple[Spells, float]:
+    """The spells of the counts, in a unit of days that is their mean, and the unit.
+
+    Near 1 an optimiser's steps suit all three coefficients.
+    """
+    entry, leave, observed, weight = weighted_spells(table)
+    leave = np.where(leave == 0, ORIGIN_DAY_STOP, leave)
+    unit = float(np.average(leave, weights=weight))
+    return Spells(entry / unit, leave / unit, observed == 1, weight), unit
+
+
+def _lifelines_coefficients(spells: Spells) -> FloatArray | None:
+    """Where lifelines' optimiser ends, about six digits from the maximum; None without success."""
+    from lifelines import MixtureCureFitter, WeibullFitter  # noqa: PLC0415  (slow to import)
+    from lifelines.exceptions import ConvergenceError  # noqa: PLC0415
+
+    model = MixtureCureFitter(WeibullFitter())
+    try:
+        with np.errstate(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its own errors are not used
+            model.fit(
+                spells.leave,
+                spells.observed,
+                entry=spells.entry,
+                weights=spells.weight,
+                fit_options={"gtol": 1e-10},
+            )
+    except ConvergenceError:
+        return None
+    fraction, scale, shape = (float(value) for value in model._fitted_parameters_)
+    with np.errstate(divide="ignore"):
+        return np.log([fraction / (1 - fraction), scale, shape])
+
+
+def _maximum(start: FloatArray, spells: Spells) -> _Maximum | None:
+    """Where Newton's steps end; None if they lead nowhere, or not to a maximum."""
+    coefficients = start
+    for _ in range(MAX_STEPS):
+        point = cure_likelihood(coefficients, spells)
+        covariance = inverse(point.information)
+        if covariance is None or not (np.diag(covariance) > 0).all():
+            return None
+        step = covariance @ point.score
+        coefficients = coefficients + step
+        if float(point.score @ step) <= CONVERGED_DECREMENT:
+            return _Maximum(coefficients, covariance, point.log_likelihood)
+    return None
+
+
+def _fraction(coefficients: FloatArray) -> float:
+    return float(1 / (1 + np.exp(-coefficients[0])))

@@ -13,9 +13,6 @@ from analytics.errors import PlateauError
 from analytics.warehouse import quoted
 
 TOLERANCE: Final = 1e-8
-# An optimiser ends where it no longer sees a likelihood rise, which leaves a maximum uncertain to
-# about the root of the rounding; R goes on from there with Newton's steps.
-TOLERANCES: Final = {"cure_fraction": 1e-6}
 SAME: Final = "same"
 DIFFERENT: Final = "different"
 MISSING_IN_R: Final = "missing in R"
@@ -77,7 +74,7 @@ def compare(ours: pl.DataFrame, independent: pl.DataFrame) -> pl.DataFrame:
     a, b = pl.col("ours"), pl.col("independent")
     larger = pl.max_horizontal(a.abs(), b.abs())
     difference = (a - b).abs()
-    is_same = (difference <= _tolerance() * larger) | (difference <= _floor())
+    is_same = (difference <= TOLERANCE * larger) | (difference <= _floor())
     verdict = (
         pl.when(pl.col("is_independent").is_null())
         .then(pl.lit(MISSING_IN_R))
@@ -100,12 +97,6 @@ def _refuse_repeated(numbers: pl.DataFrame, program: str) -> None:
     repeated = numbers.filter(numbers.select(NAME).is_duplicated()).select(NAME)
     if not repeated.is_empty():
         raise QcError(f"{program} gives '{' '.join(repeated.row(0))}' more than once.")
-
-
-def _tolerance() -> pl.Expr:
-    """The relative difference that counts as none."""
-    table = pl.col("result_table")
-    return table.replace_strict(TOLERANCES, default=TOLERANCE, return_dtype=pl.Float64)
 
 
 def _floor() -> pl.Expr:

@@ -13,7 +13,6 @@ from comparison import (
     NAME,
     SAME,
     TOLERANCE,
-    TOLERANCES,
     QcError,
 )
 
@@ -72,10 +71,9 @@ def summary_lines(findings: Findings) -> Iterator[str]:
     yield from _wrong_lines(findings.wrong)
     yield "Not compared:"
     yield from (f"  {name}: {reason}" for name, reason in NOT_COMPARED.items())
-    looser = ", ".join(f"{table} to {tolerance:g}" for table, tolerance in TOLERANCES.items())
     yield (
         f"Release {findings.release_id} against {findings.software}: {findings.numbers.height} "
-        f"numbers, {findings.wrong.height} of them not the same to {TOLERANCE:g} ({looser})."
+        f"numbers, {findings.wrong.height} of them not the same to {TOLERANCE:g}."
     )
 
 

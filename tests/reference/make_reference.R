@@ -151,43 +151,42 @@ write_table(rbind(
 ), "landmark.csv")
 
 # ---- mixture cure: no package, the likelihood written out and maximised -------------------------
-# parameters: logit of the cured fraction, log scale, log shape of the Weibull of the others
+# a: logit of the cured fraction, b and g: log scale and log shape of the Weibull of the others
 
-cure_terms <- function(p, time) {
-    cured <- plogis(p[1])
-    power <- (time / exp(p[2]))^exp(p[3])
-    alive <- (1 - cured) * exp(-power)
-    list(cured = cured, power = power, alive = alive, log = log(time) - p[2], shape = exp(p[3]))
-}
-cure_likelihood <- function(p, time, event) {
-    with(cure_terms(p, time), sum(ifelse(
-        event == 1, log(1 - cured) + p[3] + log(power) - log(time) - power, log(cured + alive)
-    )))
-}
-cure_gradient <- function(p, time, event) {
-    with(cure_terms(p, time), {
-        share <- alive / (cured + alive)
-        moved <- ifelse(event == 1, 1 - power, -share * power)  # by log power
-        c(sum(ifelse(event == 1, -cured, cured * (1 - cured - alive) / (cured + alive))),
-          sum(-shape * moved), sum((event == 1) + shape * log * moved))
+event_term <- deriv3(
+    ~ g + exp(g) * (log(t) - b) - log(t) - (t / exp(b))^exp(g) - log(1 + exp(a)),
+    c("a", "b", "g"), c("a", "b", "g", "t")
+)
+survivor_term <- deriv3(
+    ~ log(exp(a) + exp(-(t / exp(b))^exp(g))) - log(1 + exp(a)),
+    c("a", "b", "g"), c("a", "b", "g", "t")
+)
+cure_sums <- function(p, time, event) {
+    sums <- lapply(list(event_term(p[1], p[2], p[3], time[event == 1]),
+                        survivor_term(p[1], p[2], p[3], time[event == 0])), function(term) {
+        list(value = sum(term), score = colSums(attr(term, "gradient")),
+             hessian = apply(attr(term, "hessian"), 2:3, sum))
     })
+    Map(`+`, sums[[1]], sums[[2]])
 }
 cure <- function(curve) {
     rows <- rows_of(curve)
     time <- rows[[curve$stop]]
     event <- rows[[curve$event]]
-    best <- optim(c(0, log(mean(time)), 0), cure_likelihood, cure_gradient, time = time,
-                  event = event, method = "BFGS", control = list(fnscale = -1, reltol = 1e-14))$par
-    curvature <- function(p) optimHess(p, cure_likelihood, cure_gradient, time = time,
-                                       event = event, control = list(ndeps = rep(1e-5, 3)))
-    for (step in 1:5) best <- best - solve(curvature(best), cure_gradient(best, time, event))
-    stopifnot(abs(cure_gradient(best, time, event)) < 1e-8)
+    best <- optim(c(0, log(mean(time)), 0), function(p) cure_sums(p, time, event)$value,
+                  function(p) cure_sums(p, time, event)$score,
+                  method = "BFGS", control = list(fnscale = -1))$par
+    for (step in 1:10) {
+        sums <- cure_sums(best, time, event)
+        best <- best - solve(sums$hessian, sums$score)
+    }
+    sums <- cure_sums(best, time, event)
+    stopifnot(abs(sums$score) < 1e-9)
     fraction <- plogis(best[1])
     data.frame(
         curve = curve$curve, cure_fraction = fraction,
-        std_error = fraction * (1 - fraction) * sqrt(solve(-curvature(best))[1, 1]),
-        scale = exp(best[2]), shape = exp(best[3]),
-        log_likelihood = cure_likelihood(best, time, event)
+        std_error = fraction * (1 - fraction) * sqrt(solve(-sums$hessian)[1, 1]),
+        scale = exp(best[2]), shape = exp(best[3]), log_likelihood = sums$value
     )
 }
 write_table(bind_rows(lapply(curves[sapply(curves, `[[`, "cure") == "yes"], cure)), "cure.csv")
