@@ -17,8 +17,7 @@ from typing import Literal
 import numpy as np
 
 from analytics.methods.arrays import FloatArray
-from analytics.methods.blocks import BLOCK_ROWS, by_blocks
-from analytics.methods.risk_sets import RiskSets
+from analytics.methods.risk_sets import BLOCK_ROWS, RiskSets
 from analytics.methods.risk_totals import over_rows, over_sets
 from analytics.methods.scaled_rows import ScaledRows
 
@@ -119,38 +118,34 @@ def score_residuals(sums: RiskSums) -> FloatArray:
 def gram(rows: FloatArray, weight: FloatArray) -> FloatArray:
     """The sum of the rows' outer products (p x p), each times its weight.
 
-    Within a block by products that BLAS makes on one thread: shared among threads, their last bits
-    would depend on the number of them.
+    By blocks that stay in a core's cache, and within them by products that BLAS makes on one
+    thread: shared among threads, their last bits would depend on the number of them.
     """
     n, p = rows.shape
     length = max(1, LARGEST_PRODUCT // max(1, p * p))
-
-    def gram_of_block(inside: slice) -> FloatArray:
-        block, total = rows[inside], np.zeros((p, p))
-        weighted = block.T * weight[inside]
+    total, room = np.zeros((p, p)), np.empty((p, min(n, BLOCK_ROWS)))
+    for start in range(0, n, BLOCK_ROWS):
+        block = rows[start : start + BLOCK_ROWS]
+        weighted = room[:, : len(block)]
+        np.multiply(block.T, weight[start : start + BLOCK_ROWS], out=weighted)
         for first in range(0, len(block), length):
             part = slice(first, first + length)
             total += weighted[:, part] @ block[part]
-        return total
-
-    total = sum(by_blocks(n, gram_of_block), start=np.zeros((p, p)))
     return np.asarray((total + total.T) / 2, dtype=np.float64)
 
 
 def _risks(rows: ScaledRows, log_hr: FloatArray) -> tuple[FloatArray, float]:
-    """Per row its weighted risk less a common factor, and that factor's logarithm."""
-    risk = np.empty(len(rows.x))
-
-    def add_up(block: slice) -> float:
-        return float(np.einsum("ij,j->i", rows.x[block], log_hr, out=risk[block]).max())
-
-    largest = max(by_blocks(len(risk), add_up))
-
-    def raise_block(block: slice) -> None:
-        np.exp(np.subtract(risk[block], largest, out=risk[block]), out=risk[block])
-        risk[block] *= rows.sets.weight[block]
-
-    by_blocks(len(risk), raise_block)
+    """Per row its risk exp(x'b), case weight included, by the largest, and that one's logarithm."""
+    if not log_hr.any():
+        return rows.sets.weight.copy(), 0.0
+    risk = np.einsum("ij,j->i", rows.x, log_hr, optimize=False)
+    largest = float(risk.max())
+    for start in range(0, len(risk), BLOCK_ROWS):
+        block = slice(start, start + BLOCK_ROWS)
+        part = risk[block]
+        part -= largest
+        np.exp(part, out=part)
+        part *= rows.sets.weight[block]
     return risk, largest
 
 

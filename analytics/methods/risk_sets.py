@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.methods.arrays import BoolArray, FloatArray, IntArray
-from analytics.methods.blocks import BLOCK_ROWS
 from analytics.methods.cox_data import CoxData
 
+BLOCK_ROWS = 16384  # with ten covariates a block of them stays in a core's cache
 LONGEST_TABLE = 2**16
 
 

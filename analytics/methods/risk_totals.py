@@ -3,14 +3,13 @@
 No table of rows by sets is made. Each row adds its values to the last set it is in and takes them
 off before the first; sums running backwards in time then give every set. The other way round,
 running sums of the sets' values up to the last set of a row, less those before its first, give
-every row. Products of rows and covariates are made by blocks.
+every row. Products of rows and covariates are made by blocks that stay in a core's cache.
 """
 
 import numpy as np
 
 from analytics.methods.arrays import FloatArray
-from analytics.methods.blocks import by_blocks
-from analytics.methods.risk_sets import RiskSets
+from analytics.methods.risk_sets import BLOCK_ROWS, RiskSets
 
 
 def over_rows(sets: RiskSets, x: FloatArray, risk: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -64,16 +63,15 @@ def _over_runs(sets: RiskSets, x: FloatArray, risk: FloatArray) -> FloatArray:
     """Per run the sums of risk and of risk times x, (1 + p) x runs."""
     n, p = x.shape
     runs = np.empty((1 + p, len(sets.run_start)))
-
-    def sum_block(rows: slice) -> None:
-        products = np.empty((1 + p, rows.stop - rows.start))
-        products[0] = risk[rows]
-        np.multiply(x[rows].T, products[0], out=products[1:])
-        first, end = np.searchsorted(sets.run_start, (rows.start, rows.stop))
-        begins = sets.run_start[first:end] - rows.start
-        np.add.reduceat(products, begins, axis=1, out=runs[:, first:end])
-
-    by_blocks(n, sum_block)
+    room = np.empty((1 + p, min(n, BLOCK_ROWS)))
+    for start in range(0, n, BLOCK_ROWS):
+        stop = min(start + BLOCK_ROWS, n)
+        block = room[:, : stop - start]
+        block[0] = risk[start:stop]
+        np.multiply(x[start:stop].T, block[0], out=block[1:])
+        first, end = np.searchsorted(sets.run_start, (start, stop))
+        begins = sets.run_start[first:end] - start
+        runs[:, first:end] = np.add.reduceat(block, begins, axis=1)
     return runs
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.methods.arrays import FloatArray, IntArray
-from analytics.methods.blocks import by_blocks
 from analytics.methods.cox_data import CoxData
-from analytics.methods.risk_sets import RiskSets, risk_sets
+from analytics.methods.risk_sets import BLOCK_ROWS, RiskSets, risk_sets
 from analytics.methods.risk_totals import over_events
 
 
@@ -39,11 +38,13 @@ def _columns(covariates: FloatArray, row: IntArray) -> FloatArray:
     by_row = np.ascontiguousarray(covariates, dtype=np.float64)
     n, p = len(row), by_row.shape[1]
     columns = np.empty((n, p), order="F")
-
-    def turn_block(rows: slice) -> None:
-        columns[rows] = by_row[row[rows]]
-
-    by_blocks(n, turn_block)
+    room = np.empty((min(n, BLOCK_ROWS), p))
+    for start in range(0, n, BLOCK_ROWS):
+        wanted = row[start : start + BLOCK_ROWS]
+        block = room[: len(wanted)]
+        # every row exists, so nothing is clipped; the default mode would fill a copy of `out`
+        np.take(by_row, wanted, axis=0, out=block, mode="clip")
+        columns[start : start + BLOCK_ROWS] = block
     return columns
 
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analytics.methods.blocks import BLOCK_ROWS
 from analytics.methods.cox import CoxData, fit_cox
-from analytics.methods.risk_sets import LONGEST_TABLE
+from analytics.methods.risk_sets import BLOCK_ROWS, LONGEST_TABLE
 
 TIES = pytest.mark.parametrize("ties", ["efron", "breslow"])
 
