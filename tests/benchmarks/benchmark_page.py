@@ -16,7 +16,9 @@ Row = Mapping[str, Any]
 _HEAD: Final = """# How fast it is
 
 Written by `make bench` (`tests/benchmarks`); do not edit. Ratios come from runs that alternate, and
-are the median over rounds: read them rather than the seconds, which depend on the machine.
+are the median over rounds: read them rather than the seconds, which depend on the machine. In each
+round a program runs twice and the second time counts, so that none pays for the memory and the
+caches that the other has used.
 """
 _CURVES: Final = """
 ## Curves, tests and incidences

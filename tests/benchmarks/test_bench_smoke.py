@@ -69,17 +69,17 @@ def test_a_larger_table_of_subjects_begins_with_the_smaller_one() -> None:
     assert few.day.min() >= 1 and few.day.max() <= LAST_DAY
 
 
-def test_every_side_runs_once_a_round_and_begins_in_turn() -> None:
+def test_of_every_side_the_second_run_of_a_round_counts_and_each_begins_in_turn() -> None:
     order: list[str] = []
 
     def side(name: str, seconds: float) -> float:
         order.append(name)
-        return seconds
+        return seconds * order.count(name)
 
     sides = {"a": lambda: side("a", 1.0), "b": lambda: side("b", 2.0)}
     seconds = alternated(sides, rounds=2)
-    assert order == ["a", "b", "b", "a", "a", "b"]
-    assert seconds == {"a": [1.0, 1.0], "b": [2.0, 2.0]}
+    assert "".join(order) == "aabbbbaa"
+    assert seconds == {"a": [2.0, 4.0], "b": [4.0, 8.0]}
     assert median_ratio(seconds, "b", "a") == 2
 
 
