@@ -29,7 +29,6 @@ from analytics.release.upkeep import prune
 from analytics.report.drawers import DrawerProcesses
 from analytics.report.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
 from analytics.report.provenance import Provenance
-from analytics.report.writing import write_report
 from analytics.results import write_results
 from analytics.standing import event_of
 from analytics.study import load_study
@@ -204,14 +203,11 @@ def _fill(walk: _Build) -> list[Outcome]:
         with step("build and test the marts"), stopped_by_findings(walk.warehouse):
             dbt.build_marts()
         with step("check the marts"):
-            worker.ask(walk.warehouse, "marts", walk.suites)
-            import_module("lifelines")  # seconds that the estimates need not wait for
-            outcomes = _passed(walk, "marts", worker.answer())
+            outcomes = _checked(walk, worker, "marts", meanwhile="lifelines")
         with step("estimate the results"), connect(walk.warehouse) as connection:
             write_results(walk.study, connection)
         with step("check the results"):
-            found = worker.run(walk.warehouse, "results", walk.suites)
-            outcomes += _passed(walk, "results", found)
+            outcomes += _checked(walk, worker, "results", meanwhile="analytics.report.writing")
         with step("carry the history on"):
             write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
     with DrawerProcesses(walk.work / "drawers.log") as drawers:
@@ -229,13 +225,21 @@ def _fill(walk: _Build) -> list[Outcome]:
             export_bi(walk.warehouse, walk.folder, stamp)
             _write_headline(walk)
         with step("write the report"):
+            from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
+
             write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk), drawers)
     shutil.rmtree(walk.work)
     return outcomes
 
 
-def _passed(walk: _Build, gate: str, outcomes: list[Outcome]) -> list[Outcome]:
-    """Keep the outcomes of a gate in the warehouse. Raises GateError on a critical one."""
+def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> list[Outcome]:
+    """The outcomes of a gate, kept in the warehouse too. Raises GateError on a critical one.
+
+    `meanwhile` is a module that takes the next step a second or more to import.
+    """
+    worker.ask(walk.warehouse, gate, walk.suites)
+    import_module(meanwhile)
+    outcomes = worker.answer()
     with connect(walk.warehouse) as connection:
         keep_outcomes(connection, outcomes)
     if critical_failures(outcomes):

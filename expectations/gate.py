@@ -57,11 +57,6 @@ class GateWorker:
         """The worker's process id."""
         return self._process.pid
 
-    def run(self, database: Path, gate: str, folders: Sequence[Path] = (SUITES,)) -> list[Outcome]:
-        """Run the gate's suites of the folders on the file, which nobody may have open to write."""
-        self.ask(database, gate, folders)
-        return self.answer()
-
     def ask(self, database: Path, gate: str, folders: Sequence[Path] = (SUITES,)) -> None:
         """Begin to run a gate; until its answer the file may be read beside, but not written."""
         self._gate = gate

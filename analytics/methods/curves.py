@@ -31,7 +31,7 @@ def first_time_below(time: FloatArray, values: FloatArray, level: float = 0.5) -
 
 def column(curve: pl.DataFrame, name: str) -> FloatArray:
     """A column as an array, null as NaN."""
-    return curve[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return curve[name].cast(pl.Float64).to_numpy()
 
 
 def steps_at(curve: pl.DataFrame, times: Sequence[float]) -> tuple[FloatArray, IntArray, IntArray]:

@@ -8,7 +8,7 @@ what it costs to read them once.
 import duckdb
 import polars as pl
 
-from analytics.methods.counts import COUNT_COLUMNS
+from analytics.methods.counts import counts_from_times
 
 # Groups of whole numbers within 2^16 are found by their number and not by a hash.
 _DIRECT_GROUPS = "set perfect_ht_threshold = 16"
@@ -27,23 +27,10 @@ def counts_of_table(connection: duckdb.DuckDBPyConnection, table: str) -> dict[s
     patterns = connection.execute(_PATTERNS.format(table=table)).pl()
     _refuse_unusable(patterns)
     parts = patterns.sort("stratum").partition_by("stratum", as_dict=True, maintain_order=True)
-    return {str(stratum): _counts(part) for (stratum,), part in parts.items()}
-
-
-def _counts(patterns: pl.DataFrame) -> pl.DataFrame:
-    """One stratum's counts by day; all enter on day 0."""
-    leaving = [
-        pl.col("n").filter(pl.col("event") == code).sum().cast(pl.Int64).alias(name)
-        for name, code in (("n_event", 1), ("n_competing", 2), ("n_censored", 0))
-    ]
-    day_0 = pl.DataFrame({"time": [0.0], "n_event": [0], "n_competing": [0], "n_censored": [0]})
-    days = patterns.group_by(pl.col("day").cast(pl.Float64).alias("time")).agg(leaving)
-    counts = pl.concat([day_0, days]).group_by("time").sum().sort("time")
-    n_subjects = int(patterns["n"].sum())
-    entries = (
-        pl.when(pl.col("time") == 0).then(n_subjects).otherwise(0).cast(pl.Int64).alias("n_entry")
-    )
-    return counts.with_columns(entries).select("time", *COUNT_COLUMNS)
+    return {
+        str(stratum): counts_from_times(part["day"], part["event"], weight=part["n"])
+        for (stratum,), part in parts.items()
+    }
 
 
 def _refuse_unusable(patterns: pl.DataFrame) -> None:

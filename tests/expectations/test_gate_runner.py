@@ -95,6 +95,11 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWorker]:
         yield started
 
 
+def answer_of(worker: GateWorker, database: Path, folder: Path) -> list[Outcome]:
+    worker.ask(database, "marts", [folder])
+    return worker.answer()
+
+
 def test_each_expectation_has_one_outcome(outcomes: dict[str, Outcome]) -> None:
     assert len(outcomes) == CHECKS.count("id:") + ABSENT.count("id:")
 
@@ -146,16 +151,16 @@ def test_only_the_asked_gate_is_run(database: Path, folder: Path) -> None:
 def test_the_worker_answers_as_the_runner_does(
     worker: GateWorker, database: Path, folder: Path, outcomes: dict[str, Outcome]
 ) -> None:
-    assert worker.run(database, "marts", [folder]) == list(outcomes.values())
+    assert answer_of(worker, database, folder) == list(outcomes.values())
 
 
 def test_the_file_can_be_written_again_while_the_worker_waits(
     worker: GateWorker, database: Path, folder: Path
 ) -> None:
-    worker.run(database, "marts", [folder])
+    answer_of(worker, database, folder)
     with duckdb.connect(str(database)) as connection:
         connection.execute("delete from marts.visits")
-    found = {outcome.check_id: outcome for outcome in worker.run(database, "marts", [folder])}
+    found = {outcome.check_id: outcome for outcome in answer_of(worker, database, folder)}
     assert found["NULL-DATE"].success
 
 
@@ -164,14 +169,14 @@ def test_a_suite_the_worker_cannot_read_is_an_error(
 ) -> None:
     (folder / "visits.yml").write_text("gate: marts\n", encoding="utf-8")
     with pytest.raises(BuildError, match=r"The marts gate could not run: SuiteError: .*'schema'"):
-        worker.run(database, "marts", [folder])
+        answer_of(worker, database, folder)
 
 
 def test_a_dead_worker_is_an_error(database: Path, folder: Path, tmp_path: Path) -> None:
     with GateWorker(tmp_path / "gate.log") as doomed:
         os.kill(doomed.pid, signal.SIGKILL)
         with pytest.raises(BuildError, match="ended with code -9"):
-            doomed.run(database, "marts", [folder])
+            answer_of(doomed, database, folder)
 
 
 def test_the_refusal_names_the_first_critical_failure(outcomes: dict[str, Outcome]) -> None:
