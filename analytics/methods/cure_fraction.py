@@ -130,8 +130,8 @@ def _lifelines_coefficients(spells: Spells) -> FloatArray | None:
     except ConvergenceError:
         return None
     fraction, scale, shape = (float(value) for value in model._fitted_parameters_)
-    with np.errstate(divide="ignore"):
-        return np.log([fraction / (1 - fraction), scale, shape])
+    fraction = min(max(fraction, 1e-12), 1 - 1e-12)  # the logit of a bound is infinite
+    return np.log([fraction / (1 - fraction), scale, shape])
 
 
 def _maximum(start: FloatArray, spells: Spells) -> _Maximum | None:
@@ -140,7 +140,7 @@ def _maximum(start: FloatArray, spells: Spells) -> _Maximum | None:
     for _ in range(MAX_STEPS):
         point = cure_likelihood(coefficients, spells)
         covariance = inverse(point.information)
-        if covariance is None or not (np.diag(covariance) > 0).all():
+        if covariance is None:
             return None
         step = covariance @ point.score
         coefficients = coefficients + step
