@@ -32,8 +32,9 @@ _CURVE_PEERS: Final = """
 ### Beside other programs
 
 Theirs begin with arrays in memory; ours with the table, so ours reads it too. lifelines moves tied
-times by a random number, which makes a row of every event, but only where a day has a lone event of
-a cause; on many subjects and few days there is none, and it is quick.
+times by a random number, which makes a row of every event, but only if some day has a lone event of
+a cause beside another's. The thin end of real follow-up has such days, many subjects on few days
+have none; so its Aalen-Johansen is measured both ways.
 """
 _COX: Final = """
 ## Cox regression

@@ -182,6 +182,18 @@ def _lifelines_incidence(subjects: Subjects) -> Callable[[], object]:
     return work
 
 
+def with_lone_events(subjects: Subjects) -> Subjects:
+    """With a day after the last on which each stratum has one event of each cause.
+
+    Real follow-up thins out and ends in such days; lifelines then moves all ties apart.
+    """
+    return Subjects(
+        stratum=np.append(subjects.stratum, [0, 0, 1, 1]),
+        day=np.append(subjects.day, [subjects.day.max() + 1] * 4),
+        event=np.append(subjects.event, [1, 2, 1, 2]),
+    )
+
+
 def _sksurv_survival(subjects: Subjects) -> Callable[[], object]:
     from sksurv.nonparametric import (  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
         kaplan_meier_estimator,
@@ -285,6 +297,14 @@ CURVE_PEERS: Final = (
         ("lifelines",),
         _MILLION,
         _lifelines_incidence,
+    ),
+    Peer(
+        "lifelines",
+        "Aalen-Johansen",
+        "the same after one more day, on which each stratum has one event of each cause",
+        ("lifelines",),
+        _MILLION,
+        lambda subjects: _lifelines_incidence(with_lone_events(subjects)),
     ),
     Peer(
         "R cmprsk",
