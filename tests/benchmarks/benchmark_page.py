@@ -9,6 +9,7 @@ from machine import BUSY
 PAGE: Final = "benchmarks.md"
 CHART: Final = "benchmarks.svg"
 GIB: Final = 2**30
+N_COLORS: Final = 10  # of Matplotlib, before they begin again
 
 Figures = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -184,9 +185,10 @@ def draw_growth(rows: Sequence[Row], path: Path) -> None:
             ("seconds", "peak memory, GiB"),
             strict=True,
         ):
-            for title in rows[0]["steps"]:
+            for number, title in enumerate(rows[0]["steps"]):
                 values = [row["steps"][title][key] / unit for row in rows]
-                axes.plot(patients, values, marker="o", markersize=3, linewidth=1, label=title)
+                style = "o-" if number < N_COLORS else "s--"
+                axes.plot(patients, values, style, markersize=3, linewidth=1, label=title)
             axes.set(xscale="log", yscale="log", xlabel="patients", ylabel=label)
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
         figure.savefig(path, format="svg", metadata={"Date": None})
