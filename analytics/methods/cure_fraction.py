@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy.special import expit
 
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray
@@ -77,23 +78,24 @@ def _fitted(table: RiskTable, conf_level: float) -> MixtureCure:
     start = _lifelines_coefficients(spells)
     if start is None:
         return MixtureCure(statuses.not_estimable(statuses.NO_CONVERGENCE))
-    maximum = None if _fraction(start) < AT_BOUND else _maximum(start, spells)
-    if _fraction(start if maximum is None else maximum.coefficients) < AT_BOUND:
+    if expit(start[0]) < AT_BOUND:
         return MixtureCure(statuses.not_estimable(statuses.CURE_AT_BOUND))
+    maximum = _maximum(start, spells)
     if maximum is None:
         return MixtureCure(statuses.not_estimable(statuses.NO_CONVERGENCE))
     logit, log_scale, log_shape = (float(value) for value in maximum.coefficients)
-    fraction = _fraction(maximum.coefficients)
+    fraction = float(expit(logit))
+    if fraction < AT_BOUND:
+        return MixtureCure(statuses.not_estimable(statuses.CURE_AT_BOUND))
     logit_error = float(np.sqrt(maximum.covariance[0, 0]))
     width = normal_quantile(conf_level) * logit_error
-    lower, upper = (1 / (1 + np.exp(-(logit + shift))) for shift in (-width, width))
     n_events = float(table.n_event.sum())
     return MixtureCure(
         status=statuses.OK,
         cure_fraction=fraction,
         std_error=fraction * (1 - fraction) * logit_error,
-        ci_lower=float(lower),
-        ci_upper=float(upper),
+        ci_lower=float(expit(logit - width)),
+        ci_upper=float(expit(logit + width)),
         scale=float(np.exp(log_scale)) * unit,
         shape=float(np.exp(log_shape)),
         log_likelihood=maximum.log_likelihood - n_events * float(np.log(unit)),
@@ -147,7 +149,3 @@ def _maximum(start: FloatArray, spells: Spells) -> _Maximum | None:
         if float(point.score @ step) <= CONVERGED_DECREMENT:
             return _Maximum(coefficients, covariance, point.log_likelihood)
     return None
-
-
-def _fraction(coefficients: FloatArray) -> float:
-    return float(1 / (1 + np.exp(-coefficients[0])))

@@ -9,6 +9,7 @@ References: Boag, J R Stat Soc B 1949;11:15; Farewell, Biometrics 1982;38:1041.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from analytics.methods.arrays import BoolArray, FloatArray, IntArray
 
@@ -66,10 +67,11 @@ def cure_likelihood(coefficients: FloatArray, spells: Spells) -> CureLikelihood:
 def _log_density(coefficients: FloatArray, time: FloatArray) -> _Terms:
     """log(1 - c) + log(shape / t) + log(u) - u."""
     logit, log_scale, log_shape = coefficients
-    log_u, u = _log_u(log_scale, log_shape, time), _u(log_scale, log_shape, time)
+    log_u = _log_u(log_scale, log_shape, time)
+    u = _u(log_u)
     value = log_shape - np.log(time) - np.logaddexp(0, logit)
     found = _Terms(value + log_u.value - u.value, log_u.first - u.first, log_u.second - u.second)
-    cured = 1 / (1 + np.exp(-logit))
+    cured = expit(logit)
     found.first[0] -= cured
     found.first[2] += 1
     found.second[0, 0] -= cured * (1 - cured)
@@ -79,9 +81,8 @@ def _log_density(coefficients: FloatArray, time: FloatArray) -> _Terms:
 def _log_survival(coefficients: FloatArray, time: FloatArray) -> _Terms:
     """log(c + (1 - c) exp(-u)); of those still there the share `cured` is."""
     logit, log_scale, log_shape = coefficients
-    u = _u(log_scale, log_shape, time)
-    not_cured = np.exp(-np.logaddexp(0, logit + u.value))
-    cured, at_outset = 1 - not_cured, 1 / (1 + np.exp(-logit))
+    u = _u(_log_u(log_scale, log_shape, time))
+    cured, not_cured, at_outset = expit(logit + u.value), expit(-logit - u.value), expit(logit)
     by_logit = np.zeros_like(u.first)
     by_logit[0] = 1
     moved = by_logit + u.first  # of logit + u, on which the share cured depends
@@ -94,9 +95,8 @@ def _log_survival(coefficients: FloatArray, time: FloatArray) -> _Terms:
     return found
 
 
-def _u(log_scale: float, log_shape: float, time: FloatArray) -> _Terms:
-    """u = (t / scale)^shape."""
-    log_u = _log_u(log_scale, log_shape, time)
+def _u(log_u: _Terms) -> _Terms:
+    """u = (t / scale)^shape, by its logarithm."""
     u = np.exp(np.minimum(log_u.value, _NOBODY_SURVIVES))
     second = u * (log_u.second + log_u.first[:, None] * log_u.first)
     return _Terms(u, u * log_u.first, second)

@@ -28,15 +28,11 @@ def numbers(side: str, values: Values, table: str = "cox_term") -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def verdict_on(
-    ours: float | None, independent: float | None, column: str = "hr", table: str = "cox_term"
-) -> str:
+def verdict_on(ours: float | None, independent: float | None, column: str = "hr") -> str:
     """The verdict on one number."""
     name = ("model=age", column)
-    found = compare(
-        numbers("ours", {name: ours}, table), numbers("independent", {name: independent}, table)
-    ).rows(named=True)
-    return str(found[0]["verdict"])
+    found = compare(numbers("ours", {name: ours}), numbers("independent", {name: independent}))
+    return str(found.rows(named=True)[0]["verdict"])
 
 
 @pytest.mark.parametrize(
