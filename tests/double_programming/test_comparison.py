@@ -21,9 +21,9 @@ from findings import DATABASE, SUMMARY, Findings, summary_lines, write
 Values = dict[tuple[str, str], float | None]
 
 
-def numbers(side: str, values: Values, table: str = "cox_term") -> pl.DataFrame:
-    """Numbers of a table by key and column."""
-    rows = [(table, key, column, value) for (key, column), value in values.items()]
+def numbers(side: str, values: Values) -> pl.DataFrame:
+    """Numbers of one table by key and column."""
+    rows = [("cox_term", key, column, value) for (key, column), value in values.items()]
     schema = {**dict.fromkeys(NAME, pl.String), side: pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
