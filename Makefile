@@ -70,12 +70,12 @@ lint: $(READY)  ## Check style and types of Python and SQL
 	@cd dbt_project && PLATEAU_WAREHOUSE=:memory: DO_NOT_TRACK=1 ../$(BIN)/sqlfluff lint models
 
 synthesize: $(READY)  ## Search the synthetic cohort again from its seed and write its SDTM files (6 minutes on two cores)
-	@$(BIN)/python -m studies.blinatumomab.synthesis.calibration
-	@$(BIN)/python -m studies.blinatumomab.synthesis
+	@$(BIN)/python -m synthesis.blinatumomab.calibration
+	@$(BIN)/python -m synthesis.blinatumomab
 
 sdtm: $(READY)  ## Write the SDTM files of both studies again from their sources, byte for byte
-	@$(BIN)/python -m studies.blinatumomab.synthesis
-	@$(BIN)/python -m studies.myeloid.conversion
+	@$(BIN)/python -m synthesis.blinatumomab
+	@$(BIN)/python -m synthesis.myeloid
 
 reference:  ## Remake the R reference numbers of the tests (needs R)
 	@command -v Rscript >/dev/null || { \

@@ -62,5 +62,5 @@ def myeloid_releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory)
 def study_copy(tmp_path: Path) -> Path:
     """A copy of the default study that a test may damage."""
     copy = tmp_path / "study"
-    shutil.copytree(STUDY, copy, ignore=shutil.ignore_patterns("synthesis", "__pycache__"))
+    shutil.copytree(STUDY, copy)
     return copy

@@ -12,7 +12,7 @@ from analytics.study import load_study
 from analytics.transform import Transformation
 from analytics.warehouse import connect
 
-FINDINGS: Final = "+path:models/marts/quality"
+FINDINGS: Final = "+config.schema:quality"
 
 
 def check(folder: Path, threads: int, progress: Progress | None = None) -> Report:

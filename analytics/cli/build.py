@@ -23,7 +23,7 @@ from analytics.cli.app import (
 from analytics.progress import MovingLine, PlainLines
 
 if TYPE_CHECKING:
-    from analytics.pipeline import BuildOutcome
+    from analytics.build.pipeline import BuildOutcome
 
 Threads = Annotated[int, typer.Option(min=1, help="Models that dbt builds at a time.")]
 KeepFailed = Annotated[
@@ -47,7 +47,7 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     progress = MovingLine(messages) if messages.is_terminal else PlainLines(messages)
     signal.signal(signal.SIGTERM, terminated)
     with one_sentence(progress):
-        from analytics import pipeline  # noqa: PLC0415 - a wrong call is told without waiting
+        from analytics.build import pipeline  # noqa: PLC0415 - a wrong call is told without waiting
 
         options = pipeline.BuildOptions(releases, force, threads, keep_failed, keep_last)
         outcome = pipeline.build(study, options, progress)

@@ -30,7 +30,7 @@ def diff(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     It names patients, from the warehouses that their owner alone may read.
     """
     with one_sentence():
-        from analytics import differences  # noqa: PLC0415
+        from analytics.readers import differences  # noqa: PLC0415
 
         found = differences.difference(
             differences.named_release(releases, study, before),

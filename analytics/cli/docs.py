@@ -16,8 +16,8 @@ def docs(
 ) -> None:
     """Write the data dictionary and dbt's documentation of the published warehouse."""
     with one_sentence():
-        from analytics.documents import write_documents  # noqa: PLC0415
-        from analytics.queries import chosen_study  # noqa: PLC0415
+        from analytics.readers.documents import write_documents  # noqa: PLC0415
+        from analytics.readers.queries import chosen_study  # noqa: PLC0415
 
         for path in write_documents(chosen_study(releases, study).current, output):
             say(f"{path}: {path.stat().st_size / 1000:,.0f} kB")

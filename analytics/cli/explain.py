@@ -19,7 +19,7 @@ def explain(
 ) -> None:
     """Tell where an analysis, a subject's row or a number comes from. Shows patients' dates."""
     with one_sentence():
-        from analytics import explain as explaining  # noqa: PLC0415
+        from analytics.readers import explain as explaining  # noqa: PLC0415
 
         for line in explaining.explain(releases, study, analysis, about):
             typer.echo(line)

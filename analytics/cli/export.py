@@ -41,7 +41,7 @@ def adam(
     with one_sentence():
         from analytics.export.adam_files import FORMATS, write_adam  # noqa: PLC0415
         from analytics.export.source import current_release  # noqa: PLC0415
-        from analytics.queries import chosen_study  # noqa: PLC0415
+        from analytics.readers.queries import chosen_study  # noqa: PLC0415
 
         release = current_release(chosen_study(releases, study), created)
         formats = FORMATS if output == _BOTH else (output,)
@@ -63,7 +63,7 @@ def ard(
     with one_sentence():
         from analytics.export.ard_files import write_ard  # noqa: PLC0415
         from analytics.export.source import current_release  # noqa: PLC0415
-        from analytics.queries import chosen_study  # noqa: PLC0415
+        from analytics.readers.queries import chosen_study  # noqa: PLC0415
 
         release = current_release(chosen_study(releases, study), created)
         rows = write_ard(release, target, releases)

@@ -47,7 +47,7 @@ def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     It is one transaction: readers see the old release or the new one, whole, and never wait.
     """
     with one_sentence():
-        from analytics.queries import chosen_study  # noqa: PLC0415
+        from analytics.readers.queries import chosen_study  # noqa: PLC0415
         from analytics.serving import publish as serving  # noqa: PLC0415
         from analytics.serving.address import address_of  # noqa: PLC0415
 

@@ -23,7 +23,7 @@ def query(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 ) -> None:
     """Run SQL on the published warehouse, read-only."""
     with one_sentence():
-        from analytics import queries  # noqa: PLC0415
+        from analytics.readers import queries  # noqa: PLC0415
 
         text = queries.text_of(sql, file)
         queries.check_format(kind, output)

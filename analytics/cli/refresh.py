@@ -39,15 +39,15 @@ def refresh(
     signal.signal(signal.SIGTERM, terminated)
     with one_sentence():
         # a call that has nothing to do takes about a second: nothing heavy is imported for it
+        from analytics.build.freshness import standing_release  # noqa: PLC0415
         from analytics.release.log import HELD  # noqa: PLC0415
-        from analytics.standing import standing_release  # noqa: PLC0415
 
         standing = standing_release(study, releases, keep_last)
         if standing is not None:
             event, release = standing
             say((_HELD if event == HELD else _UP_TO_DATE).format(release.release_id))
             return
-        from analytics import pipeline  # noqa: PLC0415 - takes seconds
+        from analytics.build import pipeline  # noqa: PLC0415 - takes seconds
 
         options = pipeline.BuildOptions(
             releases, threads=threads, keep_last=keep_last, keep_rollback=True

@@ -28,12 +28,14 @@ def report(
 ) -> None:
     """Write the report of the published release: a page, its figures, its tables."""
     with one_sentence():
-        from analytics import reports  # noqa: PLC0415
+        from analytics.readers import published_report  # noqa: PLC0415
 
         if population is not None and not patient_level:
-            raise reports.ReportError("--population needs --patient-level; add it or leave both.")
+            raise published_report.ReportError(
+                "--population needs --patient-level; add it or leave both."
+            )
         if patient_level:
-            path = reports.patient_report(releases, study, output, population)
+            path = published_report.patient_report(releases, study, output, population)
         else:
-            path = reports.published_report(releases, study, output)
+            path = published_report.published_report(releases, study, output)
         typer.echo(path)

@@ -25,7 +25,7 @@ def rollback(
 ) -> None:
     """Make an earlier release current again; nothing is built or removed."""
     with one_sentence():
-        from analytics.queries import chosen_study  # noqa: PLC0415
+        from analytics.readers.queries import chosen_study  # noqa: PLC0415
         from analytics.release.upkeep import roll_back  # noqa: PLC0415
 
         chosen = roll_back(chosen_study(releases, study), release)

@@ -9,7 +9,7 @@ from analytics.cli.app import DEFAULT_RELEASES, Releases, app, one_sentence
 def status(releases: Releases = DEFAULT_RELEASES) -> None:
     """Show what is published and how the last runs went."""
     with one_sentence():
-        from analytics.status import status_lines  # noqa: PLC0415
+        from analytics.readers.status import status_lines  # noqa: PLC0415
 
         for line in status_lines(releases):
             typer.echo(line)

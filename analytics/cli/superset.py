@@ -24,7 +24,7 @@ def superset(
 ) -> None:
     """Write the dashboard of a published study as a bundle that Superset imports."""
     with one_sentence():
-        from analytics.queries import chosen_study  # noqa: PLC0415
+        from analytics.readers.queries import chosen_study  # noqa: PLC0415
         from analytics.superset.bundle import write_bundle  # noqa: PLC0415
 
         chosen = chosen_study(releases, study)

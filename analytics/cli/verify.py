@@ -18,7 +18,7 @@ def verify(
 ) -> None:
     """Check a release against its manifest and name what was altered."""
     with one_sentence():
-        from analytics.queries import chosen_release  # noqa: PLC0415
+        from analytics.readers.queries import chosen_release  # noqa: PLC0415
         from analytics.release import verify as verification  # noqa: PLC0415
 
         folder = chosen_release(releases, study, release)

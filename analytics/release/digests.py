@@ -21,7 +21,6 @@ _CODE_FOLDERS: Final = ("analytics", "dbt_project", "expectations")
 _CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml", ".html", ".css"})
 _NOT_CODE: Final = frozenset({"__pycache__", "target", "logs"})
 _STUDY_SUFFIXES: Final = frozenset({".toml", ".csv", ".yml"})
-_NOT_STUDY: Final = frozenset({"synthesis", "conversion", "__pycache__"})
 _ID_LENGTH: Final = 12
 
 
@@ -57,11 +56,8 @@ def fingerprint_of(
 
 
 def input_digests(folder: Path, trials: Iterable[Path]) -> dict[str, str]:
-    """Sha256 of each file that states the study or holds its data, by relative path.
-
-    The program that made a study's files (`synthesis/`, `conversion/`) is no input of its analysis.
-    """
-    stated = [path for path in _files(folder, _NOT_STUDY) if path.suffix in _STUDY_SUFFIXES]
+    """Sha256 of each file that states the study or holds its data, by relative path."""
+    stated = [path for path in _files(folder, frozenset()) if path.suffix in _STUDY_SUFFIXES]
     data = [path for trial in trials for path in _files(trial, frozenset())]
     return {_name(path, folder): file_digest(path) for path in sorted({*stated, *data})}
 

@@ -25,7 +25,7 @@ from analytics.warehouse import quoted
 STUDY: Final = Path(__file__).parent.parent.parent / "studies/blinatumomab"
 SEED: Final = 20210554
 LONGEST_SHIFT: Final = 11
-_LEFT_OUT: Final = ("sdtm", "synthesis", "expectations", "published", "__pycache__")
+_LEFT_OUT: Final = ("sdtm", "expectations", "published", "__pycache__")
 # A month is moved exactly, the day of a month at most to the month's end, a year not at all.
 _MOVED: Final = """
     create temp macro moved(dtc, months) as case

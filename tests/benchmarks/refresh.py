@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from analytics.pipeline import BuildOptions, build
+from analytics.build.pipeline import BuildOptions, build
 
 SAMPLED_EVERY: Final = 0.2
 _STATUS: Final = "status"

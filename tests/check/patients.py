@@ -191,7 +191,7 @@ def write_cohort(folder: Path, patients: Iterable[Patient]) -> dict[tuple[str, i
     The study is the default one but for its SDTM files and an endpoint that starts at the
     transplant. Returns whose each record is, by file and number.
     """
-    shutil.copytree(STUDY, folder, ignore=shutil.ignore_patterns("synthesis", "sdtm", "published"))
+    shutil.copytree(STUDY, folder, ignore=shutil.ignore_patterns("sdtm", "published"))
     _append(
         folder / "endpoints.csv",
         "TTRHSCT,Relapse after transplant,hsct_any,hsct,9,typed for a test",

@@ -89,7 +89,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     parameters = study.parameters.model_dump(mode="json")
     dbt = Transformation(warehouse, folder / "dbt", parameters, 2, lambda _: None)
     dbt.parse()
-    dbt.run_models("+path:models/marts")
+    dbt.run_models("+config.schema:marts +config.schema:quality")
     with connect(warehouse, read_only=True) as connection:
         report = read_report(study, connection)
         results = defaultdict(list)

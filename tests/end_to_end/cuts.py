@@ -21,7 +21,7 @@ _CUTOFF: Final = re.compile(r"^(cutoff = )(\d{4}-\d{2}-\d{2})$", re.MULTILINE)
 
 def write_cut(months_earlier: int, folder: Path) -> Path:
     """Write the study as of that many months before its cut-offs; the folder."""
-    left_out = shutil.ignore_patterns("synthesis", "published", "__pycache__")
+    left_out = shutil.ignore_patterns("published", "__pycache__")
     shutil.copytree(STUDY, folder, ignore=left_out)
     study = folder / "study.toml"
     text, n_trials = _CUTOFF.subn(

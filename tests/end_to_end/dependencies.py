@@ -79,7 +79,7 @@ def walk_perturbed(
 ) -> Walk:
     """Perturb a copy of the default study, whose warehouse is `base`, and walk it through."""
     study = folder / name
-    shutil.copytree(STUDY, study, ignore=shutil.ignore_patterns("synthesis", "__pycache__"))
+    shutil.copytree(STUDY, study)
     with duckdb.connect(str(base), read_only=True) as connection:
         subjects = perturb(study, connection)
     return Walk(walk(study, name, folder, dbt), subjects)

@@ -6,14 +6,14 @@ import duckdb
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from project import STUDY
+from project import PROJECT
 
 RFS = ("remission_duration_days", "remission_end")
 
 
 @pytest.fixture(scope="module")
 def cohort() -> pl.DataFrame:
-    return pl.read_csv(STUDY / "synthesis/cohort.csv", infer_schema=False).rename(
+    return pl.read_csv(PROJECT / "synthesis/blinatumomab/cohort.csv", infer_schema=False).rename(
         {"patient": "usubjid"}
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.queries import answer
+from analytics.readers.queries import answer
 
 PAGE = Path(__file__).parents[2] / "docs/sql.md"
 EXAMPLE = re.compile(r"```sql\n(?P<sql>.*?)```\n\n```text\n(?P<answer>.*?)```", re.DOTALL)

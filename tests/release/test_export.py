@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from analytics.errors import BuildError
-from analytics.release.export import export_bi
+from analytics.release.bi_files import export_bi
 
 STAMP = {"release_id": "abc", "synthetic_note": "Nobody's data"}
 

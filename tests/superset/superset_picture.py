@@ -17,7 +17,7 @@ from superset_client import Superset
 from superset_page import open_dashboard, settle, signed_in_page
 from superset_server import running_superset
 
-from analytics.queries import chosen_study
+from analytics.readers.queries import chosen_study
 from analytics.superset.bundle import write_bundle
 
 PICTURE = Path("docs/images/superset.png")

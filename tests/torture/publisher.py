@@ -20,7 +20,7 @@ from typing import Any
 
 from project import STUDY
 
-from analytics import pipeline
+from analytics.build import pipeline
 from analytics.cli import app
 from analytics.release import folders
 from analytics.release.digests import Fingerprint

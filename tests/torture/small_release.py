@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from analytics.release.bi_files import export_bi
 from analytics.release.digests import Fingerprint, table_digests
-from analytics.release.export import export_bi
 from analytics.release.folders import HEADLINE, WAREHOUSE, StudyReleases
 from analytics.release.manifest import write_manifest
 from analytics.warehouse import connect

@@ -122,7 +122,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The default study where everything is different, and with small cells suppressed."""
     folder = tmp_path_factory.mktemp("elsewhere")
     study = folder / "study"
-    shutil.copytree(STUDY, study, ignore=shutil.ignore_patterns("synthesis", "__pycache__"))
+    shutil.copytree(STUDY, study)
     shuffle_rows(study)
     rename_subjects(study, keep_order=False)
     suppress_small_cells(study)

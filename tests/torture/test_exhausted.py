@@ -122,7 +122,7 @@ def test_too_little_memory_is_one_sentence(
     def refused(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("analytics.pipeline.load_raw", refused)
+    monkeypatch.setattr("analytics.build.pipeline.load_raw", refused)
     result = CliRunner().invoke(app, ["build", str(changed_study), "--releases", str(releases)])
     assert result.exit_code == 4
     said = result.stderr.splitlines()[-1]

@@ -20,7 +20,7 @@ READER = """
 import sys
 import time
 from pathlib import Path
-from analytics.queries import answer
+from analytics.readers.queries import answer
 from analytics.warehouse import connect_for_queries
 
 releases, study, stop = sys.argv[1:]

@@ -1,0 +1,308 @@
+"""The walk of one build: study folder and SDTM files in, published release out.
+
+raw -> dbt to the marts -> gate -> results -> gate -> dbt's bi tables -> export -> report -> swap.
+Everything happens in a folder of its own; readers see it only after the last step.
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from analytics.build.freshness import event_of
+from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
+from analytics.build.validation import keep_outcomes
+from analytics.check import stopped_by_findings
+from analytics.errors import BuildError, GateError, first_line
+from analytics.ingest import load_raw
+from analytics.progress import Progress, Silence, Steps
+from analytics.release.bi_files import export_bi
+from analytics.release.digests import Fingerprint, fingerprint_of, table_digests
+from analytics.release.disclosure import limit_schema, limited
+from analytics.release.folders import BI, HEADLINE, REPORT, WAREHOUSE, StudyReleases
+from analytics.release.history import HISTORY_TABLES
+from analytics.release.history_tables import Lineage, history_contents, lineage, write_history
+from analytics.release.log import HELD, PUBLISHED, logged, rollback_stands
+from analytics.release.manifest import write_manifest
+from analytics.release.upkeep import prune
+from analytics.report.drawers import DrawerProcesses
+from analytics.report.provenance import Provenance
+from analytics.results import write_results
+from analytics.study import load_study
+from analytics.study.published import load_published
+from analytics.study.specification import StudySpecification
+from analytics.study.study_file import read_study_file
+from analytics.transform import Transformation
+from analytics.warehouse import connect
+from expectations.gate import GateWorker, critical_failures, refusal
+from expectations.outcome import Outcome
+from expectations.suite import SUITES, load_suites
+
+_WORK: Final = ".work"
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """Where releases go and how a build is run; none of it changes a number."""
+
+    releases: Path = Path("releases")
+    force: bool = False
+    threads: int = 2
+    keep_failed: bool = False
+    keep_last: int | None = None
+    keep_rollback: bool = False
+    """A rollback stands until there is something new to publish."""
+
+
+@dataclass(frozen=True)
+class BuildOutcome:
+    """What a build came to: the release, whether it is new, its headline, what to heed."""
+
+    event: str
+    release: Path
+    headline: str
+    warnings: tuple[Outcome, ...]
+    seconds: Mapping[str, float]
+    checks: Mapping[str, int] = field(default_factory=dict)
+    ended_rollback: bool = False
+
+
+@dataclass(frozen=True)
+class _Build:
+    """What every step of one build needs."""
+
+    study: StudySpecification
+    fingerprint: Fingerprint
+    folder: Path
+    options: BuildOptions
+    steps: Steps
+    origin: Lineage
+
+    @property
+    def release_id(self) -> str:
+        return self.fingerprint.release_id
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / WAREHOUSE
+
+    @property
+    def work(self) -> Path:
+        return self.folder / _WORK
+
+    @property
+    def suites(self) -> tuple[Path, ...]:
+        return (SUITES, self.study.folder / "expectations")
+
+
+def build(folder: Path, options: BuildOptions, progress: Progress | None = None) -> BuildOutcome:
+    """Build the study in the folder and publish it; or find that its release is up to date.
+
+    Raises a PlateauError with one sentence; `current` is then what it was before. Each run is
+    one line of the log, however it ends.
+    """
+    steps = Steps(progress or Silence())
+    releases = StudyReleases(options.releases, read_study_file(folder).study_id)
+    with logged(releases.log) as line:
+        with steps.step("read the study"):
+            study = load_study(folder)
+            load_suites((SUITES, study.folder / "expectations"))
+            load_published(study.folder)  # its mistakes are told before the work, not after it
+            fingerprint = _fingerprint(study)
+        line["release"] = fingerprint.release_id
+        with releases.one_builder():
+            if releases.has(fingerprint.release_id) and not options.force:
+                outcome = _stand(releases, fingerprint.release_id, options, steps)
+            else:
+                outcome = _publish(study, fingerprint, releases, options, steps)
+                line.update(checks=outcome.checks, seconds=steps.seconds)
+            if outcome.event == PUBLISHED and rollback_stands(releases.log):
+                outcome = replace(outcome, ended_rollback=True)
+                line["ended_rollback"] = True
+            line["event"] = outcome.event
+            if options.keep_last is not None:
+                line["pruned"] = prune(releases, options.keep_last)
+    return outcome
+
+
+def _publish(
+    study: StudySpecification,
+    fingerprint: Fingerprint,
+    releases: StudyReleases,
+    options: BuildOptions,
+    steps: Steps,
+) -> BuildOutcome:
+    """Build the release in a folder of its own and make it current."""
+    release_id = fingerprint.release_id
+    origin = lineage(releases, release_id)
+    try:
+        with releases.building(release_id, keep_failed=options.keep_failed) as building:
+            walk = _Build(study, fingerprint, building, options, steps, origin)
+            outcomes = _fill(walk)
+            with steps.step("publish"):
+                if _fingerprint(study) != fingerprint:
+                    raise BuildError(
+                        f"Files of {study.folder} or of the program changed while they were read; "
+                        "nothing was published, run it again."
+                    )
+                write_manifest(building, fingerprint, _about(study), _contents(walk, outcomes))
+                release = releases.publish(building, release_id)
+    except duckdb.Error as error:
+        raise BuildError(f"{first_line(error)}; nothing was published.") from error
+    return BuildOutcome(
+        PUBLISHED,
+        release,
+        (release / HEADLINE).read_text(encoding="utf-8"),
+        tuple(outcome for outcome in outcomes if not outcome.success),
+        steps.seconds,
+        _counts(outcomes),
+    )
+
+
+def _fingerprint(study: StudySpecification) -> Fingerprint:
+    return fingerprint_of(
+        study.folder,
+        [study.folder / trial.path for trial in study.trials],
+        study.parameters.model_dump(mode="json"),
+    )
+
+
+def _stand(
+    releases: StudyReleases, release_id: str, options: BuildOptions, steps: Steps
+) -> BuildOutcome:
+    """The release is there: make it current if another one is, and tell its headline."""
+    event = event_of(releases, release_id)
+    if event is None or (event == HELD and not options.keep_rollback):
+        releases.point_current(release_id)
+        event = PUBLISHED
+    text = (releases.current / HEADLINE).read_text(encoding="utf-8")
+    release = releases.folder / releases.current.readlink()
+    return BuildOutcome(event, release, text, (), steps.seconds)
+
+
+def _fill(walk: _Build) -> list[Outcome]:
+    """Every step between the empty building folder and the swap; the checks' outcomes."""
+    walk.work.mkdir()
+    step = walk.steps.step
+    with GateWorker(walk.work / "gate.log") as worker:
+        with step("load the files into raw"), connect(walk.warehouse) as connection:
+            load_raw(walk.study, connection, walk.work)
+        dbt = Transformation(
+            walk.warehouse,
+            walk.work,
+            walk.study.parameters.model_dump(mode="json"),
+            walk.options.threads,
+            walk.steps.progress.detail,
+        )
+        with step("read the dbt project"):
+            dbt.parse()
+        with step("build and test the marts"), stopped_by_findings(walk.warehouse):
+            dbt.build_marts()
+        with step("check the marts"):
+            outcomes = _checked(walk, worker, "marts", meanwhile="lifelines")
+        with step("estimate the results"), connect(walk.warehouse) as connection:
+            write_results(walk.study, connection)
+        with step("check the results"):
+            outcomes += _checked(walk, worker, "results", meanwhile="analytics.report.writing")
+        with step("carry the history on"):
+            write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
+    with DrawerProcesses(walk.work / "drawers.log") as drawers:
+        with step("build and test the tables for people"):
+            dbt.build_bi()
+            with connect(walk.warehouse) as connection:
+                limit_schema(connection, "bi", walk.study.publication)
+        with step("export"):
+            stamp = {
+                "study": walk.study.study_id,
+                "release_id": walk.release_id,
+                "synthetic": str(walk.study.synthetic).lower(),
+                "synthetic_note": walk.study.synthetic_note or "",
+            }
+            export_bi(walk.warehouse, walk.folder, stamp)
+            _write_headline(walk)
+        with step("write the report"):
+            from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
+
+            write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk), drawers)
+    shutil.rmtree(walk.work)
+    return outcomes
+
+
+def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> list[Outcome]:
+    """The outcomes of a gate, kept in the warehouse too. Raises GateError on a critical one.
+
+    `meanwhile` is a module that takes the next step a second or more to import.
+    """
+    worker.ask(walk.warehouse, gate, walk.suites)
+    import_module(meanwhile)
+    outcomes = worker.answer()
+    with connect(walk.warehouse) as connection:
+        keep_outcomes(connection, outcomes)
+    if critical_failures(outcomes):
+        raise GateError(refusal(gate, outcomes))
+    return outcomes
+
+
+def _write_headline(walk: _Build) -> None:
+    path = walk.folder / HEADLINE
+    path.parent.mkdir()
+    with connect(walk.warehouse, read_only=True) as connection:
+        frames = {
+            table: connection.sql(f"select * from results.{table}").pl()
+            for table in (*HEADLINE_TABLES, *HEADLINE_CURVES)
+        }
+    shown = limited(frames, walk.study.publication)
+    lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _provenance(walk: _Build) -> Provenance:
+    return Provenance(
+        walk.release_id,
+        walk.fingerprint.inputs,
+        walk.fingerprint.code,
+        walk.fingerprint.lock,
+        walk.study.parameters.model_dump(mode="json"),
+    )
+
+
+def _about(study: StudySpecification) -> dict[str, Any]:
+    return {
+        "study_id": study.study_id,
+        "title": study.title,
+        "synthetic": study.synthetic,
+        "synthetic_note": study.synthetic_note,
+        "parameters": study.parameters.model_dump(mode="json"),
+        "publication": study.publication.model_dump(mode="json"),
+    }
+
+
+def _contents(walk: _Build, outcomes: list[Outcome]) -> dict[str, Any]:
+    with connect(walk.warehouse, read_only=True) as connection:
+        return {
+            "results": table_digests(connection, "results"),
+            "bi": {
+                table: digest
+                for table, digest in table_digests(connection, "bi").items()
+                if table not in HISTORY_TABLES
+            },
+            "history": history_contents(connection, walk.origin.place),
+            "checks": _counts(outcomes),
+            "failing_checks": [
+                {name: getattr(outcome, name) for name in ("severity", "check_id", "description")}
+                for outcome in outcomes
+                if not outcome.success
+            ],
+        }
+
+
+def _counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """How many checks passed, and how many of each severity did not."""
+    counts = {"passed": 0, "critical": 0, "warning": 0, "info": 0}
+    for outcome in outcomes:
+        counts["passed" if outcome.success else outcome.severity] += 1
+    return counts

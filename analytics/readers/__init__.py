@@ -1,0 +1,1 @@
+"""What reads a published release: queries, differences, status, documents, explanations."""

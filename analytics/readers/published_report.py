@@ -1,0 +1,84 @@
+"""The report of a published release, made again into a folder of the user's choice."""
+
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from analytics.errors import PlateauError
+from analytics.readers.queries import chosen_study
+from analytics.release.folders import BI, WAREHOUSE
+from analytics.release.manifest import read_manifest
+from analytics.report.provenance import Provenance
+from analytics.report.swimmer import TooManyPatientsError, write_swimmer
+from analytics.report.writing import MissingTablesError, write_report
+
+FOLDER: Final = Path("reports")
+
+
+class ReportError(PlateauError):
+    """The report was asked for wrongly."""
+
+    exit_code: ClassVar[int] = 2
+
+
+def published_report(releases: Path, study_id: str | None, output: Path | None) -> Path:
+    """Write the report of the study's current release into the folder; the page's path.
+
+    Raises ReportError for a folder among the releases, or a release too old for a report.
+    """
+    study = chosen_study(releases, study_id)
+    folder = _outside(output or FOLDER / study.study_id, releases)
+    manifest = read_manifest(study.current)
+    try:
+        return write_report(study.current / BI, folder, provenance_of(manifest))
+    except MissingTablesError as error:
+        raise ReportError(
+            f"Release {manifest['release_id']} has no table {error} in {BI}; "
+            "build the study again with this version."
+        ) from error
+
+
+def patient_report(
+    releases: Path, study_id: str | None, output: Path | None, population: str | None
+) -> Path:
+    """Write the swimmer plot of a population, for its owner alone; the plot's path.
+
+    Raises ReportError for a folder among the releases, an unknown or a too large population.
+    """
+    study = chosen_study(releases, study_id)
+    folder = _outside(output or FOLDER / f"{study.study_id}-patient-level", releases)
+    manifest = read_manifest(study.current)
+    try:
+        return write_swimmer(
+            study.current / WAREHOUSE,
+            folder,
+            population,
+            manifest["study"]["parameters"]["days_per_month"],
+        )
+    except TooManyPatientsError as error:
+        raise ReportError(f"{error}; choose a smaller one with --population.") from error
+    except KeyError as error:
+        raise ReportError(
+            f"Population {error} is none of populations.csv of study '{study.study_id}'; "
+            "ask bi.populations for their names."
+        ) from error
+
+
+def provenance_of(manifest: dict[str, Any]) -> Provenance:
+    """Where a release comes from, as its manifest says."""
+    return Provenance(
+        manifest["release_id"],
+        manifest["inputs"],
+        manifest["code"],
+        manifest["lock"],
+        manifest["study"]["parameters"],
+    )
+
+
+def _outside(folder: Path, releases: Path) -> Path:
+    """The folder, when it lies outside the releases: a published release is never added to."""
+    if folder.resolve().is_relative_to(releases.resolve()):
+        raise ReportError(
+            f"{folder} lies among the releases, which nothing may change; "
+            "choose another folder with --output."
+        )
+    return folder

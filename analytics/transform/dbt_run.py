@@ -1,0 +1,116 @@
+"""The dbt steps of a build, run in this process on the build's own warehouse file."""
+
+import json
+import logging
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from analytics.errors import BuildError, GateError, PlateauError
+from analytics.transform.parsed_project import keep_manifest, kept_manifest
+
+DBT_PROJECT: Final = Path(__file__).parent.parent.parent / "dbt_project"
+_CACHE: Final = DBT_PROJECT.parent / ".cache" / "dbt"
+_BI_MODELS: Final = "path:models/bi"
+_HEADING: Final = re.compile(r"\w+ Error( in |$)")
+_GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
+
+
+class Transformation:
+    """The dbt project on one warehouse file; parsed once, then built in two parts.
+
+    `work` takes dbt's own files; `on_node` is told the name of each node as it starts.
+    """
+
+    def __init__(
+        self,
+        warehouse: Path,
+        work: Path,
+        parameters: Mapping[str, Any],
+        threads: int,
+        on_node: Callable[[str], None],
+    ) -> None:
+        """Say where dbt works; nothing runs yet."""
+        os.environ["PLATEAU_WAREHOUSE"] = str(warehouse.resolve())
+        os.environ["PLATEAU_THREADS"] = str(threads)
+        os.environ["DO_NOT_TRACK"] = "1"
+        work = work.resolve()  # dbt takes a relative target for one inside its own project
+        self._target = work / "target"
+        self._arguments = [
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+            *("--target-path", str(self._target), "--log-path", str(work / "logs")),
+            *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
+            *("--no-partial-parse", "--quiet", "--vars", json.dumps(parameters)),
+        ]
+        self._read_with = {"database": warehouse.stem, **parameters}
+        self._on_node = on_node
+        self._manifest: Any = None
+
+    def parse(self) -> None:
+        """Read the project if it changed since the last time. Raises BuildError if it is none."""
+        self._manifest = kept_manifest(_CACHE, DBT_PROJECT, self._read_with)
+        if self._manifest is None:
+            self._manifest = self._invoke(["parse"]).result
+            keep_manifest(_CACHE, DBT_PROJECT, self._read_with, self._manifest)
+
+    def build_marts(self) -> None:
+        """Build and test everything up to the marts. Raises GateError when a test fails."""
+        self._invoke(["build", "--exclude", _BI_MODELS, "--exclude-resource-type", "unit_test"])
+
+    def run_models(self, selection: str) -> None:
+        """Build the models that a dbt selection names, untested. Raises BuildError."""
+        self._invoke(["run", "--select", selection])
+
+    def build_bi(self) -> None:
+        """Build and test the tables made for people. Raises GateError when a test fails."""
+        self._invoke(["build", "--select", _BI_MODELS, "--exclude-resource-type", "unit_test"])
+
+    def document(self) -> Path:
+        """Write dbt's documentation of the warehouse as one page; its file."""
+        self._invoke(["docs", "generate", "--static"])
+        return self._target / "static_index.html"
+
+    def _invoke(self, command: list[str]) -> Any:
+        # dbt takes seconds to import, and a command that builds nothing does without it
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+        logging.raiseExceptions = False  # a log that has no room is not told by a traceback
+        runner = dbtRunner(manifest=self._manifest, callbacks=[self._tell])
+        try:
+            result = runner.invoke([*command, *self._arguments])
+        finally:
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        if isinstance(result.exception, KeyboardInterrupt | SystemExit | OSError | MemoryError):
+            raise result.exception  # dbt catches what is none of its business, too
+        if not result.success:
+            raise _failure(result.exception, getattr(result.result, "results", ()))
+        return result
+
+    def _tell(self, event: Any) -> None:
+        if event.info.name == "NodeStart":
+            self._on_node(event.data.node_info.node_name)
+
+
+def _failure(exception: BaseException | None, results: Iterable[Any]) -> PlateauError:
+    """One sentence: the node that failed first, and the first line of why."""
+    failures = [result for result in results if str(result.status) not in _GOOD]
+    if not failures:
+        return BuildError(f"dbt could not read its project: {_first_line(str(exception))}.")
+    first = failures[0]
+    others = f" ({len(failures) - 1} more failed)" if len(failures) > 1 else ""
+    reason = f"{_first_line(str(first.message))}{others}"
+    if first.node.resource_type == "test":
+        return GateError(
+            f"dbt test '{first.node.name}' refused the data and nothing was published: {reason}."
+        )
+    return BuildError(f"dbt model '{first.node.name}' could not be built: {reason}.")
+
+
+def _first_line(message: str) -> str:
+    """The first line that says something: dbt's own first line only repeats the node's name."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    telling = [line for line in lines if not _HEADING.match(line)]
+    return (telling or lines or ["no reason was given"])[0].rstrip(".:")

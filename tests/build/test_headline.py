@@ -1,0 +1,209 @@
+"""The headline of a build, from result frames typed by hand."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from analytics.build.headline import headline, headline_lines
+from analytics.results.frames import frame_of_rows
+from analytics.study.published import PublishedValue
+from analytics.study.specification import Analysis, Parameters, StudySpecification, Trial
+
+
+def analysis(analysis_id: str, method: str, **more: object) -> Analysis:
+    return Analysis.model_validate(
+        {
+            "analysis_id": analysis_id,
+            "label": analysis_id.upper(),
+            "method": method,
+            **more,
+        }
+    )
+
+
+def study(*analyses: Analysis, synthetic: bool = True) -> StudySpecification:
+    return StudySpecification(
+        study_id="small",
+        title="A small study",
+        synthetic=synthetic,
+        synthetic_note="SYNTHETIC DATA: nobody.",
+        analysis_set="all",
+        trials=(
+            Trial(trial_id="A", label="A", path="sdtm/A", cutoff=date(2020, 1, 1), display_order=1),
+        ),
+        parameters=Parameters(),
+        inferred_parameters={},
+        terms=(),
+        factors=(),
+        factor_levels=(),
+        populations=(),
+        endpoints=(),
+        endpoint_rules=(),
+        analyses=analyses,
+        folder=Path("small"),
+    )
+
+
+OS = analysis("os", "kaplan_meier", landmarks_months=(36,))
+CIR = analysis("cir", "cumulative_incidence", landmarks_months=(36, 60), caution="Few at risk.")
+
+
+def results() -> dict[str, pl.DataFrame]:
+    row = {"stratum": "all", "status": "ok"}
+    return {
+        "survival_summary": frame_of_rows(
+            "survival_summary",
+            [
+                {
+                    **row,
+                    "analysis_id": "os",
+                    "n": 259,
+                    "n_event": 208,
+                    "median_months": 7.45,
+                    "median_ci_lower": 5.5,
+                    "median_ci_upper": None,
+                }
+            ],
+        ),
+        "survival_rate": frame_of_rows(
+            "survival_rate",
+            [
+                {
+                    **row,
+                    "analysis_id": "os",
+                    "n": 259,
+                    "n_event": 208,
+                    "time_months": 36,
+                    "estimate": 0.1768,
+                }
+            ],
+        ),
+        "cumulative_incidence_rate": frame_of_rows(
+            "cumulative_incidence_rate",
+            [
+                {
+                    **row,
+                    "analysis_id": "cir",
+                    "event": event,
+                    "n": 123,
+                    "n_event": 73,
+                    "time_months": months,
+                    "estimate": estimate,
+                }
+                for event, months, estimate in (
+                    ("event", 36, 0.593),
+                    ("event", 60, 0.632),
+                    ("competing", 36, 0.173),
+                )
+            ],
+        ),
+        "published_concordance": frame_of_rows(
+            "published_concordance",
+            [
+                {
+                    "published_id": str(number),
+                    "quantity": "value",
+                    "kind": kind,
+                    "published": "1",
+                    "matches": matches,
+                }
+                for number, (kind, matches) in enumerate(
+                    (
+                        ("computed", True),
+                        ("computed", False),
+                        ("computed", True),
+                        ("cited", None),
+                        ("misprint", False),
+                        ("definition", True),
+                    )
+                )
+            ],
+        ),
+    }
+
+
+def test_headline_shows_median_rates_and_how_many_published_numbers_agree():
+    assert headline_lines(headline(study(OS, CIR), results())) == [
+        "A small study",
+        "Endpoint    n  Events  Median, mo (95% CI)  36 mo  60 mo",
+        "OS        259     208         7.5 (5.5-NR)  17.7%      -",
+        "CIR *     123      73                    -  59.3%  63.2%",
+        "Rates are free of the event, or the incidence of it; NR: not reached.",
+        "* Read its caution first: results.analysis, column caution.",
+        "2 of 3 published numbers agree. The others stand in bi.concordance.",
+        "SYNTHETIC DATA: nobody.",
+    ]
+
+
+def published(
+    place: str, column: str, text: str, kind: str = "computed", transform: str = "none"
+) -> PublishedValue:
+    return PublishedValue.model_validate(
+        {
+            "published_id": f"{place}.{column}",
+            "quantity": "value",
+            "kind": kind,
+            "source": "Table 9",
+            "published": text,
+            "table": "any",
+            "filters": tuple(tuple(item.split("=")) for item in place.split(";")),
+            "column": column,
+            "transform": transform,
+        }
+    )
+
+
+def test_published_numbers_stand_below_ours():
+    printed = (
+        published("analysis_id=os", "median_months", "7.4"),
+        published("analysis_id=os", "median_ci_lower", "5.6"),
+        published("analysis_id=os", "median_ci_upper", "8.6"),
+        published("analysis_id=cir;time_months=60", "estimate", "63.3"),
+        published(
+            "analysis_id=cir;time_months=60", "estimate", "two-thirds", transform="nearest_third"
+        ),
+        published("analysis_id=cir;time_months=36", "estimate", "1.0", kind="misprint"),
+        published("analysis_id=another;time_months=36", "estimate", "2.0"),
+    )
+    assert headline_lines(headline(study(OS, CIR), results(), printed))[2:6] == [
+        "OS              259     208         7.5 (5.5-NR)  17.7%      -",
+        "  as published                     7.4 (5.6-8.6)",
+        "CIR *           123      73                    -  59.3%  63.2%",
+        "  as published                                           63.3%",
+    ]
+
+
+def test_strata_siblings_and_models_are_no_headline():
+    plan = study(
+        OS,
+        analysis("os_by_sex", "kaplan_meier", strata="sex"),
+        analysis("os__delayed_entry", "kaplan_meier", delayed_entry_of="os"),
+        analysis("cox", "cox_univariate"),
+    )
+    assert [row.label for row in headline(plan, results()).rows] == ["OS"]
+
+
+def test_plan_chooses_its_headline():
+    chosen = analysis("os", "kaplan_meier", landmarks_months=(36,), headline=True)
+    assert [row.label for row in headline(study(chosen, CIR), results()).rows] == ["OS"]
+
+
+def test_long_label_goes_on_below():
+    long = OS.model_copy(update={"label": "Overall survival of everybody who was ever treated"})
+    lines = headline_lines(headline(study(long), results()))
+    assert lines[2].startswith("Overall survival of everybody who")
+    assert lines[2].endswith("17.7%")
+    assert lines[3] == "  was ever treated"
+
+
+def test_analysis_that_could_not_be_estimated_keeps_its_line():
+    shown = headline(study(analysis("rfs", "kaplan_meier", landmarks_months=(36,))), results())
+    assert headline_lines(shown)[2].split() == ["RFS", "-", "-", "-", "-"]
+
+
+def test_real_data_without_published_values_has_neither_remark():
+    empty = results() | {"published_concordance": frame_of_rows("published_concordance", [])}
+    assert headline(study(OS, synthetic=False), empty).remarks == (
+        "Rates are free of the event, or the incidence of it; NR: not reached.",
+    )
