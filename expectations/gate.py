@@ -7,13 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final, Self
+from typing import IO, Any, Self
 
 from analytics.errors import BuildError
+from analytics.project_files import ROOT
 from expectations.outcome import Outcome
 from expectations.suite import SUITES
-
-_ROOT: Final = Path(__file__).parent.parent
 
 
 class GateWorker:
@@ -27,7 +26,7 @@ class GateWorker:
         self._log: IO[bytes] = log.open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "expectations.worker"],
-            cwd=_ROOT,
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -8,7 +8,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from analytics.release.digests import LOCK, PROJECT, code_digest, file_digest, input_digests
+from analytics.project_files import LOCK, ROOT
+from analytics.release.digests import code_digest, file_digest, input_digests
 from analytics.release.folders import StudyReleases
 from analytics.release.history import Release, current_release, published_releases
 from analytics.release.log import HELD, UP_TO_DATE, logged, rollback_stands
@@ -34,7 +35,7 @@ def standing_release(
     trials = [folder / trial["path"] for trial in study["trials"]]
     found = {
         "inputs": input_digests(folder, trials),
-        "code": code_digest(PROJECT),
+        "code": code_digest(ROOT),
         "lock": file_digest(LOCK),
     }
     with logged(releases.log) as line, releases.one_builder():

@@ -13,10 +13,9 @@ from typing import Any, Final
 
 import duckdb
 
+from analytics.project_files import LOCK, ROOT
 from analytics.warehouse import quoted, table_digest
 
-PROJECT: Final = Path(__file__).parent.parent.parent
-LOCK: Final = PROJECT / "requirements.lock"
 _CODE_FOLDERS: Final = ("analytics", "dbt_project", "expectations")
 _CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml", ".html", ".css"})
 _NOT_CODE: Final = frozenset({"__pycache__", "target", "logs"})
@@ -49,7 +48,7 @@ def fingerprint_of(
     """Digest a study folder, its trials' folders or archives, this code and its lock."""
     return Fingerprint(
         inputs=input_digests(folder, trials),
-        code=code_digest(PROJECT),
+        code=code_digest(ROOT),
         lock=file_digest(LOCK),
         parameters=text_digest(json.dumps(parameters, sort_keys=True, default=str)),
     )

@@ -16,7 +16,8 @@ from typing import Any, ClassVar, Final
 import duckdb
 
 from analytics.errors import PlateauError, first_line
-from analytics.release.digests import PROJECT, file_digest
+from analytics.project_files import ROOT
+from analytics.release.digests import file_digest
 from analytics.release.folders import BI, MANIFEST, MANIFEST_DIGEST, WAREHOUSE
 from analytics.warehouse import connect, table_digest
 
@@ -112,7 +113,7 @@ def _read_apart(release: Path, file: str) -> Iterator[str]:
     """Read a damaged file in a process of its own: what it does to the engine stays there."""
     reader = subprocess.run(
         [sys.executable, "-m", __name__, release.resolve(), file],
-        cwd=PROJECT,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

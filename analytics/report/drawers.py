@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from analytics.errors import BuildError
+from analytics.project_files import ROOT
 
-_ROOT: Final = Path(__file__).parent.parent.parent
 _PARTS: Final = 2
 
 
@@ -25,7 +25,7 @@ class DrawerProcesses:
         self._processes = [
             subprocess.Popen(
                 [sys.executable, "-m", "analytics.report.drawers"],
-                cwd=_ROOT,
+                cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=self._log,
                 stderr=self._log,

@@ -11,9 +11,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 import yaml
 
-from analytics.release.digests import PROJECT
+from analytics.project_files import DASHBOARD
 
-FOLDER: Final = PROJECT / "bi/superset"
 _NAMESPACE: Final = uuid5(NAMESPACE_OID, "plateau")
 
 Json = dict[str, Any]
@@ -29,7 +28,7 @@ class Specification:
     dashboard: Json
 
 
-def read_specification(folder: Path = FOLDER) -> Specification:
+def read_specification(folder: Path = DASHBOARD) -> Specification:
     """The committed specification."""
 
     def read(name: str) -> Json:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from analytics.errors import BuildError, GateError, PlateauError
+from analytics.project_files import DBT_PROJECT, cache_folder
 from analytics.transform.parsed_project import keep_manifest, kept_manifest
 
-DBT_PROJECT: Final = Path(__file__).parent.parent.parent / "dbt_project"
-_CACHE: Final = DBT_PROJECT.parent / ".cache" / "dbt"
 _BI_MODELS: Final = "path:models/bi"
 _HEADING: Final = re.compile(r"\w+ Error( in |$)")
 _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
@@ -50,10 +49,11 @@ class Transformation:
 
     def parse(self) -> None:
         """Read the project if it changed since the last time. Raises BuildError if it is none."""
-        self._manifest = kept_manifest(_CACHE, DBT_PROJECT, self._read_with)
+        cache = cache_folder() / "dbt"
+        self._manifest = kept_manifest(cache, DBT_PROJECT, self._read_with)
         if self._manifest is None:
             self._manifest = self._invoke(["parse"]).result
-            keep_manifest(_CACHE, DBT_PROJECT, self._read_with, self._manifest)
+            keep_manifest(cache, DBT_PROJECT, self._read_with, self._manifest)
 
     def build_marts(self) -> None:
         """Build and test everything up to the marts. Raises GateError when a test fails."""

@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from analytics.errors import PlateauError
+from analytics.project_files import DASHBOARD
 from analytics.release.folders import StudyReleases
 from analytics.superset.bundle import bundle_files, write_bundle
-from analytics.superset.specification import FOLDER, read_specification
+from analytics.superset.specification import read_specification
 from analytics.warehouse import connect
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -194,7 +195,7 @@ def test_a_study_of_real_patients_has_no_notice(default_release: Path) -> None:
 def test_nothing_of_a_study_stands_in_the_specification(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    written = "".join(path.read_text() for path in sorted(FOLDER.glob("*.yaml"))).lower()
+    written = "".join(path.read_text() for path in sorted(DASHBOARD.glob("*.yaml"))).lower()
     names = {
         value
         for table, column in (
