@@ -1,3 +1,3 @@
 """Plateau: from SDTM files to survival results as SQL tables."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,15 +1,18 @@
 """What all commands share: the app, its options, and how a mistake is told."""
 
 import os
+import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
 
+from analytics import __version__
 from analytics.errors import EXIT_CODES, PlateauError
 from analytics.progress import MovingLine, PlainLines
 
@@ -37,6 +40,26 @@ KeepLast = Annotated[
     int | None,
     typer.Option(min=1, help="Afterwards keep only this many releases, and the current one."),
 ]
+
+
+def tell_version(asked: bool) -> None:
+    """Print the version, and those of what a release's manifest names as its environment."""
+    if asked:
+        typer.echo(
+            f"plateau {__version__} (DuckDB {version_of('duckdb')}, "
+            f"Python {platform.python_version()})"
+        )
+        raise typer.Exit
+
+
+@app.callback()
+def plateau(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=tell_version, is_eager=True, help="Tell the version."),
+    ] = False,
+) -> None:
+    """The options of the command itself."""
 
 
 @contextmanager
