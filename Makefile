@@ -17,7 +17,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build refresh docs report qc bench test torture superset-bundle test-superset \
+.PHONY: help setup build model refresh docs report qc bench test test-unit torture superset-bundle test-superset \
 	superset-picture lint synthesize sdtm reference clean
 
 help:  ## Show these lines
@@ -27,6 +27,10 @@ setup: $(READY)  ## Make .venv with the locked packages (the other targets do it
 
 build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/blinatumomab)
 	@$(BIN)/plateau build $(STUDY) --releases $(RELEASES) --threads $(THREADS)
+
+model: $(READY)  ## Build and test one dbt model on a copy of the published study (M=int_relapses)
+	@if [ -z "$(M)" ]; then echo "make model needs the name of a model: make model M=int_relapses" >&2; exit 1; fi
+	@$(BIN)/python tests/transform/one_model.py '$(M)' $(STUDY) --releases $(RELEASES)
 
 refresh: $(READY)  ## Build and publish only if something changed (KEEP_LAST=10 keeps ten releases)
 	@$(BIN)/plateau refresh $(STUDY) --releases $(RELEASES) --threads $(THREADS) $(if $(KEEP_LAST),--keep-last $(KEEP_LAST))
@@ -46,6 +50,9 @@ bench: $(READY)  ## Measure speed and memory and write docs/benchmarks.md (BENCH
 
 test: $(READY)  ## Run all tests, the dbt unit tests included
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test-unit: $(READY)  ## Run the tests that need no built study, browser, server or minute
+	@$(BIN)/python -m pytest -m "not needs_a_build" --numprocesses auto --dist loadfile
 
 torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
 	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile \

@@ -10,6 +10,20 @@ from pathlib import Path
 import pytest
 from project import MYELOID, PROJECT, STUDY, Plateau
 
+BUILT = {"default_releases", "myeloid_releases"}
+"""The fixtures that build a study; a test that uses one, through others or not, needs a build."""
+SLOW_FOLDERS = {"benchmarks", "end_to_end", "torture"}
+"""Where tests build studies of their own, stop and starve builds, or measure them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that `make test-unit` leaves out."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        folder = item.path.relative_to(PROJECT / "tests").parts[0]
+        if BUILT.intersection(fixtures) or folder in SLOW_FOLDERS:
+            item.add_marker(pytest.mark.needs_a_build)
+
 
 @pytest.fixture(scope="session")
 def plateau() -> Plateau:
