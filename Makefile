@@ -51,8 +51,8 @@ bench: $(READY)  ## Measure speed and memory and write docs/benchmarks.md (BENCH
 test: $(READY)  ## Run all tests, the dbt unit tests included
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-test-unit: $(READY)  ## Run the tests that need no built study, browser, server or minute
-	@$(BIN)/python -m pytest -m "not needs_a_build" --numprocesses auto --dist loadfile
+test-unit: $(READY)  ## Run the tests that need no built study, server or browser
+	@$(BIN)/python -m pytest -m "not integration" --numprocesses auto --dist loadfile
 
 torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
 	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile \

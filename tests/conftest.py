@@ -10,19 +10,18 @@ from pathlib import Path
 import pytest
 from project import MYELOID, PROJECT, STUDY, Plateau
 
-BUILT = {"default_releases", "myeloid_releases"}
-"""The fixtures that build a study; a test that uses one, through others or not, needs a build."""
-SLOW_FOLDERS = {"benchmarks", "end_to_end", "torture"}
-"""Where tests build studies of their own, stop and starve builds, or measure them."""
+WHOLE = {"plateau", "default_releases", "myeloid_releases"}
+"""The fixtures that run the command or build a study, themselves or through others."""
+WHOLE_FOLDERS = {"benchmarks", "end_to_end", "serving", "superset", "synthesis", "torture"}
+"""Where tests build studies of their own, search a cohort, start a server or measure builds."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that `make test-unit` leaves out."""
+    """Mark the tests that `make test-unit` leaves out; a file may mark its own as well."""
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
         folder = item.path.relative_to(PROJECT / "tests").parts[0]
-        if BUILT.intersection(fixtures) or folder in SLOW_FOLDERS:
-            item.add_marker(pytest.mark.needs_a_build)
+        if folder in WHOLE_FOLDERS or WHOLE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.integration)
 
 
 @pytest.fixture(scope="session")

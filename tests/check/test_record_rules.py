@@ -23,6 +23,8 @@ from analytics.study.specification import StudySpecification
 from analytics.transform import Transformation
 from analytics.warehouse import connect
 
+pytestmark = pytest.mark.integration  # dbt builds the marts of typed patients
+
 # What later steps read of a subject, without the names of records and the flags of imputation.
 RESULTS = (
     "usubjid, paramcd, startdt, adt, aval, event_code, srcdom, srcvar from marts.time_to_event",

@@ -307,6 +307,7 @@ def test_a_population_that_is_not_there_or_too_large_is_told(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.integration
 def test_a_drawer_that_fails_is_a_build_error(tmp_path: Path) -> None:
     with DrawerProcesses(tmp_path / "log") as drawers:
         drawers.begin(tmp_path / "absent.duckdb", tmp_path)

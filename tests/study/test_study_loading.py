@@ -140,7 +140,7 @@ def test_lines_that_begin_with_a_hash_are_comments_and_count_as_lines(tmp_path: 
 
 
 def test_every_variable_of_dm_that_may_be_a_factor_is_observed() -> None:
-    model = PROJECT / "dbt_project/models/intermediate/int_baseline_observations.sql"
+    model = PROJECT / "dbt_project/models/factors/int_baseline_observations.sql"
     listed = re.search(r"subject_variables = \[(.*?)\]", model.read_text(), re.DOTALL)
     assert listed is not None
     assert tuple(re.findall(r"'(\w+)'", listed[1].upper())) == SUBJECT_VARIABLES
