@@ -1,6 +1,7 @@
 """Cox regression on counting-process rows: the fit, its terms, and the test of one term more."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -23,7 +24,7 @@ from analytics.methods.newton import (
     likelihood_at,
     maximised,
 )
-from analytics.methods.partial_likelihood import Ties
+from analytics.methods.partial_likelihood import Ties, risk_sums
 from analytics.methods.proportional_hazards import proportional_hazards_test
 from analytics.methods.risk_totals import n_at_risk
 from analytics.methods.scaled_rows import ScaledRows, scaled_rows
@@ -82,11 +83,12 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
     reason = _reason_without_risk_sets(rows)
     if reason is not None:
         return _unfitted(data, ties, reason, 0)
-    null = likelihood_at(rows, np.zeros(len(rows.scale)), ties=ties)
+    likelihood = partial(risk_sums, rows, ties=ties)
+    null = likelihood_at(likelihood, np.zeros(len(rows.scale)))
     reason = _reason_not_to_fit(rows, null, data.names)
     if reason is not None:
         return _unfitted(data, ties, reason, 0)
-    maximum = maximised(rows, null, ties=ties)
+    maximum = maximised(likelihood, null)
     found = maximum.point
     covariance = inverse(found.information)
     reason = _reason_not_to_believe(maximum, covariance, data.names)
@@ -100,14 +102,14 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
         n_rows=len(data.tstop),
         n_events=int(data.event.sum()),
         iterations=maximum.iterations,
-        log_hr=found.log_hr / rows.scale,
+        log_hr=found.coefficients / rows.scale,
         std_error=np.sqrt(np.diag(covariance)) / rows.scale,
         covariance=covariance / np.outer(rows.scale, rows.scale),
         log_likelihood=found.log_likelihood,
         log_likelihood_null=null.log_likelihood,
         lr_test=_joint(2 * (found.log_likelihood - null.log_likelihood), data.names),
         score_test=_joint(quadratic_form(null.score, null.information), data.names),
-        wald_test=_joint(quadratic_form(found.log_hr, covariance), data.names),
+        wald_test=_joint(quadratic_form(found.coefficients, covariance), data.names),
     )
 
 
@@ -131,7 +133,8 @@ def score_test_of_added(data: CoxData, base: CoxFit, candidate: str) -> TestResu
     rows = scaled_rows(with_covariates(data, (*base.names, candidate)))
     if not rows.scale[-1] > 0:
         return no_test(statuses.NO_VARIATION, candidate)
-    point = likelihood_at(rows, np.append(base.log_hr, 0.0) * rows.scale, ties=base.ties)
+    log_hr = np.append(base.log_hr, 0.0) * rows.scale
+    point = likelihood_at(partial(risk_sums, rows, ties=base.ties), log_hr)
     statistic = quadratic_form(point.score, point.information)
     if statistic is None:
         return no_test(statuses.DEPENDENT_COVARIATES, candidate)
@@ -168,7 +171,7 @@ def _reason_not_to_believe(
     maximum: Maximum, covariance: FloatArray | None, names: tuple[str, ...]
 ) -> str | None:
     """The status when the iteration ended nowhere, or far out, else None."""
-    extent = np.abs(maximum.point.log_hr)
+    extent = np.abs(maximum.point.coefficients)
     if covariance is not None:
         extent = np.maximum(extent, np.sqrt(np.diag(covariance)))
     if (extent > LARGEST_ESTIMATE).any():

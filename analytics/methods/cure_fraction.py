@@ -9,6 +9,7 @@ Reference: Boag, J R Stat Soc B 1949;11:15; Farewell, Biometrics 1982;38:1041.
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -19,12 +20,10 @@ from analytics.methods.arrays import FloatArray
 from analytics.methods.counts import RiskTable, curve_status, risk_table, weighted_spells
 from analytics.methods.cure_likelihood import Spells, cure_likelihood
 from analytics.methods.intervals import normal_quantile
-from analytics.methods.newton import inverse
+from analytics.methods.newton import inverse, likelihood_at, maximised
 
 ORIGIN_DAY_STOP = 0.5
 AT_BOUND = 1e-4
-MAX_STEPS = 20
-CONVERGED_DECREMENT = 1e-20  # a step of 1e-10 standard errors
 
 
 @dataclass(frozen=True)
@@ -42,15 +41,6 @@ class MixtureCure:
     scale: float | None = None
     shape: float | None = None
     log_likelihood: float | None = None
-
-
-@dataclass(frozen=True)
-class _Maximum:
-    """The coefficients of `cure_likelihood` at its maximum, and their covariance."""
-
-    coefficients: FloatArray
-    covariance: FloatArray
-    log_likelihood: float
 
 
 def mixture_cure(counts: pl.DataFrame, *, conf_level: float) -> MixtureCure:
@@ -80,14 +70,17 @@ def _fitted(table: RiskTable, conf_level: float) -> MixtureCure:
         return MixtureCure(statuses.not_estimable(statuses.NO_CONVERGENCE))
     if expit(start[0]) < AT_BOUND:
         return MixtureCure(statuses.not_estimable(statuses.CURE_AT_BOUND))
-    maximum = _maximum(start, spells)
-    if maximum is None:
+    likelihood = partial(cure_likelihood, spells=spells)
+    maximum = maximised(likelihood, likelihood_at(likelihood, start))
+    found = likelihood(maximum.point.coefficients)
+    covariance = inverse(found.information)
+    if covariance is None or not maximum.converged:
         return MixtureCure(statuses.not_estimable(statuses.NO_CONVERGENCE))
-    logit, log_scale, log_shape = (float(value) for value in maximum.coefficients)
+    logit, log_scale, log_shape = (float(value) for value in maximum.point.coefficients)
     fraction = float(expit(logit))
     if fraction < AT_BOUND:
         return MixtureCure(statuses.not_estimable(statuses.CURE_AT_BOUND))
-    logit_error = float(np.sqrt(maximum.covariance[0, 0]))
+    logit_error = float(np.sqrt(covariance[0, 0]))
     width = normal_quantile(conf_level) * logit_error
     n_events = float(table.n_event.sum())
     return MixtureCure(
@@ -98,7 +91,7 @@ def _fitted(table: RiskTable, conf_level: float) -> MixtureCure:
         ci_upper=float(expit(logit + width)),
         scale=float(np.exp(log_scale)) * unit,
         shape=float(np.exp(log_shape)),
-        log_likelihood=maximum.log_likelihood - n_events * float(np.log(unit)),
+        log_likelihood=found.log_likelihood - n_events * float(np.log(unit)),
     )
 
 
@@ -134,18 +127,3 @@ def _lifelines_coefficients(spells: Spells) -> FloatArray | None:
     fraction, scale, shape = (float(value) for value in model._fitted_parameters_)
     fraction = min(max(fraction, 1e-12), 1 - 1e-12)  # the logit of a bound is infinite
     return np.log([fraction / (1 - fraction), scale, shape])
-
-
-def _maximum(start: FloatArray, spells: Spells) -> _Maximum | None:
-    """Where Newton's steps end; None if they lead nowhere, or not to a maximum."""
-    coefficients = start
-    for _ in range(MAX_STEPS):
-        point = cure_likelihood(coefficients, spells)
-        covariance = inverse(point.information)
-        if covariance is None:
-            return None
-        step = covariance @ point.score
-        coefficients = coefficients + step
-        if float(point.score @ step) <= CONVERGED_DECREMENT:
-            return _Maximum(coefficients, covariance, point.log_likelihood)
-    return None

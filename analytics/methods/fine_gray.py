@@ -7,6 +7,7 @@ Reference: Fine and Gray, J Am Stat Assoc 1999;94:496; in R cmprsk::crr.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -17,14 +18,11 @@ from analytics.methods.chi_square import SINGULAR, TestResult, chi_square_test, 
 from analytics.methods.cox import LARGEST_ESTIMATE
 from analytics.methods.cox_data import CoxData
 from analytics.methods.fine_gray_variance import score_influences
-from analytics.methods.newton import inverse
+from analytics.methods.newton import LikelihoodPoint, Maximum, inverse, likelihood_at, maximised
 from analytics.methods.partial_likelihood import gram
 from analytics.methods.scaled_rows import scaled_rows
 from analytics.methods.subdistribution import (
-    SubdistributionMaximum,
-    SubdistributionSums,
-    information_of,
-    maximised,
+    SubdistributionSets,
     subdistribution_sets,
     subdistribution_sums,
 )
@@ -92,17 +90,20 @@ def fit_fine_gray(data: FineGrayData) -> FineGrayFit:
     if data.censoring_group is not None:
         group = np.unique(data.censoring_group, return_inverse=True)[1].astype(np.int64)
     sets = subdistribution_sets(data.time, data.event_code, group)
-    null = subdistribution_sums(sets, x, np.zeros(len(scale)))
-    reason = _reason_not_to_fit(null, data.names)
+    likelihood = partial(subdistribution_sums, sets, x)
+    null = likelihood_at(likelihood, np.zeros(len(scale)))
+    reason = _reason_not_to_fit(sets, x, null, data.names)
     if reason is not None:
         return _unfitted(data, reason, 0)
-    maximum = maximised(null)
-    inverse_information = inverse(information_of(maximum.sums))
+    maximum = maximised(likelihood, null)
+    log_shr = maximum.point.coefficients
+    found = likelihood(log_shr)
+    inverse_information = inverse(found.information)
     reason = _reason_not_to_believe(maximum, inverse_information, data.names)
     if reason is not None:
         return _unfitted(data, reason, maximum.iterations)
     assert inverse_information is not None
-    influences = score_influences(maximum.sums, data.time, data.event_code)
+    influences = score_influences(found, data.time, data.event_code)
     influences = np.einsum("ij,jk->ik", influences, inverse_information, optimize=False)
     spread = gram(influences, np.ones(len(x)))
     if not _is_regular(spread, inverse_information):
@@ -110,12 +111,12 @@ def fit_fine_gray(data: FineGrayData) -> FineGrayFit:
         return _unfitted(data, reason, maximum.iterations)
     return replace(
         _unfitted(data, statuses.OK, maximum.iterations),
-        log_shr=maximum.log_shr / scale,
+        log_shr=log_shr / scale,
         std_error=np.sqrt(np.diag(spread)) / scale,
         covariance=spread / np.outer(scale, scale),
-        log_likelihood=maximum.sums.log_likelihood,
+        log_likelihood=found.log_likelihood,
         log_likelihood_null=null.log_likelihood,
-        wald_test=_wald(maximum.log_shr, spread),
+        wald_test=_wald(log_shr, spread),
     )
 
 
@@ -137,27 +138,27 @@ def _scaled(data: FineGrayData) -> tuple[FloatArray, FloatArray]:
     return scale, np.divide(centred, scale, out=np.zeros_like(centred), where=scale > 0)
 
 
-def _reason_not_to_fit(null: SubdistributionSums, names: tuple[str, ...]) -> str | None:
+def _reason_not_to_fit(
+    sets: SubdistributionSets, x: FloatArray, null: LikelihoodPoint, names: tuple[str, ...]
+) -> str | None:
     """The status when the data at the outset cannot carry the model, else None."""
-    sets = null.sets
     if len(sets.time) == 0:
         return statuses.not_estimable(statuses.NO_EVENTS)
     if int(((sets.n_before > 0) | (sets.tail > 0)).sum()) < 2:
         return statuses.not_estimable(statuses.ONE_SUBJECT)
-    null_information = information_of(null)
-    constant = np.diag(null_information) <= SINGULAR * (null.x**2).mean(axis=0)
+    constant = np.diag(null.information) <= SINGULAR * (x**2).mean(axis=0)
     if constant.any():
         return statuses.not_estimable(statuses.NO_VARIATION, names[int(np.argmax(constant))])
-    if inverse(null_information) is None:
+    if inverse(null.information) is None:
         return statuses.not_estimable(statuses.DEPENDENT_COVARIATES)
     return None
 
 
 def _reason_not_to_believe(
-    maximum: SubdistributionMaximum, inverse_information: FloatArray | None, names: tuple[str, ...]
+    maximum: Maximum, inverse_information: FloatArray | None, names: tuple[str, ...]
 ) -> str | None:
     """The status when the iteration ended nowhere, or far out, else None."""
-    extent = np.abs(maximum.log_shr)
+    extent = np.abs(maximum.point.coefficients)
     if inverse_information is not None:
         extent = np.maximum(extent, np.sqrt(np.diag(inverse_information)))
     if (extent > LARGEST_ESTIMATE).any():

@@ -1,32 +1,46 @@
-"""The maximum of the partial likelihood, by Newton's steps with halving."""
+"""The maximum of a log-likelihood, by Newton's steps with halving."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from analytics.methods.arrays import FloatArray
 from analytics.methods.chi_square import correlation_of
-from analytics.methods.partial_likelihood import (
-    RiskSums,
-    Ties,
-    information,
-    risk_sums,
-    score_by_set,
-)
-from analytics.methods.scaled_rows import ScaledRows
 
 MAX_ITERATIONS = 50
 MAX_HALVINGS = 30
 CLOSE_DECREMENT = 1e-12
-CONVERGED_DECREMENT = 1e-16  # of an iteration that does not end with a step unseen
 RUNAWAY_ESTIMATE = 30.0
+
+
+class Evaluated(Protocol):
+    """A log-likelihood worked out at some coefficients.
+
+    The derivatives are asked for only where a step ends, not at every trial of its length.
+    """
+
+    @property
+    def log_likelihood(self) -> float: ...
+
+    @property
+    def score(self) -> FloatArray:
+        """The first derivatives (p)."""
+
+    @property
+    def information(self) -> FloatArray:
+        """Minus the second derivatives (p x p)."""
+
+
+Likelihood = Callable[[FloatArray], Evaluated]
 
 
 @dataclass(frozen=True)
 class LikelihoodPoint:
     """The log-likelihood at one value of the coefficients, with its first two derivatives."""
 
-    log_hr: FloatArray
+    coefficients: FloatArray
     log_likelihood: float
     score: FloatArray
     information: FloatArray
@@ -41,29 +55,29 @@ class Maximum:
     converged: bool
 
 
-def likelihood_at(rows: ScaledRows, log_hr: FloatArray, *, ties: Ties) -> LikelihoodPoint:
-    """The likelihood at these coefficients of the scaled covariates."""
-    return _point(log_hr, risk_sums(rows, log_hr, ties=ties))
+def likelihood_at(likelihood: Likelihood, coefficients: FloatArray) -> LikelihoodPoint:
+    """The likelihood at these coefficients, with its derivatives."""
+    return _point(coefficients, likelihood(coefficients))
 
 
-def maximised(rows: ScaledRows, null: LikelihoodPoint, *, ties: Ties) -> Maximum:
-    """Newton's iteration from the coefficients 0, covariates scaled.
+def maximised(likelihood: Likelihood, start: LikelihoodPoint) -> Maximum:
+    """Newton's iteration from a point, the coefficients on a scale where 1 is much.
 
     It ends after the first step shorter than 1e-6 of the standard errors. Convergence being
     quadratic, the next step would be below 1e-12; it is taken from the derivatives at hand, which
     makes the estimates exact to rounding. It gives up when the information is singular, an estimate
     passes 30, or after 50 steps.
     """
-    current = null
+    current = start
     for iteration in range(1, MAX_ITERATIONS + 1):
         step = _newton_step(current)
         if step is None:
             return Maximum(current, iteration, converged=False)
         decrement = float(current.score @ step)
-        current = _ascended(rows, current, step, ties)
+        current = _ascended(likelihood, current, step)
         if decrement <= CLOSE_DECREMENT:
             return _ended(current, iteration)
-        if (np.abs(current.log_hr) > RUNAWAY_ESTIMATE).any():
+        if (np.abs(current.coefficients) > RUNAWAY_ESTIMATE).any():
             return Maximum(current, iteration, converged=False)
     return Maximum(current, MAX_ITERATIONS, converged=False)
 
@@ -86,22 +100,22 @@ def _ended(point: LikelihoodPoint, iteration: int) -> Maximum:
     step = _newton_step(point)
     if step is None:
         return Maximum(point, iteration, converged=False)
-    return Maximum(replace(point, log_hr=point.log_hr + step), iteration, converged=True)
+    last = replace(point, coefficients=point.coefficients + step)
+    return Maximum(last, iteration, converged=True)
 
 
 def _ascended(
-    rows: ScaledRows, current: LikelihoodPoint, step: FloatArray, ties: Ties
+    likelihood: Likelihood, current: LikelihoodPoint, step: FloatArray
 ) -> LikelihoodPoint:
     """The step, halved as long as it would lower the likelihood by more than rounding."""
     tolerance = 1e-12 * (1 + abs(current.log_likelihood))
     for _ in range(MAX_HALVINGS):
-        following = risk_sums(rows, current.log_hr + step, ties=ties)
+        following = likelihood(current.coefficients + step)
         if following.log_likelihood >= current.log_likelihood - tolerance:
-            return _point(current.log_hr + step, following)
+            return _point(current.coefficients + step, following)
         step = step / 2
     return current
 
 
-def _point(log_hr: FloatArray, sums: RiskSums) -> LikelihoodPoint:
-    score = score_by_set(sums).sum(axis=1)
-    return LikelihoodPoint(log_hr, sums.log_likelihood, score, information(sums))
+def _point(coefficients: FloatArray, found: Evaluated) -> LikelihoodPoint:
+    return LikelihoodPoint(coefficients, found.log_likelihood, found.score, found.information)

@@ -44,6 +44,16 @@ class RiskSums:
     second: FloatArray
     log_likelihood: float
 
+    @property
+    def score(self) -> FloatArray:
+        """The first derivatives of the log-likelihood (p)."""
+        return np.asarray(score_by_set(self).sum(axis=1), dtype=np.float64)
+
+    @property
+    def information(self) -> FloatArray:
+        """Minus its second derivatives (p x p)."""
+        return weighted_information(self, np.ones(len(self.rows.sets.time)))
+
 
 def risk_sums(rows: ScaledRows, log_hr: FloatArray, *, ties: Ties) -> RiskSums:
     """The sums at these coefficients of the scaled covariates."""
@@ -73,14 +83,13 @@ def score_by_set(sums: RiskSums) -> FloatArray:
     return sums.rows.observed[1:] - _expected(sums)
 
 
-def information(sums: RiskSums, set_weight: FloatArray | None = None) -> FloatArray:
-    """Minus the second derivative of the log-likelihood (p x p), each risk set times its weight.
+def weighted_information(sums: RiskSums, weight: FloatArray) -> FloatArray:
+    """Minus the second derivatives of the log-likelihood (p x p), each risk set times its weight.
 
     The risk-weighted outer products over sets and rows are one sum over rows, since a row is in
     consecutive sets. Off them come those of the means (others + q tied) / denominator. The ones of
     a set lie on a line, so that two per set do: at the weighted mean of q, and for its spread.
     """
-    weight = np.ones(len(sums.rows.sets.time)) if set_weight is None else set_weight
     middle = sums.second[1] / sums.second[0]
     spread = sums.second[2] - sums.second[1] * middle
     exposure = over_sets(sums.rows.sets, *(weight * sums.first))

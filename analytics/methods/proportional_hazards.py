@@ -9,7 +9,12 @@ from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray
 from analytics.methods.chi_square import TestResult, chi_square_test, no_test, quadratic_form
 from analytics.methods.cox_data import CoxData, with_covariates
-from analytics.methods.partial_likelihood import RiskSums, information, risk_sums, score_by_set
+from analytics.methods.partial_likelihood import (
+    RiskSums,
+    risk_sums,
+    score_by_set,
+    weighted_information,
+)
 from analytics.methods.risk_sets import RiskSets
 from analytics.methods.scaled_rows import scaled_rows
 
@@ -63,8 +68,8 @@ def _score_tests(
 
 def _joint_information(sums: RiskSums, clock: FloatArray) -> FloatArray:
     """The information of the coefficients and of their changes with the clock (2p x 2p)."""
-    plain, crossed = information(sums), information(sums, clock)
-    return np.block([[plain, crossed], [crossed, information(sums, clock**2)]])
+    plain, crossed = sums.information, weighted_information(sums, clock)
+    return np.block([[plain, crossed], [crossed, weighted_information(sums, clock**2)]])
 
 
 def _tested(score: FloatArray, matrix: FloatArray, kept: list[int], df: int) -> TestResult:

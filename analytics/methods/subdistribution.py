@@ -1,4 +1,4 @@
-"""The partial likelihood of a subdistribution hazard, its score, information and maximum.
+"""The partial likelihood of a subdistribution hazard, its score and information.
 
 A subject with the competing event never leaves the risk set: from that day T on it counts with
 weight G(t-) / G(T-), where G is the Kaplan-Meier estimate of not yet being censored. The weight is
@@ -12,13 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.methods.arrays import FloatArray, IntArray
-from analytics.methods.newton import (
-    CONVERGED_DECREMENT,
-    MAX_HALVINGS,
-    MAX_ITERATIONS,
-    RUNAWAY_ESTIMATE,
-    inverse,
-)
 from analytics.methods.partial_likelihood import gram
 
 
@@ -56,6 +49,18 @@ class SubdistributionSums:
     hazard: FloatArray
     mean: FloatArray
     log_likelihood: float
+
+    @property
+    def score(self) -> FloatArray:
+        """The events' covariates less their means in the risk sets, added up."""
+        sets = self.sets
+        return np.asarray((self.x[sets.event_row] - self.mean[sets.event_set]).sum(axis=0))
+
+    @property
+    def information(self) -> FloatArray:
+        """Minus the second derivatives of the log-likelihood (p x p)."""
+        exposure = self.risk * over_sets(self.sets, self.hazard[:, None])[:, 0]
+        return gram(self.x, exposure) - gram(self.mean, self.sets.n_tied.astype(np.float64))
 
 
 def subdistribution_sets(
@@ -113,58 +118,6 @@ def subdistribution_sums(
         mean = over_rows(sets, risk[:, None] * x) / s0[:, None]
         log_likelihood = np.sum(linear[sets.event_row]) - np.sum(sets.n_tied * np.log(s0))
     return SubdistributionSums(sets, x, risk, hazard, mean, float(log_likelihood))
-
-
-def score_of(sums: SubdistributionSums) -> FloatArray:
-    """The events' covariates less their means in the risk sets, added up."""
-    sets = sums.sets
-    return np.asarray((sums.x[sets.event_row] - sums.mean[sets.event_set]).sum(axis=0))
-
-
-def information_of(sums: SubdistributionSums) -> FloatArray:
-    """Minus the second derivative of the log-likelihood (p x p)."""
-    exposure = sums.risk * over_sets(sums.sets, sums.hazard[:, None])[:, 0]
-    return gram(sums.x, exposure) - gram(sums.mean, sums.sets.n_tied.astype(np.float64))
-
-
-@dataclass(frozen=True)
-class SubdistributionMaximum:
-    """Where the iteration ended: the sums and coefficients there, and whether it converged."""
-
-    sums: SubdistributionSums
-    log_shr: FloatArray
-    iterations: int
-    converged: bool
-
-
-def maximised(null: SubdistributionSums) -> SubdistributionMaximum:
-    """Newton's iteration from the sums at 0, with the limits of `newton.maximised`."""
-    current, log_shr = null, np.zeros(null.x.shape[1])
-    for iteration in range(1, MAX_ITERATIONS + 1):
-        covariance = inverse(information_of(current))
-        if covariance is None:
-            return SubdistributionMaximum(current, log_shr, iteration, converged=False)
-        score = score_of(current)
-        step = covariance @ score
-        current, log_shr = _ascended(current, log_shr, step)
-        if float(score @ step) <= CONVERGED_DECREMENT:
-            return SubdistributionMaximum(current, log_shr, iteration, converged=True)
-        if (np.abs(log_shr) > RUNAWAY_ESTIMATE).any():
-            return SubdistributionMaximum(current, log_shr, iteration, converged=False)
-    return SubdistributionMaximum(current, log_shr, MAX_ITERATIONS, converged=False)
-
-
-def _ascended(
-    current: SubdistributionSums, log_shr: FloatArray, step: FloatArray
-) -> tuple[SubdistributionSums, FloatArray]:
-    """The step, halved as long as it would lower the likelihood by more than rounding."""
-    tolerance = 1e-12 * (1 + abs(current.log_likelihood))
-    for _ in range(MAX_HALVINGS):
-        following = subdistribution_sums(current.sets, current.x, log_shr + step)
-        if following.log_likelihood >= current.log_likelihood - tolerance:
-            return following, log_shr + step
-        step = step / 2
-    return current, log_shr
 
 
 def over_rows(sets: SubdistributionSets, values: FloatArray) -> FloatArray:

@@ -9,8 +9,6 @@ from polars.testing import assert_frame_equal
 from analytics.methods.cox import CoxData, fit_cox
 from analytics.methods.fine_gray import FineGrayData, fine_gray_terms, fit_fine_gray
 from analytics.methods.subdistribution import (
-    information_of,
-    score_of,
     subdistribution_sets,
     subdistribution_sums,
     uncensored_before,
@@ -115,9 +113,9 @@ def test_the_score_and_the_information_at_zero_by_hand():
     sums = subdistribution_sums(sets, rows.covariates, np.zeros(1))
     first, second = (2 + 3 / 4) / (3 + 3 / 4), (1 + 3 / 4) / (2 + 3 / 4)
     assert sums.mean[:, 0].tolist() == pytest.approx([first, second])
-    assert score_of(sums)[0] == pytest.approx(1 - first - second, abs=1e-15)
+    assert sums.score[0] == pytest.approx(1 - first - second, abs=1e-15)
     information = first * (1 - first) + second * (1 - second)
-    assert information_of(sums)[0, 0] == pytest.approx(information, abs=1e-15)
+    assert sums.information[0, 0] == pytest.approx(information, abs=1e-15)
     assert sums.log_likelihood == pytest.approx(-log(3 + 3 / 4) - log(2 + 3 / 4), abs=1e-15)
 
 
