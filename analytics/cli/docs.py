@@ -6,18 +6,20 @@ from typing import Annotated
 import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence, say
+from analytics.cli.release_option import Release
 
 
 @app.command()
 def docs(
     study: StudyId = None,
+    release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
     output: Annotated[Path, typer.Option(help="Folder for the documents.")] = Path("docs"),
 ) -> None:
-    """Write the data dictionary and dbt's documentation of the published warehouse."""
+    """Write the data dictionary and dbt's documentation of a release's warehouse."""
     with one_sentence():
         from analytics.readers.documents import write_documents  # noqa: PLC0415
-        from analytics.readers.queries import chosen_study  # noqa: PLC0415
+        from analytics.release.choice import chosen_release  # noqa: PLC0415
 
-        for path in write_documents(chosen_study(releases, study).current, output):
+        for path in write_documents(chosen_release(releases, study, release), output):
             say(f"{path}: {path.stat().st_size / 1000:,.0f} kB")

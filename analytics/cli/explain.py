@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence
+from analytics.cli.release_option import Release
 
 
 @app.command()
@@ -15,11 +16,14 @@ def explain(
         typer.Argument(help="A USUBJID, or a number of the analysis as it was printed."),
     ] = None,
     study: StudyId = None,
+    release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
 ) -> None:
     """Tell where an analysis, a subject's row or a number comes from. Shows patients' dates."""
     with one_sentence():
         from analytics.readers import explain as explaining  # noqa: PLC0415
+        from analytics.release.choice import chosen_release  # noqa: PLC0415
 
-        for line in explaining.explain(releases, study, analysis, about):
+        folder = chosen_release(releases, study, release)
+        for line in explaining.explain(folder, analysis, about):
             typer.echo(line)

@@ -6,12 +6,11 @@ from typing import Annotated, Final
 import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence, say
+from analytics.cli.release_option import Release
 
 _BOTH: Final = "both"
 
-export = typer.Typer(
-    help="Write the published release in the shapes other systems take.", no_args_is_help=True
-)
+export = typer.Typer(help="Write a release in the shapes other systems take.", no_args_is_help=True)
 app.add_typer(export, name="export")
 
 Target = Annotated[Path, typer.Argument(help="Folder to write into, outside the releases.")]
@@ -25,9 +24,10 @@ Created = Annotated[
 
 
 @export.command()
-def adam(
+def adam(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     target: Target,
     study: StudyId = None,
+    release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
     output: Annotated[
         str, typer.Option("--format", help="xpt, json (Dataset-JSON 1.1) or both.")
@@ -40,15 +40,15 @@ def adam(
     """
     with one_sentence():
         from analytics.export.adam_files import FORMATS, write_adam  # noqa: PLC0415
-        from analytics.export.source import current_release  # noqa: PLC0415
-        from analytics.readers.queries import chosen_study  # noqa: PLC0415
+        from analytics.export.source import release_to_export  # noqa: PLC0415
+        from analytics.release.choice import chosen_release  # noqa: PLC0415
 
-        release = current_release(chosen_study(releases, study), created)
+        exported = release_to_export(chosen_release(releases, study, release), created)
         formats = FORMATS if output == _BOTH else (output,)
-        datasets = write_adam(release, target, releases, formats)
+        datasets = write_adam(exported, target, releases, formats)
     for item in datasets:
         say(f"{item.name:<9} {item.rows.height:>7} rows  {len(item.variables):>3} variables")
-    _told(target, release.origin.synthetic_note)
+    _told(target, exported.origin.synthetic_note)
     say("These are patient-level files, readable by you only; keep them so.")
 
 
@@ -56,20 +56,21 @@ def adam(
 def ard(
     target: Target,
     study: StudyId = None,
+    release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
     created: Created = None,
 ) -> None:
     """Write every result as analysis results data: one row per statistic, no patient rows."""
     with one_sentence():
         from analytics.export.ard_files import write_ard  # noqa: PLC0415
-        from analytics.export.source import current_release  # noqa: PLC0415
-        from analytics.readers.queries import chosen_study  # noqa: PLC0415
+        from analytics.export.source import release_to_export  # noqa: PLC0415
+        from analytics.release.choice import chosen_release  # noqa: PLC0415
 
-        release = current_release(chosen_study(releases, study), created)
-        rows = write_ard(release, target, releases)
+        exported = release_to_export(chosen_release(releases, study, release), created)
+        rows = write_ard(exported, target, releases)
     tables = rows["result_table"].n_unique()
-    say(f"{rows.height} statistics of {tables} result tables, release {release.origin.release_id}")
-    _told(target, release.origin.synthetic_note)
+    say(f"{rows.height} statistics of {tables} result tables, release {exported.origin.release_id}")
+    _told(target, exported.origin.synthetic_note)
 
 
 def _told(target: Path, synthetic_note: str | None) -> None:

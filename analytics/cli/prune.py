@@ -23,7 +23,7 @@ def prune(
 ) -> None:
     """Remove the oldest releases; their headline numbers stay in bi.release_history."""
     with one_sentence():
-        from analytics.readers.queries import chosen_study  # noqa: PLC0415
+        from analytics.release.choice import chosen_study  # noqa: PLC0415
         from analytics.release.upkeep import prune_now  # noqa: PLC0415
 
         removed = prune_now(chosen_study(releases, study), keep_last)

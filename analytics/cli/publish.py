@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, messages, one_sentence, say
+from analytics.cli.release_option import Release
 
 To = Annotated[
     str,
@@ -27,6 +28,7 @@ MartsRole = Annotated[
 def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     to: To,
     study: StudyId = None,
+    release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
     schema: Annotated[str, typer.Option(help="Schema for the tables for people.")] = "bi",
     reader_role: ReaderRole = "plateau_reader",
@@ -42,22 +44,22 @@ def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         ),
     ] = 60.0,
 ) -> None:
-    """Serve the published release from Postgres, in place of the one before.
+    """Serve a release from Postgres, in place of the one before.
 
     It is one transaction: readers see the old release or the new one, whole, and never wait.
     """
     with one_sentence():
-        from analytics.readers.queries import chosen_study  # noqa: PLC0415
+        from analytics.release.choice import chosen_release  # noqa: PLC0415
         from analytics.serving import publish as serving  # noqa: PLC0415
         from analytics.serving.address import address_of  # noqa: PLC0415
 
         address = address_of(to)
-        release = chosen_study(releases, study).current.resolve()
+        folder = chosen_release(releases, study, release).resolve()
         options = serving.Options(
             schema, reader_role or None, marts, marts_schema, marts_role, wait
         )
         with messages.status("connecting") as line:
-            served = serving.publish(release, address, options, line.update)
+            served = serving.publish(folder, address, options, line.update)
     say(f"Release {served.release_id} is served from {address}")
     for name, rows in served.rows.items():
         typer.echo(f"{name}: {served.tables[name]} tables, {rows} rows")

@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence
+from analytics.cli.release_option import Release
 
 
 @app.command()
-def report(
+def report(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     study: StudyId = None,
+    release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
     output: Annotated[
         Path | None, typer.Option(help="Folder to write to; default reports/<study>.")
@@ -26,16 +28,18 @@ def report(
         typer.Option(help="With --patient-level: whose lanes; default the analysis set."),
     ] = None,
 ) -> None:
-    """Write the report of the published release: a page, its figures, its tables."""
+    """Write the report of a release: a page, its figures, its tables."""
     with one_sentence():
         from analytics.readers import published_report  # noqa: PLC0415
+        from analytics.release.choice import chosen_release  # noqa: PLC0415
 
         if population is not None and not patient_level:
             raise published_report.ReportError(
                 "--population needs --patient-level; add it or leave both."
             )
+        folder = chosen_release(releases, study, release)
         if patient_level:
-            path = published_report.patient_report(releases, study, output, population)
+            path = published_report.patient_report(folder, releases, output, population)
         else:
-            path = published_report.published_report(releases, study, output)
+            path = published_report.published_report(folder, releases, output)
         typer.echo(path)

@@ -1,27 +1,26 @@
 """`plateau verify`."""
 
 import time
-from typing import Annotated
 
 import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, leave, one_sentence, say
+from analytics.cli.release_option import ReleaseArgument, ReleaseAsOption, given_once
 
 
 @app.command()
 def verify(
-    release: Annotated[
-        str, typer.Argument(help="`current`, the id of a release, or a release's folder.")
-    ] = "current",
+    release: ReleaseArgument = None,
     study: StudyId = None,
+    same: ReleaseAsOption = None,
     releases: Releases = DEFAULT_RELEASES,
 ) -> None:
-    """Check a release against its manifest and name what was altered."""
+    """Check a release against its manifest, by default the current, and name what was altered."""
     with one_sentence():
-        from analytics.readers.queries import chosen_release  # noqa: PLC0415
         from analytics.release import verify as verification  # noqa: PLC0415
+        from analytics.release.choice import CURRENT, chosen_release  # noqa: PLC0415
 
-        folder = chosen_release(releases, study, release)
+        folder = chosen_release(releases, study, given_once(release, same, CURRENT))
         started = time.perf_counter()
         found = verification.verify_release(folder)
     for finding in found.findings:

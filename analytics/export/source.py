@@ -44,20 +44,21 @@ class Release:
             ) from error
 
 
-def current_release(study: StudyReleases, created: str | None = None) -> Release:
-    """The release that is current now.
+def release_to_export(folder: Path, created: str | None = None) -> Release:
+    """The release in that folder, as it is now where `current` leads.
 
     `created` is the moment the files are stamped with; without it that of the publication,
     so that exporting a release twice gives the same bytes. Raises ExportCallError when the log
     does not tell that and `created` does not either.
     """
-    folder = study.current.resolve()
+    folder = folder.resolve()
+    log = StudyReleases(folder.parent.parent, folder.parent.name).log
     manifest = read_manifest(folder)
     about = manifest["study"]
-    moment = created or published_at(read_runs(study.log), manifest["release_id"])
+    moment = created or published_at(read_runs(log), manifest["release_id"])
     if moment is None:
         raise ExportCallError(
-            f"{study.log} does not tell when release {manifest['release_id']} was published; "
+            f"{log} does not tell when release {manifest['release_id']} was published; "
             "say when the files were made with --created 2026-11-22T12:00:00Z."
         )
     if not _MOMENT.fullmatch(moment):

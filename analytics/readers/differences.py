@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
-from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from analytics.errors import BuildError, UsageError
-from analytics.readers.queries import chosen_study, written
+from analytics.readers.queries import written
 from analytics.release.change_reasons import SubjectChange, explain_changes
 from analytics.release.estimates import RATIO, EstimateMove, moved_estimates
-from analytics.release.folders import MANIFEST
-from analytics.release.history import Release, chosen_release, release_at
+from analytics.release.history import Release
 from analytics.text_table import aligned
 from analytics.warehouse import connect, literal
 
@@ -30,16 +28,6 @@ class Difference:
     after: Release
     patients: tuple[SubjectChange, ...]
     estimates: tuple[EstimateMove, ...]
-
-
-def named_release(releases: Path, study_id: str | None, name: str) -> Release:
-    """The release of that id, `current`, `previous`, or the one in that folder.
-
-    Raises UsageError or QueryError when there is no such release.
-    """
-    if (Path(name) / MANIFEST).is_file():
-        return release_at(Path(name))
-    return chosen_release(chosen_study(releases, study_id), name)
 
 
 def difference(before: Release, after: Release) -> Difference:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from analytics.errors import PlateauError
-from analytics.readers.queries import chosen_study
 from analytics.release.folders import BI, WAREHOUSE
 from analytics.release.manifest import read_manifest
 from analytics.report.provenance import Provenance
@@ -20,16 +19,15 @@ class ReportError(PlateauError):
     exit_code: ClassVar[int] = 2
 
 
-def published_report(releases: Path, study_id: str | None, output: Path | None) -> Path:
-    """Write the report of the study's current release into the folder; the page's path.
+def published_report(release: Path, releases: Path, output: Path | None) -> Path:
+    """Write the report of the release into the folder; the page's path.
 
     Raises ReportError for a folder among the releases, or a release too old for a report.
     """
-    study = chosen_study(releases, study_id)
-    folder = _outside(output or FOLDER / study.study_id, releases)
-    manifest = read_manifest(study.current)
+    manifest = read_manifest(release)
+    folder = _outside(output or FOLDER / manifest["study"]["study_id"], releases, release)
     try:
-        return write_report(study.current / BI, folder, provenance_of(manifest))
+        return write_report(release / BI, folder, provenance_of(manifest))
     except MissingTablesError as error:
         raise ReportError(
             f"Release {manifest['release_id']} has no table {error} in {BI}; "
@@ -38,18 +36,18 @@ def published_report(releases: Path, study_id: str | None, output: Path | None) 
 
 
 def patient_report(
-    releases: Path, study_id: str | None, output: Path | None, population: str | None
+    release: Path, releases: Path, output: Path | None, population: str | None
 ) -> Path:
     """Write the swimmer plot of a population, for its owner alone; the plot's path.
 
     Raises ReportError for a folder among the releases, an unknown or a too large population.
     """
-    study = chosen_study(releases, study_id)
-    folder = _outside(output or FOLDER / f"{study.study_id}-patient-level", releases)
-    manifest = read_manifest(study.current)
+    manifest = read_manifest(release)
+    study_id = manifest["study"]["study_id"]
+    folder = _outside(output or FOLDER / f"{study_id}-patient-level", releases, release)
     try:
         return write_swimmer(
-            study.current / WAREHOUSE,
+            release / WAREHOUSE,
             folder,
             population,
             manifest["study"]["parameters"]["days_per_month"],
@@ -58,7 +56,7 @@ def patient_report(
         raise ReportError(f"{error}; choose a smaller one with --population.") from error
     except KeyError as error:
         raise ReportError(
-            f"Population {error} is none of populations.csv of study '{study.study_id}'; "
+            f"Population {error} is none of populations.csv of study '{study_id}'; "
             "ask bi.populations for their names."
         ) from error
 
@@ -74,9 +72,10 @@ def provenance_of(manifest: dict[str, Any]) -> Provenance:
     )
 
 
-def _outside(folder: Path, releases: Path) -> Path:
+def _outside(folder: Path, releases: Path, release: Path) -> Path:
     """The folder, when it lies outside the releases: a published release is never added to."""
-    if folder.resolve().is_relative_to(releases.resolve()):
+    published = (releases.resolve(), release.resolve())
+    if any(folder.resolve().is_relative_to(place) for place in published):
         raise ReportError(
             f"{folder} lies among the releases, which nothing may change; "
             "choose another folder with --output."

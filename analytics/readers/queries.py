@@ -1,4 +1,4 @@
-"""SQL on a published warehouse: read-only, locked, no file outside it."""
+"""SQL on the warehouse of a release: read-only, locked, no file outside it."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 import duckdb
 
 from analytics.errors import PlateauError, first_line
-from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases, published_studies
+from analytics.release.folders import WAREHOUSE
 from analytics.release.verify import AlteredError
 from analytics.text_table import aligned, cell
 from analytics.warehouse import connect_for_queries
@@ -46,44 +46,9 @@ def text_of(sql: str | None, file: Path | None) -> str:
         raise QueryError(f"{file} cannot be read; name a text file with SQL.") from error
 
 
-def chosen_study(releases: Path, study_id: str | None) -> StudyReleases:
-    """The study of that id, or the only one. Raises QueryError when there is no such choice."""
-    published = published_studies(releases)
-    names = ", ".join(study.study_id for study in published)
-    if not published:
-        raise QueryError(f"Nothing is published in {releases}; run `plateau build` first.")
-    if study_id is None and len(published) > 1:
-        raise QueryError(f"Several studies are published ({names}); choose one with --study.")
-    chosen = [study for study in published if study_id in (None, study.study_id)]
-    if not chosen:
-        raise QueryError(f"Study '{study_id}' is not published in {releases}; there is {names}.")
-    return chosen[0]
-
-
-def chosen_release(releases: Path, study_id: str | None, name: str) -> Path:
-    """The folder of a release: `current`, the id of a release of the study, or a folder's path.
-
-    Raises QueryError when there is no such release.
-    """
-    if (Path(name) / MANIFEST).is_file():
-        return Path(name)
-    study = chosen_study(releases, study_id)
-    folder = study.current if name == study.current.name else study.release(name)
-    if not folder.is_dir():
-        raise QueryError(
-            f"Release '{name}' of study '{study.study_id}' is not in {releases}; "
-            f"there is {', '.join(_names(study))}."
-        )
-    return folder
-
-
-def _names(study: StudyReleases) -> list[str]:
-    return sorted(path.parent.name for path in study.folder.glob(f"*/{MANIFEST}"))
-
-
-def answer(releases: Path, study_id: str | None, sql: str, output: str) -> Iterator[str]:
+def answer(release: Path, sql: str, output: str) -> Iterator[str]:
     """The lines of a query's answer in the chosen format. Raises QueryError with one sentence."""
-    with _running(releases, study_id, sql) as connection:
+    with _running(release, sql) as connection:
         result = connection.execute(sql)
         names = [str(column[0]) for column in result.description or []]
         rows = [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
@@ -98,11 +63,11 @@ def check_format(output: str, file: Path | None) -> None:
         raise QueryError("Parquet is no text for a terminal; name a file with --output.")
 
 
-def write_parquet(releases: Path, study_id: str | None, sql: str, file: Path) -> int:
+def write_parquet(release: Path, sql: str, file: Path) -> int:
     """Write a query's answer to a Parquet file; its number of rows. Raises QueryError."""
     import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
 
-    with _running(releases, study_id, sql) as connection:
+    with _running(release, sql) as connection:
         rows = connection.sql(sql)
         if rows is None:
             raise QueryError("The SQL gives no rows; write a query, such as `from bi.about`.")
@@ -112,18 +77,17 @@ def write_parquet(releases: Path, study_id: str | None, sql: str, file: Path) ->
 
 
 @contextmanager
-def _running(releases: Path, study_id: str | None, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A locked connection to the study's warehouse; what goes wrong on it is a QueryError."""
-    study = chosen_study(releases, study_id)
+def _running(release: Path, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection to the release's warehouse; what goes wrong on it is a QueryError."""
     try:
-        with connect_for_queries(study.current / WAREHOUSE) as connection:
+        with connect_for_queries(release / WAREHOUSE) as connection:
             if not connection.extract_statements(sql):
                 raise QueryError("The SQL holds no statement; write one, such as `from bi.about`.")
             yield connection
     except duckdb.Error as error:
         if isinstance(error, _DAMAGED):
             raise AlteredError(
-                f"{study.current / WAREHOUSE} cannot be read ({first_line(error)}); "
+                f"{release / WAREHOUSE} cannot be read ({first_line(error)}); "
                 "`plateau verify` names what was altered."
             ) from error
         raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error

@@ -1,4 +1,4 @@
-"""The releases of a study in the order they were published, and which of them is meant.
+"""The releases of a study in the order they were published.
 
 The order stands in each release's manifest, so that it needs no clock and outlives the log.
 A release that is built again keeps its place.
@@ -12,8 +12,6 @@ from analytics.errors import BuildError, UsageError
 from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases
 from analytics.release.manifest import read_manifest
 
-CURRENT: Final = "current"
-PREVIOUS: Final = "previous"
 HISTORY_TABLES: Final = frozenset({"release_history", "release_changes"})
 """The tables of schema bi that depend on what was published before, not on the inputs alone."""
 
@@ -69,37 +67,6 @@ def next_place(releases: StudyReleases, release_id: str) -> Place:
             return release.place
     last = known[-1] if known else None
     return Place(last.place.release_order + 1, last.release_id) if last else Place(1, None)
-
-
-def chosen_release(releases: StudyReleases, name: str) -> Release:
-    """The release of that id; or the `current` one, or the `previous` one, published before it.
-
-    Raises UsageError when there is no such release.
-    """
-    known = published_releases(releases)
-    current = current_release(releases)
-    if name == CURRENT and current is not None:
-        return current
-    if name == PREVIOUS and current is not None:
-        earlier = [
-            release
-            for release in known
-            if release.place.release_order < current.place.release_order
-        ]
-        if not earlier:
-            raise UsageError(
-                f"No release of study '{releases.study_id}' from before {current.release_id} is "
-                f"kept in {releases.folder}; name another release."
-            )
-        return earlier[-1]
-    for release in known:
-        if release.release_id == name:
-            return release
-    there_is = ", ".join(release.release_id for release in known) or "none"
-    raise UsageError(
-        f"Release '{name}' of study '{releases.study_id}' is not in {releases.folder}; "
-        f"there is {there_is}."
-    )
 
 
 def release_at(folder: Path) -> Release:

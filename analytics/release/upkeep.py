@@ -1,14 +1,9 @@
 """Leading `current` back to an earlier release, and removing the oldest ones."""
 
 from analytics.errors import UsageError
+from analytics.release.choice import PREVIOUS, release_of
 from analytics.release.folders import StudyReleases
-from analytics.release.history import (
-    PREVIOUS,
-    Release,
-    chosen_release,
-    current_release,
-    published_releases,
-)
+from analytics.release.history import Release, current_release, published_releases, release_at
 from analytics.release.log import PRUNED, ROLLED_BACK, append_run
 
 
@@ -20,7 +15,7 @@ def roll_back(releases: StudyReleases, name: str = PREVIOUS) -> Release:
     """
     with releases.one_builder():
         before = current_release(releases)
-        chosen = chosen_release(releases, name)
+        chosen = release_at(release_of(releases, name).resolve())
         if before is not None and chosen.release_id == before.release_id:
             raise UsageError(
                 f"Release {chosen.release_id} of study '{releases.study_id}' is current already; "

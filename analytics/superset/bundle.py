@@ -16,7 +16,7 @@ import duckdb
 import yaml
 
 from analytics.errors import PlateauError
-from analytics.release.folders import BI, StudyReleases
+from analytics.release.folders import BI
 from analytics.superset.colors import line_colors
 from analytics.superset.columns import dataset_columns, table_description
 from analytics.superset.layout import native_filters, positions
@@ -33,25 +33,25 @@ _VERSION: Final = "1.0.0"
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def write_bundle(study: StudyReleases, output: Path, database: Path | None = None) -> None:
+def write_bundle(release: Path, study_id: str, output: Path, database: Path | None = None) -> None:
     """Write the bundle of a study's dashboard to the zip file.
 
-    `database` is the path of bi.duckdb as Superset sees it; by default the one that is
-    published here, through `current`, so that the dashboard follows each new release. Raises
+    `database` is the path of bi.duckdb as Superset sees it; by default the
+    release's own, which is the link `current` for what follows each new release. Raises
     PlateauError when that path is not absolute.
     """
-    published = (study.current / BI).absolute()
+    published = (release / BI).absolute()
     path = database or published
     if not path.is_absolute():
         raise PlateauError(
             f"{path} is not an absolute path; name bi.duckdb as Superset sees it, from the root."
         )
     with connect(published, read_only=True) as connection:
-        files = bundle_files(study.study_id, read_specification(), connection, path)
+        files = bundle_files(study_id, read_specification(), connection, path)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, file in files.items():
-            entry = zipfile.ZipInfo(f"plateau-{study.study_id}/{name}", _NO_TIME)
+            entry = zipfile.ZipInfo(f"plateau-{study_id}/{name}", _NO_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, yaml.safe_dump(file, allow_unicode=True, sort_keys=False))
     output.write_bytes(content.getvalue())

@@ -359,8 +359,8 @@ def test_pruning_keeps_the_history(plateau: Plateau, releases: Path) -> None:
     gone = plateau("diff", first, "current", "--releases", releases)
     assert gone.returncode == 2
     assert gone.stderr == (
-        f"plateau: Release '{first}' of study 'blinatumomab' is not in "
-        f"{releases}/blinatumomab; there is {second}.\n"
+        f"plateau: Release '{first}' is not among the releases of study 'blinatumomab' in "
+        f"{releases}/blinatumomab; choose current, {second} or the folder of a release.\n"
     )
 
 

@@ -263,11 +263,13 @@ def test_the_manifest_has_the_digest_of_the_report(default_release: Path) -> Non
     assert not [name for name in files if "swimmer" in name]
 
 
-def test_the_report_is_never_written_among_the_releases(default_releases: Path) -> None:
+def test_the_report_is_never_written_among_the_releases(
+    default_releases: Path, default_release: Path
+) -> None:
     place = default_releases / "x"
     for write in (published_report, partial(patient_report, population=None)):
         with pytest.raises(ReportError) as told:
-            write(default_releases, None, place)
+            write(default_release, default_releases, place)
         assert str(told.value) == (
             f"{place} lies among the releases, which nothing may change; "
             "choose another folder with --output."
@@ -275,9 +277,11 @@ def test_the_report_is_never_written_among_the_releases(default_releases: Path) 
     assert not place.exists()
 
 
-def test_the_swimmer_plot_is_for_its_owner_alone(default_releases: Path, tmp_path: Path) -> None:
+def test_the_swimmer_plot_is_for_its_owner_alone(
+    default_releases: Path, default_release: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "p"
-    path = patient_report(default_releases, None, folder, "hsct_in_remission")
+    path = patient_report(default_release, default_releases, folder, "hsct_in_remission")
     assert path == folder / "swimmer.svg"
     assert folder.stat().st_mode & 0o777 == 0o700
     written = sorted(folder.iterdir())
@@ -289,17 +293,20 @@ def test_the_swimmer_plot_is_for_its_owner_alone(default_releases: Path, tmp_pat
 
 
 def test_a_population_that_is_not_there_or_too_large_is_told(
-    default_releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    default_releases: Path,
+    default_release: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(ReportError) as told:
-        patient_report(default_releases, None, tmp_path, "nobody")
+        patient_report(default_release, default_releases, tmp_path, "nobody")
     assert str(told.value) == (
         "Population 'nobody' is none of populations.csv of study 'blinatumomab'; "
         "ask bi.populations for their names."
     )
     monkeypatch.setattr(swimmer, "MOST", 100)
     with pytest.raises(ReportError) as told:
-        patient_report(default_releases, None, tmp_path, None)
+        patient_report(default_release, default_releases, tmp_path, None)
     assert str(told.value) == (
         "Population 'all' holds 259 patients, more than the 100 lanes that can be read; "
         "choose a smaller one with --population."

@@ -1,4 +1,4 @@
-"""The order of releases, which one is meant, rolling back to it, and removing the oldest."""
+"""The order of releases, rolling back to it, and removing the oldest."""
 
 import json
 import subprocess
@@ -12,7 +12,6 @@ from analytics.errors import BusyError, UsageError
 from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases
 from analytics.release.history import (
     Place,
-    chosen_release,
     current_release,
     next_place,
     published_releases,
@@ -65,7 +64,7 @@ def test_releases_stand_in_the_order_they_were_published(releases: StudyReleases
 def test_a_release_that_is_built_again_keeps_its_place(releases: StudyReleases) -> None:
     publish(releases, "second")
     assert ids(releases) == ["first", "second", "third"]
-    assert chosen_release(releases, "current").release_id == "second"
+    assert releases.is_current("second")
 
 
 def test_the_place_after_a_rollback_follows_what_was_published_last(
@@ -79,31 +78,6 @@ def test_a_folder_without_a_manifest_is_no_release(releases: StudyReleases) -> N
     (releases.release("second") / MANIFEST).write_text("{")
     (releases.folder / "failed-x").mkdir()
     assert ids(releases) == ["first", "third"]
-
-
-def test_releases_are_chosen_by_id_or_by_their_place(releases: StudyReleases) -> None:
-    assert chosen_release(releases, "first").release_id == "first"
-    assert chosen_release(releases, "current").release_id == "third"
-    assert chosen_release(releases, "previous").release_id == "second"
-
-
-def test_a_release_that_is_not_there_is_told_with_those_that_are(releases: StudyReleases) -> None:
-    with pytest.raises(UsageError) as error:
-        chosen_release(releases, "fourth")
-    assert str(error.value) == (
-        f"Release 'fourth' of study 'trial' is not in {releases.folder}; "
-        "there is first, second, third."
-    )
-
-
-def test_before_the_first_there_is_none(releases: StudyReleases) -> None:
-    roll_back(releases, "first")
-    with pytest.raises(UsageError) as error:
-        chosen_release(releases, "previous")
-    assert str(error.value) == (
-        "No release of study 'trial' from before first is kept in "
-        f"{releases.folder}; name another release."
-    )
 
 
 def test_a_folder_that_is_no_release_is_told(tmp_path: Path) -> None:
@@ -157,8 +131,15 @@ def test_with_fewer_releases_than_are_kept_nothing_is_pruned(releases: StudyRele
 def test_what_follows_a_pruned_release_still_knows_its_place(releases: StudyReleases) -> None:
     prune(releases, 1)
     publish(releases, "fourth")
-    assert chosen_release(releases, "fourth").place == Place(4, "third")
-    assert chosen_release(releases, "third").place == Place(3, "second")
+    places = [release.place for release in published_releases(releases)]
+    assert places == [Place(3, "second"), Place(4, "third")]
+
+
+def test_a_rollback_to_a_release_with_a_broken_manifest_is_refused(releases: StudyReleases) -> None:
+    (releases.release("second") / MANIFEST).write_text("{")
+    with pytest.raises(UsageError, match="second holds no release"):
+        roll_back(releases, "second")
+    assert releases.is_current("third")
 
 
 def test_nothing_is_moved_while_another_run_is_at_work(releases: StudyReleases) -> None:

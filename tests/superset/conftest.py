@@ -36,7 +36,7 @@ def served(default_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         connection.execute("update about set n_subjects = n_subjects + 1")
     study.point_current(FIRST)
     archive = study.folder / "bundle.zip"
-    write_bundle(study, archive)
+    write_bundle(study.current, study.study_id, archive)
     folder = tmp_path_factory.mktemp("superset")
     with running_superset(Path(bin_folder).absolute(), folder) as (address, password):
         superset = Superset(address, password)

@@ -17,7 +17,7 @@ from superset_client import Superset
 from superset_page import open_dashboard, settle, signed_in_page
 from superset_server import running_superset
 
-from analytics.readers.queries import chosen_study
+from analytics.release.choice import chosen_study
 from analytics.superset.bundle import write_bundle
 
 PICTURE = Path("docs/images/superset.png")
@@ -34,7 +34,7 @@ def main() -> None:
     study = chosen_study(arguments.releases, None)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        write_bundle(study, folder / "bundle.zip")
+        write_bundle(study.current, study.study_id, folder / "bundle.zip")
         with running_superset(arguments.bin_folder.absolute(), folder) as (address, password):
             Superset(address, password).upload(
                 "/api/v1/dashboard/import/", "formData", (folder / "bundle.zip").read_bytes()

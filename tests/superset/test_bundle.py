@@ -216,9 +216,9 @@ def test_nothing_of_a_study_stands_in_the_specification(
 def test_the_bundle_follows_the_published_release(default_releases: Path, tmp_path: Path) -> None:
     study = StudyReleases(default_releases, "blinatumomab")
     first, second, elsewhere = (tmp_path / f"{number}.zip" for number in range(3))
-    write_bundle(study, first)
-    write_bundle(study, second)
-    write_bundle(study, elsewhere, Path("/data/bi.duckdb"))
+    write_bundle(study.current, study.study_id, first)
+    write_bundle(study.current, study.study_id, second)
+    write_bundle(study.current, study.study_id, elsewhere, Path("/data/bi.duckdb"))
     assert first.read_bytes() == second.read_bytes()
     assert _uri(first) == f"duckdb:///{study.current}/bi.duckdb"
     assert _uri(elsewhere) == "duckdb:////data/bi.duckdb"
@@ -233,7 +233,7 @@ def _uri(bundle: Path) -> Any:
 def test_a_relative_path_is_refused(default_releases: Path, tmp_path: Path) -> None:
     study = StudyReleases(default_releases, "blinatumomab")
     with pytest.raises(PlateauError) as error:
-        write_bundle(study, tmp_path / "bundle.zip", Path("bi.duckdb"))
+        write_bundle(study.current, study.study_id, tmp_path / "bundle.zip", Path("bi.duckdb"))
     assert str(error.value) == (
         "bi.duckdb is not an absolute path; name bi.duckdb as Superset sees it, from the root."
     )

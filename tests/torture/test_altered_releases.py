@@ -185,6 +185,6 @@ def test_a_release_that_is_not_there_is_told(plateau: Plateau, release: Path) ->
     result = plateau("verify", "nowhere", "--releases", releases)
     assert result.returncode == 2
     assert result.stderr == (
-        f"plateau: Release 'nowhere' of study 'small' is not in {releases}; "
-        f"there is {release.name}, current.\n"
+        f"plateau: Release 'nowhere' is not among the releases of study 'small' "
+        f"in {releases}/small; choose current, {release.name} or the folder of a release.\n"
     )

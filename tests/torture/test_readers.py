@@ -21,6 +21,7 @@ import sys
 import time
 from pathlib import Path
 from analytics.readers.queries import answer
+from analytics.release.choice import chosen_release
 from analytics.warehouse import connect_for_queries
 
 releases, study, stop = sys.argv[1:]
@@ -34,7 +35,7 @@ while not Path(stop).exists() or not n_answers:
             for (value,) in connection.execute(f"select distinct answer from {table}").fetchall()
         }
     sql = "select distinct answer from bi.third union select distinct answer from results.first"
-    [_, *lines] = answer(Path(releases), study, sql, "csv")
+    [_, *lines] = answer(chosen_release(Path(releases), study), sql, "csv")
     n_answers += 1
     for seen in (answers, set(lines)):
         if len(seen) != 1 or not seen <= {1, 2, "1", "2"}:

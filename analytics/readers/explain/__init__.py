@@ -1,6 +1,6 @@
 """Where a number comes from: an analysis, a subject in it, or a number of it, told in lines.
 
-Everything is read from the published warehouse: what is told is what was computed.
+Everything is read from the release's warehouse: what is told is what was computed.
 """
 
 import math
@@ -14,23 +14,20 @@ from analytics.readers.explain.analysis import analysis_lines
 from analytics.readers.explain.number import number_lines
 from analytics.readers.explain.reading import Row, one_row, rows_of
 from analytics.readers.explain.subject import subject_lines
-from analytics.readers.queries import QueryError, chosen_study
+from analytics.readers.queries import QueryError
 from analytics.release.folders import WAREHOUSE
 from analytics.warehouse import connect_for_queries
 
 __all__ = ["explain"]
 
 
-def explain(
-    releases: Path, study_id: str | None, analysis_id: str, about: str | None
-) -> Iterator[str]:
+def explain(release: Path, analysis_id: str, about: str | None) -> Iterator[str]:
     """Lines about the analysis, or about a subject of it, or about a number it printed.
 
     `about` is a USUBJID, a SUBJID that only one subject has, or a number as it was printed.
     Raises QueryError when the analysis, the subject or the number is not there.
     """
-    warehouse = chosen_study(releases, study_id).current / WAREHOUSE
-    with connect_for_queries(warehouse) as connection:
+    with connect_for_queries(release / WAREHOUSE) as connection:
         yield from _lines(connection, analysis_id, about)
 
 
