@@ -10,6 +10,7 @@ the change touches, and gives up as soon as they cost more than the step may.
 import numpy as np
 from numba import njit
 
+from .arrays import FloatArray, IntArray, ShortArray
 from .columns import (
     ALL_DAYS,
     DIED,
@@ -81,7 +82,18 @@ def cumulative_chances(moves: dict[str, int]) -> np.ndarray:
 
 
 @njit(cache=True)
-def anneal(s, goals, weights, transplant_weight, active, chances, steps, hot, cold, seed):
+def anneal(
+    s: IntArray,
+    goals: FloatArray,
+    weights: FloatArray,
+    transplant_weight: float,
+    active: int,
+    chances: FloatArray,
+    steps: int,
+    hot: float,
+    cold: float,
+    seed: int,
+) -> tuple[IntArray, float]:
     """Return the best skeleton found from s, and its cost. The same seed, the same result.
 
     active: the blocks that count, as bits; a step that touches none of them is not taken.
@@ -157,7 +169,7 @@ def anneal(s, goals, weights, transplant_weight, active, chances, steps, hot, co
 
 
 @njit(cache=True)
-def _copy_tables(bits, source, target):
+def _copy_tables(bits: int, source: ShortArray, target: ShortArray) -> None:
     if bits >> OS & 1:
         target[0] = source[0]
     if bits >> RFS & 1:
@@ -165,7 +177,7 @@ def _copy_tables(bits, source, target):
 
 
 @njit(cache=True)
-def _pair():
+def _pair() -> tuple[int, int]:
     """Two patients, of the same kind (responder or not) more often than not."""
     i = j = np.random.randint(PATIENTS)
     while j == i:
@@ -179,7 +191,7 @@ def _pair():
 
 
 @njit(cache=True)
-def _pair_with_t411(s):
+def _pair_with_t411(s: IntArray) -> tuple[int, int]:
     """Two responders with t(4;11)."""
     carriers = np.flatnonzero(s[T411, :RESPONDERS])
     i = j = np.random.randint(len(carriers))
@@ -189,7 +201,7 @@ def _pair_with_t411(s):
 
 
 @njit(cache=True)
-def _distance():
+def _distance() -> int:
     """A random number of days, mostly few."""
     draw = np.random.random()
     reach = 3 if draw < 0.4 else (15 if draw < 0.76 else 80)
@@ -198,7 +210,7 @@ def _distance():
 
 
 @njit(cache=True)
-def _apply(move, s, i, j):
+def _apply(move: np.intp, s: IntArray, i: int, j: int) -> int:
     """Change patient i, perhaps with j. Return j if it took part, else a negative number.
 
     Moves are numbered in the order of MOVES.
@@ -233,12 +245,12 @@ def _apply(move, s, i, j):
 
 
 @njit(cache=True)
-def _swap(s, row, i, j):
+def _swap(s: IntArray, row: int, i: int, j: int) -> None:
     s[row, i], s[row, j] = s[row, j], s[row, i]
 
 
 @njit(cache=True)
-def _swap_race(s, i, j):
+def _swap_race(s: IntArray, i: int, j: int) -> int:
     if s[RACE, i] == s[RACE, j]:
         return NOT_APPLIED
     _swap(s, RACE, i, j)
@@ -246,7 +258,7 @@ def _swap_race(s, i, j):
 
 
 @njit(cache=True)
-def _swap_t411(s, i, j):
+def _swap_t411(s: IntArray, i: int, j: int) -> int:
     if s[T411, i] == s[T411, j] or (i < RESPONDERS) != (j < RESPONDERS):
         return NOT_APPLIED
     _swap(s, T411, i, j)
@@ -254,7 +266,7 @@ def _swap_t411(s, i, j):
 
 
 @njit(cache=True)
-def _swap_ecog_known(s, i, j):
+def _swap_ecog_known(s: IntArray, i: int, j: int) -> int:
     if s[ECOG_KNOWN, i] == s[ECOG_KNOWN, j]:
         return NOT_APPLIED
     _swap(s, ECOG_KNOWN, i, j)
@@ -262,7 +274,7 @@ def _swap_ecog_known(s, i, j):
 
 
 @njit(cache=True)
-def _swap_evaluable(s, i, j):
+def _swap_evaluable(s: IntArray, i: int, j: int) -> int:
     if s[EVALUABLE, i] == s[EVALUABLE, j]:
         return NOT_APPLIED
     if s[MRD_RESPONSE, i] != NEVER or s[MRD_RESPONSE, j] != NEVER:
@@ -272,7 +284,7 @@ def _swap_evaluable(s, i, j):
 
 
 @njit(cache=True)
-def _turn_death(s, i):
+def _turn_death(s: IntArray, i: int) -> int:
     """Let someone live on out of sight, or die; not where remission or transplant decides it."""
     if s[HOLD, i] != FREE or i < IN_REMISSION_TRANSPLANTS:
         return NOT_APPLIED
@@ -286,7 +298,7 @@ def _turn_death(s, i):
 
 
 @njit(cache=True)
-def _shift_survival(s, i):
+def _shift_survival(s: IntArray, i: int) -> int:
     if s[HOLD, i] == ALL_DAYS:
         return NOT_APPLIED
     s[SURVIVAL, i] += _distance()
@@ -295,7 +307,7 @@ def _shift_survival(s, i):
 
 
 @njit(cache=True)
-def _shift_remission_end(s, i):
+def _shift_remission_end(s: IntArray, i: int) -> int:
     if i >= RESPONDERS or s[HOLD, i] == ALL_DAYS:
         return NOT_APPLIED
     days = _distance()
@@ -307,7 +319,7 @@ def _shift_remission_end(s, i):
 
 
 @njit(cache=True)
-def _shift_transplant(s, i):
+def _shift_transplant(s: IntArray, i: int) -> int:
     if s[TRANSPLANT, i] == NEVER:
         return NOT_APPLIED
     s[TRANSPLANT, i] += _distance()
@@ -315,7 +327,7 @@ def _shift_transplant(s, i):
 
 
 @njit(cache=True)
-def _shift_remission(s, i):
+def _shift_remission(s: IntArray, i: int) -> int:
     """By days, or to the other cycle."""
     if i >= RESPONDERS or s[HOLD, i] == ALL_DAYS:
         return NOT_APPLIED
@@ -329,7 +341,7 @@ def _shift_remission(s, i):
 
 
 @njit(cache=True)
-def _swap_survival(s, i, j):
+def _swap_survival(s: IntArray, i: int, j: int) -> int:
     if s[SURVIVOR, i] != s[SURVIVOR, j] or s[HOLD, i] != FREE or s[HOLD, j] != FREE:
         return NOT_APPLIED
     if s[DIED, i] != s[DIED, j] and np.random.random() < 0.7:
@@ -341,7 +353,7 @@ def _swap_survival(s, i, j):
 
 
 @njit(cache=True)
-def _swap_mrd(s, i, j):
+def _swap_mrd(s: IntArray, i: int, j: int) -> int:
     """Exchange MRD response and evaluability; the counts of Table 2 hold."""
     if s[SURVIVOR, i] != s[SURVIVOR, j] or s[MRD_RESPONSE, i] == s[MRD_RESPONSE, j]:
         return NOT_APPLIED
@@ -359,7 +371,7 @@ def _swap_mrd(s, i, j):
 
 
 @njit(cache=True)
-def _shift_mrd(s, i):
+def _shift_mrd(s: IntArray, i: int) -> int:
     """Move a response by days; or make one without response evaluable or not."""
     if s[MRD_RESPONSE, i] == NEVER:
         s[EVALUABLE, i] = 1 - s[EVALUABLE, i]
@@ -369,7 +381,7 @@ def _shift_mrd(s, i):
 
 
 @njit(cache=True)
-def _swap_durations(s, i, j):
+def _swap_durations(s: IntArray, i: int, j: int) -> int:
     """Exchange the durations of two remissions that ended, whatever ended them."""
     if i >= RESPONDERS or j >= RESPONDERS:
         return NOT_APPLIED
@@ -386,7 +398,7 @@ def _swap_durations(s, i, j):
 
 
 @njit(cache=True)
-def _spread(s, i, j):
+def _spread(s: IntArray, i: int, j: int) -> int:
     """Let one remission end earlier and another as much later: their mean stays."""
     days = np.random.randint(1, 13)
     for patient, shift in ((i, days), (j, -days)):

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.random import Generator
 
+from .arrays import FloatArray, IntArray
 from .columns import (
     DIED,
     ECOG_KNOWN,
@@ -182,8 +183,9 @@ def _blasts(rng: Generator) -> np.ndarray:
 
 
 def _moments_off(values: np.ndarray) -> float:
-    off_mean = max(0.0, abs(values.mean() - BLASTS_MEAN) - 0.04)
-    return off_mean + max(0.0, abs(values.std(ddof=1) - BLASTS_SD) - 0.04)
+    off_mean: float = max(0.0, abs(values.mean() - BLASTS_MEAN) - 0.04)
+    off_sd: float = max(0.0, abs(values.std(ddof=1) - BLASTS_SD) - 0.04)
+    return off_mean + off_sd
 
 
 def _fit_salvage(fit: Fit, movable: np.ndarray, rng: Generator) -> np.ndarray:
@@ -258,18 +260,18 @@ def _swap(
 
 @njit(cache=True)
 def _swap_until_fit(
-    values,
-    known,
-    movable,
-    survival,
-    died,
-    by_survival,
-    duration,
-    ended,
-    by_duration,
-    goals,
-    seed,
-):
+    values: FloatArray,
+    known: IntArray,
+    movable: IntArray,
+    survival: IntArray,
+    died: IntArray,
+    by_survival: IntArray,
+    duration: IntArray,
+    ended: IntArray,
+    by_duration: IntArray,
+    goals: FloatArray,
+    seed: int,
+) -> float:
     """Anneal by swaps, in place, until nothing is missed; return what the last state costs."""
     np.random.seed(seed)
     np.random.shuffle(movable)
@@ -303,7 +305,17 @@ def _swap_until_fit(
 
 
 @njit(cache=True)
-def _deselect(ecog_0, s, betas, duration, ended, by_survival, by_duration, goals, seed):
+def _deselect(
+    ecog_0: FloatArray,
+    s: IntArray,
+    betas: FloatArray,
+    duration: IntArray,
+    ended: IntArray,
+    by_survival: IntArray,
+    by_duration: IntArray,
+    goals: FloatArray,
+    seed: int,
+) -> float:
     """Swap, in place, among arrangements that all fit, towards a lower entry score of ECOG."""
     np.random.seed(seed)
     n = PATIENTS
@@ -352,7 +364,7 @@ def _deselect(ecog_0, s, betas, duration, ended, by_survival, by_duration, goals
 
 
 @njit(cache=True)
-def _cost_of_ratio(beta, se, goals):
+def _cost_of_ratio(beta: float, se: float, goals: FloatArray) -> float:
     cost = 0.0
     for k in range(3):
         value = np.exp(beta + (0.0, -Z_95, Z_95)[k] * se)

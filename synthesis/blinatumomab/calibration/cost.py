@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
+from .arrays import FloatArray, IntArray
 from .columns import (
     DIED,
     EVALUABLE,
@@ -87,7 +88,7 @@ def tightened_goals(triple: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
-def cost_of_block(block, values, goals, weights):
+def cost_of_block(block: int, values: FloatArray, goals: FloatArray, weights: FloatArray) -> float:
     """The weighted excess of a block's numbers over the room that costs nothing."""
     if block == RFS_ENTRY_OF_MRD:
         excess = values[FIRST_VALUE[block]] - LARGEST_ENTRY_SCORE
@@ -115,7 +116,7 @@ NOT_EVALUABLE_RESPONDERS = (7, 13)
 
 
 @njit(cache=True)
-def cost_of_realism(s, transplant_weight):
+def cost_of_realism(s: IntArray, transplant_weight: float) -> float:
     """Late transplants, early deaths, ragged months of death, odd shares of marrows."""
     late, delay = 0, 0.0
     for i in range(IN_REMISSION_TRANSPLANTS):
@@ -136,7 +137,7 @@ def cost_of_realism(s, transplant_weight):
 
 
 @njit(cache=True)
-def _cost_of_deaths(s):
+def _cost_of_deaths(s: IntArray) -> float:
     deaths = np.zeros(18, np.int64)
     alive = 0
     for i in range(PATIENTS):
@@ -144,7 +145,7 @@ def _cost_of_deaths(s):
         alive += day > 365
         if s[DIED, i] == 1 and day < 547:
             deaths[int(day / DAYS_PER_MONTH)] += 1
-    cost = 0.5 * max(0, ALIVE_AFTER_12_MONTHS - alive)
+    cost: float = 0.5 * max(0, ALIVE_AFTER_12_MONTHS - alive)
     cost += 0.15 * max(0, deaths[0] - 24)
     for month in range(17):
         allowed = 6 if month < 6 else 4

@@ -10,6 +10,7 @@ recomputes a block only where a change touches it, and in the order of the block
 import numpy as np
 from numba import njit
 
+from .arrays import FloatArray, IntArray, ShortArray
 from .columns import (
     DIED,
     ECOG_KNOWN,
@@ -95,13 +96,13 @@ NOBODY = np.full(PATIENTS, NEVER)
 
 
 @njit(cache=True)
-def empty_tables():
+def empty_tables() -> ShortArray:
     """Room for the event days of OS and of RFS; see count_tables."""
     return np.zeros((2, LAST_DAY), np.int16)
 
 
 @njit(cache=True)
-def count_tables(bits, s, tables):
+def count_tables(bits: int, s: IntArray, tables: ShortArray) -> None:
     """Count the event days anew where the touched blocks say that they can have changed."""
     if bits >> OS & 1:
         count_event_days(s[SURVIVAL], s[DIED], PATIENTS, tables[0])
@@ -111,7 +112,9 @@ def count_tables(bits, s, tables):
 
 
 @njit(cache=True)
-def compute_block(block, s, tables, values, starts):
+def compute_block(
+    block: int, s: IntArray, tables: ShortArray, values: FloatArray, starts: FloatArray
+) -> None:
     """Write the numbers of one block. starts keeps the last coefficients, two per block."""
     first = FIRST_VALUE[block]
     if block == OS:
@@ -138,7 +141,9 @@ def compute_block(block, s, tables, values, starts):
 
 
 @njit(cache=True)
-def _curve_values(times, died, n, days_by, n_rates, values):
+def _curve_values(
+    times: IntArray, died: IntArray, n: int, days_by: ShortArray, n_rates: int, values: FloatArray
+) -> None:
     rates, median, follow_up = np.zeros(4), np.zeros(3), np.zeros(2)
     survival_curve(times, died, n, days_by, rates, median, follow_up)
     values[:n_rates] = 100.0 * rates[:n_rates]
@@ -147,14 +152,14 @@ def _curve_values(times, died, n, days_by, n_rates, values):
 
 
 @njit(cache=True)
-def _remissions(s):
+def _remissions(s: IntArray) -> tuple[IntArray, IntArray]:
     """Days from remission to its end, and how it ended, of the responders."""
     times = s[REMISSION_END, :RESPONDERS] - s[REMISSION, :RESPONDERS]
     return times, s[END_KIND, :RESPONDERS]
 
 
 @njit(cache=True)
-def _since_remission(s, row):
+def _since_remission(s: IntArray, row: int) -> IntArray:
     """Days from remission to an event that counts from day 0 if it came before."""
     days = np.empty(RESPONDERS, np.int64)
     for i in range(RESPONDERS):
@@ -163,12 +168,12 @@ def _since_remission(s, row):
 
 
 @njit(cache=True)
-def _race_known_and_evaluable(s):
+def _race_known_and_evaluable(s: IntArray) -> IntArray:
     return np.where(s[RACE, :RESPONDERS] == UNKNOWN, 0, s[EVALUABLE, :RESPONDERS])
 
 
 @njit(cache=True)
-def _entry_score_of_mrd(s, tables, starts):
+def _entry_score_of_mrd(s: IntArray, tables: ShortArray, starts: FloatArray) -> float:
     """|z| of MRD response beside race and t(4;11), whose model has been fitted before."""
     n = RESPONDERS
     times, kinds = _remissions(s)
@@ -187,13 +192,15 @@ def _entry_score_of_mrd(s, tables, starts):
 
 
 @njit(cache=True)
-def _always_if(flags, value):
+def _always_if(flags: IntArray, value: int) -> IntArray:
     """Day 0 for those whose flag has the value, else NEVER: a factor that does not change."""
     return np.where(flags == value, 0, NEVER)
 
 
 @njit(cache=True)
-def _cox_values(block, s, tables, values, first, starts):
+def _cox_values(
+    block: int, s: IntArray, tables: ShortArray, values: FloatArray, first: int, starts: FloatArray
+) -> None:
     sets, deaths = np.empty((MAX_EVENT_DAYS, 4)), np.empty(MAX_EVENT_DAYS)
     if block in (OS_BY_REMISSION_AND_MRD, RFS_BY_RACE_AND_T411):
         if block == OS_BY_REMISSION_AND_MRD:
@@ -225,7 +232,7 @@ def _cox_values(block, s, tables, values, first, starts):
 
 
 @njit(cache=True)
-def _one_factor(block, s):
+def _one_factor(block: int, s: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray, int]:
     """Times, events, the day the factor sets in, and the patients of a model of one factor."""
     n = RESPONDERS
     if block in RFS_MODELS:
@@ -256,14 +263,14 @@ def _one_factor(block, s):
 
 
 @njit(cache=True)
-def _hazard_ratio(beta, se, values, first):
+def _hazard_ratio(beta: float, se: float, values: FloatArray, first: int) -> None:
     values[first] = np.exp(beta)
     values[first + 1] = np.exp(beta - Z_95 * se)
     values[first + 2] = np.exp(beta + Z_95 * se)
 
 
 @njit(cache=True)
-def compute_all(s, values):
+def compute_all(s: IntArray, values: FloatArray) -> FloatArray:
     """All numbers of the skeleton, each model fitted from zero."""
     starts, tables = np.zeros((N_BLOCKS, 2)), empty_tables()
     count_tables(1 << OS | 1 << RFS, s, tables)
@@ -273,7 +280,7 @@ def compute_all(s, values):
 
 
 @njit(cache=True)
-def touched_blocks(s, i, before):
+def touched_blocks(s: IntArray, i: int, before: IntArray) -> int:
     """The blocks, as bits, that the change of patient i from `before` can have changed."""
     bits = 0
     responder, evaluable = i < RESPONDERS, s[EVALUABLE, i] == 1 or before[EVALUABLE] == 1

@@ -2,6 +2,7 @@
 
 from numba import njit
 
+from .arrays import IntArray
 from .columns import (
     AFTER_RELAPSE,
     ALL_DAYS,
@@ -49,7 +50,7 @@ EARLIEST_TRANSPLANT_WITHOUT_REMISSION = 60
 
 
 @njit(cache=True)
-def is_possible(s, i):
+def is_possible(s: IntArray, i: int) -> bool:
     """Whether patient i can have lived like this."""
     return (
         _survival_is_possible(s, i)
@@ -61,10 +62,10 @@ def is_possible(s, i):
 
 
 @njit(cache=True)
-def _survival_is_possible(s, i):
+def _survival_is_possible(s: IntArray, i: int) -> bool:
     if s[HOLD, i] == ALL_DAYS:
         return True
-    survival = s[SURVIVAL, i]
+    survival: int = s[SURVIVAL, i]
     if s[SURVIVOR, i] == 1:
         return LAST_DAY_OF_MONTH_35 < survival < LONGEST_SURVIVAL
     shortest = EARLIEST_DEATH if s[DIED, i] == 1 else SHORTEST_CENSORED_SURVIVAL
@@ -72,11 +73,11 @@ def _survival_is_possible(s, i):
 
 
 @njit(cache=True)
-def _mrd_is_possible(s, i):
+def _mrd_is_possible(s: IntArray, i: int) -> bool:
     """A response comes on treatment: in a cycle, before transplant, relapse and the last day."""
     if s[EVALUABLE, i] == 1 and s[SURVIVAL, i] < EARLIEST_END_OF_EVALUABLE:
         return False
-    day = s[MRD_RESPONSE, i]
+    day: int = s[MRD_RESPONSE, i]
     if day == NEVER:
         return True
     if s[EVALUABLE, i] == 0 or day >= min(s[SURVIVAL, i], s[REMISSION_END, i], s[TRANSPLANT, i]):
@@ -88,20 +89,27 @@ def _mrd_is_possible(s, i):
 
 
 @njit(cache=True)
-def _transplant_is_possible(s, i):
-    kind, day = s[TRANSPLANT_KIND, i], s[TRANSPLANT, i]
+def _transplant_is_possible(s: IntArray, i: int) -> bool:
+    kind: int = s[TRANSPLANT_KIND, i]
+    day: int = s[TRANSPLANT, i]
+    remission: int = s[REMISSION, i]
+    end: int = s[REMISSION_END, i]
+    survival: int = s[SURVIVAL, i]
     if kind == IN_REMISSION:
-        return s[REMISSION, i] + TRANSPLANT_AFTER_REMISSION <= day < s[REMISSION_END, i]
+        return remission + TRANSPLANT_AFTER_REMISSION <= day < end
     if kind == AFTER_RELAPSE:
-        return s[REMISSION_END, i] + TRANSPLANT_AFTER_RELAPSE <= day < s[SURVIVAL, i]
+        return end + TRANSPLANT_AFTER_RELAPSE <= day < survival
     if kind == WITHOUT_REMISSION:
-        return EARLIEST_TRANSPLANT_WITHOUT_REMISSION <= day < s[SURVIVAL, i]
+        return EARLIEST_TRANSPLANT_WITHOUT_REMISSION <= day < survival
     return True
 
 
 @njit(cache=True)
-def _remission_is_possible(s, i):
-    first, end, survival = s[REMISSION, i], s[REMISSION_END, i], s[SURVIVAL, i]
+def _remission_is_possible(s: IntArray, i: int) -> bool:
+    first: int = s[REMISSION, i]
+    end: int = s[REMISSION_END, i]
+    survival: int = s[SURVIVAL, i]
+    died: int = s[DIED, i]
     in_first = FIRST_CYCLE_REMISSION[0] <= first <= FIRST_CYCLE_REMISSION[1]
     in_second = SECOND_CYCLE_REMISSION[0] <= first <= SECOND_CYCLE_REMISSION[1]
     if not (in_first or in_second) or end > survival or end - first < SHORTEST_REMISSION:
@@ -110,16 +118,16 @@ def _remission_is_possible(s, i):
     if kind == RELAPSED:
         return survival - end >= SHORTEST_SURVIVAL_AFTER_RELAPSE
     if kind == DIED_IN_REMISSION:
-        return end == survival and s[DIED, i] == 1
+        return end == survival and died == 1
     if s[HOLD, i] == ALL_DAYS:
         return True
     if s[HOLD, i] == FREE and end != survival:
         return False
-    return SHORTEST_CENSORED_REMISSION < end - first <= LONGEST_REMISSION and s[DIED, i] == 0
+    return SHORTEST_CENSORED_REMISSION < end - first <= LONGEST_REMISSION and died == 0
 
 
 @njit(cache=True)
-def _t411_is_possible(s, i):
+def _t411_is_possible(s: IntArray, i: int) -> bool:
     """All with t(4;11) die; the responders among them are in every model of RFS."""
     if s[DIED, i] == 0:
         return False
@@ -127,7 +135,7 @@ def _t411_is_possible(s, i):
 
 
 @njit(cache=True)
-def keep_linked_days(s, i):
+def keep_linked_days(s: IntArray, i: int) -> None:
     """Let a death or a last visit in remission end survival too, after survival was moved."""
     kind = s[END_KIND, i]
     if kind == DIED_IN_REMISSION or (kind == FOLLOWED and s[HOLD, i] == FREE):

@@ -164,7 +164,7 @@ def _draw_days(s: np.ndarray, i: int, kind: PatientType, rng: Generator) -> None
     second = rng.random() < 0.2
     window = SECOND_CYCLE_REMISSION if second else FIRST_CYCLE_REMISSION
     remission = s[REMISSION, i] = rng.integers(window[0] + (0 if second else 5), window[1] + 1)
-    lasting = LAST_DAY
+    lasting: float = LAST_DAY
     if kind.transplant == IN_REMISSION:
         s[TRANSPLANT, i] = remission + rng.integers(30, 170)
     while lasting > LATEST_COMMON_END:
@@ -344,7 +344,7 @@ def _draw_mrd_day(s: np.ndarray, i: int, window: tuple[int, int], rng: Generator
 
 
 def _make_some_evaluable(s: np.ndarray, rng: Generator) -> None:
-    for i in np.flatnonzero(s[EVALUABLE] == 0):
+    for i in map(int, np.flatnonzero(s[EVALUABLE] == 0)):
         s[EVALUABLE, i] = int(rng.random() < EVALUABLE_SHARE[bool(i < RESPONDERS)])
         if not is_possible(s, i):
             s[EVALUABLE, i] = 0

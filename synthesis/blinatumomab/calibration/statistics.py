@@ -11,6 +11,8 @@ median, Breslow's handling of ties. A factor that changes on day x counts from d
 import numpy as np
 from numba import njit
 
+from .arrays import FloatArray, IntArray, ShortArray
+
 DAYS_PER_MONTH = 30.4375
 Z_95 = 1.959963984540054
 LOG_LOG_HALF = np.log(np.log(2.0))
@@ -28,7 +30,7 @@ TINY = 1e-12  # lets an event day without patients at risk pass
 
 
 @njit(cache=True)
-def count_event_days(times, died, n, days_by):
+def count_event_days(times: IntArray, died: IntArray, n: int, days_by: ShortArray) -> None:
     """Fill days_by: how many distinct event days lie at or before each day.
 
     Curves and models then count patients per event day instead of per day: a patient who leaves
@@ -45,7 +47,15 @@ def count_event_days(times, died, n, days_by):
 
 
 @njit(cache=True)
-def survival_curve(times, died, n, days_by, rates, median, follow_up):
+def survival_curve(
+    times: IntArray,
+    died: IntArray,
+    n: int,
+    days_by: ShortArray,
+    rates: FloatArray,
+    median: FloatArray,
+    follow_up: FloatArray,
+) -> None:
     """Kaplan-Meier: rates at the landmarks; the median and its limits; the median follow-up.
 
     All times in months. Follow-up is given twice: the reverse Kaplan-Meier median, and the median
@@ -92,7 +102,9 @@ def survival_curve(times, died, n, days_by, rates, median, follow_up):
 
 
 @njit(cache=True)
-def _median_follow_up(censored, deaths, days_by, n, follow_up):
+def _median_follow_up(
+    censored: IntArray, deaths: IntArray, days_by: ShortArray, n: int, follow_up: FloatArray
+) -> None:
     """Reverse Kaplan-Meier: the censored are the events, deaths leave before them."""
     n_censored = len(censored)
     follow_up[:] = UNDEFINED
@@ -113,7 +125,7 @@ def _median_follow_up(censored, deaths, days_by, n, follow_up):
 
 
 @njit(cache=True)
-def _limits_of_median(surviving, variance, day, median):
+def _limits_of_median(surviving: float, variance: float, day: int, median: FloatArray) -> None:
     """Note the first day on which a log-log limit of the curve is at or below one half."""
     if median[1] < 0 and surviving < 0.68:
         scale = np.log(surviving)
@@ -128,7 +140,9 @@ def _limits_of_median(surviving, variance, day, median):
 
 
 @njit(cache=True)
-def incidence_of_relapse(times, kinds, n, days_by, incidence):
+def incidence_of_relapse(
+    times: IntArray, kinds: IntArray, n: int, days_by: ShortArray, incidence: FloatArray
+) -> None:
     """Aalen-Johansen incidence of kind 1 against kind 2 at the landmarks, carried forward."""
     n_days = days_by[-1]
     leaving = np.zeros(n_days + 1, np.int64)
@@ -153,7 +167,17 @@ def incidence_of_relapse(times, kinds, n, days_by, incidence):
 
 
 @njit(cache=True)
-def risk_sets(times, died, on_a, on_b, used, n, days_by, sets, deaths):
+def risk_sets(
+    times: IntArray,
+    died: IntArray,
+    on_a: IntArray,
+    on_b: IntArray,
+    used: IntArray,
+    n: int,
+    days_by: ShortArray,
+    sets: FloatArray,
+    deaths: FloatArray,
+) -> tuple[int, int, int]:
     """Count, at each event day, the patients at risk by the state of two factors.
 
     on_a, on_b: the day after which a factor counts. Fills sets (event days x 4: neither, a, b,
@@ -189,12 +213,14 @@ def risk_sets(times, died, on_a, on_b, used, n, days_by, sets, deaths):
 
 
 @njit(cache=True)
-def _unit(has_a, has_b):
+def _unit(has_a: bool, has_b: bool) -> int:
     return 1 << (FIELD_BITS * ((1 if has_a else 0) + (2 if has_b else 0)))
 
 
 @njit(cache=True)
-def cox_one_factor(sets, deaths, k, deaths_a, start):
+def cox_one_factor(
+    sets: FloatArray, deaths: FloatArray, k: int, deaths_a: int, start: float
+) -> tuple[float, float]:
     """Coefficient and standard error of factor a alone, from risk sets."""
     beta, information = start, 1.0
     for _ in range(15):
@@ -215,7 +241,15 @@ def cox_one_factor(sets, deaths, k, deaths_a, start):
 
 
 @njit(cache=True)
-def cox_two_factors(sets, deaths, k, deaths_a, deaths_b, start_a, start_b):
+def cox_two_factors(
+    sets: FloatArray,
+    deaths: FloatArray,
+    k: int,
+    deaths_a: int,
+    deaths_b: int,
+    start_a: float,
+    start_b: float,
+) -> tuple[float, float, float, float]:
     """Coefficients and standard errors of factors a and b together, from risk sets."""
     beta_a, beta_b = start_a, start_b
     info_aa, info_bb, determinant = 1.0, 1.0, 1.0
@@ -254,7 +288,18 @@ def cox_two_factors(sets, deaths, k, deaths_a, deaths_b, start_a, start_b):
 
 
 @njit(cache=True)
-def entry_score(times, died, on_a, on_b, on_c, used, n, days_by, beta_a, beta_b):
+def entry_score(
+    times: IntArray,
+    died: IntArray,
+    on_a: IntArray,
+    on_b: IntArray,
+    on_c: IntArray,
+    used: IntArray,
+    n: int,
+    days_by: ShortArray,
+    beta_a: float,
+    beta_b: float,
+) -> float:
     """The score test of a third factor c beside a and b, whose coefficients are given, as |z|."""
     sets, sets_without_c = np.empty((MAX_EVENT_DAYS, 4)), np.empty((MAX_EVENT_DAYS, 4))
     deaths, not_read = np.empty(MAX_EVENT_DAYS), np.empty(MAX_EVENT_DAYS)
@@ -286,11 +331,20 @@ def entry_score(times, died, on_a, on_b, on_c, used, n, days_by, beta_a, beta_b)
     if determinant < 1e-9:
         return 0.0
     explained = info_bb * info_ac**2 - 2.0 * info_ab * info_ac * info_bc + info_aa * info_bc**2
-    return abs(score) / np.sqrt(max(info_cc - explained / determinant, 1e-9))
+    z: float = abs(score) / np.sqrt(max(info_cc - explained / determinant, 1e-9))
+    return z
 
 
 @njit(cache=True)
-def cox_covariate(values, known, times, died, order, n, start):
+def cox_covariate(
+    values: FloatArray,
+    known: IntArray,
+    times: IntArray,
+    died: IntArray,
+    order: IntArray,
+    n: int,
+    start: float,
+) -> tuple[float, float]:
     """Coefficient and standard error of one constant covariate of any value.
 
     order lists the patients by falling time; patients whose value is not known are left out.

@@ -141,7 +141,7 @@ def _hypocellular(
 ) -> list[int]:
     """Two MRD responders of the exploratory trial, one of the other; one survivor in all."""
     others = np.arange(PATIENTS) >= RESPONDERS
-    here = np.flatnonzero(others & exploratory & (s[MRD_RESPONSE] != NEVER))
+    here = map(int, np.flatnonzero(others & exploratory & (s[MRD_RESPONSE] != NEVER)))
     first_two = sorted(here, key=lambda i: is_survivor[i])[:2]
     wanted = not any(is_survivor[i] for i in first_two)
     there = others & ~exploratory & (s[SURVIVAL] > 28) & (is_survivor == wanted)
