@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from mutations import MUTATIONS
+from mutations import FURTHER, MUTATIONS
 
 from expectations.runner import run_gate
 from expectations.suite import SUITES, Suite, load_suites
@@ -30,7 +30,8 @@ def tables(default_release: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         names = connection.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'built' "
             "and (schema_name in ('raw', 'marts', 'results', 'quality') "
-            "or table_name = 'int_record_verdicts') and not starts_with(table_name, 'sdtm_')"
+            "or table_name in ('int_record_verdicts', 'int_analysis_subjects')) "
+            "and not starts_with(table_name, 'sdtm_')"
         ).fetchall()
         for schema, table in names:
             connection.execute(f"create schema if not exists {schema}")
@@ -40,6 +41,18 @@ def tables(default_release: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 def test_every_critical_check_has_a_mutation() -> None:
     assert set(MUTATIONS) == set(ONE_EACH)
+
+
+def test_a_subject_never_treated_needs_no_baseline_factor(tables: Path, tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copy(tables, warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "insert into marts.subjects select * replace ('screened' as usubjid, null as trtsdt) "
+            "from marts.subjects limit 1"
+        )
+    (outcome,) = run_gate(warehouse, "marts", [ONE_EACH["FACT-02"]])
+    assert (outcome.success, outcome.error) == (True, None)
 
 
 def test_there_are_many_checks() -> None:
@@ -55,12 +68,14 @@ def test_no_critical_check_fails_or_errs_on_the_default_study(tables: Path) -> N
     ] == []
 
 
-@pytest.mark.parametrize("check_id", sorted(MUTATIONS))
-def test_the_check_notices_its_mutation(check_id: str, tables: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("check_id", "damage"), [*MUTATIONS.items(), *FURTHER])
+def test_the_check_notices_its_mutation(
+    check_id: str, damage: str, tables: Path, tmp_path: Path
+) -> None:
     suite: Suite = ONE_EACH[check_id]
     damaged = tmp_path / "warehouse.duckdb"
     shutil.copy(tables, damaged)
     with duckdb.connect(str(damaged)) as connection:
-        connection.execute(MUTATIONS[check_id])
+        connection.execute(damage)
     (outcome,) = run_gate(damaged, suite.gate, [suite])
     assert (outcome.success, outcome.error) == (False, None)
