@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, cast, get_args
 
 import yaml
 
+from analytics.chapters import place_of
 from analytics.errors import PlateauError
 
 Gate = Literal["marts", "results"]
@@ -54,12 +55,14 @@ class Suite:
 
 
 def load_suites(folders: Iterable[Path]) -> tuple[Suite, ...]:
-    """Read every `*.yml` of the folders, by name; a folder that does not exist holds none.
+    """Read every `*.yml` of the folders, in the order of the chapters of dbt, results last.
 
+    Within a chapter tables stand as in dbt_project.yml, suites of one table as in the folders.
+    A folder that does not exist holds none.
     Raises SuiteError on an unknown or missing key and on a suite's name or a check id used twice.
     """
     paths = [path for folder in folders for path in sorted(folder.glob("*.yml"))]
-    suites = tuple(parse_suite(path) for path in paths)
+    suites = tuple(sorted(map(parse_suite, paths), key=lambda suite: place_of(suite.table)))
     names = Counter(suite.name for suite in suites)
     for name, count in names.items():
         if count > 1:

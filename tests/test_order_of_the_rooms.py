@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from project import PROJECT
+
+from analytics.chapters import chapters
 
 ROOMS = (
     ("cli",),
@@ -17,17 +18,13 @@ ROOMS = (
     ("results", "ingest"),
     ("study", "transform"),
     ("methods",),
-    ("errors", "project_files", "progress", "warehouse", "text_table"),
+    ("errors", "project_files", "progress", "warehouse", "text_table", "chapters"),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 MODULES = sorted((PROJECT / "analytics").rglob("*.py"))
 
 DBT = PROJECT / "dbt_project"
-CHAPTERS = [
-    name
-    for name in yaml.safe_load((DBT / "dbt_project.yml").read_text())["models"]["plateau"]
-    if not name.startswith("+")
-]
+CHAPTERS = [chapter.name for chapter in chapters()]
 MODELS = {path.stem: path for path in (DBT / "models").rglob("*.sql")}
 READ = re.compile(r"(?:ref|accepted)\(\s*'(\w+)'")
 SOURCE = re.compile(r"source\(\s*'(\w+)'")
@@ -69,8 +66,9 @@ def test_a_module_imports_from_its_own_room_and_lower_ones(module: Path) -> None
 
 
 def test_synthesis_and_expectations_stand_apart() -> None:
-    """The makers of the data know nothing of the product, the gate nothing of its rooms."""
-    for folder, allowed in (("synthesis", set()), ("expectations", {"errors", "project_files"})):
+    """The makers of the data know nothing of the product, the gate nothing of its steps."""
+    gate = {"errors", "project_files", "chapters"}
+    for folder, allowed in (("synthesis", set()), ("expectations", gate)):
         for module in (PROJECT / folder).rglob("*.py"):
             assert rooms_read(module) <= allowed, module
 
@@ -96,3 +94,15 @@ def test_only_staging_reads_raw_and_only_bi_reads_what_python_wrote(model: str) 
         assert not sources & written
     else:
         assert sources <= allowed
+
+
+def test_the_page_on_the_architecture_tells_the_chapters_as_dbt_has_them() -> None:
+    page = (PROJECT / "docs/architecture.md").read_text(encoding="utf-8")
+    table = page.partition("| chapter | is about | hands on |\n|---|---|---|\n")[2]
+    rows = table.partition("\n\n")[0].splitlines()
+    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows]
+    assert [(name.strip("`"), words) for name, words, _ in cells] == [
+        (chapter.name, chapter.words) for chapter in chapters()
+    ]
+    named = {name.strip("`"): tuple(re.findall(r"`(\w+)`", tables)) for name, _, tables in cells}
+    assert named == {chapter.name: chapter.tables or named[chapter.name] for chapter in chapters()}

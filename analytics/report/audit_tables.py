@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from analytics.chapters import place_of
 from analytics.report.elements import Bi, Column, Line, Row, Table, distinct
 from analytics.report.formats import UNKNOWN, decimal, p_value, percent, whole
 
@@ -277,7 +278,7 @@ def checks_table(bi: Bi) -> Table | None:
     """How many checks each suite made, and how many did not hold, by severity."""
     checks = bi["data_quality"].filter(pl.col("topic") == "check")
     lines = []
-    for part in checks.partition_by("place", maintain_order=True):
+    for part in sorted(checks.partition_by("place"), key=_gate_and_chapter):
         failed = part.filter(~pl.col("passed"))
         lines.append(
             Line(
@@ -301,6 +302,12 @@ def checks_table(bi: Bi) -> Table | None:
         Column("info", "Info", "Do not hold"),
     ]
     return Table("checks", "Checks by suite", columns, lines, is_folded=True)
+
+
+def _gate_and_chapter(part: pl.DataFrame) -> tuple[str, int, str]:
+    """Where a suite's checks stand: its gate, the place of its table in the story, its name."""
+    gate, _, suite = part["place"][0].partition(" / ")
+    return gate, place_of(suite.partition(".")[2]), suite
 
 
 def failed_checks_table(bi: Bi) -> Table | None:

@@ -9,14 +9,14 @@ from typing import Final
 
 import duckdb
 
+from analytics.chapters import chapters, place_of
 from analytics.report.lineage import lineage_lines
+from analytics.results.schemas import RESULT_TABLES
 
-SCHEMAS: Final = ("bi", "results", "marts", "quality")
-_OF: Final = {
-    "bi": "Tables for people and BI tools. No patient's row.",
-    "results": "Every estimate, as Python wrote it.",
-    "marts": "Analysis-ready tables, patient level.",
-    "quality": "What was checked and what was turned away.",
+_SCHEMAS: Final = ("bi", "results", "marts", "quality")
+_WRITTEN_BY_PYTHON: Final = {
+    "results": "every estimate, and no patient's row",
+    "quality": "what the gates found",
 }
 
 
@@ -31,7 +31,7 @@ class Table:
 
 
 def read_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
-    """The tables of `SCHEMAS` in that order, by name."""
+    """The tables of the schemas that people read, in the order of the story."""
     columns: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     for schema, table, *column in connection.execute(
         "select schema_name, table_name, column_name, lower(data_type), coalesce(comment, '') "
@@ -40,12 +40,39 @@ def read_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
         columns.setdefault((schema, table), []).append((column[0], column[1], column[2]))
     tables = connection.execute(
         "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() "
-        "where list_contains($1, schema_name) order by list_position($1, schema_name), table_name",
-        [list(SCHEMAS)],
+        "where list_contains($1, schema_name) order by table_name",
+        [list(_SCHEMAS)],
     ).fetchall()
-    return [
-        Table(schema, name, words, tuple(columns[schema, name])) for schema, name, words in tables
-    ]
+    return sorted(
+        (
+            Table(schema, name, words, tuple(columns[schema, name]))
+            for schema, name, words in tables
+        ),
+        key=_place,
+    )
+
+
+def sections() -> dict[str, str]:
+    """The chapters in their order, name -> words; what Python writes stands before `bi`."""
+    *before, bi = chapters()
+    return {
+        **{chapter.name: chapter.words for chapter in before},
+        **_WRITTEN_BY_PYTHON,
+        bi.name: bi.words,
+    }
+
+
+def section_of(table: Table) -> str:
+    """The chapter that hands the table on, or the schema where no chapter names it."""
+    holders = [chapter.name for chapter in chapters() if table.name in chapter.tables]
+    return holders[0] if holders and table.schema != "bi" else table.schema
+
+
+def _place(table: Table) -> tuple[int, int, int]:
+    """Section, place in the chapter, place among the results; names decide the rest."""
+    results = list(RESULT_TABLES)
+    place = results.index(table.name) if table.schema == "results" else 0
+    return list(sections()).index(section_of(table)), place_of(table.name), place
 
 
 def dictionary_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -53,7 +80,11 @@ def dictionary_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     tables = read_tables(connection)
     yield "# Data dictionary"
     yield ""
-    yield "Written by `make docs` from the comments in the database; do not edit."
+    yield (
+        "Written by `make docs` from the comments in the database; do not edit. The tables stand "
+        "in the chapters of the dbt project. `marts` and `quality` hold rows of patients, "
+        "`results` and `bi` do not."
+    )
     yield ""
     yield "## From SDTM variable to table"
     yield ""
@@ -64,13 +95,12 @@ def dictionary_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     )
     yield ""
     yield from lineage_lines(connection)
-    for schema in SCHEMAS:
-        yield ""
-        yield f"## {schema}"
-        yield ""
-        yield _OF[schema]
-        for table in tables:
-            if table.schema == schema:
+    for section, words in sections().items():
+        told = [table for table in tables if section_of(table) == section]
+        if told:
+            yield ""
+            yield f"## {section}: {words}"
+            for table in told:
                 yield from _table_lines(table)
 
 

@@ -8,54 +8,63 @@ from typing import Final
 
 import duckdb
 
+from analytics.chapters import chapters
 from analytics.warehouse import quoted
 
-# (from, to) of every arrow; a node is 'kind name'
+# (from, to) of every arrow; a node is 'chapter name', and a method is of the results
 _FACTS: Final = """
     with used as (
         select fact from staging.stg_study__endpoint_rules
         union select origin_fact from staging.stg_study__endpoints
     )
-    select distinct 'variable ' || srcdom || '.' || srcvar, 'fact ' || fact
+    select distinct 'staging ' || srcdom || '.' || srcvar, 'facts ' || fact
     from intermediate.int_dated_facts semi join used using (fact)
     where srcdom is not null
 """
 _FACTORS: Final = """
-    select distinct 'variable ' || srcdom || '.' || srcvar, 'fact factors of the study'
+    select distinct 'staging ' || srcdom || '.' || srcvar, 'factors factors of the study'
     from marts.subject_factors where srcdom is not null
 """
 _ENDPOINTS: Final = """
-    select 'fact ' || fact, 'endpoint ' || paramcd from staging.stg_study__endpoint_rules
-    union select 'fact ' || origin_fact, 'endpoint ' || paramcd from staging.stg_study__endpoints
+    select 'facts ' || fact, 'endpoints ' || paramcd from staging.stg_study__endpoint_rules
+    union select 'facts ' || origin_fact, 'endpoints ' || paramcd from staging.stg_study__endpoints
 """
 _METHODS: Final = """
-    select distinct coalesce('endpoint ' || endpoint, 'fact factors of the study'),
-        'method ' || method
+    select distinct coalesce('endpoints ' || endpoint, 'factors factors of the study'),
+        'results ' || method
     from results.analysis
-    union select 'fact factors of the study', 'method ' || method from results.analysis
+    union select 'factors factors of the study', 'results ' || method from results.analysis
     where method like 'cox%' or method = 'fine_gray' or strata is not null
 """
 _SHAPES: Final = {
-    "variable": '["{}"]',
-    "fact": '("{}")',
-    "endpoint": '{{{{"{}"}}}}',
-    "method": '["{}"]',
+    "staging": '["{}"]',
+    "facts": '("{}")',
+    "factors": '("{}")',
+    "endpoints": '{{{{"{}"}}}}',
+    "results": '["{}"]',
     "bi": '[("{}")]',
 }
 
 
 def lineage_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """The picture as a Mermaid flow chart, the same lines for the same warehouse."""
-    arrows = sorted(_arrows(connection))
-    nodes = sorted({node for arrow in arrows for node in arrow})
+    arrows = sorted(_arrows(connection), key=lambda arrow: tuple(map(_place, arrow)))
+    nodes = sorted({node for arrow in arrows for node in arrow}, key=_place)
     names = {node: f"n{number}" for number, node in enumerate(nodes)}
     yield "```mermaid"
     yield "flowchart LR"
     for node in nodes:
-        kind, _, name = node.partition(" ")
-        yield f"  {names[node]}{_SHAPES[kind].format(name)}"
+        chapter, _, name = node.partition(" ")
+        yield f"  {names[node]}{_SHAPES[chapter].format(name)}"
     yield from (f"  {names[start]} --> {names[end]}" for start, end in arrows)
     yield "```"
+
+
+def _place(node: str) -> tuple[int, str]:
+    """Where a node stands: in the order of the chapters, the results before `bi`."""
+    *before, bi = (chapter.name for chapter in chapters())
+    chapter, _, name = node.partition(" ")
+    return [*before, "results", bi].index(chapter), name
 
 
 def _arrows(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
@@ -74,7 +83,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
         "where schema_name = 'bi' and column_name = 'analysis_id' order by all"
     ).fetchall()
     return {
-        (f"method {method}", f"bi bi.{table}")
+        (f"results {method}", f"bi bi.{table}")
         for (table,) in tables
         for (method,) in connection.execute(
             "select distinct analysis.method from results.analysis as analysis "

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.chapters import place_of
 from expectations.suite import SUITES, SuiteError, load_suites, parse_suite
 
 SUITE = """
@@ -115,3 +116,11 @@ def test_every_shipped_suite_can_be_read() -> None:
     assert ("marts", "time_to_event") in names
     assert ("results", "survival_curve") in names
     assert {path.stem for path in SUITES.glob("*.yml")} == {suite.table for suite in suites}
+
+
+def test_suites_stand_in_the_order_of_the_chapters_and_results_come_last() -> None:
+    tables = [suite.table for suite in load_suites([SUITES])]
+    assert tables == sorted(tables, key=lambda table: (place_of(table), table))
+    assert tables[:3] == ["responses", "hsct_timing", "mrd_status"]
+    last_mart = tables.index("rejected_record")
+    assert {suite.schema for suite in load_suites([SUITES])[last_mart + 1 :]} == {"results"}
