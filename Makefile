@@ -17,8 +17,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build model refresh docs report qc bench test test-unit torture superset-bundle test-superset \
-	superset-picture lint synthesize sdtm reference clean
+.PHONY: help setup build model refresh docs domains report qc bench test test-unit torture superset-bundle \
+	test-superset superset-picture lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ model: $(READY)  ## Build and test one dbt model on a copy of the published stud
 
 refresh: $(READY)  ## Build and publish only if something changed (KEEP_LAST=10 keeps ten releases)
 	@$(BIN)/plateau refresh $(STUDY) --releases $(RELEASES) --threads $(THREADS) $(if $(KEEP_LAST),--keep-last $(KEEP_LAST))
+
+domains: $(READY)  ## Write what follows from analytics/study/domains: docs/input-contract.md and the dbt macro record_layout
+	@$(BIN)/plateau contract > docs/input-contract.md
+	@$(BIN)/python -m analytics.study.domains.record_layout > dbt_project/macros/record_layout.sql
 
 report: $(READY)  ## Write the report of the published release again, into reports/<study>
 	@$(BIN)/plateau report --releases $(RELEASES)

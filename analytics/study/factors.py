@@ -5,7 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from analytics.study.domains import DOMAIN_VARIABLES
+from analytics.study.domains import DOMAIN_VARIABLES, SUBJECT_VARIABLES
 from analytics.study.errors import StudyError
 from analytics.study.facts import FACTS
 from analytics.study.rows import Row, read_rows
@@ -46,19 +46,6 @@ _LEVEL_COLUMNS = (
     "lower_inclusive",
     "upper",
     "upper_inclusive",
-)
-
-# What DM says of a subject that may be a factor: int_baseline_observations reads these.
-SUBJECT_VARIABLES: Final = (
-    "STUDYID",
-    "SITEID",
-    "AGE",
-    "SEX",
-    "RACE",
-    "ETHNIC",
-    "ARMCD",
-    "ARM",
-    "COUNTRY",
 )
 
 # Columns of the mart `subjects` that a table may describe; none is known at the first dose.

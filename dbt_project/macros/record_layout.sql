@@ -1,207 +1,247 @@
 {#-
-    How each SDTM domain answers the questions every record is asked. One entry per domain:
-    the staging columns that hold its sequence, test, wording (the text terms translate),
-    result, date; which date is needed; and the variables that make two records the same.
-    A missing entry means that the domain has no such variable.
+    How each SDTM domain answers the questions every record is asked. Written by `make domains`
+    from the catalogue analytics/study/domains; do not edit it.
 
-    required   variables without which a record names nothing
-    wording    first given one is compared with the study's terms
-    vocabulary 'closed': every wording has to be a term where terms cover the test;
-               'open': most wordings are no term (a bone marrow biopsy is no transplant)
-    repeats    true: a later result of the same test and day replaces an earlier one
-    content    variables that have to agree, beside the key, for a duplicate
+    One entry per domain: the staging columns that hold its sequence, test, result, date and so
+    on. A missing entry: the domain has no such variable, or the flag is false.
+
+    required    variables without which a record names nothing
+    text        the first given one is compared with the study's terms
+    vocabulary  'closed': every wording has to be a term where terms cover the test
+    repeats     a later result of the same test and day replaces an earlier one
+    describes   baseline factors are made of its records
+    contact     a dated record tells that the subject was seen ('in_person') or alive
+    content     variables that have to agree, beside the key, for a duplicate
+    subject     variables that describe a subject
 -#}
 {% macro record_layout() -%}
     {%- set layout = [
         {
-            'domain': 'DM', 'required': ['studyid', 'usubjid'],
-            'content': [
-                'subjid', 'dthdtc', 'dthfl', 'siteid', 'brthdtc', 'age_given', 'ageu', 'sex',
-                'race', 'ethnic', 'armcd', 'arm', 'country',
-            ],
+            "domain": "DM",
+            "required": ["studyid", "usubjid"],
+            "domain_given": "domain",
+            "vocabulary": "open",
+            "content": ["subjid", "dthdtc", "dthfl", "siteid", "brthdtc", "age_given", "ageu",
+                "sex", "race", "ethnic", "armcd", "arm", "country"],
+            "subject": ["studyid", "siteid", "age", "sex", "race", "ethnic", "armcd", "arm",
+                "country"],
         },
         {
-            'domain': 'EX', 'seq': 'exseq', 'required': ['studyid', 'usubjid', 'exseq'],
-            'wording': ['visit'], 'vocabulary': 'closed',
-            'number': 'exdose', 'number_needed': true,
-            'dtc': 'exstdtc', 'date_needed': true,
-            'content': [
-                'extrt', 'exdose_given', 'exdosu', 'exdosfrq', 'exroute', 'visitnum', 'visit',
-                'epoch', 'exstdtc', 'exendtc',
-            ],
+            "domain": "SV",
+            "required": ["studyid", "usubjid"],
+            "domain_given": "domain",
+            "visitnum": "visitnum",
+            "dtc": "svstdtc",
+            "text": ["svcntmod"],
+            "date_needed": true,
+            "vocabulary": "closed",
+            "contact": "in_person",
+            "content": ["visitnum", "visit", "svcntmod", "svstdtc", "svendtc"],
         },
         {
-            'domain': 'RS', 'seq': 'rsseq', 'required': ['studyid', 'usubjid', 'rsseq', 'rstestcd'],
-            'testcd': 'rstestcd', 'category': 'rscat', 'evaluator': 'rseval',
-            'wording': ['rsstresc', 'rsorres'], 'vocabulary': 'closed',
-            'number': 'rsstresn', 'result_needed': true,
-            'stat': 'rsstat', 'accepted_flag': 'rsacptfl', 'repeats': true,
-            'dtc': 'rsdtc', 'date_needed': true,
-            'content': [
-                'rstestcd', 'rscat', 'rsorres', 'rsstresc', 'rsstresn_given', 'rsstat',
-                'rseval', 'rsacptfl', 'visitnum', 'visit', 'rsdtc',
-            ],
+            "domain": "EX",
+            "required": ["studyid", "usubjid", "exseq"],
+            "domain_given": "domain",
+            "seq": "exseq",
+            "number": "exdose",
+            "visitnum": "visitnum",
+            "dtc": "exstdtc",
+            "text": ["visit"],
+            "date_needed": true,
+            "number_needed": true,
+            "vocabulary": "closed",
+            "contact": "in_person",
+            "content": ["extrt", "exdose_given", "exdosu", "exdosfrq", "exroute", "visitnum",
+                "visit", "epoch", "exstdtc", "exendtc"],
         },
         {
-            'domain': 'QS', 'seq': 'qsseq', 'required': ['studyid', 'usubjid', 'qsseq', 'qstestcd'],
-            'testcd': 'qstestcd', 'category': 'qscat',
-            'wording': ['qsstresc', 'qsorres'], 'vocabulary': 'closed',
-            'number': 'qsstresn', 'result_needed': true,
-            'stat': 'qsstat', 'repeats': true,
-            'dtc': 'qsdtc', 'date_needed': true,
-            'content': [
-                'qstestcd', 'qscat', 'qsorres', 'qsstresc', 'qsstresn_given', 'qsstat',
-                'visitnum', 'visit', 'qsdtc',
-            ],
+            "domain": "PR",
+            "required": ["studyid", "usubjid", "prseq", "prtrt"],
+            "domain_given": "domain",
+            "seq": "prseq",
+            "category": "prcat",
+            "visitnum": "visitnum",
+            "dtc": "prstdtc",
+            "text": ["prtrt"],
+            "date_needed": true,
+            "vocabulary": "open",
+            "contact": "in_person",
+            "content": ["prtrt", "prdecod", "prcat", "prstdtc", "prendtc", "visitnum", "visit"],
         },
         {
-            'domain': 'LB', 'seq': 'lbseq', 'required': ['studyid', 'usubjid', 'lbseq', 'lbtestcd'],
-            'testcd': 'lbtestcd', 'category': 'lbcat', 'specimen': 'lbspec',
-            'evaluator': 'lbnam', 'method': 'lbmethod',
-            'wording': ['lbstresc', 'lborres'], 'vocabulary': 'closed',
-            'number': 'lbstresn', 'unit': 'lbstresu', 'result_needed': true,
-            'stat': 'lbstat', 'repeats': true,
-            'dtc': 'lbdtc', 'date_needed': true,
-            'content': [
-                'lbtestcd', 'lbcat', 'lborres', 'lborresu', 'lbstresc', 'lbstresn_given',
-                'lbstresu', 'lbstat', 'lbnam', 'lbspec', 'lbmethod', 'lbllod_given',
-                'lblloq_given', 'visitnum', 'visit', 'lbdtc',
-            ],
+            "domain": "CM",
+            "required": ["studyid", "usubjid", "cmseq", "cmtrt"],
+            "domain_given": "domain",
+            "seq": "cmseq",
+            "group": "cmgrpid",
+            "category": "cmcat",
+            "specimen": "cmscat",
+            "dtc": "cmstdtc",
+            "text": ["cmdecod", "cmtrt"],
+            "vocabulary": "open",
+            "describes": true,
+            "content": ["cmgrpid", "cmtrt", "cmdecod", "cmcat", "cmscat", "cmstdtc", "cmendtc"],
         },
         {
-            'domain': 'GF', 'seq': 'gfseq', 'required': ['studyid', 'usubjid', 'gfseq', 'gftestcd'],
-            'testcd': 'gftestcd', 'specimen': 'gfspec', 'method': 'gfmethod',
-            'wording': ['gfstresc', 'gforres'], 'vocabulary': 'closed',
-            'result_needed': true, 'stat': 'gfstat', 'repeats': true,
-            'dtc': 'gfdtc', 'date_needed': true,
-            'content': [
-                'gftestcd', 'gforres', 'gfstresc', 'gfstat', 'gfspec', 'gfmethod',
-                'visitnum', 'visit', 'gfdtc',
-            ],
+            "domain": "MH",
+            "required": ["studyid", "usubjid", "mhseq", "mhterm"],
+            "domain_given": "domain",
+            "seq": "mhseq",
+            "group": "mhgrpid",
+            "category": "mhcat",
+            "specimen": "mhscat",
+            "dtc": "mhstdtc",
+            "text": ["mhdecod", "mhterm"],
+            "vocabulary": "open",
+            "describes": true,
+            "content": ["mhgrpid", "mhterm", "mhdecod", "mhcat", "mhscat", "mhstdtc",
+                "mhendtc"],
         },
         {
-            'domain': 'PR', 'seq': 'prseq', 'required': ['studyid', 'usubjid', 'prseq', 'prtrt'],
-            'category': 'prcat', 'wording': ['prtrt'], 'vocabulary': 'open',
-            'dtc': 'prstdtc', 'date_needed': true,
-            'content': [
-                'prtrt', 'prdecod', 'prcat', 'prstdtc', 'prendtc', 'visitnum', 'visit',
-            ],
+            "domain": "DS",
+            "required": ["studyid", "usubjid", "dsseq", "dsdecod"],
+            "domain_given": "domain",
+            "seq": "dsseq",
+            "category": "dscat",
+            "dtc": "dsstdtc",
+            "text": ["dsdecod"],
+            "date_needed": true,
+            "vocabulary": "open",
+            "content": ["dsterm", "dsdecod", "dscat", "dsstdtc"],
         },
         {
-            'domain': 'MH', 'seq': 'mhseq', 'required': ['studyid', 'usubjid', 'mhseq', 'mhterm'],
-            'category': 'mhcat', 'wording': ['mhdecod', 'mhterm'], 'vocabulary': 'open',
-            'dtc': 'mhstdtc',
-            'content': [
-                'mhgrpid', 'mhterm', 'mhdecod', 'mhcat', 'mhscat', 'mhstdtc', 'mhendtc',
-            ],
+            "domain": "RS",
+            "required": ["studyid", "usubjid", "rsseq", "rstestcd"],
+            "domain_given": "domain",
+            "seq": "rsseq",
+            "testcd": "rstestcd",
+            "category": "rscat",
+            "evaluator": "rseval",
+            "stat": "rsstat",
+            "accepted_flag": "rsacptfl",
+            "number": "rsstresn",
+            "visitnum": "visitnum",
+            "dtc": "rsdtc",
+            "text": ["rsstresc", "rsorres"],
+            "date_needed": true,
+            "result_needed": true,
+            "vocabulary": "closed",
+            "repeats": true,
+            "describes": true,
+            "contact": "in_person",
+            "content": ["rstestcd", "rscat", "rsorres", "rsstresc", "rsstresn_given", "rsstat",
+                "rseval", "rsacptfl", "visitnum", "visit", "rsdtc"],
         },
         {
-            'domain': 'CM', 'seq': 'cmseq', 'required': ['studyid', 'usubjid', 'cmseq', 'cmtrt'],
-            'category': 'cmcat', 'wording': ['cmdecod', 'cmtrt'], 'vocabulary': 'open',
-            'dtc': 'cmstdtc',
-            'content': [
-                'cmgrpid', 'cmtrt', 'cmdecod', 'cmcat', 'cmscat', 'cmstdtc', 'cmendtc',
-            ],
+            "domain": "QS",
+            "required": ["studyid", "usubjid", "qsseq", "qstestcd"],
+            "domain_given": "domain",
+            "seq": "qsseq",
+            "testcd": "qstestcd",
+            "category": "qscat",
+            "stat": "qsstat",
+            "number": "qsstresn",
+            "visitnum": "visitnum",
+            "dtc": "qsdtc",
+            "text": ["qsstresc", "qsorres"],
+            "date_needed": true,
+            "result_needed": true,
+            "vocabulary": "closed",
+            "repeats": true,
+            "describes": true,
+            "contact": "remote",
+            "content": ["qstestcd", "qscat", "qsorres", "qsstresc", "qsstresn_given", "qsstat",
+                "visitnum", "visit", "qsdtc"],
         },
         {
-            'domain': 'SS', 'seq': 'ssseq', 'required': ['studyid', 'usubjid', 'ssseq', 'sstestcd'],
-            'testcd': 'sstestcd',
-            'wording': ['ssstresc', 'ssorres'], 'vocabulary': 'closed',
-            'result_needed': true, 'stat': 'ssstat', 'repeats': true,
-            'dtc': 'ssdtc', 'date_needed': true,
-            'content': [
-                'sstestcd', 'ssorres', 'ssstresc', 'ssstat', 'visitnum', 'visit', 'ssdtc',
-            ],
+            "domain": "LB",
+            "required": ["studyid", "usubjid", "lbseq", "lbtestcd"],
+            "domain_given": "domain",
+            "seq": "lbseq",
+            "testcd": "lbtestcd",
+            "category": "lbcat",
+            "specimen": "lbspec",
+            "evaluator": "lbnam",
+            "method": "lbmethod",
+            "stat": "lbstat",
+            "number": "lbstresn",
+            "unit": "lbstresu",
+            "visitnum": "visitnum",
+            "dtc": "lbdtc",
+            "text": ["lbstresc", "lborres"],
+            "date_needed": true,
+            "result_needed": true,
+            "vocabulary": "closed",
+            "repeats": true,
+            "describes": true,
+            "contact": "in_person",
+            "content": ["lbtestcd", "lbcat", "lborres", "lborresu", "lbstresc",
+                "lbstresn_given", "lbstresu", "lbstat", "lbnam", "lbspec", "lbmethod",
+                "lbllod_given", "lblloq_given", "visitnum", "visit", "lbdtc"],
         },
         {
-            'domain': 'SV', 'required': ['studyid', 'usubjid'],
-            'wording': ['svcntmod'], 'vocabulary': 'closed',
-            'dtc': 'svstdtc', 'date_needed': true,
-            'content': ['visitnum', 'visit', 'svcntmod', 'svstdtc', 'svendtc'],
+            "domain": "GF",
+            "required": ["studyid", "usubjid", "gfseq", "gftestcd"],
+            "domain_given": "domain",
+            "seq": "gfseq",
+            "testcd": "gftestcd",
+            "specimen": "gfspec",
+            "method": "gfmethod",
+            "stat": "gfstat",
+            "visitnum": "visitnum",
+            "dtc": "gfdtc",
+            "text": ["gfstresc", "gforres"],
+            "date_needed": true,
+            "result_needed": true,
+            "vocabulary": "closed",
+            "repeats": true,
+            "describes": true,
+            "contact": "remote",
+            "content": ["gftestcd", "gforres", "gfstresc", "gfstat", "gfspec", "gfmethod",
+                "visitnum", "visit", "gfdtc"],
         },
         {
-            'domain': 'DS', 'seq': 'dsseq', 'required': ['studyid', 'usubjid', 'dsseq', 'dsdecod'],
-            'category': 'dscat', 'wording': ['dsdecod'], 'vocabulary': 'open',
-            'dtc': 'dsstdtc', 'date_needed': true,
-            'content': ['dsterm', 'dsdecod', 'dscat', 'dsstdtc'],
+            "domain": "SS",
+            "required": ["studyid", "usubjid", "ssseq", "sstestcd"],
+            "domain_given": "domain",
+            "seq": "ssseq",
+            "testcd": "sstestcd",
+            "stat": "ssstat",
+            "visitnum": "visitnum",
+            "dtc": "ssdtc",
+            "text": ["ssstresc", "ssorres"],
+            "date_needed": true,
+            "result_needed": true,
+            "vocabulary": "closed",
+            "repeats": true,
+            "contact": "remote",
+            "content": ["sstestcd", "ssorres", "ssstresc", "ssstat", "visitnum", "visit",
+                "ssdtc"],
         },
         {
-            'domain': 'DD', 'seq': 'ddseq', 'required': ['studyid', 'usubjid', 'ddseq', 'ddtestcd'],
-            'testcd': 'ddtestcd', 'wording': ['ddstresc'], 'vocabulary': 'closed',
-            'repeats': true,
-            'dtc': 'dddtc', 'date_needed': true,
-            'content': ['ddtestcd', 'ddorres', 'ddstresc', 'dddtc'],
+            "domain": "DD",
+            "required": ["studyid", "usubjid", "ddseq", "ddtestcd"],
+            "domain_given": "domain",
+            "seq": "ddseq",
+            "testcd": "ddtestcd",
+            "dtc": "dddtc",
+            "text": ["ddstresc"],
+            "date_needed": true,
+            "vocabulary": "closed",
+            "repeats": true,
+            "content": ["ddtestcd", "ddorres", "ddstresc", "dddtc"],
         },
         {
-            'domain': 'SUPP', 'required': ['studyid', 'usubjid', 'rdomain', 'qnam'],
-            'testcd': 'qnam', 'wording': ['qval'], 'vocabulary': 'closed',
-            'result_needed': true,
-            'content': ['rdomain', 'idvar', 'idvarval', 'qnam', 'qval', 'qorig', 'qeval'],
+            "domain": "SUPP",
+            "required": ["studyid", "usubjid", "rdomain", "qnam"],
+            "testcd": "qnam",
+            "category": "rdomain",
+            "evaluator": "qeval",
+            "text": ["qval"],
+            "result_needed": true,
+            "vocabulary": "closed",
+            "content": ["rdomain", "idvar", "idvarval", "qnam", "qval", "qorig", "qeval"],
         },
     ] -%}
     {{ return(layout) }}
-{%- endmacro %}
-
-{#- One staging model in the common shape of int_staged_records. -#}
-{% macro staged_records(domain) -%}
-    {%- set date = domain.get('dtc', '')[:-1] -%}
-    {%- set number = domain.get('number') -%}
-    {%- set group = domain.domain | lower ~ 'grpid' -%}
-    select
-        src_domain,
-        src_trial,
-        src_file,
-        src_row,
-        '{{ domain.domain }}' as domain,
-        studyid,
-        usubjid,
-        {{ domain.get('seq', 'cast(null as int)') }} as seq,
-        {{ domain.get('testcd', 'cast(null as string)') }} as testcd,
-        {{ domain.get('category', 'cast(null as string)') }} as category,
-        {{ domain.get('specimen', 'cast(null as string)') }} as specimen,
-        {{ domain.get('evaluator', 'cast(null as string)') }} as evaluator,
-        {{ domain.get('method', 'cast(null as string)') }} as method,
-        {{ domain.get('stat', 'cast(null as string)') }} as stat,
-        {{ domain.get('accepted_flag', 'cast(null as string)') }} as accepted_flag,
-        {{ group if group in domain.content else 'cast(null as string)' }} as group_id,
-        {{ 'visitnum' if 'visitnum' in domain.content else 'cast(null as double)' }}
-            as visitnum,
-        {%- if domain.wording %}
-        {{ wording('coalesce(' ~ domain.wording | join(', ') ~ ', null)') }} as wording,
-        {%- else %}
-        cast(null as string) as wording,
-        {%- endif %}
-        '{{ domain.get('wording', ['usubjid'])[0] | upper }}' as wording_variable,
-        {{ number or 'cast(null as double)' }} as result_number,
-        {{ number ~ '_given' if number else 'cast(null as string)' }} as number_given,
-        '{{ (number or '') | upper }}' as number_variable,
-        {{ wording(domain.unit) if domain.unit else 'cast(null as string)' }} as unit,
-        '{{ domain.get('dtc', '') | upper }}' as date_variable,
-        {{ domain.get('dtc', 'cast(null as string)') }} as dtc,
-        {{ date or 'cast(null as date)' }} as adt,
-        {{ date ~ '_last' if date else 'cast(null as date)' }} as adt_last,
-        {{ date ~ 'f' if date else 'cast(null as string)' }} as adtf,
-        case
-            {%- for variable in domain.required %}
-            when {{ variable }} is null then '{{ variable | upper }}'
-            {%- endfor %}
-        end as missing_variable,
-        {{ 'cast(null as string)' if domain.domain == 'SUPP' else 'domain' }}
-            as domain_given,
-        {{ domain.get('date_needed', false) | lower }} as is_date_needed,
-        {{ domain.get('number_needed', false) | lower }} as is_number_needed,
-        {{ domain.get('result_needed', false) | lower }} as is_result_needed,
-        {{ (domain.get('vocabulary') == 'closed') | lower }} as is_vocabulary_closed,
-        {{ domain.get('repeats', false) | lower }} as is_repeatable,
-        {{ content_hash(domain.content) }} as content
-    from {{ ref('stg_sdtm__' ~ domain.domain | lower) }}
-{%- endmacro %}
-
-{#- A digest of several variables, in which a missing one differs from an empty one. -#}
-{% macro content_hash(variables) -%}
-    {%- set parts = [] -%}
-    {%- for variable in variables -%}
-        {%- do parts.append("coalesce('=' || cast(" ~ variable ~ " as string), '')") -%}
-    {%- endfor -%}
-    {{ dbt.hash(parts | join(" || '|' || ")) }}
 {%- endmacro %}

@@ -8,21 +8,12 @@ from jinja2 import Environment
 from project import PROJECT, Plateau
 
 from analytics.study.domains import DOMAINS
+from analytics.study.domains.record_layout import layout_lines, record_layout
 from analytics.study.record_rules import POLICIES, RECORD_RULES
 
 LAYOUT = PROJECT / "dbt_project/macros/record_layout.sql"
+LAYOUTS = {entry["domain"]: entry for entry in record_layout()}
 STAGING = PROJECT / "dbt_project/models/staging"
-
-
-def record_layout() -> dict[str, dict[str, Any]]:
-    """What the macro hands to the models, by domain."""
-    returned: list[list[dict[str, Any]]] = []
-    template = Environment(extensions=["jinja2.ext.do"]).from_string(
-        LAYOUT.read_text(encoding="utf-8") + "{{ record_layout() }}",
-        globals={"return": returned.append},
-    )
-    template.render()
-    return {entry["domain"]: entry for entry in returned[0]}
 
 
 def test_the_page_is_the_one_that_the_specification_writes(plateau: Plateau) -> None:
@@ -40,24 +31,78 @@ def test_the_page_has_every_variable_and_every_rule() -> None:
     assert all(f"| `{rule}` |" in page for rule in RECORD_RULES)
 
 
+def test_the_macro_is_the_one_that_the_catalogue_writes() -> None:
+    """Else: make domains."""
+    assert LAYOUT.read_text(encoding="utf-8").splitlines() == list(layout_lines())
+
+
+def test_dbt_reads_from_the_macro_what_the_catalogue_says() -> None:
+    returned: list[list[dict[str, Any]]] = []
+    template = Environment().from_string(
+        LAYOUT.read_text(encoding="utf-8") + "{{ record_layout() }}",
+        globals={"return": returned.append},
+    )
+    template.render()
+    assert returned == [record_layout()]
+
+
+def test_how_a_finding_answers() -> None:
+    """The standard result before the collected one; names of codes and reasons are no content."""
+    assert LAYOUTS["RS"] == {
+        "domain": "RS",
+        "required": ["studyid", "usubjid", "rsseq", "rstestcd"],
+        "domain_given": "domain",
+        "seq": "rsseq",
+        "testcd": "rstestcd",
+        "category": "rscat",
+        "evaluator": "rseval",
+        "stat": "rsstat",
+        "accepted_flag": "rsacptfl",
+        "number": "rsstresn",
+        "visitnum": "visitnum",
+        "dtc": "rsdtc",
+        "text": ["rsstresc", "rsorres"],
+        "date_needed": True,
+        "result_needed": True,
+        "vocabulary": "closed",
+        "repeats": True,
+        "describes": True,
+        "contact": "in_person",
+        "content": [
+            *("rstestcd", "rscat", "rsorres", "rsstresc", "rsstresn_given", "rsstat"),
+            *("rseval", "rsacptfl", "visitnum", "visit", "rsdtc"),
+        ],
+    }
+
+
+def test_how_an_event_a_qualifier_and_a_dose_answer() -> None:
+    assert LAYOUTS["MH"]["text"] == ["mhdecod", "mhterm"]
+    assert LAYOUTS["MH"]["specimen"] == "mhscat"
+    assert "date_needed" not in LAYOUTS["MH"]
+    assert LAYOUTS["SUPP"]["required"] == ["studyid", "usubjid", "rdomain", "qnam"]
+    assert LAYOUTS["SUPP"]["result_needed"]
+    assert LAYOUTS["EX"]["number_needed"]
+    assert "result_needed" not in LAYOUTS["EX"]
+
+
 @pytest.mark.parametrize("code", DOMAINS)
-def test_the_models_ask_of_a_record_what_the_specification_says(code: str) -> None:
-    """Its keys, its date, its number, its result."""
-    layout = record_layout()[code]
-    variables = {variable.name: variable for variable in DOMAINS[code].variables}
+def test_the_models_ask_of_a_record_what_the_contract_says(code: str) -> None:
+    """A variable that a record needs is a key, its date, its number or its result."""
+    layout = LAYOUTS[code]
     asked = {name.upper() for name in layout["required"]}
-    if layout.get("date_needed"):
-        asked.add(layout["dtc"].upper())
-    if layout.get("number_needed"):
-        asked.add(layout["number"].upper())
-    if layout.get("result_needed") and "QVAL" in variables:
-        asked.add("QVAL")
-    needed = {name for name, one in variables.items() if one.need in ("file", "record")}
-    assert asked == needed
-    results = {name for name, one in variables.items() if one.need == "result"}
-    answers = {name.upper() for name in (*layout.get("wording", ()), layout.get("number", ""))}
-    assert results == (answers - {"QVAL", ""} if layout.get("result_needed") and results else set())
-    assert {variables[name.upper()].kind for name in [layout.get("dtc")] if name} <= {"date"}
+    for answer, flag in (("dtc", "date_needed"), ("number", "number_needed")):
+        asked |= {layout[answer].upper()} if flag in layout else set()
+    needed = {one.name for one in DOMAINS[code].variables if one.need in ("file", "record")}
+    assert needed - asked == ({"QVAL"} if code == "SUPP" else set())
+    assert asked <= needed
+
+
+@pytest.mark.parametrize("code", DOMAINS)
+def test_no_question_has_two_answers(code: str) -> None:
+    answers = [
+        one.answers for one in DOMAINS[code].variables if one.answers not in (None, "subject")
+    ]
+    assert len(answers) == len(set(answers))
 
 
 @pytest.mark.parametrize("code", DOMAINS)

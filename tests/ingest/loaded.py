@@ -6,11 +6,13 @@ from pathlib import Path
 import duckdb
 
 from analytics.ingest import IngestedFile, load_raw
+from analytics.study.domains import DOMAINS
 from analytics.study.specification import FileFormat, Parameters, StudySpecification, Trial
 from analytics.warehouse import connect, quoted
 
 DM = "STUDYID,DOMAIN,USUBJID,AGE\nT1,DM,T1-1,38\nT1,DM,T1-2,41\n"
 EX = "STUDYID,DOMAIN,USUBJID,EXSTDTC\nT1,EX,T1-1,2012-05\n"
+FILE_NAMES = ", ".join(code.lower() for code in DOMAINS if code != "SUPP") + " or supp--"
 
 
 def trial(

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from loaded import DM, EX, rows, trial, write
+from loaded import DM, EX, FILE_NAMES, rows, trial, write
 from loaded import study as study_of
 
 from analytics.ingest import IngestedFile, IngestError, load_raw
@@ -240,8 +240,8 @@ REFUSED = {
     ),
     "unknown domain": (
         {"dm.csv": DM, "ex.csv": EX, "ae.csv": DM},
-        "sdtm/T1/ae.csv is named for no domain Plateau reads; name it dm, ex, rs, qs, lb, gf, pr, "
-        "mh, cm, ss, sv, ds, dd or supp--, or move it out of the trial's folder.",
+        f"sdtm/T1/ae.csv is named for no domain Plateau reads; name it {FILE_NAMES}, or move it "
+        "out of the trial's folder.",
     ),
     "unknown format": (
         {"dm.csv": DM, "ex.csv": EX, "lb.xlsx": ""},

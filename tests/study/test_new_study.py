@@ -10,8 +10,8 @@ from typing import get_args
 import pytest
 
 from analytics.study import StudyError, load_study, specification
-from analytics.study.domains import DOMAIN_VARIABLES
-from analytics.study.factors import SUBJECT_COLUMNS, SUBJECT_VARIABLES
+from analytics.study.domains import REQUIRED_DOMAINS, SUBJECT_VARIABLES
+from analytics.study.factors import SUBJECT_COLUMNS
 from analytics.study.facts import FACTS
 from analytics.study.keys import Table, read_toml
 from analytics.study.new_study import SKELETON, study_id_of, write_new_study
@@ -44,7 +44,7 @@ WORDS: dict[str, tuple[Collection[str], ...]] = {
     "endpoints.csv": (FACTS,),
     "endpoint_rules.csv": (get_args(specification.RuleRole),),
     "plan.toml": (get_args(specification.Method), get_args(specification.Statistic)),
-    "sdtm/README.md": (set(DOMAIN_VARIABLES) - {"SUPP"}, ("SUPP--",)),
+    "sdtm/README.md": (REQUIRED_DOMAINS, ("SUPP--", "plateau contract")),
 }
 
 

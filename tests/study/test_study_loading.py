@@ -1,12 +1,9 @@
-import re
 from datetime import date
 from pathlib import Path
 
-from project import PROJECT
 from small_study import FILES, refusal, write_study
 
 from analytics.study import load_study
-from analytics.study.factors import SUBJECT_VARIABLES
 from analytics.study.specification import FileFormat, PopulationCondition
 
 
@@ -137,10 +134,3 @@ def test_lines_that_begin_with_a_hash_are_comments_and_count_as_lines(tmp_path: 
     path = tmp_path / "endpoints.csv"
     path.write_text(path.read_text().replace("OS,Overall survival,all", "OS,,all"))
     assert refusal(tmp_path) == ("endpoints.csv line 5: column 'param' is empty; give it a value.")
-
-
-def test_every_variable_of_dm_that_may_be_a_factor_is_observed() -> None:
-    model = PROJECT / "dbt_project/models/factors/int_baseline_observations.sql"
-    listed = re.search(r"subject_variables = \[(.*?)\]", model.read_text(), re.DOTALL)
-    assert listed is not None
-    assert tuple(re.findall(r"'(\w+)'", listed[1].upper())) == SUBJECT_VARIABLES

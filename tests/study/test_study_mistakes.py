@@ -6,6 +6,7 @@ import pytest
 from small_study import refusal, with_plan, write_study
 
 from analytics.study import StudyError, load_study
+from analytics.study.domains import DOMAINS
 
 CSV_MISTAKES = {
     "variable of another domain than DM": (
@@ -104,8 +105,8 @@ CSV_MISTAKES = {
     "unknown domain": (
         "factors_csv",
         ("last_value,LB", "last_value,LAB"),
-        "factors.csv line 4: unknown domain 'LAB' (did you mean 'LB'?); use DM, EX, RS, QS, LB, "
-        "GF, PR, MH, CM, SS, SV, DS, DD or SUPP.",
+        "factors.csv line 4: unknown domain 'LAB' (did you mean 'LB'?); use "
+        f"{', '.join(code for code in DOMAINS if code != 'SUPP')} or SUPP.",
     ),
     "factor twice": (
         "factors_csv",

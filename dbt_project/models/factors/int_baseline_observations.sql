@@ -1,6 +1,3 @@
-{% set subject_variables = [
-    'studyid', 'siteid', 'age', 'sex', 'race', 'ethnic', 'armcd', 'arm', 'country',
-] %}
 with dm as (
     select * from {{ accepted('stg_sdtm__dm') }}
 ),
@@ -55,7 +52,7 @@ qualified as (
 ),
 
 observations as (
-    {% for variable in subject_variables %}
+    {% for variable in layout_of('DM').subject %}
     select
         usubjid,
         'DM' as srcdom,

@@ -93,7 +93,7 @@ records_with_ends as (
         on
             days.src_file = terms_of_contacts.src_file
             and days.src_row = terms_of_contacts.src_row
-    where days.domain in ('SV', 'RS', 'QS', 'LB', 'GF', 'PR', 'EX', 'SS')
+    where days.domain in ({{ domains_with('contact') }})
 ),
 
 contacts as (
@@ -109,7 +109,7 @@ contacts as (
         -- a visit whose mode nobody wrote down is a visit
         case
             when domain = 'SV' then coalesce(contact_mode, 'visit') = 'visit'
-            else domain in ('RS', 'LB', 'EX', 'PR')
+            else domain in ({{ domains_with('contact', 'in_person') }})
         end as is_in_person
     from records_with_ends
     where

@@ -1,0 +1,45 @@
+"""The SDTM domains Plateau reads, the variables its models rely on, and what each answers.
+
+Names follow SDTMIG 3.4. A variable that a file does not have is NULL in `raw`; a variable
+that is not listed here is loaded as it stands and simply not used. Loading takes its required
+files and variables from here; docs/input-contract.md and the dbt macro `record_layout` are
+written from it.
+"""
+
+from typing import Final
+
+from analytics.study.domains.catalogue import NEEDS, Domain, Variable
+from analytics.study.domains.events import EVENTS
+from analytics.study.domains.findings import FINDINGS
+from analytics.study.domains.interventions import INTERVENTIONS
+from analytics.study.domains.special import QUALIFIERS, SPECIAL_PURPOSE
+
+__all__ = [
+    "DOMAINS",
+    "DOMAIN_VARIABLES",
+    "NEEDS",
+    "REQUIRED_DOMAINS",
+    "SUBJECT_VARIABLES",
+    "Domain",
+    "Variable",
+    "required_variables",
+]
+
+DOMAINS: Final[dict[str, Domain]] = {
+    domain.code: domain
+    for domain in (*SPECIAL_PURPOSE, *INTERVENTIONS, *EVENTS, *FINDINGS, QUALIFIERS)
+}
+DOMAIN_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
+    code: tuple(variable.name for variable in domain.variables) for code, domain in DOMAINS.items()
+}
+REQUIRED_DOMAINS: Final = tuple(code for code, domain in DOMAINS.items() if domain.is_needed)
+# What DM says of a subject that may be a factor.
+SUBJECT_VARIABLES: Final = (
+    "STUDYID",
+    *(variable.name for variable in DOMAINS["DM"].answering("subject")),
+)
+
+
+def required_variables(domain: str) -> tuple[str, ...]:
+    """The variables without which a file of the domain is refused."""
+    return tuple(variable.name for variable in DOMAINS[domain].variables if variable.need == "file")

@@ -1,0 +1,110 @@
+"""The special purpose domains, and the supplemental qualifiers of all."""
+
+from typing import Final
+
+from analytics.study.domains.catalogue import Domain, Variable
+from analytics.study.domains.variables import (
+    SUBJECT_KEYS,
+    beside,
+    carried,
+    key,
+    keys,
+    optional,
+    other_date,
+    record_date,
+    visit,
+)
+
+_TRIAL, _SUBJECT = SUBJECT_KEYS
+
+
+def _describes(name: str, derives: str | None = None, values: str = "any") -> Variable:
+    return optional(name, derives or f"factors named {name}", values, answers="subject")
+
+
+SPECIAL_PURPOSE: Final = (
+    Domain(
+        "DM",
+        "Demographics",
+        (
+            *keys("DM", numbered=False),
+            optional("SUBJID", "shown in marts.subjects"),
+            *beside("RFSTDTC", "RFXSTDTC", "RFXENDTC"),
+            other_date("DTHDTC", "the date of death, before DD, DS and SS"),
+            optional("DTHFL", "death_without_date when no domain has a date", "Y or empty"),
+            _describes("SITEID"),
+            *carried("BRTHDTC"),
+            Variable(
+                "AGE",
+                "number",
+                "optional",
+                "0 to 120, in AGEU",
+                "factors named AGE",
+                "the age is not known",
+                answers="subject",
+            ),
+            optional("AGEU", "the unit of AGE", "YEARS or empty", "YEARS is taken"),
+            *(
+                _describes(name, values="a wording of factor_levels.csv")
+                for name in ("SEX", "RACE", "ETHNIC")
+            ),
+            _describes("ARMCD"),
+            _describes("ARM", "factors named ARM; shown in marts.subjects"),
+            _describes("COUNTRY"),
+        ),
+        is_needed=True,
+        absent="the trial is refused",
+    ),
+    Domain(
+        "SV",
+        "Subject visits",
+        (
+            *keys("SV", numbered=False),
+            *visit("the visit that tells of a transplant of partial date"),
+            optional(
+                "SVCNTMOD",
+                "whether a contact was a visit or a call",
+                "a wording of terms.csv, where it has any",
+                "it counts as a visit",
+                answers="collected_text",
+            ),
+            record_date("SVSTDTC", "visits and contacts; a sign of life"),
+            other_date("SVENDTC", "the last day of a visit; a sign of life"),
+        ),
+        absent="examinations alone tell when a patient was seen",
+        vocabulary="closed",
+        contact="in_person",
+    ),
+)
+
+QUALIFIERS: Final = Domain(
+    "SUPP",
+    "Supplemental qualifiers, SUPP-- of any domain",
+    (
+        _TRIAL,
+        key("RDOMAIN", "whose record it is", "a domain", answers="category"),
+        _SUBJECT,
+        optional("IDVAR", "how the record is named", "--SEQ, --GRPID, VISITNUM; empty for DM"),
+        optional("IDVARVAL", "which record", "what stands there in IDVAR (unknown_record)"),
+        key(
+            "QNAM",
+            "which qualifier: terms name it",
+            "a short name, 8 characters at most",
+            answers="testcd",
+        ),
+        *beside("QLABEL"),
+        Variable(
+            "QVAL",
+            "text",
+            "record",
+            "where terms.csv covers QNAM: one of its wordings",
+            "terms and factors that stand in a qualifier, such as the site of a relapse",
+            "missing_result",
+            answers="collected_text",
+        ),
+        *carried("QORIG"),
+        optional("QEVAL", "factors that name an evaluator", answers="evaluator"),
+    ),
+    absent="the site of a relapse may stay unspecified",
+    vocabulary="closed",
+)

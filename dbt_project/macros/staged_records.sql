@@ -1,0 +1,78 @@
+{#- One staging model in the common shape of int_staged_records. -#}
+{% macro staged_records(domain) -%}
+    {%- set date = domain.get('dtc', '')[:-1] -%}
+    {%- set number = domain.get('number') -%}
+    select
+        src_domain,
+        src_trial,
+        src_file,
+        src_row,
+        '{{ domain.domain }}' as domain,
+        studyid,
+        usubjid,
+        {{ domain.get('seq', 'cast(null as int)') }} as seq,
+        {{ domain.get('testcd', 'cast(null as string)') }} as testcd,
+        {{ domain.get('category', 'cast(null as string)') }} as category,
+        {{ domain.get('specimen', 'cast(null as string)') }} as specimen,
+        {{ domain.get('evaluator', 'cast(null as string)') }} as evaluator,
+        {{ domain.get('method', 'cast(null as string)') }} as method,
+        {{ domain.get('stat', 'cast(null as string)') }} as stat,
+        {{ domain.get('accepted_flag', 'cast(null as string)') }} as accepted_flag,
+        {{ domain.get('group', 'cast(null as string)') }} as group_id,
+        {{ domain.get('visitnum', 'cast(null as double)') }} as visitnum,
+        {%- if domain.text %}
+        {{ wording('coalesce(' ~ domain.text | join(', ') ~ ', null)') }} as wording,
+        {%- else %}
+        cast(null as string) as wording,
+        {%- endif %}
+        '{{ domain.get('text', ['usubjid'])[0] | upper }}' as wording_variable,
+        {{ number or 'cast(null as double)' }} as result_number,
+        {{ number ~ '_given' if number else 'cast(null as string)' }} as number_given,
+        '{{ (number or '') | upper }}' as number_variable,
+        {{ wording(domain.unit) if domain.unit else 'cast(null as string)' }} as unit,
+        '{{ domain.get('dtc', '') | upper }}' as date_variable,
+        {{ domain.get('dtc', 'cast(null as string)') }} as dtc,
+        {{ date or 'cast(null as date)' }} as adt,
+        {{ date ~ '_last' if date else 'cast(null as date)' }} as adt_last,
+        {{ date ~ 'f' if date else 'cast(null as string)' }} as adtf,
+        case
+            {%- for variable in domain.required %}
+            when {{ variable }} is null then '{{ variable | upper }}'
+            {%- endfor %}
+        end as missing_variable,
+        {{ domain.get('domain_given', 'cast(null as string)') }} as domain_given,
+        {{ domain.get('date_needed', false) | lower }} as is_date_needed,
+        {{ domain.get('number_needed', false) | lower }} as is_number_needed,
+        {{ domain.get('result_needed', false) | lower }} as is_result_needed,
+        {{ (domain.get('vocabulary') == 'closed') | lower }} as is_vocabulary_closed,
+        {{ domain.get('repeats', false) | lower }} as is_repeatable,
+        {{ content_hash(domain.content) }} as content
+    from {{ ref('stg_sdtm__' ~ domain.domain | lower) }}
+{%- endmacro %}
+
+{#- A digest of several variables, in which a missing one differs from an empty one. -#}
+{% macro content_hash(variables) -%}
+    {%- set parts = [] -%}
+    {%- for variable in variables -%}
+        {%- do parts.append("coalesce('=' || cast(" ~ variable ~ " as string), '')") -%}
+    {%- endfor -%}
+    {{ dbt.hash(parts | join(" || '|' || ")) }}
+{%- endmacro %}
+
+{#- The domains whose layout has an entry, or has this value in it, as quoted SQL text. -#}
+{% macro domains_with(entry, value=none) -%}
+    {%- set found = [] -%}
+    {%- for domain in record_layout() -%}
+        {%- if domain.get(entry) and (value is none or domain.get(entry) == value) -%}
+            {%- do found.append(domain.domain) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ quoted_items(found) }}
+{%- endmacro %}
+
+{#- The layout of one domain. -#}
+{% macro layout_of(code) -%}
+    {%- for domain in record_layout() if domain.domain == code -%}
+        {{ return(domain) }}
+    {%- endfor -%}
+{%- endmacro %}
