@@ -2,6 +2,7 @@
 {% macro staged_records(domain) -%}
     {%- set date = domain.get('dtc', '')[:-1] -%}
     {%- set number = domain.get('number') -%}
+    {%- set text = 'coalesce(' ~ domain.text | join(', ') ~ ', null)' if domain.text -%}
     select
         src_domain,
         src_trial,
@@ -20,11 +21,9 @@
         {{ domain.get('accepted_flag', 'cast(null as string)') }} as accepted_flag,
         {{ domain.get('group', 'cast(null as string)') }} as group_id,
         {{ domain.get('visitnum', 'cast(null as double)') }} as visitnum,
-        {%- if domain.text %}
-        {{ wording('coalesce(' ~ domain.text | join(', ') ~ ', null)') }} as wording,
-        {%- else %}
-        cast(null as string) as wording,
-        {%- endif %}
+        {{ text or 'cast(null as string)' }} as value_text,
+        {{ text_variable(domain.text) if text else 'cast(null as string)' }} as value_variable,
+        {{ wording(text) if text else 'cast(null as string)' }} as wording,
         '{{ domain.get('text', ['usubjid'])[0] | upper }}' as wording_variable,
         {{ number or 'cast(null as double)' }} as result_number,
         {{ number ~ '_given' if number else 'cast(null as string)' }} as number_given,
@@ -48,6 +47,21 @@
         {{ domain.get('repeats', false) | lower }} as is_repeatable,
         {{ content_hash(domain.content) }} as content
     from {{ ref('stg_sdtm__' ~ domain.domain | lower) }}
+{%- endmacro %}
+
+{#- The name of the first variable with a value, and of the last where none has one. -#}
+{% macro text_variable(variables) -%}
+    {%- set last = "'" ~ variables[-1] | upper ~ "'" -%}
+    {%- if variables | length == 1 -%}
+    {{ last }}
+    {%- else -%}
+    case
+        {%- for variable in variables[:-1] %}
+        when {{ variable }} is not null then '{{ variable | upper }}'
+        {%- endfor %}
+        else {{ last }}
+    end
+    {%- endif -%}
 {%- endmacro %}
 
 {#- A digest of several variables, in which a missing one differs from an empty one. -#}
