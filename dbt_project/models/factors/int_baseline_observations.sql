@@ -1,97 +1,113 @@
-with demographics as (
-    select * from {{ accepted('stg_sdtm__dm') }}
+with factors as (
+    select * from {{ ref('stg_study__factors') }}
 ),
 
-records as (
-    select * from {{ accepted('int_staged_records') }}
-),
-
--- read apart: a CTE that is used twice is held in memory whole
-qualifiers as (
-    select * from {{ accepted('int_staged_records') }}
-    where domain = 'SUPP'
-),
-
--- the record that a qualifier speaks of, and when; one of a group stands for all
-qualified_records as (
-    select
-        qualified.src_file,
-        qualified.src_row,
-        records.seq,
-        records.adt,
-        records.adt_last,
-        records.adtf
-    from {{ ref('int_qualified_records') }} as qualified
-    inner join {{ accepted('int_staged_records') }} as records
-        on
-            qualified.record_file = records.src_file
-            and qualified.record_row = records.src_row
-    qualify
-        row_number() over (
-            partition by qualified.src_file, qualified.src_row
-            order by records.adt asc nulls last, records.seq asc
-        ) = 1
+factor_levels as (
+    select * from {{ ref('stg_study__factor_levels') }}
 ),
 
 observations as (
-    {% for variable in layout_of('DM').subject %}
+    select * from {{ ref('int_observations') }}
+),
+
+subject_dates as (
+    select * from {{ ref('int_subject_dates') }}
+),
+
+treated_subjects as (
     select
         usubjid,
-        'DM' as srcdom,
-        '{{ variable | upper }}' as srcvar,
-        cast(null as int) as srcseq,
-        '{{ variable | upper }}' as testcd,
-        cast(null as string) as category,
-        cast(null as string) as specimen,
-        cast(null as string) as evaluator,
-        cast(null as string) as group_id,
-        cast({{ variable }} as string) as value_text,
-        {{ 'age' if variable == 'age' else 'cast(null as double)' }} as value_num,
-        cast(null as date) as adt,
-        cast(null as date) as adt_last,
-        cast(null as string) as adtf
-    from demographics
-    union all
-    {% endfor %}
+        trtsdt
+    from subject_dates
+    where trtsdt is not null
+),
+
+wordings_for_missing as (
+    select distinct
+        factor,
+        wording
+    from factor_levels
+    where level is null and wording is not null
+),
+
+observations_of_factors as (
+    select
+        factors.factor,
+        factors.type,
+        factors.derivation,
+        treated_subjects.trtsdt,
+        observations.usubjid,
+        observations.group_id,
+        observations.value_text,
+        observations.value_num,
+        observations.adt,
+        observations.adt_last,
+        observations.srcdom,
+        observations.srcvar,
+        observations.srcseq,
+        wordings_for_missing.wording is not null as says_missing
+    from factors
+    inner join observations
+        on
+            -- ECOG is filed as a clinical classification (RS) or a questionnaire (QS)
+            (
+                factors.domain = observations.srcdom
+                or (factors.domain = 'RS' and observations.srcdom = 'QS')
+            )
+            and (
+                factors.testcd is null
+                or factors.testcd = {{ wording('observations.testcd') }}
+            )
+            and (
+                factors.category is null
+                or factors.category = {{ wording('observations.category') }}
+            )
+            and (
+                factors.specimen is null
+                or factors.specimen = {{ wording('observations.specimen') }}
+            )
+            and (
+                factors.evaluator is null
+                or factors.evaluator = {{ wording('observations.evaluator') }}
+            )
+    inner join treated_subjects on observations.usubjid = treated_subjects.usubjid
+    left join wordings_for_missing
+        on
+            factors.factor = wordings_for_missing.factor
+            and {{ wording('observations.value_text') }} = wordings_for_missing.wording
+    where factors.timing = 'baseline'
+),
+
+baseline_observations as (
     select
         usubjid,
-        domain as srcdom,
-        value_variable as srcvar,
-        seq as srcseq,
-        -- an event or an intervention is asked for by its term
-        coalesce(testcd, value_text) as testcd,
-        category,
-        specimen,
-        evaluator,
+        factor,
+        derivation,
         group_id,
         value_text,
-        result_number as value_num,
+        value_num,
+        says_missing,
         adt,
-        adt_last,
-        adtf
-    from records
-    where domain in ({{ domains_with('describes') }})
-    union all
-    select
-        qualifiers.usubjid,
-        qualifiers.domain as srcdom,
-        qualifiers.testcd as srcvar,
-        qualified_records.seq as srcseq,
-        qualifiers.testcd,
-        qualifiers.category,
-        qualifiers.specimen,
-        qualifiers.evaluator,
-        cast(qualifiers.src_row as string) as group_id,
-        qualifiers.value_text,
-        {{ number('qualifiers.value_text') }} as value_num,
-        qualified_records.adt,
-        qualified_records.adt_last,
-        qualified_records.adtf
-    from qualifiers
-    inner join qualified_records
-        on
-            qualifiers.src_file = qualified_records.src_file
-            and qualifiers.src_row = qualified_records.src_row
+        srcdom,
+        srcvar,
+        srcseq
+    from observations_of_factors
+    where
+        derivation = 'variable'
+        -- a partial date that may lie after the first dose is no baseline value
+        or (
+            derivation = 'last_value'
+            and adt_last <= trtsdt
+            and (
+                value_num is not null
+                or (type = 'categorical' and value_text is not null)
+            )
+        )
+        -- history counts unless it is known to have begun after the first dose
+        or (
+            derivation in ('any_record', 'count_records')
+            and coalesce(adt, trtsdt) <= trtsdt
+        )
 )
 
-select * from observations
+select * from baseline_observations

@@ -6,8 +6,8 @@ subject_dates as (
     select * from {{ ref('int_subject_dates') }}
 ),
 
-factor_observations as (
-    select * from {{ ref('int_factor_observations') }}
+baseline_observations as (
+    select * from {{ ref('int_baseline_observations') }}
 ),
 
 dated_facts as (
@@ -33,7 +33,7 @@ treated_subjects_by_factor as (
 
 last_observations as (
     select *
-    from factor_observations
+    from baseline_observations
     -- a known value before a wording that means "missing", then the latest
     qualify
         row_number() over (
@@ -54,7 +54,7 @@ record_counts as (
         count(
             distinct coalesce('group ' || group_id, 'record ' || cast(srcseq as string))
         ) as n_records
-    from factor_observations
+    from baseline_observations
     group by usubjid, factor
 ),
 

@@ -1,0 +1,97 @@
+with demographics as (
+    select * from {{ accepted('stg_sdtm__dm') }}
+),
+
+records as (
+    select * from {{ accepted('int_staged_records') }}
+),
+
+-- read apart: a CTE that is used twice is held in memory whole
+qualifiers as (
+    select * from {{ accepted('int_staged_records') }}
+    where domain = 'SUPP'
+),
+
+-- the record that a qualifier speaks of, and when; one of a group stands for all
+qualified_records as (
+    select
+        qualified.src_file,
+        qualified.src_row,
+        records.seq,
+        records.adt,
+        records.adt_last,
+        records.adtf
+    from {{ ref('int_qualified_records') }} as qualified
+    inner join {{ accepted('int_staged_records') }} as records
+        on
+            qualified.record_file = records.src_file
+            and qualified.record_row = records.src_row
+    qualify
+        row_number() over (
+            partition by qualified.src_file, qualified.src_row
+            order by records.adt asc nulls last, records.seq asc
+        ) = 1
+),
+
+observations as (
+    {% for variable in layout_of('DM').subject %}
+    select
+        usubjid,
+        'DM' as srcdom,
+        '{{ variable | upper }}' as srcvar,
+        cast(null as int) as srcseq,
+        '{{ variable | upper }}' as testcd,
+        cast(null as string) as category,
+        cast(null as string) as specimen,
+        cast(null as string) as evaluator,
+        cast(null as string) as group_id,
+        cast({{ variable }} as string) as value_text,
+        {{ 'age' if variable == 'age' else 'cast(null as double)' }} as value_num,
+        cast(null as date) as adt,
+        cast(null as date) as adt_last,
+        cast(null as string) as adtf
+    from demographics
+    union all
+    {% endfor %}
+    select
+        usubjid,
+        domain as srcdom,
+        value_variable as srcvar,
+        seq as srcseq,
+        -- an event or an intervention is asked for by its term
+        coalesce(testcd, value_text) as testcd,
+        category,
+        specimen,
+        evaluator,
+        group_id,
+        value_text,
+        result_number as value_num,
+        adt,
+        adt_last,
+        adtf
+    from records
+    where domain in ({{ domains_with('describes') }})
+    union all
+    select
+        qualifiers.usubjid,
+        qualifiers.domain as srcdom,
+        qualifiers.testcd as srcvar,
+        qualified_records.seq as srcseq,
+        qualifiers.testcd,
+        qualifiers.category,
+        qualifiers.specimen,
+        qualifiers.evaluator,
+        cast(qualifiers.src_row as string) as group_id,
+        qualifiers.value_text,
+        {{ number('qualifiers.value_text') }} as value_num,
+        qualified_records.adt,
+        qualified_records.adt_last,
+        qualified_records.adtf
+    from qualifiers
+    inner join qualified_records
+        on
+            qualifiers.src_file = qualified_records.src_file
+            and qualifiers.src_row = qualified_records.src_row
+)
+
+select * from observations
