@@ -1,3 +1,4 @@
+{% set ties = ["case when relapse_site = 'unspecified' then 1 else 0 end", 'rsseq'] %}
 with responses as (
     select * from {{ ref('int_responses') }}
 ),
@@ -26,16 +27,8 @@ relapses_after_remission as (
 first_relapses as (
     select *
     from relapses_after_remission
-    -- of one day: a complete date first, a known site before an unspecified one
-    qualify
-        row_number() over (
-            partition by usubjid
-            order by
-                adt,
-                case when adtf is null then 0 else 1 end,
-                case when relapse_site = 'unspecified' then 1 else 0 end,
-                rsseq
-        ) = 1
+    -- of one day a known site stands before an unspecified one
+    qualify {{ place_by_date('usubjid', ties=ties) }} = 1
 )
 
 select * from first_relapses

@@ -25,21 +25,13 @@ first_responses as (
     select *
     from deciding_results
     where is_response
-    qualify
-        row_number() over (
-            partition by usubjid
-            order by adt, adtf nulls first, lbseq
-        ) = 1
+    qualify {{ place_by_date('usubjid', ties=['lbseq']) }} = 1
 ),
 
 first_results as (
     select *
     from deciding_results
-    qualify
-        row_number() over (
-            partition by usubjid
-            order by adt, adtf nulls first, lbseq
-        ) = 1
+    qualify {{ place_by_date('usubjid', ties=['lbseq']) }} = 1
 ),
 
 mrd_status as (

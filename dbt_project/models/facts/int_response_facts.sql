@@ -90,17 +90,7 @@ first_candidates as (
 first_facts as (
     select *
     from first_candidates
-    -- of one day a complete date stands before a partial one
-    qualify
-        row_number() over (
-            partition by usubjid, fact
-            order by
-                adt,
-                case when adtf is null then 0 else 1 end,
-                srcdom,
-                srcvar,
-                srcseq
-        ) = 1
+    qualify {{ place_by_date('usubjid, fact') }} = 1
 ),
 
 last_candidates as (
@@ -120,17 +110,7 @@ last_candidates as (
 last_facts as (
     select *
     from last_candidates
-    -- of one day a complete date stands before a partial one
-    qualify
-        row_number() over (
-            partition by usubjid, fact
-            order by
-                adt desc,
-                case when adtf is null then 0 else 1 end asc,
-                srcdom asc,
-                srcvar asc,
-                srcseq asc
-        ) = 1
+    qualify {{ place_by_date('usubjid, fact', latest=true) }} = 1
 ),
 
 response_facts as (

@@ -1,13 +1,7 @@
-{# of one day a complete date stands before a partial one, the visit itself before
-what was done at it #}
-{% set latest_first %}
-                adt desc,
-                case when adtf is null then 0 else 1 end asc,
-                case when srcdom = 'SV' then 0 else 1 end asc,
-                srcdom asc,
-                srcvar asc,
-                srcseq asc
-{% endset %}
+{# the visit itself before what was done at it #}
+{% set ties = [
+    "case when srcdom = 'SV' then 0 else 1 end", 'srcdom', 'srcvar', 'srcseq'
+] %}
 with deaths as (
     select * from {{ ref('int_deaths') }}
 ),
@@ -19,14 +13,9 @@ contacts as (
 contacts_latest_first as (
     select
         *,
-        row_number() over (
-            partition by usubjid
-            order by {{ latest_first }}
-        ) as place,
-        row_number() over (
-            partition by usubjid, is_in_person
-            order by {{ latest_first }}
-        ) as place_of_its_kind
+        {{ place_by_date('usubjid', latest=true, ties=ties) }} as place,
+        {{ place_by_date('usubjid, is_in_person', latest=true, ties=ties) }}
+            as place_of_its_kind
     from contacts
 ),
 

@@ -26,17 +26,7 @@ prior_transplants as (
 last_prior_transplants as (
     select *
     from prior_transplants
-    -- of one day a complete date stands before a partial one
-    qualify
-        row_number() over (
-            partition by usubjid, fact
-            order by
-                adt desc,
-                case when adtf is null then 0 else 1 end asc,
-                srcdom asc,
-                srcvar asc,
-                srcseq asc
-        ) = 1
+    qualify {{ place_by_date('usubjid, fact', latest=true) }} = 1
 ),
 
 transplant_facts as (

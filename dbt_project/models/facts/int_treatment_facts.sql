@@ -60,34 +60,14 @@ first_doses as (
     select *
     from dose_facts
     where fact = 'first_dose'
-    -- of one day a complete date stands before a partial one
-    qualify
-        row_number() over (
-            partition by usubjid, fact
-            order by
-                adt,
-                case when adtf is null then 0 else 1 end,
-                srcdom,
-                srcvar,
-                srcseq
-        ) = 1
+    qualify {{ place_by_date('usubjid, fact') }} = 1
 ),
 
 last_doses as (
     select *
     from dose_facts
     where fact = 'last_dose'
-    -- of one day a complete date stands before a partial one
-    qualify
-        row_number() over (
-            partition by usubjid, fact
-            order by
-                adt desc,
-                case when adtf is null then 0 else 1 end asc,
-                srcdom asc,
-                srcvar asc,
-                srcseq asc
-        ) = 1
+    qualify {{ place_by_date('usubjid, fact', latest=true) }} = 1
 ),
 
 treatment_facts as (
