@@ -14,7 +14,7 @@ ROOMS = (
     ("cli",),
     ("build", "readers"),
     ("report", "export", "serving", "superset"),
-    ("check", "release"),
+    ("check", "release", "proposal"),
     ("results", "ingest"),
     ("study", "transform"),
     ("methods",),

@@ -18,7 +18,7 @@ from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline,
 from analytics.build.validation import keep_outcomes
 from analytics.check import stopped_by_findings
 from analytics.errors import BuildError, GateError, first_line
-from analytics.ingest import load_raw
+from analytics.ingest import UnusedFile, load_raw, unused_files
 from analytics.progress import Progress, Silence, Steps
 from analytics.release.bi_files import export_bi
 from analytics.release.digests import Fingerprint, fingerprint_of, table_digests
@@ -69,6 +69,7 @@ class BuildOutcome:
     seconds: Mapping[str, float]
     checks: Mapping[str, int] = field(default_factory=dict)
     ended_rollback: bool = False
+    unused: tuple[UnusedFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ def _publish(
         with releases.building(release_id, keep_failed=options.keep_failed) as building:
             walk = _Build(study, fingerprint, building, options, steps, origin)
             outcomes = _fill(walk)
+            with connect(walk.warehouse, read_only=True) as connection:
+                unused = unused_files(connection)
             with steps.step("publish"):
                 if _fingerprint(study) != fingerprint:
                     raise BuildError(
@@ -160,6 +163,7 @@ def _publish(
         tuple(outcome for outcome in outcomes if not outcome.success),
         steps.seconds,
         _counts(outcomes),
+        unused=unused,
     )
 
 

@@ -25,7 +25,10 @@ _NUMBER: Final = re.compile(r"-?[0-9]+([.][0-9]*)?([eE][+-]?[0-9]+)?")
 
 
 def csv_text(report: Report) -> str:
-    """One line per finding, or per file that cannot be read; the header is always there."""
+    """One line per finding, then per file that was not used, or else per file that cannot be read.
+
+    The header is always there.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -52,6 +55,11 @@ def csv_text(report: Report) -> str:
                 writer.writerow(
                     "" if cell is None else spreadsheet_safe(str(cell)) for cell in cells
                 )
+    for file in report.unused:
+        asks = f"Holds {file.what} of no use to this study." if file.note is None else file.note
+        cells = (file.src_file, *[""] * 5, "not_used", "the file is passed over")
+        needs_answer = "no" if file.note is None else "yes"
+        writer.writerow([*map(spreadsheet_safe, cells), needs_answer, spreadsheet_safe(asks), ""])
     return text.getvalue()
 
 

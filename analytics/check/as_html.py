@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from analytics.check.findings import Report
+from analytics.ingest import unused_lines
 from analytics.study.record_rules import POLICY_MEANINGS
 
 _TEMPLATE: Final = Path(__file__).with_name("report.html.jinja")
@@ -17,4 +18,5 @@ def html_page(report: Report) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(report=report, policies=POLICY_MEANINGS) + "\n"
+    unused = list(unused_lines(report.unused))
+    return template.render(report=report, policies=POLICY_MEANINGS, unused=unused) + "\n"

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from analytics.check.findings import Report, RuleFindings
+from analytics.ingest import unused_lines
 from analytics.text_table import aligned
 
 _SHOWN: Final = 10
@@ -36,6 +37,9 @@ def _files(report: Report) -> Iterator[str]:
     rows.append((total.src_file, total.n_read, total.n_accepted, total.n_rejected))
     yield from aligned(("File", "read =", "accepted +", "rejected"), rows)
     yield ""
+    if report.unused:
+        yield from unused_lines(report.unused)
+        yield ""
 
 
 def _section(title: str, groups: Sequence[RuleFindings]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from analytics.ingest import UnusedFile
 from analytics.study.record_rules import RECORD_RULES, RecordRule
 from analytics.study.specification import StudySpecification
 
@@ -110,6 +111,7 @@ class Report:
     enrolments: tuple[Enrolment, ...] = ()
     partial_dates: tuple[PartialDates, ...] = ()
     wordings: tuple[Wording, ...] = ()
+    unused: tuple[UnusedFile, ...] = ()
 
     @property
     def by_rule(self) -> list[RuleFindings]:

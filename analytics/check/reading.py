@@ -13,6 +13,7 @@ from analytics.check.findings import (
     Report,
     Wording,
 )
+from analytics.ingest import unused_files
 from analytics.study.specification import StudySpecification
 
 _WHERE_FOUND: Final = "order by src_trial, src_file, record, variable, value"
@@ -85,6 +86,7 @@ def read_report(study: StudySpecification, connection: duckdb.DuckDBPyConnection
         enrolments=tuple(Enrolment(*row) for row in rows(_PERSONS)),
         partial_dates=tuple(PartialDates(*row) for row in rows(_PARTIAL_DATES)),
         wordings=tuple(Wording(*row) for row in rows(_WORDINGS)),
+        unused=unused_files(connection),
     )
 
 

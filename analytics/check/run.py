@@ -6,7 +6,7 @@ from typing import Final
 
 from analytics.check.findings import Report
 from analytics.check.reading import read_report
-from analytics.ingest import IngestError, load_raw, refusals
+from analytics.ingest import IngestError, load_raw
 from analytics.progress import Progress, Silence, Steps
 from analytics.study import load_study
 from analytics.transform import Transformation
@@ -31,7 +31,7 @@ def check(folder: Path, threads: int, progress: Progress | None = None) -> Repor
             with steps.step("load the files"), connect(warehouse) as connection:
                 load_raw(study, connection, work)
         except IngestError as error:
-            return Report(study, refusals=tuple(refusals(study) or [str(error)]))
+            return Report(study, refusals=error.sentences)
         dbt = Transformation(
             warehouse,
             work,

@@ -58,7 +58,11 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 
 def tell(outcome: "BuildOutcome") -> None:
     """What a build came to: its warnings and its release on stderr, its headline on stdout."""
+    from analytics.ingest import unused_lines  # noqa: PLC0415 - imported by the build anyway
+
     say(f"{sum(outcome.seconds.values()):6.1f} s  in all")
+    for line in unused_lines(outcome.unused):
+        say(line)
     for check in outcome.warnings:
         found = check.error or f"{check.n_unexpected} found"
         say(f"{check.severity}: {check.check_id}: {check.description} Not so: {found}.")

@@ -1,7 +1,15 @@
 """Loading: SDTM files and the study's specification into schema `raw`."""
 
 from analytics.ingest.errors import IngestError
-from analytics.ingest.loading import load_raw, refusals
+from analytics.ingest.loading import load_raw
 from analytics.ingest.records import IngestedFile
+from analytics.ingest.unused import UnusedFile, unused_files, unused_lines
 
-__all__ = ["IngestError", "IngestedFile", "load_raw", "refusals"]
+__all__ = [
+    "IngestError",
+    "IngestedFile",
+    "UnusedFile",
+    "load_raw",
+    "unused_files",
+    "unused_lines",
+]

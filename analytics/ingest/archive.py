@@ -1,35 +1,52 @@
-"""A trial's .zip, unpacked into a folder of the build after every member was looked at."""
+"""A trial's .zip: its members, looked at first, and those that are wanted, unpacked."""
 
 import shutil
 import stat
 import zipfile
 import zlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from analytics.ingest.errors import IngestError, first_sentence
 
-# What the members of one archive may amount to unpacked: 16 GiB.
+# What the members that are read may amount to unpacked: 16 GiB.
 MOST_UNPACKED_BYTES: Final = 16 << 30
 _ENCRYPTED: Final = 0x1
 _NOTES: Final = ("__macosx",)
 
 
-def unpack(archive: Path, name: str, into: Path) -> list[tuple[Path, str]]:
-    """The archive's files: where each now lies, and its path inside the archive, in its order.
+def member_names(archive: Path, name: str) -> list[str]:
+    """The paths of the archive's files inside it, in its order; hidden ones are passed over.
 
-    All of them lie in one folder of the archive. Hidden members are passed over. `name` is the
-    archive as messages tell it. Errors: no zip, a member that is encrypted, a link, there twice,
-    named to lie elsewhere or in another folder; too much to unpack; damage.
+    `name` is the archive as messages tell it. Errors, all of them at once: no zip, a member that
+    is encrypted, a link, there twice or named to lie elsewhere.
     """
+    with _opened(archive, name) as content:
+        members = _members(content)
+    refusals = list(_refusals(members, name))
+    if refusals:
+        raise IngestError(*refusals)
+    return [member.filename for member in members]
+
+
+def unpack(archive: Path, name: str, wanted: Collection[str], into: Path) -> dict[str, Path]:
+    """Where each wanted member now lies. Errors: too much to unpack, damage."""
+    with _opened(archive, name) as content:
+        members = [member for member in _members(content) if member.filename in wanted]
+        _check_size(members, name)
+        return {
+            member.filename: _written(content, member, into / str(number))
+            for number, member in enumerate(members, start=1)
+        }
+
+
+@contextmanager
+def _opened(archive: Path, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(archive) as content:
-            members = [member for member in content.infolist() if not _passed_over(member)]
-            _check(members, name)
-            return [
-                (_written(content, member, into / str(number)), member.filename)
-                for number, member in enumerate(members, start=1)
-            ]
+            yield content
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
         raise IngestError(
             f"{name} cannot be unpacked ({first_sentence(error)}); make the archive anew."
@@ -41,36 +58,37 @@ def unpack(archive: Path, name: str, into: Path) -> list[tuple[Path, str]]:
         ) from None
 
 
-def _passed_over(member: zipfile.ZipInfo) -> bool:
+def _members(content: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [member for member in content.infolist() if not _is_passed_over(member)]
+
+
+def _is_passed_over(member: zipfile.ZipInfo) -> bool:
     parts = PurePosixPath(member.filename).parts
     hidden = any(part.startswith(".") and part.strip(".") for part in parts)
     return member.is_dir() or hidden or any(part.lower() in _NOTES for part in parts)
 
 
-def _check(members: list[zipfile.ZipInfo], name: str) -> None:
+def _refusals(members: list[zipfile.ZipInfo], name: str) -> Iterator[str]:
     seen: set[str] = set()
     for member in members:
         what = f"{name}/{member.filename}"
         path = PurePosixPath(member.filename)
+        kind = stat.S_IFMT(member.external_attr >> 16)
         if path.is_absolute() or ".." in path.parts or "\\" in str(path) or ":" in str(path):
-            raise IngestError(
+            yield (
                 f"{name} holds a member named '{member.filename}', which points outside the "
                 "archive; make the archive anew with plain file names."
             )
-        kind = stat.S_IFMT(member.external_attr >> 16)
-        if kind not in (0, stat.S_IFREG):
-            raise IngestError(f"{what} is a link or a device; put the file itself there.")
-        if member.flag_bits & _ENCRYPTED:
-            raise IngestError(f"{what} is encrypted; make the archive anew without a password.")
-        if member.filename in seen:
-            raise IngestError(f"{what} is in the archive twice; keep one of them.")
+        elif kind not in (0, stat.S_IFREG):
+            yield f"{what} is a link or a device; put the file itself there."
+        elif member.flag_bits & _ENCRYPTED:
+            yield f"{what} is encrypted; make the archive anew without a password."
+        elif member.filename in seen:
+            yield f"{what} is in the archive twice; keep one of them."
         seen.add(member.filename)
-    folders = sorted({str(PurePosixPath(member.filename).parent) for member in members})
-    if len(folders) > 1:
-        raise IngestError(
-            f"{name} holds files in several folders ({folders[0]} and {folders[1]}); an archive "
-            "holds one trial's files in one folder."
-        )
+
+
+def _check_size(members: list[zipfile.ZipInfo], name: str) -> None:
     n_bytes = sum(member.file_size for member in members)
     if n_bytes > MOST_UNPACKED_BYTES:
         raise IngestError(

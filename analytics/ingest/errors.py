@@ -4,7 +4,16 @@ from analytics.errors import PlateauError
 
 
 class IngestError(PlateauError):
-    """A file that cannot be loaded, told in one sentence: file, line, fact, next step."""
+    """Files that cannot be loaded: a sentence for each, with file, line, fact and next step.
+
+    One sentence is the whole message; several stand in lines of their own below their number.
+    """
+
+    def __init__(self, *sentences: str) -> None:
+        """Refuse with these sentences, in study order."""
+        self.sentences = sentences
+        head = f"{len(sentences)} files or folders cannot be used:"
+        super().__init__("\n  ".join((head, *sentences)) if len(sentences) > 1 else sentences[0])
 
 
 def first_sentence(error: Exception) -> str:

@@ -1,140 +1,141 @@
-"""Which files of a trial hold which SDTM domain."""
+"""The package of each trial: a folder or a .zip, its files by what becomes of them."""
 
-import re
+import os
 from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Final
 
-from analytics.ingest.archive import unpack
+from analytics.ingest.archive import member_names, unpack
+from analytics.ingest.definition import Definition, definition_of
 from analytics.ingest.errors import IngestError
-from analytics.ingest.formats import FORMATS
+from analytics.ingest.package import DEFINE, SortedNames, shown_name, sort_names
 from analytics.ingest.source_file import SourceFile
-from analytics.study.domains import DOMAIN_VARIABLES, REQUIRED_DOMAINS
+from analytics.ingest.unused import NO_DATA, UnusedFile
 from analytics.study.specification import FileFormat, StudySpecification, Trial
+from analytics.study.used_domains import used_domains
 
-_SUPP: Final = "SUPP"
 _ARCHIVE: Final = ".zip"
-# A part of a domain: its code and up to two characters (SDTMIG), or its code, a sign and a name.
-_PART: Final = re.compile(r"([A-Z]{2})([A-Z0-9]{1,2}|[_-].+)")
 
 
-def source_files(spec: StudySpecification, work: Path) -> list[SourceFile]:
-    """Every data file of every trial: trials in study order, files by name.
+@dataclass(frozen=True)
+class Package:
+    """What a trial's folder or archive holds; `refusals` are the sentences it is refused with."""
+
+    files: tuple[SourceFile, ...] = ()
+    unused: tuple[UnusedFile, ...] = ()
+    refusals: tuple[str, ...] = ()
+    definition: Definition = field(default_factory=Definition)
+
+
+def packages(
+    spec: StudySpecification, work: Path, *, also: AbstractSet[str] = frozenset()
+) -> list[Package]:
+    """The package of every trial in study order, its files by name.
 
     The stem of a file is its domain, in any case, or a part of it: lb.csv, lbch.xpt and
-    lb_central.csv all hold LB; `supp*` is SUPP. Hidden files and notes (README, *.md) are passed
-    over. A trial's .zip is unpacked into the folder `work`. Errors: a trial's folder missing, a
-    file of unknown format or domain, one that is no plain file or lies elsewhere, a domain in
-    two formats, no DM or no EX, a file of [[trials.files]] that is not there.
+    lb_central.csv all hold LB; `supp*` is SUPP. Folders inside are gone through; hidden files and
+    notes (README, *.md) are passed over. What is read of a .zip is unpacked into the folder
+    `work`. `also` are domains that are read although the study has no use for them.
     """
+    used = used_domains(spec) | also
     return [
-        file
+        _package(spec.folder, trial, used, work / f"trial-{number}")
         for number, trial in enumerate(spec.trials, start=1)
-        for file in _trial_files(spec.folder, trial, work / f"trial-{number}")
     ]
 
 
-def part_of(stem: str) -> str | None:
-    """The domain that a file's stem names, itself or as a part; None for no domain of ours."""
-    stem = stem.upper()
-    if stem.startswith(_SUPP):
-        return _SUPP
-    if stem in DOMAIN_VARIABLES:
-        return stem
-    part = _PART.fullmatch(stem)
-    return part[1] if part and part[1] in DOMAIN_VARIABLES else None
-
-
-def _trial_files(study: Path, trial: Trial, work: Path) -> list[SourceFile]:
+def _package(study: Path, trial: Trial, used: AbstractSet[str], work: Path) -> Package:
     place = study / trial.path
-    if place.suffix.lower() == _ARCHIVE and place.is_file():
-        work.mkdir(parents=True)
-        listed = iter(unpack(place, trial.path, work))
-    elif place.is_dir():
-        listed = _listed(place)
-    else:
-        raise IngestError(
+    try:
+        if place.suffix.lower() == _ARCHIVE and place.is_file():
+            return _archive(place, trial, used, work)
+        if place.is_dir():
+            return _folder(place, trial, used)
+    except IngestError as error:
+        return Package(refusals=error.sentences)
+    return Package(
+        refusals=(
             f"study.toml names the folder {trial.path} for trial {trial.trial_id}, but it is not "
-            "there; put the trial's files into it or correct path."
+            "there; put the trial's files into it or correct path.",
         )
-    files = [
-        _source_file(trial, path, inside)
-        for path, inside in sorted(listed, key=lambda pair: (pair[1].lower(), pair[1]))
-        if not _is_note(path)
-    ]
-    _check_domains(trial, files)
-    _check_declared(trial, files)
-    return files
+    )
 
 
-def _listed(folder: Path) -> Iterator[tuple[Path, str]]:
-    return ((path, path.name) for path in folder.iterdir())
+def _folder(place: Path, trial: Trial, used: AbstractSet[str]) -> Package:
+    names = [name for name in _names_in(place) if not _is_note(name)]
+    refusals = {name: why for name in names if (why := _no_file(place, trial, name))}
+    sorted_names = sort_names(trial, [name for name in names if name not in refusals], used)
+    places = {name: place / name for name in names}
+    return _filled(trial, sorted_names, places, tuple(refusals.values()))
 
 
-def _is_note(path: Path) -> bool:
-    name = path.name.lower()
+def _archive(place: Path, trial: Trial, used: AbstractSet[str], work: Path) -> Package:
+    names = [name for name in member_names(place, trial.path) if not _is_note(name)]
+    sorted_names = sort_names(trial, names, used)
+    wanted = {*sorted_names.read, *(name for name in names if _is_define(name))}
+    work.mkdir(parents=True)
+    return _filled(trial, sorted_names, unpack(place, trial.path, wanted, work))
+
+
+def _filled(
+    trial: Trial, names: SortedNames, places: dict[str, Path], refusals: tuple[str, ...] = ()
+) -> Package:
+    """The package whose files lie at these places, by their names inside it."""
+    defines = {
+        shown_name(trial, name): path for name, path in sorted(places.items()) if _is_define(name)
+    }
+    definition, broken = definition_of(defines.items())
+    unused = tuple(
+        UnusedFile(file.src_trial, file.src_file, NO_DATA, note=broken[file.src_file])
+        if file.src_file in broken
+        else file
+        for file in names.unused
+    )
+    files = tuple(
+        _source_file(trial, name, domain, places[name]) for name, domain in names.read.items()
+    )
+    return Package(files, unused, (*refusals, *names.refusals), definition)
+
+
+def _names_in(folder: Path) -> Iterator[str]:
+    """Every file below, and every link to a folder, as a path inside; hidden ones are left out."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in sorted((*files, *links)):
+            yield (Path(place) / name).relative_to(folder).as_posix()
+
+
+def _is_note(name: str) -> bool:
+    name = PurePosixPath(name).name.lower()
     return name.startswith((".", "readme")) or name.endswith(".md")
 
 
-def _source_file(trial: Trial, path: Path, inside: str) -> SourceFile:
-    name = (Path(trial.path) / inside).as_posix()
-    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
-        raise IngestError(f"{name} is a link out of the trial's folder; put the file itself there.")
+def _is_define(name: str) -> bool:
+    return PurePosixPath(name).name.lower() == DEFINE
+
+
+def _no_file(place: Path, trial: Trial, name: str) -> str | None:
+    """Why a name in the folder is no file of it."""
+    path, what = place / name, shown_name(trial, name)
+    if path.is_symlink() and not path.resolve().is_relative_to(place.resolve()):
+        return f"{what} is a link out of the trial's folder; put the file itself there."
+    if path.is_symlink() and path.is_dir():
+        return f"{what} is a link to a folder of the trial; remove it, the folder is read anyway."
     if not path.is_file():
-        raise IngestError(
-            f"{name} is no plain file; put the trial's files side by side into {trial.path}."
-        )
-    if path.suffix.lower() == _ARCHIVE:
-        raise IngestError(
-            f"{name} is an archive inside the trial; name it as the trial's path in study.toml, or "
-            "unpack it."
-        )
-    if path.suffix.lower() not in FORMATS:
-        raise IngestError(
-            f"{name} is in no format Plateau reads; convert it to one of "
-            f"{', '.join(FORMATS)} or move it out of the trial's folder."
-        )
-    domain = part_of(path.stem)
-    if domain is None:
-        known = ", ".join(name.lower() for name in DOMAIN_VARIABLES if name != _SUPP)
-        raise IngestError(
-            f"{name} is named for no domain Plateau reads; name it {known} or supp--, or move it "
-            "out of the trial's folder."
-        )
-    declared = trial.files.get(path.name, FileFormat())
+        return f"{what} is no plain file; put the file itself there or remove it."
+    return None
+
+
+def _source_file(trial: Trial, name: str, domain: str, path: Path) -> SourceFile:
+    declared = trial.files.get(PurePosixPath(name).name, FileFormat())
     return SourceFile(
         trial_id=trial.trial_id,
         domain=domain,
         path=path,
-        name=name,
+        name=shown_name(trial, name),
         encoding=declared.encoding or trial.file_format.encoding,
         delimiter=declared.delimiter or trial.file_format.delimiter,
     )
-
-
-def _check_domains(trial: Trial, files: list[SourceFile]) -> None:
-    seen: dict[str, str] = {}
-    for file in files:
-        stem = file.path.stem.upper()
-        if stem in seen:
-            raise IngestError(
-                f"{seen[stem]} and {file.name} both hold {stem} of trial {trial.trial_id}; keep "
-                "one of them."
-            )
-        seen[stem] = file.name
-    for domain in REQUIRED_DOMAINS:
-        if domain not in {file.domain for file in files}:
-            raise IngestError(
-                f"{trial.path} has no {domain} file, which every trial needs; add "
-                f"{domain.lower()}.csv or another format of it."
-            )
-
-
-def _check_declared(trial: Trial, files: list[SourceFile]) -> None:
-    names = {file.path.name for file in files}
-    for name in trial.files:
-        if name not in names:
-            raise IngestError(
-                f"study.toml declares how {name} of trial {trial.trial_id} is written, but "
-                f"{trial.path} has no such file; correct the name or remove the entry."
-            )

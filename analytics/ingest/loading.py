@@ -1,17 +1,20 @@
 """Files -> `raw`: every record of every trial and the study's own specification."""
 
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 
 from analytics.ingest.errors import IngestError
-from analytics.ingest.files import source_files
+from analytics.ingest.file_names import stem_of
+from analytics.ingest.files import Package, packages
 from analytics.ingest.headers import SOURCE_COLUMNS, variables
 from analytics.ingest.lines import load_lines
 from analytics.ingest.records import IngestedFile, load_file
 from analytics.ingest.source_file import SourceFile, Variable
 from analytics.ingest.study_tables import load_study_tables
+from analytics.ingest.unused import load_unused
 from analytics.study.domains import DOMAIN_VARIABLES
 from analytics.study.specification import StudySpecification
 from analytics.warehouse import connect, quoted
@@ -27,78 +30,99 @@ def load_raw(
     One table per domain, all trials together, with every variable of `DOMAIN_VARIABLES`
     whether a file has it or not and with the further variables of the files. Every value is
     VARCHAR; src_trial, src_domain, src_file and src_row (1 = first record) say where it stands.
-    raw.ingest_variable keeps each file's variables with their labels and types. Archives are
-    unpacked in the folder `work` (the system's for temporary files when None) and removed from
-    it. Raises IngestError with one sentence on the first file that cannot be read.
+    raw.ingest_variable keeps each file's variables with their labels and types, raw.ingest_unused
+    the files that were passed over. Archives are unpacked in the folder `work` (the system's for
+    temporary files when None) and removed from it. Raises IngestError with a sentence for every
+    file and folder that cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="trial-files-", dir=work) as unpacked:
-        files = source_files(spec, Path(unpacked))
-        headers = [(file, variables(file)) for file in files]
-        connection.execute("begin transaction")
-        try:
-            ingested = _write(connection, headers)
-            load_study_tables(connection, spec)
-            connection.execute("commit")
-        except BaseException:
-            connection.execute("rollback")
-            raise
+        return load_packages(spec, connection, packages(spec, Path(unpacked)))
+
+
+def load_packages(
+    spec: StudySpecification, connection: duckdb.DuckDBPyConnection, found: Sequence[Package]
+) -> list[IngestedFile]:
+    """The same for packages that were gone through already, while what they unpacked is there."""
+    if any(package.refusals for package in found):
+        raise IngestError(*_refusals(found))
+    connection.execute("begin transaction")
+    try:
+        ingested = _write(connection, found)
+        load_study_tables(connection, spec)
+        connection.execute("commit")
+    except BaseException as error:
+        connection.execute("rollback")
+        if isinstance(error, IngestError) and (refusals := _refusals(found)):
+            raise IngestError(*refusals) from None
+        raise
     return ingested
 
 
-def _write(connection: duckdb.DuckDBPyConnection, headers: list[Header]) -> list[IngestedFile]:
+def _write(connection: duckdb.DuckDBPyConnection, found: Sequence[Package]) -> list[IngestedFile]:
+    headers = [
+        (file, [_described(package, file, variable) for variable in variables(file)])
+        for package in found
+        for file in package.files
+    ]
     connection.execute("create schema if not exists raw")
     for domain in DOMAIN_VARIABLES:
         _create_domain_table(connection, domain, headers)
     ingested = [
-        load_file(connection, file, [variable.name for variable in found])
-        for file, found in headers
+        load_file(connection, file, [variable.name for variable in held]) for file, held in headers
     ]
-    _check_copies(ingested)
+    if copies := tuple(_copies(ingested)):
+        raise IngestError(*copies)
     _create_file_table(connection, ingested)
     _create_variable_table(connection, headers)
+    load_unused(connection, [file for package in found for file in package.unused])
     load_lines(connection, [(file, ingested[i].n_rows) for i, (file, _) in enumerate(headers)])
     return ingested
 
 
-def refusals(spec: StudySpecification) -> list[str]:
-    """Every sentence that loading refuses a file or a trial's folder with, in study order.
+def _described(package: Package, file: SourceFile, variable: Variable) -> Variable:
+    """The variable with what the package's define.xml adds to its file; parts are their domain."""
+    said = package.definition.described(file.path.stem, variable)
+    return package.definition.described(file.domain, said)
 
-    `load_raw` stops at the first; a folder that cannot be gone through counts as one.
-    """
-    found: list[str] = []
-    for trial in spec.trials:
-        with tempfile.TemporaryDirectory(prefix="trial-files-") as unpacked:
+
+def _refusals(found: Sequence[Package]) -> list[str]:
+    """Every sentence that a package or one of its files is refused with, in study order."""
+    sentences: list[str] = []
+    ingested: list[IngestedFile] = []
+    for package in found:
+        sentences += package.refusals
+        for file in package.files:
             try:
-                files = source_files(spec.model_copy(update={"trials": (trial,)}), Path(unpacked))
+                ingested.append(_loaded_alone(file))
             except IngestError as error:
-                found.append(str(error))
-                continue
-            for file in files:
-                with connect(":memory:") as connection:
-                    found += _refusal(connection, file)
-    return found
+                sentences += error.sentences
+    return [*sentences, *_copies(ingested)]
 
 
-def _refusal(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> list[str]:
-    connection.execute("create schema raw")
-    try:
+def _loaded_alone(file: SourceFile) -> IngestedFile:
+    """The file in a warehouse of its own: a statement that fails ends the transaction of all."""
+    with connect(":memory:") as connection:
+        connection.execute("create schema raw")
         held = variables(file)
         _create_domain_table(connection, file.domain, [(file, held)])
-        load_file(connection, file, [variable.name for variable in held])
-    except IngestError as error:
-        return [str(error)]
-    return []
+        return load_file(connection, file, [variable.name for variable in held])
 
 
-def _check_copies(ingested: list[IngestedFile]) -> None:
-    """Refuse a file that stands there twice under two names; without records it may."""
-    seen: dict[tuple[str, str], str] = {}
+def _copies(ingested: Sequence[IngestedFile]) -> Iterator[str]:
+    """A sentence for a file that stands there twice under two names; without records it may."""
+    seen: dict[tuple[str, str], IngestedFile] = {}
     for file in ingested:
-        other = seen.setdefault((file.src_domain, file.sha256), file.src_file)
-        if other != file.src_file and file.n_rows:
-            raise IngestError(
-                f"{other} and {file.src_file} are the same file, byte for byte; keep one of them."
+        other = seen.setdefault((file.src_domain, file.sha256), file)
+        if file.n_rows and _name(other) != _name(file):
+            yield (
+                f"{other.src_file} and {file.src_file} are the same file, byte for byte; keep one "
+                "of them."
             )
+
+
+def _name(file: IngestedFile) -> tuple[str, str]:
+    """Two files of one name in a trial are refused for that already."""
+    return file.src_trial, stem_of(file.src_file)
 
 
 def _create_domain_table(
@@ -131,7 +155,7 @@ def _create_file_table(connection: duckdb.DuckDBPyConnection, ingested: list[Ing
 
 
 def _create_variable_table(connection: duckdb.DuckDBPyConnection, headers: list[Header]) -> None:
-    """Variables as their files describe them; CSV has neither labels nor types."""
+    """Variables as their files describe them, or else the trial's define.xml."""
     rows = [
         (
             file.trial_id,

@@ -68,10 +68,13 @@ def _check_same_persons(connection: duckdb.DuckDBPyConnection) -> None:
         "where usubjid not in (select trim(usubjid) from raw.sdtm_dm where usubjid is not null) "
         "order by usubjid"
     ).fetchall()
-    for (usubjid,) in unknown:
+    if unknown:
         raise IngestError(
-            f"same_person.csv names the subject '{usubjid}', but no DM file has it; correct the "
-            "line or remove it."
+            *(
+                f"same_person.csv names the subject '{usubjid}', but no DM file has it; correct "
+                "the line or remove it."
+                for (usubjid,) in unknown
+            )
         )
 
 

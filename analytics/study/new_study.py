@@ -17,18 +17,28 @@ def write_new_study(folder: Path) -> tuple[Path, ...]:
 
     The study is named for the folder. Raises StudyError when something stands there already.
     """
-    if folder.exists() and not folder.is_dir():
-        raise StudyError(f"{folder} is a file; name a new folder for the study.")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise StudyError(f"{folder} is not empty and was left as it is; name a new folder.")
-    shutil.copytree(SKELETON, folder, dirs_exist_ok=True)
-    study_file = folder / "study.toml"
-    text = study_file.read_text(encoding="utf-8")
-    study_file.write_text(text.replace(_STUDY_ID, study_id_of(folder), 1), encoding="utf-8")
+    write_skeleton(folder)
     trials = tuple(folder / trial.path for trial in load_study(folder).trials)
     for trial in trials:
         trial.mkdir(parents=True)
     return trials
+
+
+def write_skeleton(folder: Path) -> None:
+    """The skeleton's files under the study's name, without folders for trials."""
+    check_new(folder)
+    shutil.copytree(SKELETON, folder, dirs_exist_ok=True)
+    study_file = folder / "study.toml"
+    text = study_file.read_text(encoding="utf-8")
+    study_file.write_text(text.replace(_STUDY_ID, study_id_of(folder), 1), encoding="utf-8")
+
+
+def check_new(folder: Path) -> None:
+    """Refuse a folder in which something stands."""
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(f"{folder} is a file; name a new folder for the study.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise StudyError(f"{folder} is not empty and was left as it is; name a new folder.")
 
 
 def study_id_of(folder: Path) -> str:

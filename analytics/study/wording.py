@@ -1,5 +1,6 @@
 """The turns of phrase error sentences share."""
 
+import re
 from collections.abc import Collection
 from difflib import get_close_matches
 
@@ -16,5 +17,15 @@ def choices(known: Collection[str]) -> str:
 
 def nearest(value: str, known: Collection[str]) -> str:
     """ " (did you mean 'x'?)" when a known name is close, else nothing."""
-    close = get_close_matches(value, list(known), n=1, cutoff=0.75)
-    return f" (did you mean '{close[0]}'?)" if close else ""
+    close = closest(value, known)
+    return f" (did you mean '{close}'?)" if close else ""
+
+
+def closest(value: str, known: Collection[str]) -> str | None:
+    """The known name that a slip of one letter or so makes of the value; None: there is none."""
+    return next(iter(get_close_matches(value, list(known), n=1, cutoff=0.75)), None)
+
+
+def slug(text: str) -> str:
+    """The text as a name: lower-case letters and digits, an underscore for anything between."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")

@@ -14,9 +14,10 @@ import pytest
 from project import MYELOID, PROJECT
 
 from analytics.errors import PlateauError
-from analytics.ingest.files import source_files
+from analytics.ingest import load_raw
 from analytics.study import load_study
 from analytics.study.new_study import write_new_study
+from analytics.warehouse import connect
 
 PAGE = PROJECT / "docs/your-own-study.md"
 FENCE = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -101,14 +102,14 @@ def sentence_of_mistake(name: str, folder: Path) -> str:
             write_new_study(study)
         return str(caught.value).replace(str(study), "my-study")
     if name == "domain":
-        (study / "sdtm/MYELOID/ae.csv").touch()
+        (study / "sdtm/MYELOID/dm.csv").rename(study / "sdtm/MYELOID/demographics.csv")
     else:
         file, old, new = MISTAKES[name]
         text = (study / file).read_text(encoding="utf-8")
         assert old in text
         (study / file).write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(PlateauError) as caught:
-        source_files(load_study(study), folder)
+        load_raw(load_study(study), connect(":memory:"))
     return str(caught.value)
 
 

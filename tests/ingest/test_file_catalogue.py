@@ -317,28 +317,25 @@ CASES = {
     ),
     "symbolic link to nothing": Case(
         lambda path: path.symlink_to("gone.csv"),
-        "mh.csv is no plain file; put the trial's files side by side into sdtm/T1.",
+        "mh.csv is no plain file; put the file itself there or remove it.",
     ),
-    "pipe": Case(
-        os.mkfifo,
-        "mh.csv is no plain file; put the trial's files side by side into sdtm/T1.",
+    "symbolic link to a folder": Case(
+        lambda path: path.symlink_to("."),
+        "mh.csv is a link to a folder of the trial; remove it, the folder is read anyway.",
     ),
-    "folder": Case(
-        lambda path: path.mkdir(),
-        "mh.csv is no plain file; put the trial's files side by side into sdtm/T1.",
+    "symbolic link to a folder elsewhere": Case(
+        lambda path: path.symlink_to("/etc"),
+        "mh.csv is a link out of the trial's folder; put the file itself there.",
     ),
+    "pipe": Case(os.mkfifo, "mh.csv is no plain file; put the file itself there or remove it."),
+    "empty folder": Case(lambda path: path.mkdir(), []),
     "archive inside the folder": Case(
         "x",
         "mh.zip is an archive inside the trial; name it as the trial's path in study.toml, or "
         "unpack it.",
         "mh.zip",
     ),
-    "file name with quotes": Case(
-        "x",
-        f"mh'; drop table x;--.csv is named for no domain Plateau reads; name it {FILE_NAMES}, "
-        "or move it out of the trial's folder.",
-        "mh'; drop table x;--.csv",
-    ),
+    "file name with quotes": Case("x", [], "mh'; drop table x;--.csv"),
     "another domain's records": Case(
         "STUDYID,DOMAIN,USUBJID\nT1,,A\nT1,cm,B\n",
         "mh.csv has the DOMAIN 'CM', but the file is named for MH; name it for what it holds or "
@@ -450,10 +447,9 @@ ARCHIVES = {
         "archive anew with plain file names.",
     ),
     "link": (link, "t.zip/lb.csv is a link or a device; put the file itself there."),
-    "several folders": (
-        lambda content: content.writestr("labs/lb.csv", MH),
-        "t.zip holds files in several folders (. and labs); an archive holds one trial's files in "
-        "one folder.",
+    "domain in two folders": (
+        lambda content: content.writestr("old/dm.csv", DM),
+        "t.zip/dm.csv and t.zip/old/dm.csv both hold DM of trial T1; keep one of them.",
     ),
     "archive in the archive": (
         inner_archive,

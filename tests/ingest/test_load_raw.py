@@ -238,10 +238,15 @@ REFUSED = {
         {"dm.csv": DM},
         "sdtm/T1 has no EX file, which every trial needs; add ex.csv or another format of it.",
     ),
-    "unknown domain": (
-        {"dm.csv": DM, "ex.csv": EX, "ae.csv": DM},
-        f"sdtm/T1/ae.csv is named for no domain Plateau reads; name it {FILE_NAMES}, or move it "
-        "out of the trial's folder.",
+    "DM under another name": (
+        {"demog.csv": DM, "T1-dm.csv": DM, "ex.csv": EX},
+        "sdtm/T1 has no DM file, which every trial needs; if sdtm/T1/demog.csv or "
+        "sdtm/T1/T1-dm.csv holds it, name that dm, else add dm.csv or another format of it.",
+    ),
+    "needed domain in a format that is not read": (
+        {"dm.docx": "", "ex.csv": EX},
+        "sdtm/T1/dm.docx is in no format Plateau reads; convert it to one of .csv, .tsv, .txt, "
+        ".parquet, .xpt, .sas7bdat, .json, .ndjson or move it out of the trial's folder.",
     ),
     "unknown format": (
         {"dm.csv": DM, "ex.csv": EX, "lb.xlsx": ""},
@@ -249,8 +254,8 @@ REFUSED = {
         ".parquet, .xpt, .sas7bdat, .json, .ndjson or move it out of the trial's folder.",
     ),
     "domain twice": (
-        {"dm.csv": DM, "ex.csv": EX, "DM.parquet": ""},
-        "sdtm/T1/dm.csv and sdtm/T1/DM.parquet both hold DM of trial T1; keep one of them.",
+        {"dm.csv": DM, "ex.csv": EX, "DM.tsv": DM.replace(",", "\t")},
+        "sdtm/T1/dm.csv and sdtm/T1/DM.tsv both hold DM of trial T1; keep one of them.",
     ),
     "empty file": (
         {"dm.csv": "", "ex.csv": EX},

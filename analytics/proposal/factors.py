@@ -1,0 +1,113 @@
+"""factors.csv and factor_levels.csv for the variables that DM holds."""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from analytics.study.wording import slug
+
+_STANDARD: Final = Path(__file__).with_name("standard_levels.csv")
+# In the order of display; of the two that name an arm the first that is filled.
+_VARIABLES: Final = {
+    "trial": ("Trial", ("STUDYID",)),
+    "sex": ("Sex", ("SEX",)),
+    "race": ("Race", ("RACE",)),
+    "ethnic": ("Ethnicity", ("ETHNIC",)),
+    "arm": ("Treatment arm", ("ARM", "ARMCD")),
+    "country": ("Country", ("COUNTRY",)),
+}
+_SEXES: Final = ("M", "F", "U")
+
+Cells = list[str]
+Codes = Mapping[tuple[str, str], Mapping[str, str]]
+
+
+def proposed_factors(
+    connection: duckdb.DuckDBPyConnection, codes: Codes
+) -> tuple[list[Cells], list[Cells]]:
+    """Rows of factors.csv and of factor_levels.csv; `codes` says what codes of DM mean.
+
+    Age, sex and transplant are always there: the skeleton's plan asks for them.
+    """
+    factors = [_age()]
+    levels: list[Cells] = []
+    for name, (label, variables) in _VARIABLES.items():
+        for variable in variables:
+            rows = _levels(name, variable, _wordings(connection, variable), codes)
+            if any(row[1] for row in rows):
+                factors.append(_factor(name, label, variable, len(factors) + 1))
+                levels += rows
+                break
+    factors.append(_transplant(len(factors) + 1))
+    levels += [["hsct", level, label, order, *[""] * 5] for level, label, order in _YES_AND_NO]
+    return factors, levels
+
+
+_YES_AND_NO: Final = (("yes", "Yes", "1"), ("no", "No", "2"))
+
+
+def _age() -> Cells:
+    source = ["baseline", "continuous", "variable", "DM", "AGE", "", "", "", "years", *[""] * 4]
+    return ["age", "Age", *source, "1", ""]
+
+
+def _factor(name: str, label: str, variable: str, order: int) -> Cells:
+    source = ["baseline", "categorical", "variable", "DM", variable, *[""] * 8]
+    return [name, label, *source, str(order), ""]
+
+
+def _transplant(order: int) -> Cells:
+    source = ["post_baseline", "categorical", "fact", *[""] * 8, "hsct", ""]
+    about = "First allogeneic transplant after the first dose."
+    return ["hsct", "Transplant", *source, str(order), about]
+
+
+def _wordings(connection: duckdb.DuckDBPyConnection, variable: str) -> list[str]:
+    """The values of a variable of DM, as wordings are compared; one trial is no factor."""
+    rows = connection.execute(
+        f"select distinct regexp_replace(upper(trim({variable})), '\\s+', ' ', 'g') as wording "
+        f"from raw.sdtm_dm where trim({variable}) <> '' order by wording"
+    ).fetchall()
+    found = [str(wording) for (wording,) in rows]
+    if variable == "SEX":
+        return list(dict.fromkeys((*_SEXES, *found)))
+    return [] if variable == "STUDYID" and len(found) < 2 else found
+
+
+def _levels(factor: str, variable: str, wordings: Sequence[str], codes: Codes) -> list[Cells]:
+    """A row for each wording; wordings of one level share its order, unknown ones come last."""
+    standard = _standard_levels()
+    meanings = codes.get(("DM", variable), {})
+    told = {" ".join(code.upper().split()): meaning for code, meaning in meanings.items()}
+    found = [
+        (wording, *standard.get((variable, wording), _own_level(number, wording, told)))
+        for number, wording in enumerate(wordings, start=1)
+    ]
+    found.sort(key=lambda one: not one[1])
+    orders = {level: order for order, level in enumerate(dict.fromkeys(row[1] for row in found), 1)}
+    labels = {level: label for _, level, label in reversed(found)}
+    return [
+        [factor, level, labels[level], str(orders[level]), wording, *[""] * 4]
+        for wording, level, _ in found
+    ]
+
+
+def _own_level(number: int, wording: str, told: Mapping[str, str]) -> tuple[str, str]:
+    return slug(wording) or f"level_{number}", told.get(wording) or _shown(wording)
+
+
+def _shown(wording: str) -> str:
+    """Words in capitals as a label; a short one is a code and stays."""
+    return wording if len(wording) <= 3 or re.search(r"\d", wording) else wording.capitalize()
+
+
+def _standard_levels() -> dict[tuple[str, str], tuple[str, str]]:
+    with _STANDARD.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["variable"], row["wording"]): (row["level"], row["label"])
+            for row in csv.DictReader(file)
+        }

@@ -1,0 +1,66 @@
+"""The skeleton's files with proposed rows and trials in place of its own; its words stay."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+_OWN_TRIAL: Final = {
+    "trial_id": '"TRIAL01"',
+    "label": '"Trial 01"',
+    "path": '"sdtm/TRIAL01"',
+    "cutoff": "2030-12-31",
+}
+
+
+@dataclass(frozen=True)
+class TrialEntry:
+    """A [[trials]] entry; `reason` says where the cut-off comes from."""
+
+    trial_id: str
+    path: str
+    cutoff: date
+    reason: str
+    encoding: str | None = None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The entry's keys in their order, with values as TOML writes them."""
+        values = {
+            "trial_id": json.dumps(self.trial_id, ensure_ascii=False),
+            "label": json.dumps(self.trial_id, ensure_ascii=False),
+            "path": json.dumps(self.path),
+            "cutoff": f"{self.cutoff.isoformat()}  # proposed: {self.reason}",
+        }
+        return {**values, "encoding": json.dumps(self.encoding)} if self.encoding else values
+
+
+def fill_trials(study_file: Path, entries: Sequence[TrialEntry]) -> None:
+    """Put the entries into study.toml where the skeleton has its own one."""
+    text = study_file.read_text(encoding="utf-8")
+    first, *others = entries
+    for key, own in _OWN_TRIAL.items():
+        text = text.replace(f"{key} = {own}\n", f"{key} = {first.values[key]}\n", 1)
+    end = f"cutoff = {first.values['cutoff']}\n"
+    more = _lines(first, [key for key in first.values if key not in _OWN_TRIAL])
+    for entry in others:
+        more += "\n[[trials]]\n" + _lines(entry, list(entry.values))
+    study_file.write_text(text.replace(end, end + more, 1), encoding="utf-8")
+
+
+def fill_rows(file: Path, rows: Sequence[Sequence[str]], about: str) -> None:
+    """Put the rows below the header of a CSV file, in place of its own rows and examples."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    header = next(place for place, line in enumerate(lines) if not line.startswith("#"))
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    kept = [*lines[:header], "#", f"# {about}", lines[header]]
+    file.write_text("\n".join(kept) + "\n" + text.getvalue(), encoding="utf-8")
+
+
+def _lines(entry: TrialEntry, keys: Sequence[str]) -> str:
+    return "".join(f"{key} = {entry.values[key]}\n" for key in keys)

@@ -1,0 +1,153 @@
+"""The folder of a study proposed from packages: read first, then written, so that it loads."""
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from analytics.ingest.loading import load_packages
+from analytics.ingest.unused import UnusedFile
+from analytics.proposal.factors import Cells, proposed_factors
+from analytics.proposal.skeleton_files import TrialEntry, fill_rows, fill_trials
+from analytics.proposal.terms import ProposedTerm, proposed_terms
+from analytics.proposal.trials import FoundTrial, find_trials, latest_dates
+from analytics.study.errors import StudyError
+from analytics.study.loading import load_study
+from analytics.study.new_study import SKELETON, check_new, write_skeleton
+from analytics.warehouse import connect
+
+
+@dataclass(frozen=True)
+class ProposedStudy:
+    """What was proposed, and what was passed over."""
+
+    trials: tuple[TrialEntry, ...]
+    terms: tuple[ProposedTerm, ...]
+    factors: tuple[str, ...]
+    unused: tuple[UnusedFile, ...]
+
+
+def propose_study(
+    folder: Path, sources: Sequence[Path], encoding: str | None = None
+) -> ProposedStudy:
+    """Write a study of the trials that the sources hold into a new folder, with copies of them.
+
+    Each source is a folder or .zip of SDTM files, of one trial or of several side by side.
+    `encoding` is how text that is not UTF-8 is written, as study.toml names it. Raises StudyError
+    and IngestError, with a sentence for everything that cannot be read; nothing is written then.
+    """
+    check_new(folder)
+    _check_apart(folder, sources)
+    spec = load_study(SKELETON).model_copy(update={"folder": Path()})
+    with TemporaryDirectory(prefix="plateau-init-") as name, connect(":memory:") as connection:
+        found = find_trials(spec, sources, encoding, Path(name))
+        of_trials = spec.model_copy(update={"trials": tuple(one.trial for one in found)})
+        load_packages(of_trials, connection, [one.package for one in found])
+        terms = tuple(proposed_terms(connection))
+        factors, levels = proposed_factors(connection, _codes(found))
+        entries = tuple(_entries(found, latest_dates(connection), encoding))
+    write_skeleton(folder)
+    for one, entry in zip(found, entries, strict=True):
+        _copy(one.place, folder / entry.path)
+    _write(folder, entries, terms, factors, levels)
+    load_study(folder)
+    return ProposedStudy(
+        entries,
+        terms,
+        tuple(row[0] for row in factors),
+        tuple(file for one in found for file in one.package.unused),
+    )
+
+
+def _check_apart(folder: Path, sources: Sequence[Path]) -> None:
+    for source in sources:
+        if folder.resolve().is_relative_to(source.resolve()):
+            raise StudyError(
+                f"{folder} lies in the package {source}, which is copied into it; name a folder "
+                "elsewhere."
+            )
+
+
+def _codes(found: Sequence[FoundTrial]) -> dict[tuple[str, str], dict[str, str]]:
+    """What the define.xml of all trials say of codes together."""
+    together: dict[tuple[str, str], dict[str, str]] = {}
+    for one in found:
+        for key, meanings in one.package.definition.codes.items():
+            together[key] = {**meanings, **together.get(key, {})}
+    return together
+
+
+def _entries(
+    found: Sequence[FoundTrial],
+    latest: Mapping[str, tuple[date, str]],
+    encoding: str | None,
+) -> list[TrialEntry]:
+    entries: list[TrialEntry] = []
+    for order, one in enumerate(found, start=1):
+        trial_id = one.trial.trial_id
+        name = _folder_name(trial_id) or f"trial-{order}"
+        taken = {entry.path for entry in entries}
+        suffix = one.place.suffix if one.place.is_file() else ""
+        path = f"sdtm/{name}{suffix}"
+        cutoff, reason = _cutoff(one, latest)
+        entries.append(
+            TrialEntry(
+                trial_id,
+                f"sdtm/{name}-{order}{suffix}" if path in taken else path,
+                cutoff,
+                reason,
+                encoding,
+            )
+        )
+    return entries
+
+
+def _folder_name(trial_id: str) -> str:
+    """The trial's id as a folder: its letters, digits and hyphens."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", trial_id).strip("-")
+
+
+def _cutoff(one: FoundTrial, latest: Mapping[str, tuple[date, str]]) -> tuple[date, str]:
+    if one.stated_cutoff is not None:
+        return one.stated_cutoff, "DCUTDTC of TS"
+    if one.trial.trial_id in latest:
+        day, variable = latest[one.trial.trial_id]
+        return day, f"the latest date in the files, {variable}"
+    return one.trial.cutoff, "no file has a complete date"
+
+
+def _copy(place: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_file():
+        shutil.copyfile(place, target)
+    else:
+        shutil.copytree(place, target, ignore=shutil.ignore_patterns(".*"))
+
+
+def _write(
+    folder: Path,
+    entries: Sequence[TrialEntry],
+    terms: Sequence[ProposedTerm],
+    factors: Sequence[Cells],
+    levels: Sequence[Cells],
+) -> None:
+    fill_trials(folder / "study.toml", entries)
+    fill_rows(
+        folder / "terms.csv",
+        [term.cells for term in terms],
+        "Proposed from the wordings of the files: look at every row. A row that begins with a # "
+        "is in force\n# only when it has a meaning and the # is taken away.",
+    )
+    fill_rows(
+        folder / "factors.csv",
+        factors,
+        "Proposed from the variables of DM: look at every row.",
+    )
+    fill_rows(
+        folder / "factor_levels.csv",
+        levels,
+        "Proposed from the values of DM: look at every row.",
+    )
