@@ -58,7 +58,7 @@ def unused_lines(unused: Sequence[UnusedFile]) -> Iterator[str]:
     for trial, group in groupby(unused, lambda file: file.src_trial):
         files = list(group)
         kinds = [
-            f"{_listed([file.shown for file in files if file.what == what])} ({words})"
+            f"{_listed(sorted(file.shown for file in files if file.what == what))} ({words})"
             for what, words in ((DATA, "data of no use to this study"), (NO_DATA, "no data"))
             if any(file.what == what for file in files)
         ]
