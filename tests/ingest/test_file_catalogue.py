@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyreadstat
 import pytest
-from loaded import DM, EX, FILE_NAMES, loaded, rows, trial, write
+from loaded import DM, EX, loaded, rows, trial, write
 from written_trials import Domain, write_json, write_ndjson, write_sas7bdat, write_xpt
 
 from analytics.ingest import IngestError

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from loaded import DM, EX, FILE_NAMES, rows, trial, write
+from loaded import DM, EX, rows, trial, write
 from loaded import study as study_of
 
 from analytics.ingest import IngestedFile, IngestError, load_raw
