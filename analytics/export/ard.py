@@ -14,21 +14,20 @@ import duckdb
 import polars as pl
 
 from analytics.export.formats import formatted
-from analytics.results.columns import Column
-from analytics.results.schemas import RESULT_TABLES, ResultTable
+from analytics.results.schemas import RESULT_TABLES, Column, Table
 
 ABOUT_ANALYSES: Final = ("analysis", "method")  # ard_analyses, and columns of every row
 _NO_STATISTIC: Final = ("analysis_id", "status")
 _CLAUSE: Final = re.compile(r"[.;:]")
 
 
-def _groupings(table: ResultTable) -> tuple[Column, ...]:
+def _groupings(table: Table) -> tuple[Column, ...]:
     return tuple(
         item for item in table.columns if item.name in table.key and item.name != "analysis_id"
     )
 
 
-def statistics_of(table: ResultTable) -> tuple[Column, ...]:
+def statistics_of(table: Table) -> tuple[Column, ...]:
     """The columns of a result table that are statistics, in its column order."""
     return tuple(
         item
@@ -121,7 +120,7 @@ def label_of(column: Column) -> str:
 
 
 def _records(
-    connection: duckdb.DuckDBPyConnection, table: ResultTable, plan: _Plan
+    connection: duckdb.DuckDBPyConnection, table: Table, plan: _Plan
 ) -> Iterator[dict[str, Any]]:
     groupings, statistics = _groupings(table), statistics_of(table)
     for number, row in enumerate(_rows(connection, table), start=1):
@@ -150,7 +149,7 @@ def _records(
             }
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: ResultTable) -> list[dict[str, Any]]:
+def _rows(connection: duckdb.DuckDBPyConnection, table: Table) -> list[dict[str, Any]]:
     """The rows of a result table in the order of its key."""
     frame = connection.sql(f"select {', '.join(table.schema)} from results.{table.name}").pl()
     return frame.sort(table.key, nulls_last=True).to_dicts()
@@ -196,7 +195,7 @@ def _unit(column: Column, row: Mapping[str, Any], plan: _Plan) -> str | None:
     return column.unit
 
 
-def _operation(table: ResultTable, column: Column) -> str:
+def _operation(table: Table, column: Column) -> str:
     return f"{table.name}.{column.name}"
 
 

@@ -1,8 +1,7 @@
 """Limits of publication: small cells are suppressed, curves end while enough are at risk.
 
-Tables are judged by what their columns hold, so that a table that is added later is limited
-too: an Int64 is a count and a Float64 is computed from the counts of its row, except those
-named here. A suppressed number is null and `status` says why.
+Tables are judged by the kinds of their columns (`analytics.release.kinds`), so that a table
+that is added later is limited too. A suppressed number is null and `status` says why.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,22 +11,19 @@ import duckdb
 import polars as pl
 
 from analytics.methods.statuses import SUPPRESSED
+from analytics.release.kinds import of_kind
+from analytics.results.schemas import Kind
 from analytics.study.specification import Publication
 from analytics.warehouse import quoted
 
 Frames = Mapping[str, pl.DataFrame]
 
 ONE_SUBJECT: Final = f"{SUPPRESSED}the value of one subject"
-_NO_COUNT_OF_SUBJECTS: Final = frozenset({"n_trials", "n_cutoffs", "n_analyses", "n_read"})
-_NOT_COMPUTED: Final = frozenset(
-    {"time_days", "time_months", "horizon_months", "from_months", "to_months", "conf_level"}
-)
-_PLACES: Final = ("time_months", "horizon_months", "to_months")
-_BESIDE: Final = ("n_missing",)  # no number of the row is computed from it
+_COUNTS: Final = (Kind.SUBJECTS, Kind.AT_RISK, Kind.MISSING)
+_NUMBERS: Final = (Kind.COMPUTED, Kind.ONE_SUBJECT)
 _COMPLEMENTS: Final = {"n_accepted": "n_rejected"}  # the one gives the other away
 _CURVE: Final = ["analysis_id", "stratum"]
 _KEY: Final = ("factor", "time_months")  # what tells an estimate of an analysis from others
-_TEXTS: Final = ("caution", "note")
 _EXTREMES: Final = ("min", "max")
 _NEVER: Final = pl.lit(False)
 
@@ -38,17 +34,19 @@ def limit_schema(
     """Replace the rows of every table of a schema by what may be published of them.
 
     A column that holds a null now may be null; without limits nothing is touched.
+    Raises BuildError for a column without a kind.
     """
-    if not publication.has_limits:
-        return
     names = connection.execute(
         "select table_name from information_schema.tables where table_schema = ? order by all",
         [schema],
     ).fetchall()
     places = {name: f"{quoted(schema)}.{quoted(name)}" for (name,) in names}
     frames = {name: connection.sql(f"from {place}").pl() for name, place in places.items()}
-    for name, frame in limited(frames, publication).items():
-        for column in [*_counts(frame), *_numbers(frame)]:
+    shown = limited(frames, publication)
+    if not publication.has_limits:
+        return
+    for name, frame in shown.items():
+        for column in of_kind(frame, *_COUNTS, *_NUMBERS):
             connection.execute(
                 f"alter table {places[name]} alter column {quoted(column)} drop not null"
             )
@@ -63,36 +61,17 @@ def limited(frames: Frames, publication: Publication) -> dict[str, pl.DataFrame]
 
     Counts from 1 to `smallest_cell` - 1 go, with every number of their row; zero stays, and so
     does a total. A curve ends, and later times and rates go, where fewer than
-    `smallest_n_at_risk` are at risk (or `smallest_cell`, when that is more).
+    `smallest_n_at_risk` are at risk (or `smallest_cell`, when that is more). Raises BuildError
+    for a column without a kind, with limits or without.
     """
+    for frame in frames.values():
+        of_kind(frame, *Kind)
     if not publication.has_limits:
         return dict(frames)
     ends = _curve_ends(frames.values(), publication.at_risk_bound)
     shown = {name: _suppressed(frame, ends, publication) for name, frame in frames.items()}
     gone = _gone(shown.values())
     return {name: _followed(frame, gone) for name, frame in shown.items()}
-
-
-def _counts(frame: pl.DataFrame) -> list[str]:
-    """Numbers of subjects."""
-    return [
-        name
-        for name, dtype in frame.schema.items()
-        if dtype == pl.Int64 and name not in _NO_COUNT_OF_SUBJECTS
-    ]
-
-
-def _numbers(frame: pl.DataFrame) -> list[str]:
-    """What is computed from subjects."""
-    return [
-        name
-        for name, dtype in frame.schema.items()
-        if dtype == pl.Float64 and name not in _NOT_COMPUTED
-    ]
-
-
-def _statuses(frame: pl.DataFrame) -> list[str]:
-    return [name for name in frame.columns if "status" in name.split("_")]
 
 
 def _is_curve_point(frame: pl.DataFrame) -> pl.Expr:
@@ -126,21 +105,21 @@ def _curve_ends(frames: Iterable[pl.DataFrame], bound: int) -> pl.DataFrame:
 
 def _suppressed(frame: pl.DataFrame, ends: pl.DataFrame, publication: Publication) -> pl.DataFrame:
     """A table without its small counts, what is computed from them, and the ends of its curves."""
-    if set(_CURVE) <= set(frame.columns):
-        frame = frame.join(ends, on=_CURVE, how="left", maintain_order="left")
-    else:
-        frame = frame.with_columns(curve_end=pl.lit(None, pl.Float64))
-    frame = _trimmed(frame, publication.at_risk_bound)
-    frame = frame.with_columns(why_hidden=_reason(frame, publication))
-    hidden = _hidden(frame, publication)
+    reason, hidden = _reason(frame, publication), _hidden(frame, publication)
     too_late = f"{SUPPRESSED}fewer than {publication.at_risk_bound} at risk"
     medians = [name for name in _times(frame) if name.startswith("median")]
     is_cut = pl.any_horizontal(_NEVER, *(_is_late(name) for name in medians))
     status = pl.coalesce("why_hidden", pl.when(is_cut).then(pl.lit(too_late)))
+    statuses, remarks = of_kind(frame, Kind.STATUS), of_kind(frame, Kind.REMARK)
+    if set(_CURVE) <= set(frame.columns):
+        frame = frame.join(ends, on=_CURVE, how="left", maintain_order="left")
+    else:
+        frame = frame.with_columns(curve_end=pl.lit(None, pl.Float64))
+    frame = _trimmed(frame, publication.at_risk_bound).with_columns(why_hidden=reason)
     return frame.with_columns(
         *(pl.when(~is_hidden).then(name).alias(name) for name, is_hidden in hidden.items()),
-        *(pl.coalesce(status, name).alias(name) for name in _statuses(frame)),
-        *(_without_small_counts(name, publication) for name in _TEXTS if name in frame.columns),
+        *(pl.coalesce(status, name).alias(name) for name in statuses),
+        *(_without_small_counts(name, publication) for name in remarks),
     ).drop("why_hidden", "curve_end")
 
 
@@ -173,12 +152,12 @@ def _trimmed(frame: pl.DataFrame, bound: int) -> pl.DataFrame:
 def _reason(frame: pl.DataFrame, publication: Publication) -> pl.Expr:
     """Why all numbers of a row are suppressed; null when they are not."""
     bound, cell = publication.at_risk_bound, publication.cell_bound
-    at_risk, others = _at_risk(frame), [name for name in _others(frame) if name not in _BESIDE]
-    places = [_is_late(place) for place in _PLACES if place in frame.columns]
+    at_risk, others = of_kind(frame, Kind.AT_RISK), of_kind(frame, Kind.SUBJECTS)
+    months = [_is_late(month) for month in of_kind(frame, Kind.MONTH)]
     is_extreme = pl.col("statistic").is_in(_EXTREMES) if "statistic" in frame.columns else _NEVER
     is_row = ~_is_curve_point(frame)
     return (
-        pl.when(is_row & (_small(at_risk, bound) | pl.any_horizontal(_NEVER, *places)))
+        pl.when(is_row & (_small(at_risk, bound) | pl.any_horizontal(_NEVER, *months)))
         .then(pl.lit(f"{SUPPRESSED}fewer than {bound} at risk"))
         .when(is_row & _small(others, cell))
         .then(pl.lit(f"{SUPPRESSED}fewer than {cell} subjects"))
@@ -189,34 +168,26 @@ def _reason(frame: pl.DataFrame, publication: Publication) -> pl.Expr:
 
 def _hidden(frame: pl.DataFrame, publication: Publication) -> dict[str, pl.Expr]:
     """Which cells of which column go."""
-    is_row, bounds = ~_is_curve_point(frame), (publication.at_risk_bound, publication.cell_bound)
+    bound, cell = publication.at_risk_bound, publication.cell_bound
+    is_row, at_risk = ~_is_curve_point(frame), of_kind(frame, Kind.AT_RISK)
     hidden = {
-        count: is_row & _small([count], bound)
-        for bound, counts in zip(bounds, (_at_risk(frame), _others(frame)), strict=True)
-        for count in counts
+        count: is_row & _small([count], bound if count in at_risk else cell)
+        for count in of_kind(frame, *_COUNTS)
     }
     for complement, count in _COMPLEMENTS.items():
         if complement in hidden:
             hidden[complement] |= hidden[count]
-    times = _times(frame)
-    for number in _numbers(frame):
-        is_extreme = publication.cell_bound > 1 and not set(_EXTREMES).isdisjoint(number.split("_"))
+    times, of_one = _times(frame), of_kind(frame, Kind.ONE_SUBJECT)
+    for number in of_kind(frame, *_NUMBERS):
         is_late = _is_late(number) if number in times else _NEVER
-        hidden[number] = pl.col("why_hidden").is_not_null() | is_late | is_extreme
+        is_of_one = pl.lit(cell > 1 and number in of_one)
+        hidden[number] = pl.col("why_hidden").is_not_null() | is_late | is_of_one
     return hidden
-
-
-def _at_risk(frame: pl.DataFrame) -> list[str]:
-    return [count for count in _counts(frame) if count.startswith("n_risk")]
-
-
-def _others(frame: pl.DataFrame) -> list[str]:
-    return [count for count in _counts(frame) if not count.startswith("n_risk")]
 
 
 def _times(frame: pl.DataFrame) -> list[str]:
     """The numbers of a table of medians: points of time on its curves."""
-    return _numbers(frame) if "median_months" in frame.columns else []
+    return of_kind(frame, *_NUMBERS) if "median_months" in frame.columns else []
 
 
 def _is_late(column: str) -> pl.Expr:
@@ -250,15 +221,15 @@ def _followed(frame: pl.DataFrame, gone: Sequence[str]) -> pl.DataFrame:
         return frame.with_columns(
             computed=pl.lit(None, pl.Float64), computed_as_printed=pl.lit(None, pl.String)
         )
-    if _counts(frame) or not {"analysis_id", "status"} <= set(frame.columns):
+    if of_kind(frame, *_COUNTS) or not {"analysis_id", "status"} <= set(frame.columns):
         return frame
     analyses = [name for name in ("analysis_id", "alternative_analysis") if name in frame.columns]
     is_gone = pl.any_horizontal(_key(frame, name).is_in(gone) for name in analyses)
     elsewhere = pl.lit(f"{SUPPRESSED}as in the table of the estimate")
     return frame.with_columns(
-        *(pl.when(~is_gone).then(name).alias(name) for name in _numbers(frame)),
+        *(pl.when(~is_gone).then(name).alias(name) for name in of_kind(frame, *_NUMBERS)),
         *(
             pl.when(is_gone).then(elsewhere).otherwise(name).alias(name)
-            for name in _statuses(frame)
+            for name in of_kind(frame, Kind.STATUS)
         ),
     )

@@ -24,13 +24,15 @@ from analytics.release.history import (
     next_place,
     published_releases,
 )
-from analytics.release.history_schema import TABLES, create_history
 from analytics.release.subject_changes import count_changes
+from analytics.results.creation import create_table
 from analytics.results.headline_numbers import Source, headline_models, shown_curves
+from analytics.results.schemas import tables_of
 from analytics.results.strata import ALL
 from analytics.study.specification import StudySpecification
 from analytics.warehouse import connect, literal, quoted
 
+_TABLES: Final = tables_of("history")
 _HEADLINE: Final = f"""
     insert into after.history.headline_number by name
     select ? as release_id, estimates.* exclude (stratum)
@@ -78,8 +80,9 @@ def write_history(
 ) -> None:
     """Write schema `history` of a built warehouse: the rows before it, then its own."""
     with _opened(warehouse, origin) as (connection, source):
-        create_history(connection, "after")
-        for name in TABLES:
+        connection.execute("create schema after.history")
+        for name, table in _TABLES.items():
+            create_table(connection, table, database="after")
             if source is not None:
                 connection.execute(
                     f"insert into after.history.{name} by name "
@@ -169,7 +172,7 @@ def _opened(
 def _is_readable(release: Release) -> bool:
     try:
         with connect(release.warehouse, read_only=True) as connection:
-            for name in TABLES:
+            for name in _TABLES:
                 connection.execute(f"from history.{quoted(name)}").fetchall()
     except duckdb.Error:
         return False

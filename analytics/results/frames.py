@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from analytics.errors import PlateauError
-from analytics.results.schemas import RESULT_TABLES, ResultTable
+from analytics.results.schemas import RESULT_TABLES, Table
 
 
 class ResultsError(PlateauError):
@@ -40,13 +40,13 @@ def stack(table_name: str, frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return conform(table_name, pl.concat([pl.DataFrame(schema=schema), *frames]))
 
 
-def _check(table: ResultTable, frame: pl.DataFrame) -> None:
+def _check(table: Table, frame: pl.DataFrame) -> None:
     for column in table.columns:
         values = frame[column.name]
         if not column.nullable and values.null_count():
             raise ResultsError(
                 f"Result table '{table.name}' has {values.null_count()} rows without "
-                f"'{column.name}', which every row must have; see analytics/results/schemas.py."
+                f"'{column.name}', which every row must have; see analytics/results/columns.csv."
             )
         if column.dtype == pl.Float64 and values.is_infinite().any():
             raise ResultsError(

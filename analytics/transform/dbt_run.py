@@ -11,6 +11,8 @@ from typing import Any, Final
 from analytics.errors import BuildError, GateError, PlateauError
 from analytics.project_files import DBT_PROJECT, cache_folder
 from analytics.transform.parsed_project import keep_manifest, kept_manifest
+from analytics.transform.source_words import describe_sources
+from analytics.warehouse import connect
 
 _BI_MODELS: Final = "path:models/bi"
 _HEADING: Final = re.compile(r"\w+ Error( in |$)")
@@ -32,6 +34,7 @@ class Transformation:
         on_node: Callable[[str], None],
     ) -> None:
         """Say where dbt works; nothing runs yet."""
+        self._warehouse = warehouse
         os.environ["PLATEAU_WAREHOUSE"] = str(warehouse.resolve())
         os.environ["PLATEAU_THREADS"] = str(threads)
         os.environ["DO_NOT_TRACK"] = "1"
@@ -68,7 +71,12 @@ class Transformation:
         self._invoke(["build", "--select", _BI_MODELS, "--exclude-resource-type", "unit_test"])
 
     def document(self) -> Path:
-        """Write dbt's documentation of the warehouse as one page; its file."""
+        """Write dbt's documentation of the warehouse as one page; its file.
+
+        What Python wrote is described by its comments in the database.
+        """
+        with connect(self._warehouse, read_only=True) as connection:
+            describe_sources(self._manifest, connection)
         self._invoke(["docs", "generate", "--static"])
         return self._target / "static_index.html"
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from analytics.cli import app
 from analytics.export.ard import ABOUT_ANALYSES, RESULTS, operations_frame, statistics_of
 from analytics.export.formats import formatted
-from analytics.results.schemas import RESULT_TABLES, ResultTable
+from analytics.results.schemas import RESULT_TABLES, Table
 
 
 def export(releases: Path, *arguments: object) -> Result:
@@ -63,7 +63,7 @@ def from_parquet(path: Path) -> list[dict[str, Any]]:
 READERS = {"csv": from_csv, "json": from_json, "parquet": from_parquet}
 
 
-def rebuilt(rows: list[dict[str, Any]], table: ResultTable) -> pl.DataFrame:
+def rebuilt(rows: list[dict[str, Any]], table: Table) -> pl.DataFrame:
     """A result table made again of its statistics, their groupings and their status."""
     records: dict[int, dict[str, Any]] = {}
     for row in rows:

@@ -6,8 +6,9 @@ import pytest
 from small_marts import analysis, counts, marts, study
 
 from analytics.results.assembly import compute_results
+from analytics.results.creation import KEEP, REPLACE, create_table
 from analytics.results.frames import ResultsError, conform
-from analytics.results.schemas import RESULT_TABLES
+from analytics.results.schemas import RESULT_TABLES, WRITTEN_TABLES
 from analytics.results.writing import write_frames
 
 CURVE = counts("os", "all", (0, 2, 0, 0, 0), (60, 0, 1, 0, 0), (150, 0, 1, 0, 0))
@@ -33,17 +34,31 @@ def test_every_table_exists_even_when_the_plan_has_nothing_for_it(warehouse):
     assert warehouse.execute("select count(*) from results.cox_term").fetchall() == [(0,)]
 
 
-def test_every_table_and_column_is_commented(warehouse):
-    write_frames(results(), warehouse)
-    columns = warehouse.execute(
-        "select table_name, column_name, comment from duckdb_columns() "
-        "where schema_name = 'results'"
-    ).fetchall()
-    assert {(table, column): comment for table, column, comment in columns} == {
-        (table.name, column.name): column.description
-        for table in RESULT_TABLES.values()
+@pytest.mark.parametrize("table", WRITTEN_TABLES, ids=lambda table: table.name)
+def test_a_table_is_created_as_it_is_described(warehouse, table):
+    warehouse.execute(f"create schema {table.in_schema}")
+    assert create_table(warehouse, table) == f"{table.in_schema}.{table.name}"
+    assert warehouse.execute("select comment from duckdb_tables()").fetchall() == [
+        (table.description,)
+    ]
+    assert warehouse.execute(
+        "select column_name, lower(data_type), is_nullable, comment from duckdb_columns() "
+        "where schema_name = ? order by column_index",
+        [table.in_schema],
+    ).fetchall() == [
+        (column.name, column.sql_type, column.nullable, column.description)
         for column in table.columns
-    }
+    ]
+
+
+@pytest.mark.parametrize(("statement", "rows"), [(KEEP, 1), (REPLACE, 0)])
+def test_a_table_that_is_there_is_kept_or_replaced(warehouse, statement, rows):
+    table = RESULT_TABLES["attrition"]
+    warehouse.execute("create schema results")
+    name = create_table(warehouse, table)
+    warehouse.execute(f"insert into {name} values ('os', 1, 'all', 'left', 3, 1, 2)")
+    create_table(warehouse, table, statement=statement)
+    assert warehouse.execute(f"select count(*) from {name}").fetchall() == [(rows,)]
 
 
 def test_written_rows_read_back_as_they_were(warehouse):
