@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from analytics.release.estimates import ESTIMATES, NUMBERS, EstimateMove, moved_estimates
+from analytics.results.creation import create_table
 from analytics.results.schemas import RESULT_TABLES
-from analytics.results.writing import table_ddl
 
 Rows = Mapping[str, list[dict[str, object]]]
 COUNTS = {"n": 10, "n_event": 5, "status": "ok"}
@@ -37,7 +37,7 @@ def warehouse(path: Path, rows: Rows) -> Path:
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema results")
         for name, table in RESULT_TABLES.items():
-            connection.execute(table_ddl(table))
+            create_table(connection, table)
             for column in table.columns:
                 connection.execute(f"alter table results.{name} alter {column.name} drop not null")
         for name, lines in {"analysis": ANALYSES, **rows}.items():
