@@ -57,16 +57,22 @@ NAMED = [
 NOT_THERE = ("fourth", "fir", "", "..", "../trial", "{releases}", "failed-x", "log.jsonl", ".lock")
 
 
-@pytest.fixture
-def releases(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three releases, the last one current, one that is damaged, and a failed build."""
-    study = StudyReleases(tmp_path / "releases", "trial")
+    study = StudyReleases(tmp_path_factory.mktemp("published"), "trial")
     for release_id in ("first", "second", "third"):
         publish(study, release_id)
     for folder in ("broken", "failed-x"):
         (study.folder / folder).mkdir()
     study.log.touch()
     return study.root
+
+
+@pytest.fixture
+def releases(published: Path, tmp_path: Path) -> Path:
+    """A copy of the releases that a test may change."""
+    return Path(shutil.copytree(published, tmp_path / "releases", symlinks=True))
 
 
 def publish(study: StudyReleases, release_id: str) -> None:
