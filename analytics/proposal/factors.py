@@ -97,7 +97,8 @@ def _levels(factor: str, variable: str, wordings: Sequence[str], codes: Codes) -
 
 
 def _own_level(number: int, wording: str, told: Mapping[str, str]) -> tuple[str, str]:
-    return slug(wording) or f"level_{number}", told.get(wording) or _shown(wording)
+    meaning = told.get(wording, wording)
+    return slug(wording) or f"level_{number}", _shown(wording) if meaning == wording else meaning
 
 
 def _shown(wording: str) -> str:

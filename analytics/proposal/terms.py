@@ -14,6 +14,8 @@ from typing import Final
 
 import duckdb
 
+from analytics.study.wording import slug
+
 _STANDARD: Final = Path(__file__).with_name("standard_terms.csv")
 _CATEGORIES: Final = {
     "RS": "response",
@@ -110,10 +112,15 @@ def _proposed(found: Wording, standard: Sequence[StandardTerm]) -> ProposedTerm:
         found.testcd,
         found.wording,
         term.category if term else _CATEGORIES[found.domain],
-        term.value if term else "",
+        term.value if term else _any_value(found),
         (term.note if term and term.note else f"records: {found.n_records}"),
         of_test is not None,
     )
+
+
+def _any_value(found: Wording) -> str:
+    """A disposition may have any value: its own words; other categories choose among theirs."""
+    return slug(found.wording or "") if found.domain == "DS" else ""
 
 
 def _cycles(visits: Sequence[Wording]) -> list[ProposedTerm]:
