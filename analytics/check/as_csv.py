@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from analytics.check.findings import Report
+from analytics.ingest.unused import MEANINGS
 
 _COLUMNS: Final = (
     "file",
@@ -56,7 +57,7 @@ def csv_text(report: Report) -> str:
                     "" if cell is None else spreadsheet_safe(str(cell)) for cell in cells
                 )
     for file in report.unused:
-        asks = f"Holds {file.what} of no use to this study." if file.note is None else file.note
+        asks = file.note or MEANINGS[file.what]
         cells = (file.src_file, *[""] * 5, "not_used", "the file is passed over")
         needs_answer = "no" if file.note is None else "yes"
         writer.writerow([*map(spreadsheet_safe, cells), needs_answer, spreadsheet_safe(asks), ""])

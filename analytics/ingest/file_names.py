@@ -27,7 +27,9 @@ _STANDARD: Final = frozenset(
 _PART: Final = re.compile(r"([A-Z]{2})([A-Z0-9]{1,2}|[_-].+)")
 _PART_OR_WHOLE: Final = re.compile(r"([A-Z]{2})([A-Z0-9]{0,2}|[_-].+)")
 _ALL_QUALIFIERS: Final = "SUPPQUAL"
-_LETTERS_OF_A_WORD: Final = 3
+# Letters by which a name begins a domain's label (LAB), and by which both begin (DEMOGRAPHY).
+_BEGINNING: Final = 3
+_COMMON_BEGINNING: Final = 7
 
 
 def stem_of(name: str) -> str:
@@ -77,6 +79,6 @@ def near_domain(stem: str, used: AbstractSet[str]) -> str | None:
         return tokens[-1]
     for code in sorted(used & DOMAINS.keys()):
         label = DOMAINS[code].label.upper()
-        if len(stem) >= _LETTERS_OF_A_WORD and label.startswith(stem):
+        if len(stem) >= _BEGINNING and label.startswith(stem[:_COMMON_BEGINNING]):
             return code
     return closest(stem, sorted(used))

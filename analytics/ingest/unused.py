@@ -10,6 +10,7 @@ import duckdb
 
 DATA: Final = "data"
 NO_DATA: Final = "no data"
+MEANINGS: Final = {DATA: "data of no use to this study", NO_DATA: "no data"}
 _MOST_NAMES: Final = 40
 
 
@@ -59,7 +60,7 @@ def unused_lines(unused: Sequence[UnusedFile]) -> Iterator[str]:
         files = list(group)
         kinds = [
             f"{_listed(sorted(file.shown for file in files if file.what == what))} ({words})"
-            for what, words in ((DATA, "data of no use to this study"), (NO_DATA, "no data"))
+            for what, words in MEANINGS.items()
             if any(file.what == what for file in files)
         ]
         yield f"Not used of {trial}: {'; '.join(kinds)}."

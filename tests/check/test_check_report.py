@@ -19,6 +19,7 @@ from analytics.check.findings import (
     Report,
     Wording,
 )
+from analytics.ingest import UnusedFile
 from analytics.study import load_study
 
 FORMULA = '=HYPERLINK("http://x")'
@@ -117,6 +118,31 @@ def test_the_page_stands_alone_and_escapes_what_the_files_say(report: Report) ->
     assert page.count("<tr><td>sdtm/A/lb.csv</td>") == 1 + 13 + 1  # balance, findings, dates
     assert "1 finding stops the build." in page
     assert str(report.study.synthetic_note) in page
+
+
+def test_files_that_were_not_used_are_told_once_in_every_form() -> None:
+    unused = (
+        UnusedFile("A", "sdtm/A/ae.xpt", "data", "AE"),
+        UnusedFile("A", "sdtm/A/lab.csv", "data", None, "may be meant for LB; name it lb.csv"),
+        UnusedFile("A", "sdtm/A/<b>.pdf", "no data"),
+    )
+    report = Report(load_study(STUDY), files=(FileBalance("dm.csv", 1, 1, 0),), unused=unused)
+    told = [
+        "Not used of A: ae, lab.csv (data of no use to this study); <b>.pdf (no data).",
+        "  sdtm/A/lab.csv may be meant for LB; name it lb.csv.",
+    ]
+    lines = list(text_lines(report))
+    assert [line for line in lines if "lab.csv" in line] == told
+    page = html_page(report)
+    assert page.count("may be meant for LB") == 1
+    assert "&lt;b&gt;.pdf (no data)" in page
+    rows = list(csv.DictReader(io.StringIO(csv_text(report))))
+    assert [(row["file"], row["rule"], row["needs_answer"], row["asks"]) for row in rows] == [
+        ("sdtm/A/ae.xpt", "not_used", "no", "data of no use to this study"),
+        ("sdtm/A/lab.csv", "not_used", "yes", "may be meant for LB; name it lb.csv"),
+        ("sdtm/A/<b>.pdf", "not_used", "no", "no data"),
+    ]
+    assert report.exit_code == 0
 
 
 def test_a_clean_study_says_so() -> None:

@@ -152,6 +152,8 @@ def test_another_format_is_refused_only_where_it_alone_holds_a_used_domain(
         ("LAB", "LB"),
         ("DEMO", "DM"),
         ("EXPOSURE", "EX"),
+        ("DEMOGRAPHY", "DM"),
+        ("MEDICATION", None),
         ("T1_LB", "LB"),
         ("T1-DM", "DM"),
         ("AE", None),
