@@ -21,6 +21,11 @@
     ({{ date_column }} + cast({{ days }} as integer))
 {%- endmacro %}
 
+{#- The last day of the month of a day. -#}
+{% macro last_day_of_month(day) -%}
+    last_day({{ day }})
+{%- endmacro %}
+
 {#- True where the text matches the regular expression. -#}
 {% macro matches(text_column, pattern) -%}
     {{ return(adapter.dispatch('matches', 'plateau')(text_column, pattern)) }}
