@@ -80,11 +80,14 @@ def _enrolments(report: Report) -> Iterator[str]:
 
 
 def _partial_dates(report: Report) -> Iterator[str]:
-    rows = [(row.src_file, row.variable, row.n_day, row.n_month) for row in report.partial_dates]
-    number = sum(row.n_day + row.n_month for row in report.partial_dates)
+    rows = [
+        (row.src_file, row.variable, row.n_day, row.n_month, row.n_year)
+        for row in report.partial_dates
+    ]
+    number = sum(row.n_imputed for row in report.partial_dates)
     yield f"Partial dates that were accepted and imputed: {number or 'none'}"
     if rows:
-        yield from aligned(("File", "variable", "day", "month and day"), rows)
+        yield from aligned(("File", "variable", "day", "month and day", "year too"), rows)
     yield ""
 
 

@@ -60,12 +60,18 @@ class Enrolment:
 
 @dataclass(frozen=True)
 class PartialDates:
-    """Accepted dates of a variable of which the day, or the month and the day, were imputed."""
+    """Accepted dates of a variable whose day was imputed, maybe with its month or year."""
 
     src_file: str
     variable: str
     n_day: int
     n_month: int
+    n_year: int
+
+    @property
+    def n_imputed(self) -> int:
+        """All of them."""
+        return self.n_day + self.n_month + self.n_year
 
 
 @dataclass(frozen=True)

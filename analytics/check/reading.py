@@ -41,7 +41,8 @@ _PARTIAL_DATES: Final = """
         from intermediate.int_end_dates where rule is null
     )
     select dates.src_file, dates.variable,
-        count(*) filter (where adtf = 'D'), count(*) filter (where adtf = 'M')
+        count(*) filter (where adtf = 'D'), count(*) filter (where adtf = 'M'),
+        count(*) filter (where adtf = 'Y')
     from dates
     inner join intermediate.int_record_verdicts as verdicts
         on dates.src_file = verdicts.src_file and dates.src_row = verdicts.src_row

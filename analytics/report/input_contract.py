@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from analytics.study.date_forms import DATE_FORMS
 from analytics.study.domains import DOMAINS, NEEDS, Domain, Variable, required_variables
 from analytics.study.record_rules import POLICY_MEANINGS, RECORD_RULES
 
@@ -27,6 +28,7 @@ def contract_lines() -> Iterator[str]:
         yield from _domain(domain)
     yield from _NOTES.read_text(encoding="utf-8").splitlines()
     yield ""
+    yield from _dates()
     yield from _rules()
 
 
@@ -122,6 +124,30 @@ def _rules() -> Iterator[str]:
                 else _policy(rule.policy, rule.policies),
             )
             for rule in RECORD_RULES.values()
+        ],
+    )
+
+
+def _dates() -> Iterator[str]:
+    yield "## Dates"
+    yield ""
+    yield (
+        "Dates are ISO 8601 texts, as SDTMIG 4.4.2 has them. A date that leaves the day open is "
+        "imputed from the days it can mean and flagged as ADaM does: D the day, M the month and "
+        "the day, Y the year too. Text in any other form breaks the rule `unreadable_date`."
+    )
+    yield ""
+    yield from _table(
+        ("text", "meaning", "first day", "last day", "flag"),
+        [
+            (
+                f"`{form.text}`",
+                form.meaning,
+                form.first_day or "not readable",
+                form.last_day,
+                form.flag,
+            )
+            for form in DATE_FORMS
         ],
     )
 

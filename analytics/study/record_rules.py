@@ -114,10 +114,12 @@ _CATALOGUE: Final = (
         "unreadable_date",
         _DATED,
         "record or value",
-        "A date is an ISO 8601 date between 1900 and 2099, complete or partial "
-        "(2012-05-17, 2012-05, 2012, 2012---17), and a day of the calendar.",
+        "A date is an ISO 8601 date between 1900 and 2099, complete (2012-05-17, "
+        "2012-05-17T10:30), partial (2012-05, 2012, 2012---17) or an interval of uncertainty "
+        "(2012-05-17/2012-06); its days are days of the calendar, its times those of a clock.",
         "Nobody can tell which day is meant, and a wrong day moves every time.",
-        "Write the date as YYYY-MM-DD, or the part that is known.",
+        "Write the date as YYYY-MM-DD, or the part that is known, or the first and the last "
+        "possible day with a slash between them.",
     ),
     RecordRule(
         "missing_date",
@@ -241,9 +243,12 @@ _CATALOGUE: Final = (
         "death_without_date",
         "DM",
         "value",
-        "A subject marked dead (DTHFL) has a date of death in some domain.",
-        "Without it the subject is followed as alive to the last contact.",
-        "Send the date of death, or the part that is known.",
+        "A subject that DM calls dead (DTHFL is Y, or DTHDTC is given) has a usable date of "
+        "death in some domain, or died after the data cut-off.",
+        "Without it a dead subject would be followed as alive to the last contact.",
+        "Send the date of death, or the part that is known; or set [policies] "
+        'death_without_date = "exclude_subject", or "reject" to censor at the last contact.',
+        policy="stop",
     ),
     RecordRule(
         "end_before_start",

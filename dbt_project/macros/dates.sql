@@ -49,105 +49,77 @@
     {{ matches(dtc, '^' ~ date_pattern() ~ '(/' ~ date_pattern() ~ ')?$') }}
 {%- endmacro %}
 
-{#- The first and the last part of an interval; the text itself where it is none. -#}
-{% macro interval_start(dtc) -%}
-    substr({{ dtc }}, 1, position('/' in {{ dtc }} || '/') - 1)
+{#- A day from its digits; '01' or what else stands for those that are not known. -#}
+{% macro digits_or(dtc, pattern, unknown) -%}
+    coalesce(nullif({{ extracted(dtc, pattern) }}, ''), '{{ unknown }}')
 {%- endmacro %}
 
-{% macro interval_end(dtc) -%}
-    substr({{ dtc }}, position('/' in {{ dtc }}) + 1)
+{% macro day_of(year, month, day) -%}
+    {{ cast_or_null([year, month, day] | join(" || '-' || "), 'date') }}
 {%- endmacro %}
 
-{#- What a part of an interval says of the day. -#}
-{% macro says_day(part) -%}
-    {{ matches(part, '^.{5}[0-9]{2}-[0-9]{2}') }}
+{% macro next_day_if(day, condition) -%}
+    {{ add_days(day, 'case when ' ~ condition ~ ' then 1 else 0 end') }}
 {%- endmacro %}
 
-{% macro says_month(part) -%}
-    {{ matches(part, '^.{5}[0-9]{2}') }}
-{%- endmacro %}
-
-{% macro says_day_alone(part) -%}
-    {{ matches(part, '^.{4}---[0-9]{2}') }}
-{%- endmacro %}
-
-{% macro day_written(part) -%}
-    {{ cast_or_null('substr(' ~ part ~ ', 1, 10)', 'date') }}
-{%- endmacro %}
-
-{#- The day itself, or the next one where the time is the midnight at its end. -#}
-{% macro day_with_midnight(part) -%}
-    {{ add_days(day_written(part), 'case substr(' ~ part ~ ", 11, 3) when 'T24' then 1 else 0 end") }}
-{%- endmacro %}
-
-{% macro first_of_month(part) -%}
-    {{ cast_or_null('substr(' ~ part ~ ", 1, 7) || '-01'", 'date') }}
-{%- endmacro %}
-
-{#- The day in another month of the year. -#}
-{% macro day_of_year(part, month, day) -%}
-    {{ cast_or_null('substr(' ~ part ~ ", 1, 4) || '-" ~ month ~ "-' || " ~ day, 'date') }}
-{%- endmacro %}
-
-{#- The earliest day that a part of an interval can mean. -#}
-{% macro earliest_day(part) -%}
+{#- The earliest day of a date, or of the first part of an interval. -#}
+{% macro earliest_day(dtc) -%}
+    {%- set day = day_of(
+        'substr(' ~ dtc ~ ', 1, 4)',
+        digits_or(dtc, '^.{4}-([0-9]{2})', '01'),
+        digits_or(dtc, '^.{4}-(?:[0-9]{2}|-)-([0-9]{2})', '01'),
+    ) -%}
     case
-        when {{ says_day(part) }} then {{ day_with_midnight(part) }}
-        when {{ says_month(part) }} then {{ first_of_month(part) }}
-        when {{ says_day_alone(part) }}
-            then {{ day_of_year(part, '01', 'substr(' ~ part ~ ', 8, 2)') }}
-        else {{ day_of_year(part, '01', "'01'") }}
+        when {{ is_plain_day(dtc) }} then {{ cast_or_null('substr(' ~ dtc ~ ', 1, 10)', 'date') }}
+        when {{ is_date_or_interval(dtc) }}
+            then {{ next_day_if(day, matches(dtc, '^.{10}T24')) }}
     end
 {%- endmacro %}
 
-{#- The latest day that a part of an interval can mean. -#}
-{% macro latest_day(part) -%}
+{#- The latest day of a date, or of the last part of an interval: of a text that is one. -#}
+{% macro latest_day(dtc) -%}
+    {%- set year = extracted(dtc, '(?:^|/)([0-9]{4})[^/]*$') -%}
+    {%- set month = digits_or(dtc, '(?:^|/).{4}-([0-9]{2})[^/]*$', '12') -%}
+    {%- set day_pattern = '(?:^|/).{4}-(?:[0-9]{2}|-)-([0-9]{2})[^/]*$' -%}
+    {%- set day = day_of(year, month, extracted(dtc, day_pattern)) -%}
     case
-        when {{ says_day(part) }} then {{ day_with_midnight(part) }}
-        when {{ says_month(part) }} then {{ last_day_of_month(first_of_month(part)) }}
-        when {{ says_day_alone(part) }}
-            then {{ day_of_year(part, '12', 'substr(' ~ part ~ ', 8, 2)') }}
-        else {{ day_of_year(part, '12', "'31'") }}
+        when {{ is_plain_day(dtc) }} then {{ cast_or_null('substr(' ~ dtc ~ ', 1, 10)', 'date') }}
+        when {{ ends_before_its_time(dtc) }} then null
+        when {{ matches(dtc, day_pattern) }}
+            then {{ next_day_if(day, matches(dtc, 'T24[^/]*$')) }}
+        else {{ last_day_of_month(day_of(year, month, "'01'")) }}
     end
 {%- endmacro %}
 
-{#- Whether an interval within a day ends at an earlier time than it starts. -#}
+{#- Whether an interval within one day ends at an earlier time than it starts. -#}
 {% macro ends_before_its_time(dtc) -%}
-    {%- set start, end = interval_start(dtc), interval_end(dtc) -%}
-    {{ matches(dtc, '^.{10}T[0-9:]+/.{10}T[0-9:]+$') }}
+    {%- set start = extracted(dtc, '^.{10}T([0-9:]+)/') -%}
+    {%- set end = extracted(dtc, '/.{10}T([0-9:]+)$') -%}
+    substr({{ dtc }}, 1, 10) = {{ extracted(dtc, '/(.{10})T[0-9:]+$') }}
     and length({{ start }}) = length({{ end }})
     and {{ start }} > {{ end }}
 {%- endmacro %}
 
-{#- The earliest day the text can mean. -#}
-{% macro first_possible_day(dtc) -%}
-    {%- set start, end = interval_start(dtc), interval_end(dtc) -%}
-    case
-        when {{ is_plain_day(dtc) }} then {{ day_written(dtc) }}
-        when not {{ is_date_or_interval(dtc) }} then null
-        when {{ ends_before_its_time(dtc) }} then null
-        when {{ earliest_day(start) }} <= {{ latest_day(end) }} then {{ earliest_day(start) }}
-    end
-{%- endmacro %}
-
-{#- The latest day the text can mean, where it can mean a first one. -#}
-{% macro last_possible_day(dtc, first_day) -%}
-    case
-        when {{ is_plain_day(dtc) }} then {{ day_written(dtc) }}
-        when {{ first_day }} is not null then {{ latest_day(interval_end(dtc)) }}
-    end
+{#-
+    The two days between which a --DTC variable lies, for date_columns to judge: a step of its
+    own, so that an engine works them out once.
+-#}
+{% macro possible_days(dtc) -%}
+    {%- set text = 'trim(' ~ dtc ~ ')' -%}
+    {{ earliest_day(text) }} as {{ dtc }}_earliest,
+    {{ latest_day(text) }} as {{ dtc }}_latest
 {%- endmacro %}
 
 {#-
     What had to be imputed, in the words of ADaM's --DTF: D the day, M the month and the day,
     Y the year too; null for one day. It is the largest part in which the two days differ.
 -#}
-{% macro imputation_flag(dtc, first_day, last_day) -%}
+{% macro imputation_flag(earliest, latest) -%}
     case
-        when {{ is_plain_day(dtc) }} then null
-        when extract(year from {{ first_day }}) < extract(year from {{ last_day }}) then 'Y'
-        when extract(month from {{ first_day }}) < extract(month from {{ last_day }}) then 'M'
-        when {{ first_day }} < {{ last_day }} then 'D'
+        when {{ earliest }} >= {{ latest }} then null
+        when extract(year from {{ earliest }}) < extract(year from {{ latest }}) then 'Y'
+        when extract(month from {{ earliest }}) < extract(month from {{ latest }}) then 'M'
+        when {{ earliest }} < {{ latest }} then 'D'
     end
 {%- endmacro %}
 
@@ -155,30 +127,29 @@
     The time of a single day, HH:MM or HH:MM:SS as written; null where the hour, the minute or
     the day is not known.
 -#}
-{% macro time_of_day(dtc, first_day) -%}
+{% macro time_of_day(dtc, earliest, latest) -%}
     case
-        when not {{ matches(dtc, '^.{10}T[0-9]{2}:[0-9]{2}[^/]*$') }} then null
-        when {{ first_day }} is null then null
-        else
-            case substr({{ dtc }}, 12, 2) when '24' then '00' else substr({{ dtc }}, 12, 2) end
-            || substr({{ dtc }}, 14, 3)
-            || case substr({{ dtc }}, 17, 1) when ':' then substr({{ dtc }}, 17, 3) else '' end
+        when
+            {{ earliest }} = {{ latest }}
+            and {{ matches(dtc, '^.{10}T[0-9]{2}:[0-9]{2}[^/]*$') }}
+            then
+                case substr({{ dtc }}, 12, 2) when '24' then '00' else substr({{ dtc }}, 12, 2) end
+                || {{ extracted(dtc, '^.{13}(:[0-9]{2}(?::[0-9]{2})?)') }}
     end
 {%- endmacro %}
 
 {#-
-    The columns of a --DTC variable: the text as given, the first and the last day it can mean,
-    the flag of imputation and the time of day. A column is said by the ones before it.
+    The columns of a --DTC variable after possible_days: the text as given, the first and the
+    last day it can mean, the flag of imputation and the time of day.
 -#}
 {% macro date_columns(dtc) -%}
-    {%- set first_day = dtc[:-1] -%}
-    {%- set last_day = first_day ~ '_last' -%}
-    {%- set text = 'trim(' ~ dtc ~ ')' -%}
+    {%- set name = dtc[:-1] -%}
+    {%- set earliest, latest = dtc ~ '_earliest', dtc ~ '_latest' -%}
     {{ given(dtc) }} as {{ dtc }},
-    {{ first_possible_day(text) }} as {{ first_day }},
-    {{ last_possible_day(text, first_day) }} as {{ last_day }},
-    {{ imputation_flag(text, first_day, last_day) }} as {{ first_day }}f,
-    {{ time_of_day(text, first_day) }} as {{ first_day }}_time
+    case when {{ earliest }} <= {{ latest }} then {{ earliest }} end as {{ name }},
+    case when {{ earliest }} <= {{ latest }} then {{ latest }} end as {{ name }}_last,
+    {{ imputation_flag(earliest, latest) }} as {{ name }}f,
+    {{ time_of_day('trim(' ~ dtc ~ ')', earliest, latest) }} as {{ name }}_time
 {%- endmacro %}
 
 {#-

@@ -39,6 +39,11 @@
     regexp_matches({{ text_column }}, '{{ pattern }}')
 {%- endmacro %}
 
+{#- The text that the one group in parentheses matches; empty where nothing matches. -#}
+{% macro extracted(text_column, pattern) -%}
+    regexp_extract({{ text_column }}, '{{ pattern }}', 1)
+{%- endmacro %}
+
 {#- Text with every run of white space made one space. -#}
 {% macro single_spaced(text_column) -%}
     {{ return(adapter.dispatch('single_spaced', 'plateau')(text_column)) }}

@@ -34,6 +34,7 @@
         {{ date or 'cast(null as date)' }} as adt,
         {{ date ~ '_last' if date else 'cast(null as date)' }} as adt_last,
         {{ date ~ 'f' if date else 'cast(null as string)' }} as adtf,
+        {{ date ~ '_time' if date else 'cast(null as string)' }} as atm,
         case
             {%- for variable in domain.required %}
             when {{ variable }} is null then '{{ variable | upper }}'

@@ -118,6 +118,10 @@ def _all_deaths_on(day: str) -> Change:
     return all_of(edit("dm", 0, DTHDTC=day), edit("ds", 0, DSSTDTC=day), edit("dd", 0, DDDTC=day))
 
 
+def _not_dead(records: Patient) -> None:
+    all_of(edit("dm", 0, DTHDTC="", DTHFL=""), drop("ds", 0), drop("dd", 0))(records)
+
+
 def _only_the_first_day(records: Patient) -> None:
     """A patient who was dosed once and died on that day."""
     for domain in ("rs", "lb", "gf", "pr", "sv", "supprs"):
@@ -159,12 +163,38 @@ CASES: Final[dict[str, Case]] = {
         _all_deaths_on("2014-01-09"),
         frozenset(
             {
+                ("DTHFL", "death_without_date"),
                 ("DTHDTC", "death_before_first_dose"),
                 ("DSSTDTC", "death_before_first_dose"),
                 ("DDDTC", "death_before_first_dose"),
             }
         ),
-        all_of(edit("dm", 0, DTHDTC="", DTHFL=""), drop("ds", 0), drop("dd", 0)),
+        _not_dead,
+    ),
+    "a death whose dates nobody can read": Case(
+        _all_deaths_on("UNK"),
+        frozenset(
+            {
+                ("DTHFL", "death_without_date"),
+                ("DTHDTC", "unreadable_date"),
+                ("DSSTDTC", "unreadable_date"),
+                ("DDDTC", "unreadable_date"),
+            }
+        ),
+        _not_dead,
+    ),
+    "a date of death that nobody can read, without a mark": Case(
+        all_of(_not_dead, edit("dm", 0, DTHDTC="2015-02-30")),
+        frozenset({("DTHFL", "death_without_date"), ("DTHDTC", "unreadable_date")}),
+        _not_dead,
+    ),
+    "a death in an interval": Case(
+        _all_deaths_on("2015-02-20/2015-03-10"), clean=_all_deaths_on("2015-02-20")
+    ),
+    "a death after the cut-off that another domain dates": Case(
+        all_of(edit("dm", 0, DTHDTC=""), edit("ds", 0, DSSTDTC="2017-03-01"), drop("dd", 0)),
+        frozenset({("DSSTDTC", "after_cutoff")}),
+        _not_dead,
     ),
     "death on the day of the only dose": Case(_only_the_first_day, clean=None),
     "remission before the first dose": Case(_remission("2014-01-05"), clean=drop("rs", 0)),
@@ -207,6 +237,14 @@ CASES: Final[dict[str, Case]] = {
     "a serial number of a spreadsheet": _no_date("41677"),
     "a time of day": Case(_remission(f"{REMISSION}T10:30")),
     "a time zone": Case(_remission(f"{REMISSION}T23:30:00+02:00")),
+    "an hour that is not known": Case(_remission(f"{REMISSION}T-:15")),
+    "the midnight at the end of a day": Case(_remission("2014-02-06T24:00")),
+    "a time of no clock": _no_date(f"{REMISSION}T99:99"),
+    "an interval of uncertainty": Case(
+        _remission(f"{REMISSION}/2014-02-20"), clean=_remission(REMISSION)
+    ),
+    "an interval that ends before it starts": _no_date(f"{REMISSION}/2014-02-01"),
+    "a day and a month without their year": _no_date("--02-07"),
     "a blank for the T": _no_date(f"{REMISSION} 10:30"),
     "words for a time": _no_date(f"{REMISSION}Tmorning"),
     "blanks around a date": Case(_remission(f"  {REMISSION} ")),

@@ -47,7 +47,7 @@ def report() -> Report:
             Enrolment("person X", "A", "P1", date(2014, 1, 10), is_kept=True),
             Enrolment("person X", "B", "P7", None, is_kept=False),
         ),
-        partial_dates=(PartialDates(lb, "LBDTC", 2, 1),),
+        partial_dates=(PartialDates(lb, "LBDTC", 2, 1, 4),),
         wordings=(Wording("sdtm/A/pr.csv", "PRTRT", "ASPIRATION", 4),),
     )
 
@@ -72,7 +72,7 @@ def test_the_terminal_shows_first_what_stops_and_names_line_or_record(report: Re
     assert "    sdtm/A/lb.csv line 5  USUBJID is empty" in lines
     assert "    and 1 more: write them with --csv or --html" in lines
     assert "  followed as P1 in A; turned away: P7 in B" in lines
-    assert "Partial dates that were accepted and imputed: 3" in lines
+    assert "Partial dates that were accepted and imputed: 7" in lines
     assert "1 finding stops the build." in lines
     assert report.exit_code == 3
 

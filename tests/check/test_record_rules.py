@@ -1,5 +1,6 @@
 """Every bad record is turned away by its rule or accepted; no number changes in silence."""
 
+import shutil
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     owners = write_cohort(folder / "study", patients)
     with (folder / "study/study.toml").open("a", encoding="utf-8") as file:
         file.write('\n[policies]\nrepeated_subject = "exclude_subject"\n')
+        file.write('death_without_date = "reject"\n')
     study = load_study(folder / "study")
     warehouse = folder / "warehouse.duckdb"
     with connect(warehouse) as connection:
@@ -234,6 +236,33 @@ def test_a_finding_that_stops_ends_the_build_in_one_sentence(judged: Judged) -> 
         f"sdtm/MT103-211/ex.csv line {line[0]}: VISIT 'C1 DAY 1' breaks rule unknown_cycle, which "
         "stops the build: where terms.csv has cycles, it knows the visit of every dose; add the "
         "visit's wording to terms.csv with its cycle, or correct VISIT."
+    )
+
+
+def test_a_death_that_nothing_dates_stops_the_build_and_names_the_choices(
+    judged: Judged, tmp_path: Path
+) -> None:
+    """By default; the study of these tests has set another policy."""
+    usubjid, _ = names(NUMBERS["death_without_date"])
+    (line,) = [finding.line for finding in judged.report.findings if finding.usubjid == usubjid]
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copy(judged.warehouse, warehouse)
+    policy = RECORD_RULES["death_without_date"].policy
+    with connect(warehouse) as connection:
+        connection.execute(
+            "update quality.rejected_record "
+            "set policy = case when usubjid = ? then ? else 'reject' end",
+            [usubjid, policy],
+        )
+    stopped = stopped_by_findings(warehouse)
+    with pytest.raises(GateError) as caught, stopped:
+        pass
+    assert str(caught.value) == (
+        f"sdtm/MT103-211/dm.csv line {line}: DTHFL 'Y' breaks rule death_without_date, which "
+        "stops the build: a subject that DM calls dead (DTHFL is Y, or DTHDTC is given) has a "
+        "usable date of death in some domain, or died after the data cut-off; send the date of "
+        "death, or the part that is known; or set [policies] death_without_date = "
+        '"exclude_subject", or "reject" to censor at the last contact.'
     )
 
 

@@ -17,8 +17,9 @@ def with_policies(folder: Path, lines: str) -> Path:
 
 def test_a_study_without_policies_has_the_defaults(tmp_path: Path) -> None:
     policies = load_study(write_study(tmp_path)).policies
-    assert policies["unknown_cycle"] == "stop"
-    assert {policy for rule, policy in policies.items() if rule != "unknown_cycle"} == {"reject"}
+    stopping = {rule for rule, policy in policies.items() if policy == "stop"}
+    assert stopping == {"unknown_cycle", "death_without_date"}
+    assert set(policies.values()) == {"stop", "reject"}
 
 
 def test_an_excluding_rule_is_the_first_condition_of_every_base_population(tmp_path: Path) -> None:

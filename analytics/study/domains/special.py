@@ -31,7 +31,7 @@ SPECIAL_PURPOSE: Final = (
             optional("SUBJID", "shown in marts.subjects"),
             *beside("RFSTDTC", "RFXSTDTC", "RFXENDTC"),
             other_date("DTHDTC", "the date of death, before DD, DS and SS"),
-            optional("DTHFL", "death_without_date when no domain has a date", "Y or empty"),
+            optional("DTHFL", "death_without_date when no domain has a usable date", "Y or empty"),
             _describes("SITEID"),
             *carried("BRTHDTC"),
             Variable(

@@ -22,6 +22,10 @@ death_records as (
     select * from {{ ref('int_death_records') }}
 ),
 
+undated_deaths as (
+    select * from {{ ref('int_deaths_without_date') }}
+),
+
 end_dates as (
     select * from {{ ref('int_end_dates') }}
 ),
@@ -110,15 +114,12 @@ death_dates as (
 
 deaths_without_date as (
     select
-        dm.src_file,
-        dm.src_row,
+        src_file,
+        src_row,
         'DTHFL' as variable,
         'death_without_date' as rule,
-        dm.dthfl as value
-    from dm
-    left join death_records
-        on dm.usubjid = death_records.usubjid
-    where upper(dm.dthfl) = 'Y' and death_records.usubjid is null
+        dthfl as value
+    from undated_deaths
 ),
 
 ends as (

@@ -2,6 +2,14 @@ with sdtm_cm as (
     select * from {{ source('sdtm', 'sdtm_cm') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('cmstdtc') }},
+        {{ possible_days('cmendtc') }}
+    from sdtm_cm
+),
+
 typed as (
     select
         src_trial,
@@ -19,7 +27,7 @@ typed as (
         {{ given('cmscat') }} as cmscat,
         {{ date_columns('cmstdtc') }},
         {{ date_columns('cmendtc') }}
-    from sdtm_cm
+    from dated
 )
 
 select * from typed

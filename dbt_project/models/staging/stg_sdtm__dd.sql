@@ -2,6 +2,13 @@ with sdtm_dd as (
     select * from {{ source('sdtm', 'sdtm_dd') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('dddtc') }}
+    from sdtm_dd
+),
+
 typed as (
     select
         src_trial,
@@ -17,7 +24,7 @@ typed as (
         {{ given('ddorres') }} as ddorres,
         {{ given('ddstresc') }} as ddstresc,
         {{ date_columns('dddtc') }}
-    from sdtm_dd
+    from dated
 )
 
 select * from typed

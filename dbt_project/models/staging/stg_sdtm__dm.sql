@@ -2,6 +2,17 @@ with sdtm_dm as (
     select * from {{ source('sdtm', 'sdtm_dm') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('rfstdtc') }},
+        {{ possible_days('rfxstdtc') }},
+        {{ possible_days('rfxendtc') }},
+        {{ possible_days('dthdtc') }},
+        {{ possible_days('brthdtc') }}
+    from sdtm_dm
+),
+
 typed as (
     select
         src_trial,
@@ -28,7 +39,7 @@ typed as (
         {{ given('armcd') }} as armcd,
         {{ given('arm') }} as arm,
         {{ given('country') }} as country
-    from sdtm_dm
+    from dated
 )
 
 select * from typed

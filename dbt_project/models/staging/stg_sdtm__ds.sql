@@ -2,6 +2,13 @@ with sdtm_ds as (
     select * from {{ source('sdtm', 'sdtm_ds') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('dsstdtc') }}
+    from sdtm_ds
+),
+
 typed as (
     select
         src_trial,
@@ -16,7 +23,7 @@ typed as (
         {{ given('dsdecod') }} as dsdecod,
         {{ given('dscat') }} as dscat,
         {{ date_columns('dsstdtc') }}
-    from sdtm_ds
+    from dated
 )
 
 select * from typed

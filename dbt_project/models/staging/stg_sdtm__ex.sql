@@ -2,6 +2,14 @@ with sdtm_ex as (
     select * from {{ source('sdtm', 'sdtm_ex') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('exstdtc') }},
+        {{ possible_days('exendtc') }}
+    from sdtm_ex
+),
+
 typed as (
     select
         src_trial,
@@ -23,7 +31,7 @@ typed as (
         {{ given('epoch') }} as epoch,
         {{ date_columns('exstdtc') }},
         {{ date_columns('exendtc') }}
-    from sdtm_ex
+    from dated
 )
 
 select * from typed

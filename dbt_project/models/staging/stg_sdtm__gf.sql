@@ -2,6 +2,13 @@ with sdtm_gf as (
     select * from {{ source('sdtm', 'sdtm_gf') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('gfdtc') }}
+    from sdtm_gf
+),
+
 typed as (
     select
         src_trial,
@@ -23,7 +30,7 @@ typed as (
         {{ number('visitnum') }} as visitnum,
         {{ given('visit') }} as visit,
         {{ date_columns('gfdtc') }}
-    from sdtm_gf
+    from dated
 )
 
 select * from typed

@@ -2,6 +2,13 @@ with sdtm_lb as (
     select * from {{ source('sdtm', 'sdtm_lb') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('lbdtc') }}
+    from sdtm_lb
+),
+
 typed as (
     select
         src_trial,
@@ -33,7 +40,7 @@ typed as (
         {{ number('visitnum') }} as visitnum,
         {{ given('visit') }} as visit,
         {{ date_columns('lbdtc') }}
-    from sdtm_lb
+    from dated
 )
 
 select * from typed

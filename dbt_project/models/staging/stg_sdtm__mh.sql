@@ -2,6 +2,14 @@ with sdtm_mh as (
     select * from {{ source('sdtm', 'sdtm_mh') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('mhstdtc') }},
+        {{ possible_days('mhendtc') }}
+    from sdtm_mh
+),
+
 typed as (
     select
         src_trial,
@@ -19,7 +27,7 @@ typed as (
         {{ given('mhscat') }} as mhscat,
         {{ date_columns('mhstdtc') }},
         {{ date_columns('mhendtc') }}
-    from sdtm_mh
+    from dated
 )
 
 select * from typed

@@ -2,6 +2,14 @@ with sdtm_pr as (
     select * from {{ source('sdtm', 'sdtm_pr') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('prstdtc') }},
+        {{ possible_days('prendtc') }}
+    from sdtm_pr
+),
+
 typed as (
     select
         src_trial,
@@ -19,7 +27,7 @@ typed as (
         {{ date_columns('prendtc') }},
         {{ number('visitnum') }} as visitnum,
         {{ given('visit') }} as visit
-    from sdtm_pr
+    from dated
 )
 
 select * from typed

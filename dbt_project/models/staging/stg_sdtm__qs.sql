@@ -2,6 +2,13 @@ with sdtm_qs as (
     select * from {{ source('sdtm', 'sdtm_qs') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('qsdtc') }}
+    from sdtm_qs
+),
+
 typed as (
     select
         src_trial,
@@ -24,7 +31,7 @@ typed as (
         {{ number('visitnum') }} as visitnum,
         {{ given('visit') }} as visit,
         {{ date_columns('qsdtc') }}
-    from sdtm_qs
+    from dated
 )
 
 select * from typed

@@ -2,6 +2,13 @@ with sdtm_rs as (
     select * from {{ source('sdtm', 'sdtm_rs') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('rsdtc') }}
+    from sdtm_rs
+),
+
 typed as (
     select
         src_trial,
@@ -26,7 +33,7 @@ typed as (
         {{ number('visitnum') }} as visitnum,
         {{ given('visit') }} as visit,
         {{ date_columns('rsdtc') }}
-    from sdtm_rs
+    from dated
 )
 
 select * from typed

@@ -2,6 +2,13 @@ with sdtm_ss as (
     select * from {{ source('sdtm', 'sdtm_ss') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('ssdtc') }}
+    from sdtm_ss
+),
+
 typed as (
     select
         src_trial,
@@ -21,7 +28,7 @@ typed as (
         {{ number('visitnum') }} as visitnum,
         {{ given('visit') }} as visit,
         {{ date_columns('ssdtc') }}
-    from sdtm_ss
+    from dated
 )
 
 select * from typed

@@ -2,6 +2,14 @@ with sdtm_sv as (
     select * from {{ source('sdtm', 'sdtm_sv') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('svstdtc') }},
+        {{ possible_days('svendtc') }}
+    from sdtm_sv
+),
+
 typed as (
     select
         src_trial,
@@ -16,7 +24,7 @@ typed as (
         {{ given('svcntmod') }} as svcntmod,
         {{ date_columns('svstdtc') }},
         {{ date_columns('svendtc') }}
-    from sdtm_sv
+    from dated
 )
 
 select * from typed
