@@ -16,6 +16,7 @@ _COLUMNS: Final = (
     "variable",
     "value",
     "rule",
+    "also_breaks",
     "consequence",
     "needs_answer",
     "asks",
@@ -35,7 +36,7 @@ def csv_text(report: Report) -> str:
     writer.writerow(_COLUMNS)
     for sentence in report.refusals:
         writer.writerow(
-            [*[""] * 6, "file", "no record is read", "yes", spreadsheet_safe(sentence), ""]
+            [*[""] * 6, "file", "", "no record is read", "yes", spreadsheet_safe(sentence), ""]
         )
     for groups, needs_answer in ((report.to_answer, "yes"), (report.routine, "no")):
         for group in groups:
@@ -48,6 +49,7 @@ def csv_text(report: Report) -> str:
                     finding.variable,
                     finding.value,
                     finding.rule,
+                    finding.also_breaks,
                     group.consequence,
                     needs_answer,
                     group.rule.asks,
@@ -58,7 +60,7 @@ def csv_text(report: Report) -> str:
                 )
     for file in report.unused:
         asks = file.note or MEANINGS[file.what]
-        cells = (file.src_file, *[""] * 5, "not_used", "the file is passed over")
+        cells = (file.src_file, *[""] * 5, "not_used", "", "the file is passed over")
         needs_answer = "no" if file.note is None else "yes"
         writer.writerow([*map(spreadsheet_safe, cells), needs_answer, spreadsheet_safe(asks), ""])
     return text.getvalue()

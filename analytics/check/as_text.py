@@ -52,7 +52,7 @@ def _section(title: str, groups: Sequence[RuleFindings]) -> Iterator[str]:
         yield f"    to do: {group.rule.to_do}"
         for finding in group.findings[:_SHOWN]:
             subject = f"  {finding.usubjid}" if finding.usubjid else ""
-            yield f"    {finding.place}{subject}  {finding.fact}"
+            yield f"    {finding.place}{subject}  {finding.fact_and_other_rules}"
         if len(group.findings) > _SHOWN:
             yield f"    and {len(group.findings) - _SHOWN} more: write them with --csv or --html"
     yield ""

@@ -11,7 +11,10 @@ from analytics.study.specification import StudySpecification
 
 @dataclass(frozen=True)
 class Finding:
-    """A record turned away or a value set aside; `line` None: the file has no lines."""
+    """A record turned away or a value set aside; `line` None: the file has no lines.
+
+    `also_breaks` names the rules behind the first one that a record turned away breaks.
+    """
 
     src_file: str
     record: int
@@ -21,6 +24,7 @@ class Finding:
     value: str | None
     rule: str
     policy: str
+    also_breaks: str | None = None
 
     @property
     def place(self) -> str:
@@ -35,6 +39,11 @@ class Finding:
         if self.value is None:
             return f"{self.variable} is empty"
         return f"{self.variable} '{self.value}'"
+
+    @property
+    def fact_and_other_rules(self) -> str:
+        """The same, with the other rules that the record breaks."""
+        return f"{self.fact}; also {self.also_breaks}" if self.also_breaks else self.fact
 
 
 @dataclass(frozen=True)

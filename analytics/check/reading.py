@@ -18,7 +18,7 @@ from analytics.study.specification import StudySpecification
 
 _WHERE_FOUND: Final = "order by src_trial, src_file, record, variable, value"
 _FINDINGS: Final = (
-    "select src_file, record, line, usubjid, variable, value, rule, policy "
+    "select src_file, record, line, usubjid, variable, value, rule, policy, also_breaks "
     f"from quality.rejected_record {_WHERE_FOUND}"
 )
 _FILES: Final = (

@@ -90,11 +90,13 @@ def _rules() -> Iterator[str]:
     yield "## Rules"
     yield ""
     yield (
-        "A record is accepted, or turned away by the first rule it breaks; records read = accepted "
-        "+ turned away, for every file (`quality.file_reconciliation`). A value that cannot be "
-        "used is set aside while its record stays. Both are rows of `quality.rejected_record`, "
-        "with file, line, record, variable, value and rule. Routine rules find what is expected "
-        "in any study."
+        "A record is accepted, or turned away by the first of these rules that it breaks; records "
+        "read = accepted + turned away, for every file (`quality.file_reconciliation`). A value "
+        "that cannot be used is set aside while its record stays. Both are rows of "
+        "`quality.rejected_record`, with file, line, record, variable, value and rule; "
+        "`also_breaks` has the other rules that a record turned away breaks. Rules that compare "
+        "records with each other are asked of those that break no rule by themselves. Routine "
+        "rules find what is expected in any study."
     )
     yield ""
     yield "Each rule has a policy, which a study may change in `study.toml`:"

@@ -2,7 +2,8 @@
 
 The SQL models read it as `raw.study_record_rule`; the contract page and `plateau check` read
 it here. A study sets another policy for a rule in [policies] of study.toml. A new rule is a row
-here and a step of the SQL that finds it (int_records_checked and what follows it).
+here and a select in one of dbt_project/models/records/int_broken_rules_*.sql. The order decides:
+a record that breaks several rules is turned away by the first.
 """
 
 from dataclasses import dataclass

@@ -17,7 +17,8 @@
         {{ domain.get('specimen', 'cast(null as string)') }} as specimen,
         {{ domain.get('evaluator', 'cast(null as string)') }} as evaluator,
         {{ domain.get('method', 'cast(null as string)') }} as method,
-        {{ domain.get('stat', 'cast(null as string)') }} as stat,
+        {{ "coalesce(upper(" ~ domain.stat ~ ") = 'NOT DONE', false)" if domain.stat else false }}
+            as is_not_done,
         {{ domain.get('accepted_flag', 'cast(null as string)') }} as accepted_flag,
         {{ domain.get('group', 'cast(null as string)') }} as group_id,
         {{ domain.get('visitnum', 'cast(null as double)') }} as visitnum,

@@ -158,6 +158,13 @@ CASES: Final[dict[str, Case]] = {
         edit("lb", 1, USUBJID="   "), "USUBJID", "missing_key", drop("lb", 1)
     ),
     "no study": _turned_away(edit("rs", 0, STUDYID=""), "STUDYID", "missing_key", drop("rs", 0)),
+    # several rules at once
+    "an unknown code in another study's record after the death": _turned_away(
+        edit("rs", 0, STUDYID="X", RSSTRESC="CRX", RSDTC="2015-06-01"),
+        "STUDYID",
+        "wrong_study",
+        drop("rs", 0),
+    ),
     # order of events
     "death before the first dose": Case(
         _all_deaths_on("2014-01-09"),

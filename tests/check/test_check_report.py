@@ -35,7 +35,9 @@ def report() -> Report:
         files=(FileBalance(dm, 3, 3, 0), FileBalance(ex, 5, 4, 1), FileBalance(lb, 20, 7, 13)),
         findings=(
             Finding(lb, 1, 2, "P1", "LBSTAT", "NOT DONE", "not_done", "reject"),
-            Finding(lb, 2, 4, "P1", "LBSTRESU", "%", "wrong_unit", "exclude_subject"),
+            Finding(
+                lb, 2, 4, "P1", "LBSTRESU", "%", "wrong_unit", "exclude_subject", "after_death"
+            ),
             *(
                 Finding(lb, row, row + 2, None, "USUBJID", None, "missing_key", "reject")
                 for row in range(3, 14)
@@ -68,7 +70,7 @@ def test_the_terminal_shows_first_what_stops_and_names_line_or_record(report: Re
     assert order == sorted(order)
     assert "  unknown_cycle (1; stops the build)" in lines
     assert "    sdtm/A/ex.xpt record 5  P1  VISIT '<b>C9</b>'" in lines
-    assert "    sdtm/A/lb.csv line 4  P1  LBSTRESU '%'" in lines
+    assert "    sdtm/A/lb.csv line 4  P1  LBSTRESU '%'; also after_death" in lines
     assert "    sdtm/A/lb.csv line 5  USUBJID is empty" in lines
     assert "    and 1 more: write them with --csv or --html" in lines
     assert "  followed as P1 in A; turned away: P7 in B" in lines
@@ -84,6 +86,8 @@ def test_the_spreadsheet_has_every_finding_and_no_formula(report: Report) -> Non
     by_rule = {row["rule"]: row for row in rows}
     assert by_rule["unknown_level"]["value"] == f"'{FORMULA}"
     assert by_rule["wrong_unit"]["consequence"] == "the subject is excluded"
+    assert by_rule["wrong_unit"]["also_breaks"] == "after_death"
+    assert by_rule["unknown_level"]["also_breaks"] == ""
     assert (by_rule["unknown_cycle"]["line"], by_rule["unknown_cycle"]["record"]) == ("", "5")
     assert by_rule["not_done"]["needs_answer"] == "no"
     assert all(row["to_do"] for row in rows)

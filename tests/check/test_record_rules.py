@@ -146,6 +146,14 @@ def test_read_is_accepted_and_rejected_for_every_file(judged: Judged) -> None:
         assert file.n_read == file.n_accepted + file.n_rejected
 
 
+def test_a_record_that_breaks_several_rules_is_turned_away_by_the_first(judged: Judged) -> None:
+    """The others are told beside it, in the order of the catalogue."""
+    usubjid, _ = names(NUMBERS["an unknown code in another study's record after the death"])
+    assert judged.rows(
+        f"select rule, also_breaks from quality.rejected_record where usubjid = '{usubjid}'"
+    ) == [("wrong_study", "unknown_term, after_death")]
+
+
 def test_a_line_is_the_line_of_the_file(judged: Judged) -> None:
     """Also where a value with a line break stands above it."""
     below = [finding for finding in judged.report.findings if finding.line != finding.record + 1]

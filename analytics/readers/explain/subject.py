@@ -147,7 +147,7 @@ def _values(connection: duckdb.DuckDBPyConnection, analysis: Row, usubjid: str) 
 def _rejected(connection: duckdb.DuckDBPyConnection, usubjid: str) -> Iterator[str]:
     rejected = rows_of(
         connection,
-        "select src_file, line, variable, value, rule from quality.rejected_record "
+        "select src_file, line, variable, value, rule, also_breaks from quality.rejected_record "
         "where usubjid = ? order by all",
         usubjid,
     )

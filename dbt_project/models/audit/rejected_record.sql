@@ -14,6 +14,10 @@ rules as (
     select * from {{ ref('stg_study__record_rules') }}
 ),
 
+broken_rules as (
+    select * from {{ ref('int_broken_rules') }}
+),
+
 events_before_their_origin as (
     select distinct
         verdicts.src_trial,
@@ -41,6 +45,32 @@ all_findings as (
     select * from events_before_their_origin
 ),
 
+-- a record is turned away by its first rule alone
+rules_behind_the_first as (
+    select distinct
+        verdicts.src_file,
+        verdicts.src_row,
+        rules.rule,
+        rules.rule_order
+    from verdicts
+    inner join broken_rules
+        on
+            verdicts.src_file = broken_rules.src_file
+            and verdicts.src_row = broken_rules.src_row
+    inner join rules
+        on broken_rules.rule = rules.rule
+    where verdicts.rule <> broken_rules.rule
+),
+
+rules_listed as (
+    select
+        src_file,
+        src_row,
+        {{ dbt.listagg('rule', "', '", 'order by rule_order') }} as also_breaks
+    from rules_behind_the_first
+    group by src_file, src_row
+),
+
 rejected as (
     select
         all_findings.src_trial,
@@ -51,9 +81,14 @@ rejected as (
         all_findings.variable,
         all_findings.rule,
         rules.policy,
-        all_findings.value
+        all_findings.value,
+        rules_listed.also_breaks
     from all_findings
     inner join rules on all_findings.rule = rules.rule
+    left join rules_listed
+        on
+            all_findings.src_file = rules_listed.src_file
+            and all_findings.src_row = rules_listed.src_row
     {{ line_joins('all_findings') }}
 )
 
@@ -66,5 +101,6 @@ select
     variable,
     rule,
     policy,
-    value
+    value,
+    also_breaks
 from rejected

@@ -1,5 +1,5 @@
-with compared as (
-    select * from {{ ref('int_records_compared') }}
+with current_records as (
+    select * from {{ ref('int_current_records') }}
 ),
 
 end_dates as (
@@ -21,8 +21,8 @@ starts as (
         adt_last as last_day,
         src_file,
         src_row
-    from compared
-    where rule is null and adt is not null
+    from current_records
+    where adt is not null
 ),
 
 ends as (

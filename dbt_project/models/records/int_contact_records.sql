@@ -1,5 +1,5 @@
-with compared as (
-    select * from {{ ref('int_records_compared') }}
+with current_records as (
+    select * from {{ ref('int_current_records') }}
 ),
 
 record_terms as (
@@ -30,20 +30,19 @@ terms_of_contacts as (
 -- the start of a dose is the day the doses settled on
 starts as (
     select
-        compared.src_file,
-        compared.src_row,
-        compared.domain,
-        compared.usubjid,
-        compared.seq,
-        compared.date_variable as srcvar,
-        coalesce(doses.adt, compared.adt) as adt,
-        compared.adtf
-    from compared
+        current_records.src_file,
+        current_records.src_row,
+        current_records.domain,
+        current_records.usubjid,
+        current_records.seq,
+        current_records.date_variable as srcvar,
+        coalesce(doses.adt, current_records.adt) as adt,
+        current_records.adtf
+    from current_records
     left join doses
         on
-            compared.src_file = doses.src_file
-            and compared.src_row = doses.src_row
-    where compared.rule is null
+            current_records.src_file = doses.src_file
+            and current_records.src_row = doses.src_row
 ),
 
 -- records read once more, so that the many without an end are not held in memory
@@ -58,11 +57,11 @@ ends as (
         end_dates.adt,
         end_dates.adtf
     from end_dates
-    inner join {{ ref('int_records_compared') }} as records
+    inner join {{ ref('int_current_records') }} as records
         on
             end_dates.src_file = records.src_file
             and end_dates.src_row = records.src_row
-    where end_dates.rule is null and records.rule is null
+    where end_dates.rule is null
 ),
 
 starts_and_ends as (

@@ -6,8 +6,8 @@ records as (
     select * from {{ ref('int_staged_records') }}
 ),
 
-record_terms as (
-    select * from {{ ref('int_record_terms') }}
+statements as (
+    select * from {{ ref('int_death_statements') }}
 ),
 
 death_records as (
@@ -47,22 +47,10 @@ death_days as (
         records.usubjid,
         records.adt
     from records
-    left join record_terms
+    inner join statements
         on
-            records.src_file = record_terms.src_file
-            and records.src_row = record_terms.src_row
-    where
-        records.domain = 'DD'
-        or (
-            records.domain = 'DS'
-            and record_terms.category = 'disposition'
-            and record_terms.value = 'death'
-        )
-        or (
-            records.domain = 'SS'
-            and record_terms.category = 'status'
-            and record_terms.value = 'dead'
-        )
+            records.src_file = statements.src_file
+            and records.src_row = statements.src_row
 ),
 
 -- whoever dies later was alive at the cut-off

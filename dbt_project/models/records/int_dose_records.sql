@@ -2,8 +2,8 @@ with ex as (
     select * from {{ ref('stg_sdtm__ex') }}
 ),
 
-compared as (
-    select * from {{ ref('int_records_compared') }}
+current_records as (
+    select * from {{ ref('int_current_records') }}
 ),
 
 record_terms as (
@@ -29,10 +29,10 @@ doses as (
         end_dates.adtf as exendtf,
         {{ whole_number('record_terms.value') }} as cycle
     from ex
-    inner join compared
+    inner join current_records
         on
-            ex.src_file = compared.src_file
-            and ex.src_row = compared.src_row
+            ex.src_file = current_records.src_file
+            and ex.src_row = current_records.src_row
     left join record_terms
         on
             ex.src_file = record_terms.src_file
@@ -43,7 +43,7 @@ doses as (
             ex.src_file = end_dates.src_file
             and ex.src_row = end_dates.src_row
             and end_dates.rule is null
-    where compared.rule is null and ex.exdose > 0
+    where ex.exdose > 0
 ),
 
 -- a partial date is the first dose only when no dated dose lies before or inside it

@@ -1,75 +1,36 @@
-with ex as (
-    select * from {{ ref('stg_sdtm__ex') }}
+with end_dates as (
+    select * from {{ ref('int_end_dates_given') }}
 ),
 
-sv as (
-    select * from {{ ref('stg_sdtm__sv') }}
+first_broken_rules as (
+    select *
+    from
+        {{ first_broken_rules(
+            ref('int_broken_rules_of_end_dates'), ['src_file', 'src_row']
+        ) }} as first_broken_rules
 ),
 
-compared as (
-    select * from {{ ref('int_records_compared') }}
-),
-
-trials as (
-    select * from {{ ref('stg_study__trials') }}
-),
-
-ends_as_given as (
+ends_judged as (
     select
-        src_trial,
-        src_file,
-        src_row,
-        'EXENDTC' as variable,
-        exendtc as value,
-        exstdt as adt_start,
-        exendt as adt,
-        exendt_last as adt_last,
-        exendtf as adtf
-    from ex
-    where exendtc is not null
-    union all
-    select
-        src_trial,
-        src_file,
-        src_row,
-        'SVENDTC' as variable,
-        svendtc as value,
-        svstdt as adt_start,
-        svendt as adt,
-        svendt_last as adt_last,
-        svendtf as adtf
-    from sv
-    where svendtc is not null
-),
-
-ends_checked as (
-    select
-        ends_as_given.src_file,
-        ends_as_given.src_row,
-        compared.domain,
-        compared.usubjid,
-        compared.seq,
-        ends_as_given.variable,
-        ends_as_given.value,
+        end_dates.src_file,
+        end_dates.src_row,
+        end_dates.domain,
+        end_dates.usubjid,
+        end_dates.seq,
+        end_dates.variable,
+        end_dates.value,
+        -- a partial end is not before its start
         case
-            when ends_as_given.adt is not null
-                then greatest(ends_as_given.adt, ends_as_given.adt_start)
+            when end_dates.adt is not null
+                then greatest(end_dates.adt, end_dates.adt_start)
         end as adt,
-        ends_as_given.adtf,
-        case
-            when ends_as_given.adt is null then 'unreadable_date'
-            when ends_as_given.adt_last < ends_as_given.adt_start
-                then 'end_before_start'
-            when ends_as_given.adt > trials.cutoff then 'after_cutoff'
-        end as rule
-    from ends_as_given
-    inner join compared
+        end_dates.adtf,
+        first_broken_rules.rule
+    from end_dates
+    left join first_broken_rules
         on
-            ends_as_given.src_file = compared.src_file
-            and ends_as_given.src_row = compared.src_row
-    left join trials
-        on ends_as_given.src_trial = trials.trial_id
-    where compared.rule is null
+            end_dates.src_file = first_broken_rules.src_file
+            and end_dates.src_row = first_broken_rules.src_row
 )
 
-select * from ends_checked
+select * from ends_judged

@@ -2,58 +2,8 @@ with records as (
     select * from {{ ref('int_staged_records') }}
 ),
 
-terms as (
-    select * from {{ ref('stg_study__terms') }}
-),
-
-wordings as (
-    select distinct
-        src_trial,
-        domain,
-        upper(testcd) as testcd,
-        wording,
-        result_number is not null as is_number
-    -- read apart: a CTE that is used twice is held in memory whole
-    from {{ ref('int_staged_records') }}
-    where wording is not null or result_number is not null
-),
-
-matching_terms as (
-    select
-        wordings.*,
-        terms.category,
-        terms.value
-    from wordings
-    inner join terms
-        on
-            wordings.domain = terms.domain
-            and (wordings.testcd = terms.testcd or terms.testcd is null)
-            and (wordings.src_trial = terms.trial_id or terms.trial_id is null)
-            and (
-                wordings.wording = terms.wording
-                -- a term without wording takes whatever was written, and for residual
-                -- disease whatever was measured
-                or (
-                    terms.wording is null
-                    and (terms.category <> 'mrd' or wordings.is_number)
-                )
-            )
-    qualify
-        -- the wording itself before any wording, the trial's term before a common one
-        row_number() over (
-            partition by
-                wordings.src_trial,
-                wordings.domain,
-                wordings.testcd,
-                wordings.wording,
-                wordings.is_number,
-                terms.category
-            order by
-                case when terms.wording is null then 1 else 0 end,
-                case when terms.trial_id is null then 1 else 0 end,
-                case when terms.testcd is null then 1 else 0 end,
-                terms.value
-        ) = 1
+terms_of_wordings as (
+    select * from {{ ref('int_terms_of_wordings') }}
 ),
 
 terms_of_records as (
@@ -63,17 +13,18 @@ terms_of_records as (
         records.domain,
         records.usubjid,
         records.seq,
-        matching_terms.category,
-        matching_terms.value
+        terms_of_wordings.category,
+        terms_of_wordings.value
     from records
-    inner join matching_terms
+    inner join terms_of_wordings
         on
-            records.src_trial = matching_terms.src_trial
-            and records.domain = matching_terms.domain
+            records.src_trial = terms_of_wordings.src_trial
+            and records.domain = terms_of_wordings.domain
             and coalesce(upper(records.testcd), '')
-            = coalesce(matching_terms.testcd, '')
-            and coalesce(records.wording, '') = coalesce(matching_terms.wording, '')
-            and (records.result_number is not null) = matching_terms.is_number
+            = coalesce(terms_of_wordings.testcd, '')
+            and coalesce(records.wording, '')
+            = coalesce(terms_of_wordings.wording, '')
+            and (records.result_number is not null) = terms_of_wordings.is_number
 )
 
 select * from terms_of_records

@@ -1,0 +1,88 @@
+with copies as (
+    select * from {{ ref('int_broken_rules_of_copies') }}
+),
+
+-- what orders records holds them all in memory: only tests of one day are compared
+shared_days as (
+    select
+        domain,
+        usubjid,
+        testcd,
+        adt
+    from {{ ref('int_valid_records') }}
+    where is_repeatable
+    group by domain, usubjid, testcd, adt
+    having count(*) > 1
+),
+
+tests_of_a_day as (
+    select
+        records.src_file,
+        records.src_row,
+        records.domain,
+        records.usubjid,
+        records.seq,
+        records.testcd,
+        records.category,
+        records.specimen,
+        records.evaluator,
+        records.method,
+        records.adt,
+        records.adt_last,
+        records.wording_variable as variable,
+        coalesce(records.wording, records.number_given) as value,
+        coalesce(records.wording, '')
+        || '='
+        || coalesce(cast(records.result_number as string), '') as result,
+        coalesce(upper(records.accepted_flag) = 'Y', false) as is_flagged
+    from {{ ref('int_valid_records') }} as records
+    inner join shared_days
+        on
+            records.domain = shared_days.domain
+            and records.usubjid = shared_days.usubjid
+            and records.testcd = shared_days.testcd
+            and records.adt = shared_days.adt
+    anti join copies
+        on
+            records.src_file = copies.src_file
+            and records.src_row = copies.src_row
+    where records.is_repeatable
+),
+
+-- an accepted flag settles the test of that day among all who evaluated it; without one
+-- the last record of each evaluator stands
+results_that_stand as (
+    select
+        *,
+        bool_or(is_flagged) over (
+            partition by
+                domain, usubjid, testcd, category, specimen, method, adt, adt_last
+        ) as is_flagged_day,
+        first_value(result) over (
+            partition by
+                domain, usubjid, testcd, category, specimen, method, adt, adt_last
+            order by case when is_flagged then 0 else 1 end, seq desc
+        ) as flagged_result,
+        first_value(result) over (
+            partition by
+                domain, usubjid, testcd, category, specimen, method, adt, adt_last,
+                evaluator
+            order by seq desc
+        ) as last_result
+    from tests_of_a_day
+),
+
+superseded_results as (
+    select
+        src_file,
+        src_row,
+        'record' as turns_away,
+        'superseded' as rule,
+        variable,
+        value
+    from results_that_stand
+    where
+        result <> case when is_flagged_day then flagged_result else last_result end
+)
+
+select * from superseded_results

@@ -1,0 +1,96 @@
+with covered_tests as (
+    select * from {{ ref('int_covered_tests') }}
+),
+
+terms_of_wordings as (
+    select * from {{ ref('int_terms_of_wordings') }}
+),
+
+tests_not_done as (
+    select
+        src_file,
+        src_row,
+        'record' as turns_away,
+        'not_done' as rule,
+        domain || 'STAT' as variable,
+        'NOT DONE' as value
+    from {{ ref('int_staged_records') }}
+    where is_not_done
+),
+
+missing_results as (
+    select
+        src_file,
+        src_row,
+        'record' as turns_away,
+        'missing_result' as rule,
+        wording_variable as variable,
+        cast(null as string) as value
+    from {{ ref('int_staged_records') }}
+    where
+        not is_not_done
+        and number_given is null
+        and result_number is null
+        and (is_number_needed or (is_result_needed and wording is null))
+),
+
+-- where terms cover a test they cover every wording of its results
+unknown_wordings as (
+    select
+        records.src_file,
+        records.src_row,
+        records.domain,
+        records.wording_variable as variable,
+        records.wording as value
+    from {{ ref('int_staged_records') }} as records
+    inner join covered_tests
+        on
+            records.src_trial = covered_tests.src_trial
+            and records.domain = covered_tests.domain
+            and coalesce(records.testcd, '') = coalesce(covered_tests.testcd, '')
+    anti join terms_of_wordings
+        on
+            records.src_trial = terms_of_wordings.src_trial
+            and records.domain = terms_of_wordings.domain
+            and coalesce(upper(records.testcd), '')
+            = coalesce(terms_of_wordings.testcd, '')
+            and records.wording = terms_of_wordings.wording
+            and (records.result_number is not null) = terms_of_wordings.is_number
+    where records.wording is not null
+),
+
+unknown_terms as (
+    select
+        src_file,
+        src_row,
+        'record' as turns_away,
+        'unknown_term' as rule,
+        variable,
+        value
+    from unknown_wordings
+    where domain <> 'EX'
+),
+
+unknown_cycles as (
+    select
+        src_file,
+        src_row,
+        'record' as turns_away,
+        'unknown_cycle' as rule,
+        variable,
+        value
+    from unknown_wordings
+    where domain = 'EX'
+),
+
+broken_rules as (
+    select * from tests_not_done
+    union all
+    select * from missing_results
+    union all
+    select * from unknown_terms
+    union all
+    select * from unknown_cycles
+)
+
+select * from broken_rules
