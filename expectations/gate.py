@@ -111,17 +111,17 @@ def critical_failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def refusal(gate: str, outcomes: Sequence[Outcome]) -> str:
-    """One sentence that names the first critical failure and counts the others."""
+    """The first critical failure with what was found, and how many others there are."""
     failures = critical_failures(outcomes)
     first = failures[0]
     if first.error is not None:
-        fact = f"it could not be checked ({first.error})"
-    elif first.n_unexpected is None:
-        fact = f"observed {first.observed}"
+        details = f" Error: {first.error.rstrip('.')}."
     else:
-        fact = f"{first.n_unexpected} unexpected, e.g. {first.observed}"
-    others = f", and {len(failures) - 1} more" if len(failures) > 1 else ""
+        details = "" if first.observed is None else f" Found: {first.observed}."
+    others = len(failures) - 1
+    noun = "check" if others == 1 else "checks"
+    also = f" {others} more critical {noun} failed." if others else ""
     return (
-        f"The {gate} gate refused the data and nothing was published: "
-        f"{first.check_id} of {first.suite} ({first.description.rstrip('.')}): {fact}{others}."
+        f"The {gate} gate refused the data and nothing was published. "
+        f"{first.check_id} of {first.suite}: {first.finding}{details}{also}"
     )

@@ -1,4 +1,4 @@
-"""What one expectation said: a row of `quality.validation_result`."""
+"""The outcome of one expectation: a row of `quality.validation_result`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,10 @@ from expectations.suite import Expectation, Suite
 
 @dataclass(frozen=True)
 class Outcome:
-    """One check's outcome; a check that could not run has success false and an error."""
+    """One check's outcome; a check that could not run has success false and an error.
+
+    `finding` is the failure in a sentence; None: the check passed.
+    """
 
     gate: str
     suite: str
@@ -15,13 +18,14 @@ class Outcome:
     description: str
     severity: str
     success: bool
+    finding: str | None
     observed: str | None
     n_unexpected: int | None
     error: str | None
 
 
 def failed_to_run(suite: Suite, expectation: Expectation, error: str) -> Outcome:
-    """An expectation that raised: it has failed, and says how."""
+    """An expectation that raised: it has failed, with the error's text."""
     return Outcome(
         gate=suite.gate,
         suite=suite.name,
@@ -29,6 +33,7 @@ def failed_to_run(suite: Suite, expectation: Expectation, error: str) -> Outcome
         description=expectation.description,
         severity=expectation.severity,
         success=False,
+        finding=f'The check "{expectation.description}" could not be run.',
         observed=None,
         n_unexpected=None,
         error=error,

@@ -119,15 +119,17 @@ def _read(suite: Suite, expectation: Expectation, result: Any | None) -> Outcome
     rows = details.get("details", {}).get("unexpected_rows")
     values = details.get("partial_unexpected_list") or details.get("observed_value")
     key = "unexpected_count" if rows is None else "observed_value"
+    n_unexpected, success = details.get(key), bool(result.success)
     return Outcome(
         gate=suite.gate,
         suite=suite.name,
         check_id=expectation.check_id,
         description=expectation.description,
         severity=expectation.severity,
-        success=bool(result.success),
+        success=success,
+        finding=None if success else expectation.found(n_unexpected),
         observed=_shown(values if rows is None else rows),
-        n_unexpected=details.get(key),
+        n_unexpected=n_unexpected,
         error=None,
     )
 

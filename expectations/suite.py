@@ -1,7 +1,8 @@
 """Suites as data: one YAML file per table, read and checked without Great Expectations.
 
 A file says which `gate` it belongs to, which `schema` and `table` it reads, and its
-`expectations`: id, type, kwargs, severity and a description in a clinical sentence.
+`expectations`: id, type, kwargs, severity, a description of what should hold in a clinical
+sentence and, where its failure is shown to readers, a finding: the sentence for that case.
 """
 
 import re
@@ -25,7 +26,9 @@ UNEXPECTED_ROWS: Final = "unexpected_rows_expectation"
 UNEXPECTED_ROWS_QUERY: Final = "unexpected_rows_query"
 _SUITE_KEYS: Final = ("gate", "schema", "table", "expectations")
 _EXPECTATION_KEYS: Final = ("id", "type", "kwargs", "severity", "description")
+_OPTIONAL_KEYS: Final = ("finding",)
 _TYPE: Final = re.compile(r"expect_[a-z0-9_]+|unexpected_rows_expectation")
+_ONE_OR_SEVERAL: Final = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 
 
 class SuiteError(PlateauError):
@@ -34,13 +37,31 @@ class SuiteError(PlateauError):
 
 @dataclass(frozen=True)
 class Expectation:
-    """One check of one table."""
+    """One check of one table: `description` is what should hold, `finding` the failure in words.
+
+    In a finding `{n}` is the number of unexpected rows, and where the words depend on it they
+    stand as `[one|several]`: "{n} [subject has|subjects have] no recorded sex." A check with at
+    most one unexpected row needs neither.
+    """
 
     check_id: str
     type: str
     kwargs: dict[str, Any]
     severity: Severity
     description: str
+    finding: str | None = None
+
+    def found(self, n_unexpected: int | None) -> str:
+        """The sentence that reports the failure; None: the check does not count rows."""
+        if self.finding is not None and "{n}" not in self.finding:
+            return self.finding
+        if n_unexpected is None:
+            return f'The check "{self.description}" does not hold.'
+        finding = self.finding or (
+            f'{{n}} [row|rows] [does|do] not meet the check "{self.description}"'
+        )
+        chosen = _ONE_OR_SEVERAL.sub(r"\1" if n_unexpected == 1 else r"\2", finding)
+        return chosen.replace("{n}", str(n_unexpected))
 
 
 @dataclass(frozen=True)
@@ -109,7 +130,7 @@ def parse_suite(path: Path) -> Suite:
 
 
 def _expectation(entry: object, number: int, path: Path) -> Expectation:
-    keys = _mapping(entry, _EXPECTATION_KEYS, f"{path}, expectation {number}")
+    keys = _mapping(entry, _EXPECTATION_KEYS, f"{path}, expectation {number}", _OPTIONAL_KEYS)
     place = f"{path}, expectation '{keys['id']}'"
     kwargs = keys["kwargs"]
     if not isinstance(kwargs, dict):
@@ -121,13 +142,28 @@ def _expectation(entry: object, number: int, path: Path) -> Expectation:
         )
     if keys["type"] == UNEXPECTED_ROWS:
         _check_query(kwargs.get(UNEXPECTED_ROWS_QUERY), place)
+    finding = None if "finding" not in keys else " ".join(str(keys["finding"]).split())
+    _check_finding(finding, place)
     return Expectation(
         check_id=str(keys["id"]),
         type=str(keys["type"]),
         kwargs={str(key): value for key, value in kwargs.items()},
         severity=cast(Severity, _choice(keys["severity"], get_args(Severity), "severity", place)),
         description=" ".join(str(keys["description"]).split()),
+        finding=finding,
     )
+
+
+def _check_finding(finding: str | None, place: str) -> None:
+    """Refuse braces other than `{n}`, and brackets other than `[one|several]` beside it."""
+    if finding is None:
+        return
+    rest = _ONE_OR_SEVERAL.sub("", finding) if "{n}" in finding else finding
+    if re.search(r"[\[\]{}]", rest.replace("{n}", "")):
+        raise SuiteError(
+            f"{place}: a finding gives the number as {{n}}, and singular and plural as "
+            "[one|several]; other braces and brackets have no meaning."
+        )
 
 
 def _check_query(query: object, place: str) -> None:
@@ -144,16 +180,19 @@ def _check_query(query: object, place: str) -> None:
         )
 
 
-def _mapping(value: object, keys: tuple[str, ...], place: str) -> dict[str, Any]:
+def _mapping(
+    value: object, keys: tuple[str, ...], place: str, optional: tuple[str, ...] = ()
+) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise SuiteError(f"{place} must be a mapping with the keys {', '.join(keys)}.")
     for key in keys:
         if value.get(key) is None:
             raise SuiteError(f"{place} lacks the key '{key}'; add it.")
-    unknown = sorted(str(key) for key in value if key not in keys)
+    unknown = sorted(str(key) for key in value if key not in (*keys, *optional))
     if unknown:
         raise SuiteError(
-            f"{place} has the unknown key '{unknown[0]}'; the keys are {', '.join(keys)}."
+            f"{place} has the unknown key '{unknown[0]}'; "
+            f"the keys are {', '.join((*keys, *optional))}."
         )
     return value
 

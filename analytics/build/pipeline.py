@@ -43,6 +43,7 @@ from expectations.outcome import Outcome
 from expectations.suite import SUITES, load_suites
 
 _WORK: Final = ".work"
+_FAILING: Final = ("severity", "check_id", "description", "finding")
 
 
 @dataclass(frozen=True)
@@ -297,7 +298,7 @@ def _contents(walk: _Build, outcomes: list[Outcome]) -> dict[str, Any]:
             "history": history_contents(connection, walk.origin.place),
             "checks": _counts(outcomes),
             "failing_checks": [
-                {name: getattr(outcome, name) for name in ("severity", "check_id", "description")}
+                {name: getattr(outcome, name) for name in _FAILING}
                 for outcome in outcomes
                 if not outcome.success
             ],

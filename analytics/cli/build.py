@@ -64,8 +64,8 @@ def tell(outcome: "BuildOutcome") -> None:
     for line in unused_lines(outcome.unused):
         say(line)
     for check in outcome.warnings:
-        found = check.error or f"{check.n_unexpected} found"
-        say(f"{check.severity}: {check.check_id}: {check.description} Not so: {found}.")
+        error = "" if check.error is None else f" Error: {check.error.rstrip('.')}."
+        say(f"{check.severity}: {check.check_id}: {check.finding}{error}")
     say(f"Release {outcome.release} is {outcome.event}.")
     if outcome.ended_rollback:
         say("The rollback before it has ended.")

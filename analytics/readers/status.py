@@ -51,7 +51,8 @@ def _study_lines(study: StudyReleases, is_published: bool, now: datetime) -> Ite
             yield f"  also kept  {', '.join(others)}"
         yield f"  checks     {_checks(manifest['checks'])}"
         for check in manifest.get("failing_checks", ()):
-            yield f"    {check['severity']}: {check['check_id']}: not so: {check['description']}"
+            sentence = check.get("finding") or check["description"]
+            yield f"    {check['severity']}: {check['check_id']}: {sentence}"
         yield f"  warehouse  {study.current / WAREHOUSE}"
         yield f"  for BI     {study.current / BI}"
         if (study.current / REPORT_PAGE).is_file():

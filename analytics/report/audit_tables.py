@@ -275,7 +275,7 @@ def files_table(bi: Bi) -> Table | None:
 
 
 def checks_table(bi: Bi) -> Table | None:
-    """How many checks each suite made, and how many did not hold, by severity."""
+    """How many checks each suite made, and how many failed, by severity."""
     checks = bi["data_quality"].filter(pl.col("topic") == "check")
     lines = []
     for part in sorted(checks.partition_by("place"), key=_gate_and_chapter):
@@ -297,9 +297,9 @@ def checks_table(bi: Bi) -> Table | None:
         Column(_FIRST, "Gate / suite", is_text=True),
         Column("checks", "Checks"),
         Column("passed", "Passed"),
-        Column("critical", "Critical", "Do not hold"),
-        Column("warning", "Warning", "Do not hold"),
-        Column("info", "Info", "Do not hold"),
+        Column("critical", "Critical", "Failed"),
+        Column("warning", "Warning", "Failed"),
+        Column("info", "Info", "Failed"),
     ]
     return Table("checks", "Checks by suite", columns, lines, is_folded=True)
 
@@ -311,26 +311,24 @@ def _gate_and_chapter(part: pl.DataFrame) -> tuple[str, int, str]:
 
 
 def failed_checks_table(bi: Bi) -> Table | None:
-    """The checks that do not hold: what was claimed, how grave, how many rows contradict it."""
+    """The checks that failed: what was found (what should hold, where that is suppressed)."""
     failed = bi["data_quality"].filter((pl.col("topic") == "check") & ~pl.col("passed"))
     lines = [
         Line(
             {
                 _FIRST: row["item"],
-                "claim": row["description"],
+                "finding": row["finding"] or f"Does not hold: {row['description']}",
                 "severity": row["severity"],
-                "found": whole(row["n_unexpected"]),
             }
         )
         for row in failed.to_dicts()
     ]
     columns = [
         Column(_FIRST, "Check", is_text=True),
-        Column("claim", "What is claimed", is_text=True),
+        Column("finding", "Finding", is_text=True),
         Column("severity", "Severity", is_text=True),
-        Column("found", "Rows against it"),
     ]
-    return Table("checks_not_held", "Checks that do not hold", columns, lines)
+    return Table("checks_failed", "Failed checks", columns, lines)
 
 
 def methods_table(bi: Bi) -> Table | None:

@@ -246,7 +246,6 @@ def _quality(bi: Bi) -> list[str]:
     passed = int(checks["passed"].sum())
     read, rejected = (int(files[name].sum() or 0) for name in ("n_read", "n_rejected"))
     return [
-        f"{passed} of {checks.height} checks hold; none that does not is critical, or nothing "
-        f"would have been published. {whole(read)} records were read and {whole(rejected)} "
-        "rejected."
+        f"{passed} of {checks.height} checks passed. No critical check failed: a release with "
+        f"one is not published. {whole(read)} records were read and {whole(rejected)} rejected."
     ]

@@ -139,8 +139,8 @@ def test_a_refused_build_leaves_the_old_release(
     result = plateau("build", study_copy, "--releases", releases)
     assert result.returncode == 3
     assert result.stderr.splitlines()[-1] == (
-        "plateau: The marts gate refused the data and nothing was published: "
-        "NOBODY of marts.impossible (There is nobody): observed 261."
+        "plateau: The marts gate refused the data and nothing was published. NOBODY of "
+        'marts.impossible: The check "There is nobody." does not hold. Found: 261.'
     )
     folder = releases / "blinatumomab"
     assert manifest_of(folder / "current") == manifest_of(default_release)

@@ -40,6 +40,7 @@ expectations:
     kwargs: {unexpected_rows_query: "select a.usubjid from {batch} as a where a.blasts > 6"}
     severity: info
     description: The table can be given a name.
+    finding: "{n} [patient|patients] [has|have] more than 6 % of blasts."
   - {id: NO-COLUMN, type: expect_column_values_to_not_be_null, kwargs: {column: nowhere},
      severity: info, description: There is no such column.}
   - {id: NO-TYPE, type: expect_wonders, kwargs: {}, severity: info,
@@ -102,6 +103,15 @@ def answer_of(worker: GateWorker, database: Path, folder: Path) -> list[Outcome]
 
 def test_each_expectation_has_one_outcome(outcomes: dict[str, Outcome]) -> None:
     assert len(outcomes) == CHECKS.count("id:") + ABSENT.count("id:")
+
+
+def test_a_failed_check_is_a_sentence_of_its_own_or_the_general_one(
+    outcomes: dict[str, Outcome],
+) -> None:
+    assert outcomes["SQL-ALIAS"].finding == "1 patient has more than 6 % of blasts."
+    assert outcomes["SQL"].finding == '1 row does not meet the check "Nobody is called B."'
+    assert outcomes["NO-TYPE"].finding == ('The check "There is no such type." could not be run.')
+    assert outcomes["UNIQUE"].finding is None
 
 
 def test_a_missing_value_is_counted(outcomes: dict[str, Outcome]) -> None:
@@ -188,7 +198,7 @@ def test_the_refusal_names_the_first_critical_failure(outcomes: dict[str, Outcom
         "SQL",
     ]
     assert refusal("marts", [outcomes["NULL-DATE"]]) == (
-        "The marts gate refused the data and nothing was published: "
-        "NULL-DATE of marts.visits (Every visit has a day): 1 unexpected, e.g. [null]."
+        "The marts gate refused the data and nothing was published. NULL-DATE of marts.visits: "
+        '1 row does not meet the check "Every visit has a day." Found: [null].'
     )
-    assert refusal("marts", found).endswith(", and 3 more.")
+    assert refusal("marts", found).endswith(". 3 more critical checks failed.")

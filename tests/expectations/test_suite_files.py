@@ -7,6 +7,7 @@ import pytest
 from analytics.chapters import place_of
 from expectations.suite import SUITES, SuiteError, load_suites, parse_suite
 
+FINDING = "    finding: '{n} [subject|subjects] [appears|appear] twice.'\n"
 SUITE = """
 gate: marts
 schema: marts
@@ -51,7 +52,7 @@ def test_a_missing_key_is_named(tmp_path: Path) -> None:
 def test_an_unknown_key_is_named(tmp_path: Path) -> None:
     assert sentence(tmp_path, SUITE + "    mostly: 0.9\n") == (
         "subjects.yml, expectation 1 has the unknown key 'mostly'; "
-        "the keys are id, type, kwargs, severity, description."
+        "the keys are id, type, kwargs, severity, description, finding."
     )
 
 
@@ -104,6 +105,43 @@ def test_a_check_id_belongs_to_one_expectation(tmp_path: Path) -> None:
         "Check id 'A-01' is used 2 times (suites marts.responses, marts.subjects); "
         "give each expectation an id of its own."
     )
+
+
+def test_a_finding_is_worded_for_one_for_several_and_without_a_count(tmp_path: Path) -> None:
+    (check,) = parse_suite(written(tmp_path, SUITE + FINDING)).expectations
+    assert check.found(1) == "1 subject appears twice."
+    assert check.found(14) == "14 subjects appear twice."
+    assert check.found(None) == 'The check "Every subject appears once." does not hold.'
+
+
+def test_a_finding_without_a_number_is_said_as_it_is(tmp_path: Path) -> None:
+    text = SUITE + "    finding: Some subjects appear twice.\n"
+    (check,) = parse_suite(written(tmp_path, text)).expectations
+    assert check.found(1) == check.found(None) == "Some subjects appear twice."
+
+
+def test_a_check_without_a_finding_is_worded_from_its_description(tmp_path: Path) -> None:
+    (check,) = parse_suite(written(tmp_path, SUITE)).expectations
+    assert check.found(1) == '1 row does not meet the check "Every subject appears once."'
+    assert check.found(3) == '3 rows do not meet the check "Every subject appears once."'
+
+
+@pytest.mark.parametrize(
+    "finding", ["[A subject|Subjects] twice.", "{n} of {m} rows.", "{n} [row|rows", "{n} [rows]."]
+)
+def test_a_finding_that_cannot_be_worded_is_refused(tmp_path: Path, finding: str) -> None:
+    assert sentence(tmp_path, SUITE + f"    finding: '{finding}'\n") == (
+        "subjects.yml, expectation 'A-01': a finding gives the number as {n}, and singular and "
+        "plural as [one|several]; other braces and brackets have no meaning."
+    )
+
+
+def test_every_shipped_check_that_may_fail_in_a_release_has_a_finding() -> None:
+    studies = sorted((SUITES.parent / "studies").glob("*/expectations"))
+    for suites in [load_suites([SUITES]), *(load_suites([folder]) for folder in studies)]:
+        for suite in suites:
+            for check in suite.expectations:
+                assert check.severity == "critical" or check.finding, check.check_id
 
 
 def test_a_folder_without_suites_holds_none(tmp_path: Path) -> None:

@@ -16,9 +16,15 @@ from analytics.readers.status import status_lines
 MANIFEST = {
     "release_id": "abc",
     "study": {"title": "Two trials", "synthetic": True, "synthetic_note": "Nobody's data."},
-    "checks": {"passed": 198, "critical": 0, "warning": 1, "info": 0},
+    "checks": {"passed": 198, "critical": 0, "warning": 1, "info": 1},
     "failing_checks": [
-        {"severity": "warning", "check_id": "SUBJ-16", "description": "Nobody is lost."}
+        {
+            "severity": "warning",
+            "check_id": "SUBJ-16",
+            "description": "No subject is lost to follow-up.",
+            "finding": "2 subjects are lost to follow-up.",
+        },
+        {"severity": "info", "check_id": "OLD-01", "description": "Written before findings were."},
     ],
 }
 NOW = datetime(2026, 1, 4, 12, tzinfo=UTC)
@@ -56,8 +62,9 @@ def test_the_current_release_and_the_last_run_are_told(releases: Path) -> None:
         "trial: Two trials",
         "  data       synthetic. Nobody's data.",
         "  release    abc, published 2026-01-01T00:00:00+00:00, 3 days ago",
-        "  checks     198 passed, 1 warning",
-        "    warning: SUBJ-16: not so: Nobody is lost.",
+        "  checks     198 passed, 1 warning, 1 info",
+        "    warning: SUBJ-16: 2 subjects are lost to follow-up.",
+        "    info: OLD-01: Written before findings were.",
         f"  warehouse  {releases}/trial/current/warehouse.duckdb",
         f"  for BI     {releases}/trial/current/bi.duckdb",
         "  last run   2026-01-02T00:00:00+00:00, failed: No death date.",

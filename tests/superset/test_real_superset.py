@@ -246,7 +246,7 @@ def test_printed_tables_stand_in_display_order(
             """
             select
                 place, item, description, severity,
-                if(passed, 'passed', 'not so') as outcome, n_unexpected
+                if(passed, 'passed', 'failed') as outcome, finding, n_unexpected
             from bi.data_quality where topic = 'check' order by passed, place, item
             """,
         ),
@@ -255,7 +255,7 @@ def test_printed_tables_stand_in_display_order(
             """
             select
                 place, item, n_read, n_accepted, n_rejected,
-                if(passed, 'passed', 'not so') as outcome
+                if(passed, 'passed', 'failed') as outcome
             from bi.data_quality where topic = 'file' order by place, item
             """,
         ),

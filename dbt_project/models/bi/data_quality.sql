@@ -15,6 +15,7 @@ checks as (
         severity,
         -- a check that could not be run has not passed
         coalesce(success, false) and error is null as passed,
+        finding,
         n_unexpected,
         cast(null as bigint) as n_read,
         cast(null as bigint) as n_accepted,
@@ -30,6 +31,7 @@ files as (
         'Records read = records accepted + records rejected' as description,
         'critical' as severity,
         n_read = n_accepted + n_rejected as passed,
+        cast(null as varchar) as finding,
         cast(null as bigint) as n_unexpected,
         n_read,
         n_accepted,
@@ -51,6 +53,7 @@ data_quality as (
         description,
         severity,
         passed,
+        finding,
         cast(n_unexpected as bigint) as n_unexpected,
         cast(n_read as bigint) as n_read,
         cast(n_accepted as bigint) as n_accepted,
