@@ -60,7 +60,7 @@ def csv_text(report: Report) -> str:
                 )
     for file in report.unused:
         asks = file.note or MEANINGS[file.what]
-        cells = (file.src_file, *[""] * 5, "not_used", "", "the file is passed over")
+        cells = (file.src_file, *[""] * 5, "not_used", "", "the file is not used")
         needs_answer = "no" if file.note is None else "yes"
         writer.writerow([*map(spreadsheet_safe, cells), needs_answer, spreadsheet_safe(asks), ""])
     return text.getvalue()

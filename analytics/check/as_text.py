@@ -48,18 +48,18 @@ def _section(title: str, groups: Sequence[RuleFindings]) -> Iterator[str]:
     for group in groups:
         yield ""
         yield f"  {group.rule.rule} ({len(group.findings)}; {group.consequence})"
-        yield f"    asks: {group.rule.asks}"
+        yield f"    requirement: {group.rule.asks}"
         yield f"    to do: {group.rule.to_do}"
         for finding in group.findings[:_SHOWN]:
             subject = f"  {finding.usubjid}" if finding.usubjid else ""
             yield f"    {finding.place}{subject}  {finding.fact_and_other_rules}"
         if len(group.findings) > _SHOWN:
-            yield f"    and {len(group.findings) - _SHOWN} more: write them with --csv or --html"
+            yield f"    and {len(group.findings) - _SHOWN} more; see all with --csv or --html"
     yield ""
 
 
 def _routine(groups: Sequence[RuleFindings]) -> Iterator[str]:
-    """Counts by file: nobody is asked to look at single records."""
+    """Counts by file: single records need no review."""
     n_findings = sum(len(group.findings) for group in groups)
     yield f"Expected in any study, for information: {n_findings or 'none'}"
     for group in groups:
@@ -75,7 +75,7 @@ def _enrolments(report: Report) -> Iterator[str]:
     for enrolments in persons:
         kept, *others = enrolments
         names = ", ".join(f"{one.usubjid} in {one.src_trial}" for one in others)
-        yield f"  followed as {kept.usubjid} in {kept.src_trial}; turned away: {names}"
+        yield f"  followed as {kept.usubjid} in {kept.src_trial}; rejected: {names}"
     yield ""
 
 
@@ -93,7 +93,7 @@ def _partial_dates(report: Report) -> Iterator[str]:
 
 def _wordings(report: Report) -> Iterator[str]:
     rows = [(row.src_file, row.variable, row.n_records, row.wording) for row in report.wordings]
-    yield f"Wordings that no term translates and none has to: {len(rows) or 'none'}"
+    yield f"Wordings without a term, where none is required: {len(rows) or 'none'}"
     if rows:
         yield from aligned(("File", "variable", "records", "wording"), rows)
     yield ""

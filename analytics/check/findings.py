@@ -1,4 +1,4 @@
-"""What a check tells: findings by rule, and what became of every record, person and date."""
+"""The content of a check report: findings by rule, and the fate of records, persons and dates."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +11,9 @@ from analytics.study.specification import StudySpecification
 
 @dataclass(frozen=True)
 class Finding:
-    """A record turned away or a value set aside; `line` None: the file has no lines.
+    """A record rejected or a value set aside; `line` None: the file has no lines.
 
-    `also_breaks` names the rules behind the first one that a record turned away breaks.
+    `also_breaks` names the rules behind the first one that a record rejected breaks.
     """
 
     src_file: str
@@ -111,8 +111,8 @@ class RuleFindings:
         if self.rule.turns_away == "value":
             return "the value is not used"
         if self.rule.turns_away == "record":
-            return "the record is turned away"
-        return "the record is turned away, or the value not used"
+            return "the record is rejected"
+        return "the record is rejected, or the value is not used"
 
 
 @dataclass(frozen=True)

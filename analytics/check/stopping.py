@@ -36,18 +36,14 @@ def _stop(warehouse: Path) -> None:
         return
     finding, n_found = stop
     rule = RECORD_RULES[finding.rule]
-    others = f" ({n_found - 1} more; run `plateau check`)" if n_found > 1 else ""
+    others = n_found - 1
+    noun = "finding stops" if others == 1 else "findings stop"
+    also = f" {others} more {noun} the build; run `plateau check`." if others else ""
     raise GateError(
-        f"{finding.place}: {finding.fact} breaks rule {rule.rule}, which stops the build: "
-        f"{_inside(rule.asks)}; {_inside(rule.to_do)}{others}."
+        f"{finding.place}: {finding.fact} breaks rule {rule.rule}, which stops the build. "
+        f"Requirement: {rule.asks} To do: {rule.to_do}{also}"
     )
 
 
 def _is_built(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(connection.execute(_IS_BUILT).fetchall()[0][0])
-
-
-def _inside(sentence: str) -> str:
-    """A sentence as part of another one; a name in capitals stays."""
-    first = sentence[0] if sentence[1].isupper() else sentence[0].lower()
-    return first + sentence[1:].removesuffix(".")

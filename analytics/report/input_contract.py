@@ -90,13 +90,13 @@ def _rules() -> Iterator[str]:
     yield "## Rules"
     yield ""
     yield (
-        "A record is accepted, or turned away by the first of these rules that it breaks; records "
-        "read = accepted + turned away, for every file (`quality.file_reconciliation`). A value "
+        "A record is accepted, or rejected under the first of these rules that it breaks; records "
+        "read = accepted + rejected, for every file (`quality.file_reconciliation`). A value "
         "that cannot be used is set aside while its record stays. Both are rows of "
         "`quality.rejected_record`, with file, line, record, variable, value and rule; "
-        "`also_breaks` has the other rules that a record turned away breaks. Rules that compare "
-        "records with each other are asked of those that break no rule by themselves. Routine "
-        "rules find what is expected in any study."
+        "`also_breaks` has the other rules that a rejected record breaks. Rules that compare "
+        "records with each other apply to records that break no other rule. Routine rules find "
+        "what is expected in any study."
     )
     yield ""
     yield "Each rule has a policy, which a study may change in `study.toml`:"
@@ -107,12 +107,12 @@ def _rules() -> Iterator[str]:
         yield f"- **{policy}**: {meaning}"
     yield ""
     yield (
-        "A population may ask for a rule by itself: in `populations.csv` a condition of kind "
+        "A population may require a rule on its own: in `populations.csv` a condition of kind "
         "`rule`, with the rule as name and the operator `unbroken`."
     )
     yield ""
     yield from _table(
-        ("rule", "of", "turns away", "asks", "why", "to do", "policy"),
+        ("rule", "domains", "rejects", "requirement", "reason", "to do", "policy"),
         [
             (
                 f"`{rule.rule}`",
@@ -134,7 +134,7 @@ def _dates() -> Iterator[str]:
     yield "## Dates"
     yield ""
     yield (
-        "Dates are ISO 8601 texts, as SDTMIG 4.4.2 has them. A date that leaves the day open is "
+        "Dates are ISO 8601 texts, as in SDTMIG 4.4.2. A date that leaves the day open is "
         "imputed from the days it can mean and flagged as ADaM does: D the day, M the month and "
         "the day, Y the year too. Text in any other form breaks the rule `unreadable_date`."
     )

@@ -127,7 +127,7 @@ def _without_breaking(rules: list[str], population: Population) -> Population:
             name=rule,
             operator="unbroken",
             value=None,
-            reason=f"Excluded by rule {rule}. Not so: {RECORD_RULES[rule].asks}",
+            reason=f"Excluded under rule {rule}. Requirement: {RECORD_RULES[rule].asks}",
         )
         for order, rule in enumerate(rules, start=1)
     ]

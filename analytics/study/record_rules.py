@@ -3,7 +3,7 @@
 The SQL models read it as `raw.study_record_rule`; the contract page and `plateau check` read
 it here. A study sets another policy for a rule in [policies] of study.toml. A new rule is a row
 here and a select in one of dbt_project/models/records/int_broken_rules_*.sql. The order decides:
-a record that breaks several rules is turned away by the first.
+a record that breaks several rules is rejected by the first.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from typing import Final, Literal, get_args
 Policy = Literal["reject", "exclude_subject", "stop"]
 POLICIES: Final[tuple[str, ...]] = get_args(Policy)
 POLICY_MEANINGS: Final[dict[str, str]] = {
-    "reject": "the record is turned away, or the value set aside; the build goes on",
-    "exclude_subject": "that, and the subject leaves every population, with the rule as the "
-    "reason in `results.attrition`",
+    "reject": "the record is rejected, or the value is not used; the build continues",
+    "exclude_subject": "as reject, and the subject is excluded from every population, with the "
+    "rule as the reason in `results.attrition`",
     "stop": "the build ends with exit code 3 and nothing is published",
 }
 
@@ -46,15 +46,15 @@ _CATALOGUE: Final = (
         "missing_key",
         _ALL,
         "record",
-        "Every variable that identifies the record is given.",
-        "A record that names no trial, subject, number or test says nothing about anybody.",
-        "Fill the variable in.",
+        "Every variable that identifies the record has a value.",
+        "A record without its trial, subject, number or test cannot be assigned.",
+        "Provide the missing value.",
     ),
     RecordRule(
         "wrong_study",
         _ALL,
         "record",
-        "STUDYID is the trial's id in study.toml.",
+        "STUDYID is the id of the trial in study.toml.",
         "A record of another trial would be counted under this trial's cut-off and terms.",
         "Correct STUDYID, or move the record to its own trial's file.",
     ),
@@ -62,8 +62,8 @@ _CATALOGUE: Final = (
         "wrong_domain",
         _ALL,
         "record",
-        "DOMAIN, where given, is the domain the file is named for.",
-        "The variables of another domain mean something else.",
+        "DOMAIN, where given, matches the domain in the file name.",
+        "The variables of another domain have other meanings.",
         "Correct DOMAIN, or move the record to its own file.",
     ),
     RecordRule(
@@ -72,34 +72,34 @@ _CATALOGUE: Final = (
         "record",
         "A test code (--TESTCD, QNAM) is a short name: a letter or underscore, then letters, "
         "digits and underscores, 8 characters at most.",
-        "Anything else is another variable's text, usually of columns that were swapped, and "
-        "no term or factor would find the record.",
-        "Check the order of the columns and write the test's short name.",
+        "Anything else is usually the text of another variable, from swapped columns, and "
+        "would match no term or factor.",
+        "Check the order of the columns and enter the short name of the test.",
     ),
     RecordRule(
         "repeated_person",
         _ALL,
         "record",
-        "The person is followed in one trial: the one with the earliest dose, then the one "
-        "named first in study.toml.",
-        "One person under two ids, or one id in two trials, would be counted twice.",
-        "Nothing, if the person did take part twice; else correct USUBJID or same_person.csv.",
+        "A person is followed in one trial: the one with the earliest dose or, on a tie, the "
+        "one named first in study.toml.",
+        "A person with two ids, or an id in two trials, would be counted twice.",
+        "None if the person did take part twice; otherwise correct USUBJID or same_person.csv.",
         policies=("reject", "stop"),
     ),
     RecordRule(
         "unknown_subject",
         "all but DM",
         "record",
-        "USUBJID is that of an accepted DM record of the same trial.",
-        "Without DM nobody knows whose record it is.",
+        "USUBJID belongs to an accepted DM record of the same trial.",
+        "Without a DM record, the subject is unknown.",
         "Correct USUBJID (leading zeros are part of it), or add the subject to DM.",
     ),
     RecordRule(
         "unknown_record",
         "SUPP",
         "record",
-        "The record that a qualifier names, by its number, group or visit, exists.",
-        "A qualifier of nothing qualifies nothing.",
+        "The record to which a qualifier refers, by its number, group or visit, exists.",
+        "A qualifier without its record cannot be used.",
         "Correct IDVAR and IDVARVAL, or send the record it belongs to.",
     ),
     RecordRule(
@@ -107,8 +107,8 @@ _CATALOGUE: Final = (
         "RS QS LB GF SS",
         "record",
         "The test was done: --STAT is not NOT DONE.",
-        "An examination that did not take place has no result.",
-        "Nothing.",
+        "An examination that was not performed has no result.",
+        "None.",
         is_routine=True,
     ),
     RecordRule(
@@ -118,7 +118,7 @@ _CATALOGUE: Final = (
         "A date is an ISO 8601 date between 1900 and 2099, complete (2012-05-17, "
         "2012-05-17T10:30), partial (2012-05, 2012, 2012---17) or an interval of uncertainty "
         "(2012-05-17/2012-06); its days are days of the calendar, its times those of a clock.",
-        "Nobody can tell which day is meant, and a wrong day moves every time.",
+        "It is unclear which day is meant, and a wrong day changes every time based on it.",
         "Write the date as YYYY-MM-DD, or the part that is known, or the first and the last "
         "possible day with a slash between them.",
     ),
@@ -126,58 +126,58 @@ _CATALOGUE: Final = (
         "missing_date",
         "EX RS QS LB GF PR SS SV DS DD",
         "record",
-        "A record that happens on a day has a date.",
-        "What cannot be placed in time can neither start nor end a follow-up.",
+        "A record of something that took place on a day has a date.",
+        "An undated record can neither start nor end follow-up.",
         "Give the date, or the part that is known.",
     ),
     RecordRule(
         "unreadable_number",
         "EX RS QS LB, AGE of DM, limits of LB",
         "record or value",
-        "A number is written in digits with a decimal point, and is finite.",
-        "Text such as 1,5 or <0.01 or NaN can be read in more than one way.",
+        "A number is finite and written in digits with a decimal point.",
+        "Text such as 1,5 or <0.01 or NaN is ambiguous.",
         "Write the number in digits with a decimal point, or leave it empty.",
     ),
     RecordRule(
         "missing_result",
         "EX RS QS LB GF SS SUPP",
         "record",
-        "A record of a result has one: a text or a number; a dose has a number.",
-        "An empty result is no negative result.",
+        "A record of a result has a text or a number; a dose has a number.",
+        "An empty result is not a negative result.",
         "Give the result, or set --STAT to NOT DONE.",
     ),
     RecordRule(
         "impossible_number",
         "EX, MRD results and limits of LB, AGE of DM",
         "record or value",
-        "A dose is not negative, residual disease is a share from 0 to 1, an age is from 0 "
-        "to 120 years.",
-        "Such a number is a slip of unit or of column.",
+        "A dose is not negative, residual disease is a fraction from 0 to 1, and an age is "
+        "from 0 to 120 years.",
+        "Such a number usually has the wrong unit or stands in the wrong column.",
         "Check the unit and the column, and correct the number.",
     ),
     RecordRule(
         "wrong_unit",
         "LB, AGEU of DM",
         "record or value",
-        "A number stands in the unit that the study computes with: the parameter mrd_unit for "
+        "A number is in the unit that the study uses: the parameter mrd_unit for "
         "residual disease, the unit of factors.csv for a factor's test, YEARS for an age.",
-        "A percentage taken for a fraction is wrong by a factor of 100.",
+        "A percentage read as a fraction is wrong by a factor of 100.",
         "Convert the standard result (--STRESN, --STRESU) to that unit.",
     ),
     RecordRule(
         "unknown_term",
         "RS QS LB GF SS SV DD SUPP",
         "record",
-        "Where terms.csv covers a test, it knows every wording of its results.",
-        "A wording that nobody translated cannot be taken for a response, relapse or status.",
+        "Where terms.csv covers a test, it contains every wording of its results.",
+        "An unmapped wording cannot be counted as a response, relapse or status.",
         "Add the wording to terms.csv, or correct it.",
     ),
     RecordRule(
         "unknown_cycle",
         "EX",
         "record",
-        "Where terms.csv has cycles, it knows the visit of every dose.",
-        "A dose that is turned away would move the first dose, and with it every clock.",
+        "Where terms.csv has cycles, it contains the visit of every dose.",
+        "Rejecting a dose could change the date of the first dose, and with it every time.",
         "Add the visit's wording to terms.csv with its cycle, or correct VISIT.",
         policy="stop",
     ),
@@ -186,34 +186,34 @@ _CATALOGUE: Final = (
         f"{_DATED}; DTHDTC, --ENDTC",
         "record or value",
         "The date is not after the trial's data cut-off.",
-        "What was collected after it was collected for some patients only.",
-        "Nothing, unless the cut-off in study.toml is wrong.",
+        "Data after the cut-off were collected for some patients only.",
+        "None, unless the cut-off in study.toml is wrong.",
         is_routine=True,
     ),
     RecordRule(
         "repeated_subject",
         "DM",
         "record",
-        "A subject has one DM record.",
-        "Two descriptions of one person cannot both be right.",
-        "Keep the right one.",
+        "A subject has exactly one DM record.",
+        "Two different DM records of one subject cannot both be correct.",
+        "Keep the correct record.",
     ),
     RecordRule(
         "duplicate",
         _ALL,
         "record",
-        "No other record of the subject says exactly the same.",
-        "The first one says it already.",
-        "Nothing; or find out why it was sent twice.",
+        "No other record of the subject is identical.",
+        "The first record already holds the information.",
+        "None, or find out why the record was sent twice.",
         is_routine=True,
     ),
     RecordRule(
         "repeated_key",
         "all with --SEQ",
         "record",
-        "A sequence number stands for one record of its subject and domain.",
-        "Of two records with one number the later one cannot be told apart by qualifiers.",
-        "Number the records anew.",
+        "A sequence number identifies one record of its subject and domain.",
+        "Qualifiers cannot distinguish two records with the same number.",
+        "Renumber the records.",
     ),
     RecordRule(
         "superseded",
@@ -221,32 +221,32 @@ _CATALOGUE: Final = (
         "record",
         "No later or accepted (--ACPTFL) result of the same test, day and evaluator differs.",
         "The later record of a day corrects the earlier one.",
-        "Nothing; or mark the valid one with --ACPTFL.",
+        "None, or mark the valid record with --ACPTFL.",
         is_routine=True,
     ),
     RecordRule(
         "death_before_first_dose",
         "DM DD DS SS",
         "record or value",
-        "A death is not before the first dose.",
-        "One of the two dates is wrong, and so is the time between them.",
+        "A death is not dated before the first dose.",
+        "One of the two dates is wrong, and so is any time between them.",
         "Check DTHDTC and the first EXSTDTC.",
     ),
     RecordRule(
         "after_death",
         _DATED,
         "record or value",
-        "Nothing but the news of it is dated after the death.",
-        "One of the two dates is wrong; the death is believed.",
-        "Check the date, and the date of death.",
+        "Nothing except reports of the death is dated after it.",
+        "One of the two dates is wrong; the date of death is used.",
+        "Check the date and the date of death.",
     ),
     RecordRule(
         "death_without_date",
         "DM",
         "value",
-        "A subject that DM calls dead (DTHFL is Y, or DTHDTC is given) has a usable date of "
+        "A subject recorded as dead in DM (DTHFL is Y, or DTHDTC is given) has a usable date of "
         "death in some domain, or died after the data cut-off.",
-        "Without it a dead subject would be followed as alive to the last contact.",
+        "Without it, a dead subject would be followed as alive to the last contact.",
         "Send the date of death, or the part that is known; or set [policies] "
         'death_without_date = "exclude_subject", or "reject" to censor at the last contact.',
         policy="stop",
@@ -255,32 +255,33 @@ _CATALOGUE: Final = (
         "end_before_start",
         "EX SV",
         "value",
-        "An end is not before its start.",
-        "One of the two dates is wrong; the start is believed.",
+        "An end is not dated before its start.",
+        "One of the two dates is wrong; the start is used.",
         "Check both dates.",
     ),
     RecordRule(
         "unknown_level",
-        "what factors are made of",
+        "the records behind factors",
         "value",
         "factor_levels.csv has a level for every value of a categorical factor.",
-        "A value without a level counts as not known.",
+        "A value without a level is treated as unknown.",
         "Add the wording or range to factor_levels.csv, with an empty level if it means unknown.",
     ),
     RecordRule(
         "relapse_before_remission",
         "RS",
         "value",
-        "A relapse comes after the first remission.",
-        "A relapse that ends no remission is no event; one of the two dates may be wrong.",
+        "A relapse is dated after the first remission.",
+        "A relapse without an earlier remission is not an event; one of the two dates may be "
+        "wrong.",
         "Check both dates, or the category.",
     ),
     RecordRule(
         "before_origin",
-        "what endpoints are made of",
+        "the records behind endpoints",
         "value",
-        "An event of an endpoint is not before the endpoint's first day.",
-        "Time does not run backwards; the event is not counted for that endpoint.",
+        "An event of an endpoint is not dated before the first day of the endpoint.",
+        "An event before the start of observation is not counted for that endpoint.",
         "Check both dates.",
         policies=("reject", "stop"),
     ),

@@ -72,8 +72,8 @@ def test_the_terminal_shows_first_what_stops_and_names_line_or_record(report: Re
     assert "    sdtm/A/ex.xpt record 5  P1  VISIT '<b>C9</b>'" in lines
     assert "    sdtm/A/lb.csv line 4  P1  LBSTRESU '%'; also after_death" in lines
     assert "    sdtm/A/lb.csv line 5  USUBJID is empty" in lines
-    assert "    and 1 more: write them with --csv or --html" in lines
-    assert "  followed as P1 in A; turned away: P7 in B" in lines
+    assert "    and 1 more; see all with --csv or --html" in lines
+    assert "  followed as P1 in A; rejected: P7 in B" in lines
     assert "Partial dates that were accepted and imputed: 7" in lines
     assert "1 finding stops the build." in lines
     assert report.exit_code == 3

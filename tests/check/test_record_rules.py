@@ -223,7 +223,9 @@ def test_a_subject_excluded_by_a_rule_is_in_no_population_and_attrition_says_why
     usubjid, _ = names(NUMBERS["repeated_subject"])
     twice, _ = names(NUMBERS["demographics twice"])
     excluded = f"where usubjid in ('{usubjid}', '{twice}')"
-    reason = "Excluded by rule repeated_subject. Not so: A subject has one DM record."
+    reason = (
+        "Excluded under rule repeated_subject. Requirement: A subject has exactly one DM record."
+    )
     assert judged.rows(f"select * from marts.population_members {excluded}") == []
     query = f"select in_analysis_set, exclusion_reason from marts.subjects {excluded}"
     assert judged.rows(query) == [(False, reason)] * 2
@@ -234,7 +236,9 @@ def test_a_subject_excluded_by_a_rule_is_in_no_population_and_attrition_says_why
     assert (first["reason"], first["n_out"]) == (reason, 2)
 
 
-def test_a_finding_that_stops_ends_the_build_in_one_sentence(judged: Judged) -> None:
+def test_a_finding_that_stops_ends_the_build_with_its_requirement_and_what_to_do(
+    judged: Judged,
+) -> None:
     line = [finding.line for finding in judged.report.findings if finding.policy == "stop"]
     stopped = stopped_by_findings(judged.warehouse)
     with pytest.raises(GateError) as caught, stopped:
@@ -242,8 +246,8 @@ def test_a_finding_that_stops_ends_the_build_in_one_sentence(judged: Judged) -> 
     assert caught.value.exit_code == judged.report.exit_code == 3
     assert str(caught.value) == (
         f"sdtm/MT103-211/ex.csv line {line[0]}: VISIT 'C1 DAY 1' breaks rule unknown_cycle, which "
-        "stops the build: where terms.csv has cycles, it knows the visit of every dose; add the "
-        "visit's wording to terms.csv with its cycle, or correct VISIT."
+        "stops the build. Requirement: Where terms.csv has cycles, it contains the visit of every "
+        "dose. To do: Add the visit's wording to terms.csv with its cycle, or correct VISIT."
     )
 
 
@@ -267,9 +271,9 @@ def test_a_death_that_nothing_dates_stops_the_build_and_names_the_choices(
         pass
     assert str(caught.value) == (
         f"sdtm/MT103-211/dm.csv line {line}: DTHFL 'Y' breaks rule death_without_date, which "
-        "stops the build: a subject that DM calls dead (DTHFL is Y, or DTHDTC is given) has a "
-        "usable date of death in some domain, or died after the data cut-off; send the date of "
-        "death, or the part that is known; or set [policies] death_without_date = "
+        "stops the build. Requirement: A subject recorded as dead in DM (DTHFL is Y, or DTHDTC is "
+        "given) has a usable date of death in some domain, or died after the data cut-off. To do: "
+        "Send the date of death, or the part that is known; or set [policies] death_without_date = "
         '"exclude_subject", or "reject" to censor at the last contact.'
     )
 

@@ -27,7 +27,7 @@ def test_an_excluding_rule_is_the_first_condition_of_every_base_population(tmp_p
     first, second = study.population("all").conditions
     assert (first.kind, first.name, first.condition_order) == ("rule", "wrong_unit", 1)
     assert first.reason is not None
-    assert first.reason.startswith("Excluded by rule wrong_unit. Not so: A number stands in")
+    assert first.reason.startswith("Excluded under rule wrong_unit. Requirement: A number is in")
     assert (second.name, second.condition_order) == ("first_dose", 2)
     assert [one.kind for one in study.population("men").conditions] == ["population", "factor"]
 

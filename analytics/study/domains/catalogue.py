@@ -27,7 +27,7 @@ Answer = Literal[
 
 NEEDS: Final[dict[str, str]] = {
     "file": "required in the file: a file without the variable is refused; and in the record",
-    "record": "required in the record: a record without a value is turned away",
+    "record": "required in the record: a record without a value is rejected",
     "result": "one of the domain's result variables is required in the record",
     "optional": "optional",
 }
