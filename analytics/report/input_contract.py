@@ -9,12 +9,12 @@ from analytics.study.domains import DOMAINS, NEEDS, Domain, Variable, required_v
 from analytics.study.record_rules import POLICY_MEANINGS, RECORD_RULES
 
 _BEGINNING: Final = """\
-# What the SDTM files have to hold
+# Requirements for the SDTM files
 
 Written by `plateau contract` from the specification that loading and the record rules read; do
-not edit it. `plateau check STUDY` holds a folder against it without building: it prints what was
-found, and with `--html` and `--csv` writes it for the sponsor. Exit code 0: the study can be built
-(findings may need an answer); 1: files cannot be read; 3: a finding stops the build.
+not edit it. `plateau check STUDY` compares a folder with it without building: it prints the
+findings and, with `--html` and `--csv`, writes them for the sponsor. Exit code 0: the study can
+be built (findings may need an answer); 1: files cannot be read; 3: a finding stops the build.
 """
 _NOTES: Final = Path(__file__).with_name("input_contract_notes.md")
 
@@ -42,7 +42,7 @@ def _files() -> Iterator[str]:
     )
     yield (
         "Variables that are not listed are loaded into `raw` as they stand and not used. A blank "
-        "value is no value. What is needed of a variable:"
+        "value counts as missing. How far a variable is needed:"
     )
     yield ""
     for need, meaning in NEEDS.items():

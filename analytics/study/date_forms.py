@@ -58,5 +58,5 @@ DATE_FORMS: Final = (
     DateForm("2012-05-17T24:30", "no time of a clock"),
     DateForm("2012-05-17 10:30", "a blank for the T"),
     DateForm("--12-15", "the year is not known"),
-    DateForm("9999-12-31", "a year outside 1900-2099 stands for unknown"),
+    DateForm("9999-12-31", "a year outside 1900-2099 means unknown"),
 )

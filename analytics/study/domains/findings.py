@@ -59,7 +59,7 @@ FINDINGS: Final = (
         *not_done("RS"),
         optional(
             "RSEVAL",
-            "factors that name an evaluator; who is superseded by whom",
+            "factors that name an evaluator; which result supersedes which",
             answers="evaluator",
         ),
         optional(
@@ -117,7 +117,7 @@ FINDINGS: Final = (
         ),
         *visit(),
         record_date("LBDTC", "residual disease and baseline factors; a sign of life"),
-        absent="nobody is evaluable for residual disease",
+        absent="no subject is evaluable for residual disease",
         describes=True,
         contact="in_person",
     ),
@@ -140,7 +140,7 @@ FINDINGS: Final = (
         *not_done("SS"),
         *visit(),
         record_date("SSDTC", "the last day known alive; a death that nothing else dates"),
-        absent="visits and examinations alone tell who is alive",
+        absent="only visits and examinations show who is alive",
         contact="remote",
     ),
     _findings(

@@ -65,7 +65,7 @@ INTERVENTIONS: Final = (
             optional("PRCAT", "carried, not used", answers="category"),
             record_date("PRSTDTC", "the day of a transplant; a sign of life"),
             other_date("PRENDTC", "on which side of the first dose a partial date lies"),
-            *visit("the visit that tells of a transplant of partial date"),
+            *visit("the visit that reports a transplant with a partial date"),
         ),
         absent="no transplant is known",
         contact="in_person",

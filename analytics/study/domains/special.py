@@ -60,7 +60,7 @@ SPECIAL_PURPOSE: Final = (
         "Subject visits",
         (
             *keys("SV", numbered=False),
-            *visit("the visit that tells of a transplant of partial date"),
+            *visit("the visit that reports a transplant with a partial date"),
             optional(
                 "SVCNTMOD",
                 "whether a contact was a visit or a call",
@@ -71,7 +71,7 @@ SPECIAL_PURPOSE: Final = (
             record_date("SVSTDTC", "visits and contacts; a sign of life"),
             other_date("SVENDTC", "the last day of a visit; a sign of life"),
         ),
-        absent="examinations alone tell when a patient was seen",
+        absent="only examinations show when a patient was seen",
         vocabulary="closed",
         contact="in_person",
     ),
@@ -85,7 +85,7 @@ QUALIFIERS: Final = Domain(
         key("RDOMAIN", "whose record it is", "a domain", answers="category"),
         _SUBJECT,
         optional("IDVAR", "how the record is named", "--SEQ, --GRPID, VISITNUM; empty for DM"),
-        optional("IDVARVAL", "which record", "what stands there in IDVAR (unknown_record)"),
+        optional("IDVARVAL", "which record", "the value of IDVAR in that record (unknown_record)"),
         key(
             "QNAM",
             "which qualifier: terms name it",
