@@ -45,7 +45,7 @@ ARD_COLUMNS: Final[dict[str, tuple[type[pl.DataType], str]]] = {
     "result_table": (pl.String, "Table of schema results that holds it"),
     "result_row": (pl.Int64, "Row of that table in the order of its key"),
     "analysis_id": (pl.String, "Analysis of the plan"),
-    "analysis_label": (pl.String, "Analysis as people read it"),
+    "analysis_label": (pl.String, "Analysis, as displayed"),
     "method_id": (pl.String, "Method of the analysis"),
     "operation_id": (pl.String, "Operation of the method: table and statistic"),
     "endpoint": (pl.String, "Endpoint"),
@@ -56,7 +56,7 @@ ARD_COLUMNS: Final[dict[str, tuple[type[pl.DataType], str]]] = {
         for part, words in (("", ""), ("_level", ", level"))
     },
     "statistic": (pl.String, "Statistic"),
-    "statistic_label": (pl.String, "Statistic as people read it"),
+    "statistic_label": (pl.String, "Statistic, as displayed"),
     "value_type": (pl.String, "number, boolean (1 yes, 0 no) or text"),
     "value": (pl.Float64, "Raw value, not rounded"),
     "formatted_value": (pl.String, "Value as printed, or the text"),
