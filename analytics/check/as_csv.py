@@ -59,10 +59,9 @@ def csv_text(report: Report) -> str:
                     "" if cell is None else spreadsheet_safe(str(cell)) for cell in cells
                 )
     for file in report.unused:
-        asks = file.note or MEANINGS[file.what]
-        cells = (file.src_file, *[""] * 5, "not_used", "", "the file is not used")
-        needs_answer = "no" if file.note is None else "yes"
-        writer.writerow([*map(spreadsheet_safe, cells), needs_answer, spreadsheet_safe(asks), ""])
+        not_used = [file.src_file, *[""] * 5, "not_used", "", "the file is not used"]
+        answer = ["no" if file.note is None else "yes", file.note or MEANINGS[file.what], ""]
+        writer.writerow(map(spreadsheet_safe, not_used + answer))
     return text.getvalue()
 
 

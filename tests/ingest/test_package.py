@@ -1,6 +1,7 @@
 """A package as submitted loads: what is read, what is passed over and told, what is refused."""
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def sentences(folder: Path) -> tuple[str, ...]:
 
 @pytest.mark.parametrize(("write_them", "path"), [(laid_out, "sdtm/T1"), (zipped, "t.zip")])
 def test_a_package_as_submitted_is_read_and_the_rest_listed_once(
-    write_them, path: str, tmp_path: Path
+    write_them: Callable[[Path, dict[str, str]], None], path: str, tmp_path: Path
 ) -> None:
     write_them(tmp_path, PACKAGE)
     connection, files = loaded(tmp_path, trial(path=path))

@@ -19,7 +19,7 @@ from analytics.proposal.terms import proposed_terms, standard_terms
 from analytics.proposal.trials import trial_places
 from analytics.study import load_study
 from analytics.study.domains import DOMAIN_VARIABLES
-from analytics.study.specification import StudySpecification
+from analytics.study.specification import StudySpecification, Term
 from analytics.study.terms import CATEGORY_VALUES, normal
 from analytics.warehouse import connect
 
@@ -199,6 +199,12 @@ def zipped(folder: Path, trial: Path) -> Path:
     return archive
 
 
+def keys_of(term: Term, trials: list[str]) -> list[tuple[str, ...]]:
+    """What a term is about, once for each trial that it holds for."""
+    about = (term.domain, term.testcd or "", normal(term.wording or ""), term.category)
+    return [(*about, trial) for trial in ([term.trial_id] if term.trial_id else trials)]
+
+
 @pytest.mark.parametrize(
     "study", [STUDY, MYELOID], ids=lambda path: path.name if isinstance(path, Path) else path
 )
@@ -207,24 +213,13 @@ def test_a_real_study_is_proposed_as_its_people_wrote_it(study: Path, tmp_path: 
     propose_study(tmp_path / "new", [study / "sdtm"])
     own, found = load_study(study), loads(tmp_path / "new")
     assert [trial.trial_id for trial in found.trials] == [trial.trial_id for trial in own.trials]
-    meanings = {
-        (term.domain, term.testcd, normal(term.wording or ""), term.category, trial): term.value
-        for term in own.terms
-        for trial in ([term.trial_id] if term.trial_id else [one.trial_id for one in own.trials])
-    }
+    trials = [trial.trial_id for trial in own.trials]
+    meanings = {key: term.value for term in own.terms for key in keys_of(term, trials)}
     both = {
         key: (meanings[key], term.value)
         for term in found.terms
-        if (
-            key := (
-                term.domain,
-                term.testcd,
-                normal(term.wording or ""),
-                term.category,
-                term.trial_id,
-            )
-        )
-        in meanings
+        for key in keys_of(term, trials)
+        if key in meanings
     }
     assert len(both) >= min(len(meanings) - 1, 60)
     assert {key: pair for key, pair in both.items() if pair[0] != pair[1]} == {}
