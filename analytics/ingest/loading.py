@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from analytics.ingest.asked_values import load_asked_values
 from analytics.ingest.errors import IngestError
 from analytics.ingest.file_names import stem_of
 from analytics.ingest.files import Package, packages
@@ -49,6 +50,7 @@ def load_packages(
     try:
         ingested = _write(connection, found)
         load_study_tables(connection, spec)
+        load_asked_values(connection, spec)
         connection.execute("commit")
     except BaseException as error:
         connection.execute("rollback")

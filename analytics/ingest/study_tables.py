@@ -6,6 +6,8 @@ from typing import Final
 import duckdb
 
 from analytics.ingest.errors import IngestError
+from analytics.ingest.fact_conditions import fact_condition_rows
+from analytics.study.facts import BUILT_IN_FACTS
 from analytics.study.record_rules import RECORD_RULES
 from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
 from analytics.study.study_file import parameter_values
@@ -17,6 +19,10 @@ _TABLES: Final[dict[str, str]] = {
     "study_parameter": "name varchar, value varchar",
     "study_term": "trial_id varchar, domain varchar, testcd varchar, wording varchar, "
     "category varchar, value varchar",
+    "study_fact": "fact varchar, label varchar, domain varchar, date_variable varchar, "
+    "take varchar, value_category varchar, known_by varchar, level integer",
+    "study_fact_condition": "fact varchar, condition_order integer, kind varchar, domain varchar, "
+    "name varchar, comparison varchar, is_negated boolean, value varchar, value_number double",
     "study_record_rule": "rule varchar, rule_order integer, asks varchar, to_do varchar, "
     "policy varchar, is_routine boolean",
     "study_same_person": "person varchar, usubjid varchar",
@@ -91,6 +97,8 @@ def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
             (row.trial_id, row.domain, row.testcd, row.wording, row.category, row.value)
             for row in spec.terms
         ],
+        "study_fact": _fact_rows(spec),
+        "study_fact_condition": fact_condition_rows(spec),
         "study_record_rule": [
             (rule.rule, order, rule.asks, rule.to_do, spec.policies[rule.rule], rule.is_routine)
             for order, rule in enumerate(RECORD_RULES.values(), start=1)
@@ -133,6 +141,18 @@ def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
         ],
     }
     return rows
+
+
+def _fact_rows(spec: StudySpecification) -> Rows:
+    """Built-in facts first: what dates them stands in SQL, so they have a name and level 0."""
+    built_in = [
+        (fact.name, fact.label, None, None, None, None, None, 0) for fact in BUILT_IN_FACTS.values()
+    ]
+    declared = [
+        (row.fact, row.label, row.domain, row.date, row.take, row.value, row.known_by, row.level)
+        for row in spec.facts
+    ]
+    return [*built_in, *declared]
 
 
 def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:

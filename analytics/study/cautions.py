@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from analytics.study.facts import FACTS
+from analytics.study.facts import Facts
 from analytics.study.guard import Later
 
 SELECTED_MODEL_CAUTION: Final = (
@@ -30,9 +30,9 @@ def immortal_time_caution(later: tuple[Later, ...], reason: str, sibling: str | 
     )
 
 
-def delayed_entry_caution(entry_facts: tuple[str, ...], original: str) -> str:
+def delayed_entry_caution(entry_facts: tuple[str, ...], original: str, facts: Facts) -> str:
     """What a delayed-entry sibling is, and what it stands beside."""
-    labels = " and ".join(FACTS[fact].label for fact in entry_facts)
+    labels = " and ".join(facts[fact].label for fact in entry_facts)
     return (
         f"Delayed entry: patients are at risk only after: {labels}. Few are at risk at first, so "
         "that one early event can take a curve far down, even to 0: read it with its numbers at "

@@ -11,7 +11,6 @@ from analytics.study.cautions import (
 )
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
-from analytics.study.facts import FACTS
 from analytics.study.guard import (
     check_as_published,
     check_describes_baseline,
@@ -72,9 +71,11 @@ def read_baseline_contrasts(
     return tuple(contrasts)
 
 
-def entry_facts(table: Table) -> tuple[str, ...]:
-    """The key entry_facts, every fact known to the catalogue."""
-    return tuple(table.check(fact, FACTS, "fact") for fact in table.texts("entry_facts"))
+def entry_facts(table: Table, definitions: Definitions) -> tuple[str, ...]:
+    """The key entry_facts, every fact one of the study's."""
+    return tuple(
+        table.check(fact, definitions.facts, "fact") for fact in table.texts("entry_facts")
+    )
 
 
 def _rows(table: Table, keys: tuple[str, ...]) -> Iterator[Table]:
@@ -120,7 +121,7 @@ def _contrast(row: Table, definitions: Definitions) -> Contrast:
         as_published=row.text("as_published"),
         inferred=row.text("inferred"),
         caution=row.text("caution"),
-        entry_facts=entry_facts(row),
+        entry_facts=entry_facts(row, definitions),
         alternative_to=row.text("alternative_to"),
     )
 
@@ -175,7 +176,7 @@ def _guarded(
     published = contrast.model_copy(update={"caution": join_cautions(caution, contrast.caution)})
     if sibling is None:
         return [published]
-    caution = delayed_entry_caution(facts, contrast.model)
+    caution = delayed_entry_caution(facts, contrast.model, definitions.facts)
     return [
         published,
         contrast.model_copy(

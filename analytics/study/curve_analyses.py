@@ -29,7 +29,7 @@ def read_curve(
             "restricted_mean_months": _ascending(table, "restricted_mean_months"),
             "plateau_months": _two_months(table, "plateau_months"),
             "caution": join_cautions(caution, base.caution),
-            "entry_facts": entry_facts(table),
+            "entry_facts": entry_facts(table, definitions),
             "as_published": table.text("as_published"),
             "headline": table.truth("headline", default=False),
             "alternative_to": table.text("alternative_to"),

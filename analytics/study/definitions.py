@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analytics.study.facts import Facts
 from analytics.study.keys import Table
 from analytics.study.specification import Endpoint, Factor, FactorLevel, Population
 
@@ -15,6 +16,7 @@ class Definitions:
     parameters chose among an endpoint's rules.
     """
 
+    facts: Facts
     factors: Mapping[str, Factor]
     levels: Mapping[str, tuple[str, ...]]
     level_rows: tuple[FactorLevel, ...]

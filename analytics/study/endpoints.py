@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from analytics.study.errors import StudyError
-from analytics.study.facts import FACTS
+from analytics.study.facts import Facts
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import Endpoint, EndpointRule, RuleRole
 
@@ -21,7 +21,7 @@ _RULE_COLUMNS = (
 )
 
 
-def read_endpoints(folder: Path) -> tuple[Endpoint, ...]:
+def read_endpoints(folder: Path, facts: Facts) -> tuple[Endpoint, ...]:
     """endpoints.csv in display order. Populations are checked when they have been read."""
     endpoints: dict[str, Endpoint] = {}
     for row in read_rows(folder / "endpoints.csv", _ENDPOINT_COLUMNS):
@@ -29,7 +29,7 @@ def read_endpoints(folder: Path) -> tuple[Endpoint, ...]:
             paramcd=row.required("paramcd"),
             param=row.required("param"),
             population=row.required("population"),
-            origin_fact=row.one_of("origin_fact", FACTS, "fact"),
+            origin_fact=row.one_of("origin_fact", facts, "fact"),
             display_order=row.integer("display_order"),
             note=row.text("note"),
         )
@@ -42,7 +42,10 @@ def read_endpoints(folder: Path) -> tuple[Endpoint, ...]:
 
 
 def read_endpoint_rules(
-    folder: Path, endpoints: tuple[Endpoint, ...], parameters: Mapping[str, str]
+    folder: Path,
+    endpoints: tuple[Endpoint, ...],
+    parameters: Mapping[str, str],
+    facts: Facts,
 ) -> tuple[tuple[EndpointRule, ...], dict[str, tuple[str, ...]]]:
     """The rules in force, and for each endpoint the parameters that chose among its rules.
 
@@ -54,7 +57,7 @@ def read_endpoint_rules(
     rules: dict[tuple[str, str], EndpointRule] = {}
     chosen_by: dict[str, tuple[str, ...]] = dict.fromkeys(names, ())
     for row in read_rows(folder / "endpoint_rules.csv", _RULE_COLUMNS):
-        rule = _rule(row, names)
+        rule = _rule(row, names, facts)
         parameter = row.text("when_parameter")
         if parameter is not None:
             row.known(parameter, parameters, "parameter")
@@ -69,13 +72,13 @@ def read_endpoint_rules(
     return tuple(rules.values()), chosen_by
 
 
-def _rule(row: Row, endpoints: list[str]) -> EndpointRule:
+def _rule(row: Row, endpoints: list[str], facts: Facts) -> EndpointRule:
     return EndpointRule.model_validate(
         {
             "paramcd": row.one_of("paramcd", endpoints, "endpoint"),
             "rule_id": row.required("rule_id"),
             "role": row.choice("role", RuleRole),
-            "fact": row.one_of("fact", FACTS, "fact"),
+            "fact": row.one_of("fact", facts, "fact"),
             "priority": row.integer("priority"),
             "description": row.required("description"),
         }

@@ -1,13 +1,13 @@
 """factors.csv and factor_levels.csv: patient characteristics and their levels."""
 
 import math
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from analytics.study.domains import DOMAIN_VARIABLES, SUBJECT_VARIABLES
 from analytics.study.errors import StudyError
-from analytics.study.facts import FACTS
+from analytics.study.facts import Facts, is_baseline
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import (
     Derivation,
@@ -48,15 +48,17 @@ _LEVEL_COLUMNS = (
     "upper_inclusive",
 )
 
+_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
+
 # Columns of the mart `subjects` that a table may describe; none is known at the first dose.
 SUBJECT_COLUMNS: Final = ("CYCLES_STARTED",)
 
 
-def read_factors(folder: Path) -> tuple[Factor, ...]:
+def read_factors(folder: Path, facts: Facts) -> tuple[Factor, ...]:
     """factors.csv in display order, checked one by one and for duplicates."""
     factors: dict[str, Factor] = {}
     for row in read_rows(folder / "factors.csv", _FACTOR_COLUMNS):
-        factor = _factor(row)
+        factor = _factor(row, facts)
         if factor.factor in factors:
             raise StudyError(
                 f"{row.where}: factor '{factor.factor}' is defined twice; keep one of them."
@@ -90,7 +92,7 @@ def read_factor_levels(folder: Path, factors: tuple[Factor, ...]) -> tuple[Facto
     return tuple(levels)
 
 
-def _factor(row: Row) -> Factor:
+def _factor(row: Row, facts: Facts) -> Factor:
     derivation = row.choice("derivation", Derivation)
     timing = row.choice("timing", Timing)
     factor = Factor.model_validate(
@@ -114,13 +116,13 @@ def _factor(row: Row) -> Factor:
             "description": row.text("description"),
         }
     )
-    _check_source(row, factor)
+    _check_source(row, factor, facts)
     return factor
 
 
-def _check_source(row: Row, factor: Factor) -> None:
+def _check_source(row: Row, factor: Factor, facts: Facts) -> None:
     if factor.derivation == "fact":
-        _check_fact_source(row, factor)
+        _check_fact_source(row, factor, facts)
         return
     if factor.timing == "post_baseline":
         raise StudyError(
@@ -136,7 +138,7 @@ def _check_source(row: Row, factor: Factor) -> None:
     if factor.derivation == "subject_column":
         row.known(row.required("testcd"), SUBJECT_COLUMNS, "column of subjects")
         return
-    domain = row.one_of("domain", DOMAIN_VARIABLES, "domain")
+    domain = row.domain("domain")
     if factor.derivation != "variable":
         return
     variable = row.required("testcd")
@@ -147,19 +149,23 @@ def _check_source(row: Row, factor: Factor) -> None:
             f"{row.where}: derivation variable reads DM, or a qualifier of it (domain SUPP, "
             f"category DM), not {domain}; use last_value for other domains."
         )
-    row.known(variable, SUBJECT_VARIABLES, "DM variable")
+    if not _VARIABLE.fullmatch(variable):
+        raise StudyError(
+            f"{row.where}: '{variable}' is not a variable of DM; write its name in capitals, such "
+            "as ACTARM."
+        )
 
 
-def _check_fact_source(row: Row, factor: Factor) -> None:
-    fact = row.one_of("fact", FACTS, "fact")
+def _check_fact_source(row: Row, factor: Factor, facts: Facts) -> None:
+    fact = row.one_of("fact", facts, "fact")
     if factor.type != "categorical":
         raise StudyError(
             f"{row.where}: factor '{factor.factor}' rests on a fact, so its type is categorical."
         )
     if factor.assessed_fact is not None:
-        row.known(factor.assessed_fact, FACTS, "fact")
-    if (factor.timing == "baseline") != FACTS[fact].baseline:
-        is_known = "known at" if FACTS[fact].baseline else "known only after"
+        row.known(factor.assessed_fact, facts, "fact")
+    if (factor.timing == "baseline") != is_baseline(fact, facts):
+        is_known = "known at" if is_baseline(fact, facts) else "known only after"
         raise StudyError(
             f"{row.where}: factor '{factor.factor}' is {factor.timing}, but the fact '{fact}' is "
             f"{is_known} baseline; correct the timing."

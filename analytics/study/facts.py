@@ -1,22 +1,15 @@
-"""The catalogue of dated facts: what the warehouse can date, and what is known by when.
+"""The dated facts a study may name: the built-in ones here, and those it declares in facts.csv.
 
-A study's endpoints, populations and factors may name these facts and no other. `follows`
-lists the facts that have certainly happened when this one happens; the immortal-time guard
-reads it. A new fact is a row here and a step in the SQL model `int_dated_facts`.
+A study's endpoints, populations and factors name dated facts and nothing else. What is known by
+when follows from two relations, which the immortal-time guard reads: `follows` lists the facts
+that have certainly happened when this one happens, `known_by` those on whose day, at the latest,
+this one is settled.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-RESPONSE_VALUES: Final = (
-    "CR",
-    "CRh",
-    "hypocellular",
-    "PR",
-    "no_response",
-    "progression",
-    "not_evaluable",
-)
 RELAPSE_VALUES: Final = ("hematologic", "extramedullary", "unspecified")
 
 
@@ -24,38 +17,51 @@ RELAPSE_VALUES: Final = ("hematologic", "extramedullary", "unspecified")
 class Fact:
     """One dated fact of a subject; at most one row per subject.
 
-    `baseline`: settled on or before the first dose. `values`: what `fact_value` may hold.
+    `values`: what `fact_value` may hold; of a response fact, the study's response values.
     `has_cycle`: the treatment cycle of the date is known.
+    `level`: 0 for a built-in fact; a declared fact is one above the facts that it is placed by.
     """
 
     name: str
     label: str
-    baseline: bool = False
     follows: tuple[str, ...] = ()
+    known_by: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    is_response: bool = False
     has_cycle: bool = False
+    level: int = 0
 
+
+Facts = Mapping[str, Fact]
 
 _CATALOGUE: Final = (
-    Fact("first_dose", "First dose", baseline=True, has_cycle=True),
+    Fact("first_dose", "First dose", has_cycle=True),
     Fact("last_dose", "Last dose", follows=("first_dose",), has_cycle=True),
     Fact("treatment_close", "End of the treatment period", follows=("last_dose",)),
-    Fact("prior_hsct", "Transplant before the first dose", baseline=True),
+    Fact("prior_hsct", "Transplant before the first dose", known_by=("first_dose",)),
+    Fact(
+        "remission_at_entry",
+        "Remission at the first dose",
+        known_by=("first_dose",),
+        is_response=True,
+    ),
     Fact(
         "first_remission",
         "First remission within the window",
         follows=("first_dose",),
-        values=RESPONSE_VALUES,
+        # who was in remission at the first dose never has one
+        known_by=("relapse", "hsct_in_remission"),
+        is_response=True,
         has_cycle=True,
     ),
     Fact(
         "best_response",
         "Best response within the window",
         follows=("first_dose",),
-        values=RESPONSE_VALUES,
+        is_response=True,
         has_cycle=True,
     ),
-    Fact("relapse", "First relapse", follows=("first_remission",), values=RELAPSE_VALUES),
+    Fact("relapse", "First relapse", follows=("first_dose",), values=RELAPSE_VALUES),
     Fact(
         "mrd_evaluated",
         "First deciding MRD result on treatment",
@@ -67,7 +73,7 @@ _CATALOGUE: Final = (
     Fact(
         "hsct_in_remission",
         "Transplant in continuous remission",
-        follows=("hsct", "first_remission"),
+        follows=("hsct",),
     ),
     Fact("hsct_after_relapse", "Transplant after relapse", follows=("hsct", "relapse")),
     Fact("hsct_without_remission", "Transplant without remission", follows=("hsct",)),
@@ -78,11 +84,31 @@ _CATALOGUE: Final = (
     Fact("last_assessment", "Last disease assessment", follows=("first_dose",)),
 )
 
-FACTS: Final[dict[str, Fact]] = {fact.name: fact for fact in _CATALOGUE}
+BUILT_IN_FACTS: Final[dict[str, Fact]] = {fact.name: fact for fact in _CATALOGUE}
 
 
-def known_at(fact: str, origin: str) -> bool:
-    """Whether `fact` has certainly happened, and is known, on the day `origin` happens."""
-    if fact == origin or FACTS[fact].baseline:
-        return True
-    return any(known_at(fact, earlier) for earlier in FACTS[origin].follows)
+def known_at(fact: str, origin: str, facts: Facts) -> bool:
+    """Whether `fact` is settled on the day `origin` happens: happened, or never going to.
+
+    All facts that the origin follows have happened by then; so has whatever is settled by the day
+    of one of them.
+    """
+    known = {origin}
+    while True:
+        earlier = {name for member in known for name in facts[member].follows}
+        settled = {name for name, other in facts.items() if known & set(other.known_by)}
+        if earlier | settled <= known:
+            return fact in known
+        known |= earlier | settled
+
+
+def happened_by(fact: str, origin: str, facts: Facts) -> bool:
+    """Whether `fact` has certainly happened to everybody whom `origin` happens to."""
+    return fact == origin or any(
+        happened_by(fact, earlier, facts) for earlier in facts[origin].follows
+    )
+
+
+def is_baseline(fact: str, facts: Facts) -> bool:
+    """Whether the fact is settled on the day of the first dose."""
+    return known_at(fact, "first_dose", facts)

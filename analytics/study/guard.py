@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
-from analytics.study.facts import FACTS, known_at
+from analytics.study.facts import Facts, happened_by, known_at
 from analytics.study.populations import conditions_of
 from analytics.study.specification import Analysis, Factor, PopulationCondition
 
@@ -40,15 +40,17 @@ def later_than_origin(
     """
     origin = definitions.endpoints[endpoint].origin_fact
     found = [
-        _later(population, condition, origin)
+        _later(population, condition, origin, definitions.facts)
         for condition in conditions_of(population, definitions.populations)
     ]
     for name in assessed:
         fact = definitions.factors[name].assessed_fact
-        if fact is not None and not known_at(fact, origin):
+        if fact is not None and not known_at(fact, origin, definitions.facts):
             found.append(Later(f"factor '{name}' (known only to those with '{fact}')", fact))
     late = [later for later in found if later is not None]
-    return tuple(later for i, later in enumerate(late) if not _waited_for(i, late))
+    return tuple(
+        later for i, later in enumerate(late) if not _waited_for(i, late, definitions.facts)
+    )
 
 
 def later_strata(analysis: Analysis, definitions: Definitions) -> tuple[Later, ...]:
@@ -93,7 +95,7 @@ def check_population(where: str, endpoint: str, population: str, definitions: De
             )
     whole = definitions.endpoints[endpoint].population
     for needed in conditions_of(whole, definitions.populations):
-        if not any(_implies(condition, needed) for condition in conditions):
+        if not any(_implies(condition, needed, definitions.facts) for condition in conditions):
             raise StudyError(
                 f"{where}: population '{population}' is not within '{whole}', the population of "
                 f"{endpoint} ({needed.kind} '{needed.name}' is not asked), so some patients would "
@@ -111,7 +113,9 @@ def check_known(
     """Refuse what is settled after the origin unless every such day is waited for."""
     origin = definitions.endpoints[endpoint].origin_fact
     for item in later:
-        if item.fact is not None and any(known_at(item.fact, entry) for entry in entry_facts):
+        if item.fact is not None and any(
+            known_at(item.fact, entry, definitions.facts) for entry in entry_facts
+        ):
             continue
         remedy = item.instead
         if item.fact is not None:
@@ -155,18 +159,20 @@ def sibling_entry_facts(later: tuple[Later, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.fact for item in later if item.fact is not None))
 
 
-def _later(population: str, condition: PopulationCondition, origin: str) -> Later | None:
+def _later(
+    population: str, condition: PopulationCondition, origin: str, facts: Facts
+) -> Later | None:
     name = condition.name
     if condition.kind == "fact" and condition.operator == "absent":
-        if FACTS[name].baseline:
+        if known_at(name, origin, facts):
             return None
         return Later(f"population '{population}' (without '{name}')", None)
-    if condition.kind == "fact" and not known_at(name, origin):
+    if condition.kind == "fact" and not known_at(name, origin, facts):
         return Later(f"population '{population}' (with '{name}')", name)
     return None
 
 
-def _waited_for(position: int, late: list[Later]) -> bool:
+def _waited_for(position: int, late: list[Later], facts: Facts) -> bool:
     """Another item waits for this item's day, or is the same item earlier in the list."""
     fact = late[position].fact
     if fact is None:
@@ -176,15 +182,15 @@ def _waited_for(position: int, late: list[Later]) -> bool:
             continue
         if other.fact == fact and i < position:
             return True
-        if other.fact != fact and known_at(fact, other.fact):
+        if other.fact != fact and known_at(fact, other.fact, facts):
             return True
     return False
 
 
-def _implies(condition: PopulationCondition, needed: PopulationCondition) -> bool:
+def _implies(condition: PopulationCondition, needed: PopulationCondition, facts: Facts) -> bool:
     asked = (condition.kind, condition.name, condition.operator, condition.value)
     if asked == (needed.kind, needed.name, needed.operator, needed.value):
         return True
     positive = condition.kind == "fact" and condition.operator != "absent"
     exists = needed.kind == "fact" and needed.operator == "exists"
-    return positive and exists and known_at(needed.name, condition.name)
+    return positive and exists and happened_by(needed.name, condition.name, facts)

@@ -3,6 +3,12 @@
 from pathlib import Path
 
 from analytics.study.adam_names import read_adam_names
+from analytics.study.declared_facts import (
+    all_facts,
+    check_known_by,
+    own_categories,
+    read_declared_facts,
+)
 from analytics.study.definitions import Definitions
 from analytics.study.endpoints import (
     check_endpoint_population,
@@ -33,15 +39,21 @@ def load_study(folder: Path) -> StudySpecification:
     """
     file = read_study_file(folder)
     values = parameter_values(file.parameters)
-    terms = read_terms(folder, [trial.trial_id for trial in file.trials])
-    factors = read_factors(folder)
+    responses = file.parameters.response_order
+    terms = read_terms(
+        folder, [trial.trial_id for trial in file.trials], responses, own_categories(folder)
+    )
+    declared, record_conditions = read_declared_facts(folder, terms)
+    facts = all_facts(declared, terms, responses)
+    check_known_by(declared, facts)
+    factors = read_factors(folder, facts)
     factor_levels = read_factor_levels(folder, factors)
-    endpoints = read_endpoints(folder)
-    rules, rule_parameters = read_endpoint_rules(folder, endpoints, values)
+    endpoints = read_endpoints(folder, facts)
+    rules, rule_parameters = read_endpoint_rules(folder, endpoints, values, facts)
     by_factor = {factor.factor: factor for factor in factors}
     levels = level_names(factor_levels)
     by_endpoint = {endpoint.paramcd: endpoint for endpoint in endpoints}
-    names = Names(by_factor, levels, by_endpoint, values)
+    names = Names(facts, by_factor, levels, by_endpoint, values)
     populations = excluding(file.policies, read_populations(folder, names))
     by_population = {population.population: population for population in populations}
     Table("study.toml", {}).check(file.analysis_set, by_population, "population of analysis_set")
@@ -49,6 +61,7 @@ def load_study(folder: Path) -> StudySpecification:
     for endpoint in endpoints:
         check_endpoint_population(endpoint, rests)
     definitions = Definitions(
+        facts=facts,
         factors=by_factor,
         levels=levels,
         level_rows=factor_levels,
@@ -68,6 +81,8 @@ def load_study(folder: Path) -> StudySpecification:
         inferred_parameters=file.inferred_parameters,
         publication=file.publication,
         terms=terms,
+        facts=declared,
+        record_conditions=record_conditions,
         factors=factors,
         factor_levels=factor_levels,
         populations=populations,

@@ -77,7 +77,7 @@ def read_stepwise(
             "endpoint": definitions.endpoint(table),
             "population": definitions.population(table),
             "candidates_from": source.analysis_id,
-            "entry_facts": entry_facts(table),
+            "entry_facts": entry_facts(table, definitions),
             "as_published": table.text("as_published"),
             "caution": join_cautions(SELECTED_MODEL_CAUTION, base.caution),
         }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 from analytics.study.errors import StudyError
-from analytics.study.facts import FACTS
+from analytics.study.facts import Facts
 from analytics.study.record_rules import RECORD_RULES
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import (
@@ -55,6 +55,7 @@ _EARLY_RULES = tuple(
 class Names:
     """What a population's conditions may name."""
 
+    facts: Facts
     factors: Mapping[str, Factor]
     levels: Mapping[str, Collection[str]]
     endpoints: Collection[str]
@@ -172,7 +173,7 @@ def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCond
     else:
         operator = row.one_of("operator", OPERATORS[kind], f"{kind} operator")
         if kind == "fact":
-            value = _fact_value(row, name, operator)
+            value = _fact_value(row, name, operator, names.facts)
         elif kind == "factor":
             value = _factor_value(row, name, names)
         elif kind == "rule":
@@ -202,9 +203,9 @@ def _check_nothing(row: Row, *columns: str) -> None:
             )
 
 
-def _fact_value(row: Row, name: str, operator: str) -> str | None:
-    row.known(name, FACTS, "fact")
-    fact = FACTS[name]
+def _fact_value(row: Row, name: str, operator: str, facts: Facts) -> str | None:
+    row.known(name, facts, "fact")
+    fact = facts[name]
     if operator in ("exists", "absent"):
         _check_nothing(row, "value")
         return None

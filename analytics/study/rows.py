@@ -16,6 +16,7 @@ from analytics.study.errors import StudyError
 from analytics.study.wording import choices, nearest
 
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]+")
+_DOMAIN: Final = re.compile(r"[A-Z][A-Z0-9]|SUPP([A-Z][A-Z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class Row:
             raise StudyError(
                 f"{self.where}: unknown {noun} '{value}'{nearest(value, known)}; "
                 f"use {choices(known)}."
+            )
+        return value
+
+    def domain(self, column: str) -> str:
+        """The cell as the code of an SDTM domain: two capitals, or SUPP with or without them."""
+        value = self.required(column)
+        if not _DOMAIN.fullmatch(value):
+            raise StudyError(
+                f"{self.where}: '{value}' is not the code of an SDTM domain; write two capitals, "
+                "such as RS, or SUPP."
             )
         return value
 

@@ -39,11 +39,11 @@ def guarded(
         check_known(table.where, endpoint, later, analysis.entry_facts, definitions)
         return [analysis]
     check_as_published(table.where, later, analysis.entry_facts)
-    return _published_and_sibling(analysis, later, analysis.as_published)
+    return _published_and_sibling(analysis, later, analysis.as_published, definitions)
 
 
 def _published_and_sibling(
-    analysis: Analysis, later: tuple[Later, ...], reason: str
+    analysis: Analysis, later: tuple[Later, ...], reason: str, definitions: Definitions
 ) -> list[Analysis]:
     facts = sibling_entry_facts(later)
     sibling = sibling_id(analysis.analysis_id) if facts else None
@@ -51,7 +51,7 @@ def _published_and_sibling(
     published = analysis.model_copy(update={"caution": join_cautions(caution, analysis.caution)})
     if sibling is None:
         return [published]
-    caution = delayed_entry_caution(facts, analysis.analysis_id)
+    caution = delayed_entry_caution(facts, analysis.analysis_id, definitions.facts)
     return [
         published,
         analysis.model_copy(

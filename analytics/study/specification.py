@@ -24,6 +24,8 @@ Derivation = Literal[
     "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
 ]
 ConditionKind = Literal["population", "fact", "factor", "endpoint", "rule"]
+FactConditionKind = Literal["variable", "term", "fact", "cycle"]
+Take = Literal["first", "last"]
 AdamKind = Literal["factor", "population"]
 RuleRole = Literal["event", "competing", "censor", "censor_first"]
 Method = Literal[
@@ -93,6 +95,8 @@ class Parameters(_Specification):
     survivor_months: float = Field(default=36, gt=0)
     survivor_known_alive_months: float = Field(default=35, gt=0)
     rfs_censor: RfsCensor = "last_visit"
+    contact_domains: tuple[str, ...] = ("SV", "RS", "QS", "LB", "GF", "PR", "EX", "SS")
+    visit_domains: tuple[str, ...] = ("RS", "LB", "EX", "PR")
     cif_variance: CifVariance = "aalen"
     ph_transform: PhTransform = "km"
     ci_transform: CiTransform = "log-log"
@@ -138,6 +142,43 @@ class Term(_Specification):
     category: str
     value: str
     note: str | None = None
+
+
+class FactCondition(_Specification):
+    """One condition on the records of a declared fact, or of a category of records.
+
+    `fact` names either. `kind`: a variable of the record or a qualifier of it; a category of
+    terms.csv; another fact, in time; the treatment cycle. `values` are the texts it is compared
+    with; `where` is its file and line.
+    """
+
+    fact: str
+    condition_order: int
+    kind: FactConditionKind
+    name: str | None
+    operator: str
+    values: tuple[str, ...]
+    where: str
+
+
+class DeclaredFact(_Specification):
+    """A dated fact of facts.csv: the first or last record of a domain that meets the conditions.
+
+    `date` is the variable that dates it, `value` the category of terms.csv that gives its value.
+    `level` is one above the declared facts that its conditions name. `where` is its file and line.
+    """
+
+    fact: str
+    label: str
+    domain: str
+    date: str
+    take: Take
+    value: str | None
+    known_by: str | None
+    level: int
+    conditions: tuple[FactCondition, ...]
+    where: str
+    description: str | None = None
 
 
 class SamePerson(_Specification):
@@ -332,6 +373,8 @@ class StudySpecification(_Specification):
     inferred_parameters: dict[str, str]
     publication: Publication = Publication()
     terms: tuple[Term, ...]
+    facts: tuple[DeclaredFact, ...] = ()
+    record_conditions: tuple[FactCondition, ...] = ()
     factors: tuple[Factor, ...]
     factor_levels: tuple[FactorLevel, ...]
     populations: tuple[Population, ...]

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from analytics.study.errors import StudyError
-from analytics.study.facts import RESPONSE_VALUES
 from analytics.study.keys import Table, read_toml
 from analytics.study.record_rules import RECORD_RULES, default_policies
 from analytics.study.specification import Parameters, Publication, Trial
@@ -110,9 +109,10 @@ def _sentence(where: str, noun: str, error: ValidationError) -> str:
 
 
 def _check_responses(where: str, parameters: Parameters) -> None:
-    for name in ("remission_terms", "response_order"):
-        for value in getattr(parameters, name):
-            Table(where, {}).check(value, RESPONSE_VALUES, f"response in '{name}'")
+    order = parameters.response_order
+    for value in order:
+        if order.count(value) > 1:
+            raise StudyError(f"{where}: response_order names '{value}' twice; keep one of them.")
     missing = [term for term in parameters.remission_terms if term not in parameters.response_order]
     if missing:
         raise StudyError(

@@ -1,20 +1,20 @@
 """terms.csv: what each trial's wording means."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
-from analytics.study.domains import DOMAIN_VARIABLES
 from analytics.study.errors import StudyError
-from analytics.study.facts import RELAPSE_VALUES, RESPONSE_VALUES
+from analytics.study.facts import RELAPSE_VALUES
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import Term
 
 _COLUMNS = ("trial_id", "domain", "testcd", "wording", "category", "value", "note")
 
-# The values a category may take; None: any value (a disposition, a cycle number).
+# The values a category may take; None: any value (a disposition, a cycle number). Those of a
+# response are the study's own: the parameter response_order.
 CATEGORY_VALUES: Final[dict[str, tuple[str, ...] | None]] = {
-    "response": RESPONSE_VALUES,
+    "response": None,
     "relapse": RELAPSE_VALUES,
     "mrd": ("quantified", "undetected", "positive_not_quantifiable", "not_evaluable"),
     "transplant": ("allogeneic", "autologous"),
@@ -30,12 +30,23 @@ def normal(wording: str) -> str:
     return " ".join(wording.upper().split())
 
 
-def read_terms(folder: Path, trial_ids: Collection[str]) -> tuple[Term, ...]:
-    """terms.csv, checked: known trials, domains, categories and values; no wording twice."""
+def read_terms(
+    folder: Path,
+    trial_ids: Collection[str],
+    responses: tuple[str, ...],
+    own_categories: Collection[str] = (),
+) -> tuple[Term, ...]:
+    """terms.csv, checked: known trials, domains, categories and values; no wording twice.
+
+    `responses` are the values that a response may have, `own_categories` the categories that the
+    study's facts name beside the built-in ones; their values are free.
+    """
+    allowed = CATEGORY_VALUES | {"response": responses}
+    allowed |= {name: None for name in own_categories if name not in allowed}
     terms: list[Term] = []
     seen: dict[tuple[str | None, ...], str] = {}
     for row in read_rows(folder / "terms.csv", _COLUMNS):
-        term = _term(row, trial_ids)
+        term = _term(row, trial_ids, allowed)
         key = (
             term.trial_id,
             term.domain,
@@ -53,12 +64,14 @@ def read_terms(folder: Path, trial_ids: Collection[str]) -> tuple[Term, ...]:
     return tuple(terms)
 
 
-def _term(row: Row, trial_ids: Collection[str]) -> Term:
-    category = row.one_of("category", CATEGORY_VALUES, "category")
+def _term(
+    row: Row, trial_ids: Collection[str], allowed: Mapping[str, tuple[str, ...] | None]
+) -> Term:
+    category = row.one_of("category", allowed, "category")
     value = row.required("value")
-    allowed = CATEGORY_VALUES[category]
-    if allowed is not None:
-        row.known(value, allowed, f"{category} value")
+    values = allowed[category]
+    if values is not None:
+        row.known(value, values, f"{category} value")
     if category == "cycle" and not (value.isascii() and value.isdigit()):
         raise StudyError(f"{row.where}: cycle '{value}' is no cycle number; write 1, 2, ...")
     trial_id = row.text("trial_id")
@@ -66,7 +79,7 @@ def _term(row: Row, trial_ids: Collection[str]) -> Term:
         row.known(trial_id, trial_ids, "trial")
     return Term(
         trial_id=trial_id,
-        domain=row.one_of("domain", DOMAIN_VARIABLES, "domain"),
+        domain=row.domain("domain"),
         testcd=row.text("testcd"),
         wording=row.text("wording"),
         category=category,

@@ -75,3 +75,16 @@
 {% macro default__cast_or_null(expression, type) -%}
     try_cast({{ expression }} as {{ type }})
 {%- endmacro %}
+
+{#- True where the text matches the regular expression that another column holds. -#}
+{% macro matches_pattern(text_column, pattern_column) -%}
+    {{ return(adapter.dispatch('matches_pattern', 'plateau')(text_column, pattern_column)) }}
+{%- endmacro %}
+
+{% macro default__matches_pattern(text_column, pattern_column) -%}
+    regexp_like({{ text_column }}, {{ pattern_column }})
+{%- endmacro %}
+
+{% macro duckdb__matches_pattern(text_column, pattern_column) -%}
+    regexp_matches({{ text_column }}, {{ pattern_column }})
+{%- endmacro %}

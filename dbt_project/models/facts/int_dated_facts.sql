@@ -1,31 +1,19 @@
-with subject_dates as (
+with built_in_facts as (
+    select * from {{ ref('int_built_in_facts') }}
+),
+
+declared_facts as (
+    select * from {{ ref('int_declared_facts') }}
+),
+
+subject_dates as (
     select * from {{ ref('int_subject_dates') }}
 ),
 
-treatment_facts as (
-    select * from {{ ref('int_treatment_facts') }}
-),
-
-response_facts as (
-    select * from {{ ref('int_response_facts') }}
-),
-
-transplant_facts as (
-    select * from {{ ref('int_transplant_facts') }}
-),
-
-survival_facts as (
-    select * from {{ ref('int_survival_facts') }}
-),
-
 all_facts as (
-    select * from treatment_facts
+    select * from built_in_facts
     union all
-    select * from response_facts
-    union all
-    select * from transplant_facts
-    union all
-    select * from survival_facts
+    select * from declared_facts
 ),
 
 dated_facts as (
@@ -33,7 +21,6 @@ dated_facts as (
     from all_facts
     inner join subject_dates
         on all_facts.usubjid = subject_dates.usubjid
-    where subject_dates.trtsdt is not null
 )
 
 select * from dated_facts

@@ -1,0 +1,148 @@
+"""The values that the study's own facts and factors ask for, in one long table.
+
+A condition may name any variable of any domain. Staging knows the variables of the built-in rules;
+the others are copied here from the records as they stand, one row per record and variable, so that
+SQL joins to names and builds none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import duckdb
+
+from analytics.ingest.errors import IngestError
+from analytics.ingest.fact_conditions import domain_of
+from analytics.study.domains import DOMAIN_VARIABLES
+from analytics.study.specification import StudySpecification
+from analytics.study.wording import nearest
+from analytics.warehouse import literal, quoted
+
+_SUPP: Final = "SUPP"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A variable of a domain, and the file and line that ask for it.
+
+    `is_needed`: no number can be right without it, so that a file has to have it.
+    """
+
+    domain: str
+    variable: str
+    where: str
+    is_needed: bool = True
+
+
+def used_domains(spec: StudySpecification) -> tuple[str, ...]:
+    """The domains whose records are loaded: the built-in ones and those the study names."""
+    named = [
+        *(fact.domain for fact in spec.facts),
+        *(term.domain for term in spec.terms),
+        *(factor.domain for factor in spec.factors if factor.domain is not None),
+        *spec.parameters.contact_domains,
+        *spec.parameters.visit_domains,
+    ]
+    codes = [_SUPP if domain.startswith(_SUPP) else domain for domain in named]
+    return tuple(dict.fromkeys((*DOMAIN_VARIABLES, *codes)))
+
+
+def asked_variables(spec: StudySpecification) -> tuple[Asked, ...]:
+    """What the conditions, the dates of declared facts and the factors of DM ask for."""
+    return tuple(dict.fromkeys(_asked(spec)))
+
+
+def load_asked_values(connection: duckdb.DuckDBPyConnection, spec: StudySpecification) -> None:
+    """Write raw.sdtm_value from the domains' tables.
+
+    Raises IngestError, one sentence for each, when no file has a variable or qualifier that the
+    study asks for, or no trial a domain of which it declares a fact.
+    """
+    connection.execute(
+        "create or replace table raw.sdtm_value (src_trial varchar, src_domain varchar, "
+        "src_file varchar, src_row bigint, variable varchar, value varchar)"
+    )
+    missing = list(_missing_domains(connection, spec))
+    for asked in dict.fromkeys((item.domain, item.variable) for item in asked_variables(spec)):
+        _copy(connection, *asked)
+    missing += _missing_variables(connection, spec)
+    if missing:
+        raise IngestError(*missing)
+
+
+def _asked(spec: StudySpecification) -> Iterator[Asked]:
+    domains = {fact.fact: fact.domain for fact in spec.facts}
+    conditions = [item for fact in spec.facts for item in fact.conditions]
+    for item in (*conditions, *spec.record_conditions):
+        if item.kind == "variable" and item.name is not None:
+            yield Asked(domain_of(item, domains.get(item.fact)), item.name, item.where)
+    for fact in spec.facts:
+        yield Asked(fact.domain, fact.date, fact.where)
+    for factor in spec.factors:
+        if factor.derivation == "variable" and factor.domain == "DM" and factor.testcd:
+            is_needed = factor.testcd not in DOMAIN_VARIABLES["DM"]
+            where = f"factors.csv, factor '{factor.factor}'"
+            yield Asked("DM", factor.testcd, where, is_needed)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, domain: str, variable: str) -> None:
+    column = _columns(connection, domain).get(variable)
+    if column is not None:
+        connection.execute(
+            "insert into raw.sdtm_value "
+            f"select src_trial, src_domain, src_file, src_row, {literal(column.upper())}, "
+            f"{quoted(column)} from {_table(domain)} where trim({quoted(column)}) <> ''"
+        )
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, domain: str) -> dict[str, str]:
+    """The variables of the domain's table, as its files name them, by their names in capitals."""
+    rows = connection.execute(
+        "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
+        [f"sdtm_{domain.lower()}"],
+    ).fetchall()
+    return {str(name).upper(): str(name) for (name,) in rows}
+
+
+def _missing_domains(
+    connection: duckdb.DuckDBPyConnection, spec: StudySpecification
+) -> Iterator[str]:
+    held = {
+        domain
+        for (domain,) in connection.execute(
+            "select distinct src_domain from raw.ingest_file"
+        ).fetchall()
+    }
+    for fact in spec.facts:
+        if fact.domain not in held:
+            yield (
+                f"{fact.where}: fact '{fact.fact}' is made of records of {fact.domain}, but no "
+                f"trial has a file of that domain; add the file, or remove the fact."
+            )
+
+
+def _missing_variables(
+    connection: duckdb.DuckDBPyConnection, spec: StudySpecification
+) -> Iterator[str]:
+    held = _held(connection)
+    known = {domain for domain, _ in held}
+    for asked in asked_variables(spec):
+        names = [name for domain, name in held if domain == asked.domain]
+        if asked.is_needed and asked.domain in known and asked.variable not in names:
+            yield (
+                f"{asked.where}: no file of {asked.domain} has the variable {asked.variable}, and "
+                f"no qualifier of that name{nearest(asked.variable, names)}; correct the name."
+            )
+
+
+def _held(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """The variables of the files and the qualifiers of SUPP, as (domain, name)."""
+    return connection.execute(
+        "select src_domain, variable from raw.ingest_variable "
+        "union select upper(trim(rdomain)), upper(trim(qnam)) from raw.sdtm_supp "
+        "where rdomain is not null and qnam is not null order by all"
+    ).fetchall()
+
+
+def _table(domain: str) -> str:
+    return f"raw.{quoted('sdtm_' + domain.lower())}"

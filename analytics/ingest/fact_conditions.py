@@ -1,0 +1,91 @@
+"""The conditions of facts and record categories as rows that SQL joins to.
+
+An operator becomes a comparison and whether its outcome is turned round, so that the models know
+six comparisons and no operator of the study files; a list becomes a row for each of its values, of
+which one has to match.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from analytics.study.declared_facts import RECORD_CATEGORIES
+from analytics.study.specification import FactCondition, StudySpecification
+from analytics.study.terms import normal
+
+Row = tuple[str, int, str, str | None, str | None, str, bool, str | None, float | None]
+
+# operator -> the comparison, and whether it must not hold
+_COMPARISONS: Final[dict[str, tuple[str, bool]]] = {
+    "=": ("equals", False),
+    "!=": ("equals", True),
+    "in": ("equals", False),
+    "not in": ("equals", True),
+    "matches": ("matches", False),
+    "does not match": ("matches", True),
+    "given": ("given", False),
+    "missing": ("given", True),
+}
+
+
+def fact_condition_rows(spec: StudySpecification) -> list[Row]:
+    """One row per condition and value, for raw.study_fact_condition."""
+    domains = {fact.fact: fact.domain for fact in spec.facts}
+    conditions = [item for fact in spec.facts for item in fact.conditions]
+    return [
+        row
+        for condition in (*conditions, *spec.record_conditions)
+        for row in _rows(condition, domain_of(condition, domains.get(condition.fact)))
+    ]
+
+
+def domain_of(condition: FactCondition, domain: str | None) -> str:
+    """The domain whose records a condition is put to: the fact's, or the variable's own.
+
+    `domain` is None for a category of records. Where a category has one domain, that one; else the
+    variable's prefix names it.
+    """
+    if domain is not None:
+        return domain
+    domains = RECORD_CATEGORIES[condition.fact]
+    return domains[0] if len(domains) == 1 else (condition.name or "")[:2]
+
+
+def _rows(condition: FactCondition, domain: str) -> Iterator[Row]:
+    comparison, is_negated = _COMPARISONS.get(condition.operator, (condition.operator, False))
+    if condition.kind == "cycle":
+        comparison, is_negated = condition.operator, False
+    for value in condition.values or (None,):
+        yield (
+            condition.fact,
+            condition.condition_order,
+            condition.kind,
+            domain,
+            condition.name,
+            comparison,
+            is_negated,
+            _compared(comparison, condition.kind, value),
+            _number(value),
+        )
+
+
+def _compared(comparison: str, kind: str, value: str | None) -> str | None:
+    """The value as it is compared: a wording, a pattern for one, or a term's value as it stands."""
+    if value is None or kind == "term":
+        return value
+    if comparison == "matches":
+        return _pattern(value)
+    return normal(value)
+
+
+def _pattern(text: str) -> str:
+    """A regular expression of a whole wording: * stands for any text, ? for one character."""
+    parts = [{"*": ".*", "?": "."}.get(letter) or re.escape(letter) for letter in normal(text)]
+    return f"^{''.join(parts)}$"
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        return None

@@ -1,0 +1,320 @@
+"""facts.csv and fact_conditions.csv: the dated facts a study declares, and which records count.
+
+A declared fact is the first or last record of a domain that meets all its conditions. The same
+conditions, under the name of a category, say which records count as a dose, a response, an MRD
+result, a transplant, a contact or a death. Conditions are rows that SQL joins to: nothing of what
+stands in them is ever part of a statement.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from analytics.study.errors import StudyError
+from analytics.study.facts import BUILT_IN_FACTS, Fact, Facts, happened_by
+from analytics.study.rows import Row, read_rows
+from analytics.study.specification import DeclaredFact, FactCondition, FactConditionKind, Take, Term
+from analytics.study.wording import choices
+
+FACTS_FILE: Final = "facts.csv"
+CONDITIONS_FILE: Final = "fact_conditions.csv"
+_FACT_COLUMNS: Final = (
+    "fact",
+    "label",
+    "domain",
+    "date",
+    "take",
+    "value",
+    "known_by",
+    "description",
+)
+_CONDITION_COLUMNS: Final = ("fact", "condition_order", "kind", "name", "operator", "value")
+
+# The categories of records that a study may put conditions on, with the domains they come from.
+RECORD_CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
+    "dose": ("EX",),
+    "response": ("RS",),
+    "mrd": ("LB",),
+    "transplant": ("PR",),
+    "contact": (),
+    "death": ("DM", "DD", "DS", "SS"),
+}
+"""No domain: records of every domain that a contact may come from."""
+
+TEXT_OPERATORS: Final = ("=", "!=", "in", "not in", "matches", "does not match")
+NUMBER_OPERATORS: Final = ("<", "<=", ">", ">=")
+PRESENCE_OPERATORS: Final = ("given", "missing")
+TIME_OPERATORS: Final = (
+    "after",
+    "on or after",
+    "before",
+    "on or before",
+    "within days after",
+    "within days before",
+)
+OPERATORS: Final[dict[str, tuple[str, ...]]] = {
+    "variable": (*TEXT_OPERATORS, *NUMBER_OPERATORS, *PRESENCE_OPERATORS),
+    "term": ("=", "!=", "in", "not in", *PRESENCE_OPERATORS),
+    "fact": TIME_OPERATORS,
+    "cycle": ("=", "!=", *NUMBER_OPERATORS),
+}
+_LATER: Final = ("after", "on or after", "within days after")
+# Each level is a step of its own in the SQL that dates the facts (int_declared_facts).
+MOST_LEVELS: Final = 6
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
+_SEPARATOR: Final = "|"
+
+
+def read_declared_facts(
+    folder: Path, terms: tuple[Term, ...]
+) -> tuple[tuple[DeclaredFact, ...], tuple[FactCondition, ...]]:
+    """The declared facts, each after those it is placed by, and the conditions on categories.
+
+    Either file may be absent. Errors: a name that is taken or no name, an unknown domain's form,
+    category, operator or fact, a condition on nothing, facts that rest on each other in a circle
+    or more than `MOST_LEVELS` deep.
+    """
+    rows = _optional(folder, FACTS_FILE, _FACT_COLUMNS)
+    names = [row.required("fact") for row in rows]
+    for row, name in zip(rows, names, strict=True):
+        _check_name(row, name, names)
+    known = (*BUILT_IN_FACTS, *names)
+    categories = {term.category for term in terms}
+    conditions: dict[str, list[FactCondition]] = {}
+    for row in _optional(folder, CONDITIONS_FILE, _CONDITION_COLUMNS):
+        condition = _condition(row, names, known, categories)
+        _check_order(row, condition, conditions.setdefault(condition.fact, []))
+        conditions[condition.fact].append(condition)
+    placed_by = {name: _placed_by(conditions.get(name, ()), names) for name in names}
+    for name in names:
+        _check_circle(name, placed_by, ())
+    facts = [
+        _fact(row, tuple(conditions.get(row.required("fact"), ())), known, categories, placed_by)
+        for row in rows
+    ]
+    on_records = [item for name in RECORD_CATEGORIES for item in conditions.get(name, ())]
+    return tuple(sorted(facts, key=lambda fact: fact.level)), tuple(on_records)
+
+
+def own_categories(folder: Path) -> frozenset[str]:
+    """The categories of terms.csv that the study's own facts name: their values and conditions."""
+    facts = _optional(folder, FACTS_FILE, _FACT_COLUMNS)
+    conditions = _optional(folder, CONDITIONS_FILE, _CONDITION_COLUMNS)
+    asked = [row.text("name") for row in conditions if row.text("kind") == "term"]
+    values = [row.text("value") for row in facts]
+    return frozenset(name for name in (*asked, *values) if name is not None)
+
+
+def all_facts(
+    declared: Iterable[DeclaredFact], terms: tuple[Term, ...], responses: tuple[str, ...]
+) -> Facts:
+    """Every fact of the study by name, built-in ones first; `responses` are its response values."""
+    built_in = {
+        name: replace(fact, values=responses) if fact.is_response else fact
+        for name, fact in BUILT_IN_FACTS.items()
+    }
+    return built_in | {fact.fact: _as_fact(fact, terms) for fact in declared}
+
+
+def check_known_by(declared: Iterable[DeclaredFact], facts: Facts) -> None:
+    """A fact that certainly happens after another one is not settled by that one's day."""
+    for fact in declared:
+        if fact.known_by is not None and happened_by(fact.known_by, fact.fact, facts):
+            raise StudyError(
+                f"{fact.where}: by its conditions fact '{fact.fact}' happens on or after "
+                f"'{fact.known_by}', so it is not known by that day; leave known_by empty."
+            )
+
+
+def _optional(folder: Path, file: str, columns: tuple[str, ...]) -> list[Row]:
+    return read_rows(folder / file, columns) if (folder / file).is_file() else []
+
+
+def _check_name(row: Row, name: str, names: list[str]) -> None:
+    if not _NAME.fullmatch(name):
+        raise StudyError(
+            f"{row.where}: '{name}' cannot name a fact; use lower-case letters, digits and "
+            "underscores, a letter first."
+        )
+    if name in BUILT_IN_FACTS or name in RECORD_CATEGORIES:
+        raise StudyError(f"{row.where}: '{name}' is a built-in name; give the fact another one.")
+    if names.count(name) > 1:
+        raise StudyError(f"{row.where}: fact '{name}' is declared twice; keep one of them.")
+
+
+def _fact(
+    row: Row,
+    conditions: tuple[FactCondition, ...],
+    known: Collection[str],
+    categories: Collection[str],
+    placed_by: Mapping[str, tuple[str, ...]],
+) -> DeclaredFact:
+    name = row.required("fact")
+    domain = row.domain("domain")
+    date = row.text("date")
+    value, known_by = row.text("value"), row.text("known_by")
+    if value is not None:
+        row.known(value, categories, "category of terms.csv")
+    if known_by is not None:
+        row.known(known_by, known, "fact")
+    if not conditions and domain != "DM":
+        raise StudyError(
+            f"{row.where}: fact '{name}' has no condition in {CONDITIONS_FILE}, so that any record "
+            f"of {domain} would be it; add the conditions that make a record this fact."
+        )
+    return DeclaredFact(
+        fact=name,
+        label=row.required("label"),
+        domain=domain,
+        date=_form(
+            row,
+            date or row.required("date"),
+            _VARIABLE,
+            "a variable with a date, such as AESTDTC",
+        ),
+        take="first" if row.choice("take", Take) == "first" else "last",
+        value=value,
+        known_by=known_by,
+        level=_level(name, placed_by),
+        conditions=conditions,
+        where=row.where,
+        description=row.text("description"),
+    )
+
+
+def _form(row: Row, value: str, form: re.Pattern[str], what: str) -> str:
+    if not form.fullmatch(value):
+        raise StudyError(f"{row.where}: '{value}' is not {what}; write it in capitals.")
+    return value
+
+
+def _condition(
+    row: Row, names: list[str], known: Collection[str], categories: Collection[str]
+) -> FactCondition:
+    fact = row.one_of("fact", (*names, *RECORD_CATEGORIES), "fact or category of records")
+    kind = row.choice("kind", FactConditionKind)
+    if fact in RECORD_CATEGORIES and kind != "variable":
+        raise StudyError(
+            f"{row.where}: which records count as a {fact} is said by their variables; use the "
+            "kind variable, or declare a fact for the rest."
+        )
+    operator = row.one_of("operator", OPERATORS[kind], f"{kind} operator")
+    return FactCondition.model_validate(
+        {
+            "fact": fact,
+            "condition_order": row.integer("condition_order"),
+            "kind": kind,
+            "name": _asked(row, fact, kind, known, categories),
+            "operator": operator,
+            "values": _values(row, kind, operator),
+            "where": row.where,
+        }
+    )
+
+
+def _asked(
+    row: Row, fact: str, kind: str, known: Collection[str], categories: Collection[str]
+) -> str | None:
+    """What the condition asks about: a variable, a category of terms, a fact, or nothing."""
+    if kind == "cycle":
+        if row.text("name"):
+            raise StudyError(f"{row.where}: a condition on the cycle takes no name; remove it.")
+        return None
+    name = row.required("name")
+    if kind == "variable":
+        return _form(row, name, _VARIABLE, "a variable or qualifier such as AEDECOD")
+    if kind == "term":
+        return row.known(name, categories, "category of terms.csv")
+    if name == fact:
+        raise StudyError(f"{row.where}: fact '{fact}' is placed by itself; name another fact.")
+    return row.known(name, known, "fact")
+
+
+def _values(row: Row, kind: str, operator: str) -> tuple[str, ...]:
+    """The texts of `value`: none, one, or several with | between them."""
+    text = row.text("value")
+    if operator in PRESENCE_OPERATORS or (operator in TIME_OPERATORS and "days" not in operator):
+        if text is not None:
+            raise StudyError(f"{row.where}: '{operator}' takes no value; leave the column empty.")
+        return ()
+    value = row.required("value")
+    if operator in ("in", "not in"):
+        values = tuple(part.strip() for part in value.split(_SEPARATOR) if part.strip())
+        if not values:
+            raise StudyError(f"{row.where}: column 'value' is empty; put | between the values.")
+        return values
+    if kind == "cycle" or "days" in operator:
+        row.integer("value")
+    elif operator in NUMBER_OPERATORS and row.number("value") is None:
+        raise StudyError(f"{row.where}: '{operator}' compares numbers; write one.")
+    return (value,)
+
+
+def _check_order(row: Row, condition: FactCondition, earlier: list[FactCondition]) -> None:
+    if any(condition.condition_order == other.condition_order for other in earlier):
+        raise StudyError(
+            f"{row.where}: '{condition.fact}' has condition_order {condition.condition_order} "
+            "twice; number its conditions 1, 2, ..."
+        )
+
+
+def _placed_by(conditions: Iterable[FactCondition], names: Collection[str]) -> tuple[str, ...]:
+    """The declared facts that the conditions name."""
+    named = [item.name for item in conditions if item.kind == "fact" and item.name in names]
+    return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
+def _check_circle(
+    name: str, placed_by: Mapping[str, tuple[str, ...]], path: tuple[str, ...]
+) -> None:
+    if name in path:
+        circle = " -> ".join((*path[path.index(name) :], name))
+        raise StudyError(
+            f"{CONDITIONS_FILE}: fact '{name}' is placed by itself ({circle}); remove one of these "
+            "conditions."
+        )
+    if len(path) >= MOST_LEVELS:
+        raise StudyError(
+            f"{CONDITIONS_FILE}: {' -> '.join((*path, name))} rest on each other, and "
+            f"{MOST_LEVELS} facts in a row are the most; place one of them by an earlier fact."
+        )
+    for other in placed_by[name]:
+        _check_circle(other, placed_by, (*path, name))
+
+
+def _level(name: str, placed_by: Mapping[str, tuple[str, ...]]) -> int:
+    return 1 + max((_level(other, placed_by) for other in placed_by[name]), default=0)
+
+
+def _as_fact(fact: DeclaredFact, terms: tuple[Term, ...]) -> Fact:
+    after = [item.name for item in fact.conditions if item.kind == "fact" and _is_later(item)]
+    before = [item.name for item in fact.conditions if item.kind == "fact" and not _is_later(item)]
+    known_by = (*before, fact.known_by)
+    return Fact(
+        fact.fact,
+        fact.label,
+        follows=tuple(name for name in after if name is not None),
+        known_by=tuple(name for name in known_by if name is not None),
+        values=tuple(dict.fromkeys(term.value for term in terms if term.category == fact.value)),
+        has_cycle=True,
+        level=fact.level,
+    )
+
+
+def _is_later(condition: FactCondition) -> bool:
+    return condition.operator in _LATER
+
+
+def conditions_said(conditions: Iterable[FactCondition]) -> str:
+    """The conditions as a sentence's list, for people: AEDECOD in X or Y; after first_dose."""
+    return "; ".join(_said(item) for item in conditions)
+
+
+def _said(item: FactCondition) -> str:
+    value = choices(item.values) if item.values else ""
+    if item.kind == "fact":
+        return f"{item.operator.replace('days', f'{value} days')} {item.name}"
+    return " ".join(part for part in (item.name or "cycle", item.operator, value) if part)

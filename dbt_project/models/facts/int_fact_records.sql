@@ -1,0 +1,191 @@
+with facts as (
+    select * from {{ ref('stg_study__facts') }}
+),
+
+conditions as (
+    select distinct
+        fact,
+        condition_order,
+        kind,
+        is_negated
+    from {{ ref('stg_study__fact_conditions') }}
+    where kind in ('variable', 'term')
+),
+
+term_conditions as (
+    select * from {{ ref('stg_study__fact_conditions') }}
+    where kind = 'term'
+),
+
+record_terms as (
+    select
+        src_file,
+        src_row,
+        category,
+        value
+    from {{ ref('int_record_terms') }}
+    union all
+    select
+        src_file,
+        src_row,
+        category,
+        value
+    from {{ ref('int_qualifier_terms') }}
+),
+
+record_values as (
+    select * from {{ ref('stg_sdtm__values') }}
+),
+
+subject_dates as (
+    select * from {{ ref('int_subject_dates') }}
+),
+
+matches as (
+    select * from {{ ref('int_condition_matches') }}
+    union distinct
+    select distinct
+        term_conditions.fact,
+        term_conditions.condition_order,
+        record_terms.src_file,
+        record_terms.src_row
+    from term_conditions
+    inner join record_terms
+        on
+            term_conditions.name = record_terms.category
+            and (
+                term_conditions.comparison = 'given'
+                or term_conditions.value = record_terms.value
+            )
+),
+
+records_of_domains as (
+    select
+        facts.fact,
+        facts.level,
+        facts.take,
+        facts.domain,
+        facts.date_variable,
+        facts.value_category,
+        records.usubjid,
+        records.src_trial,
+        records.src_file,
+        records.src_row,
+        records.seq,
+        records.date_variable as own_date_variable,
+        records.dtc,
+        records.adt,
+        records.adt_last,
+        records.adtf
+    from facts
+    inner join {{ accepted('int_staged_records') }} as records
+        on facts.domain = records.domain
+),
+
+records_that_fail as (
+    select distinct
+        records.fact,
+        records.src_file,
+        records.src_row
+    from records_of_domains as records
+    inner join conditions
+        on records.fact = conditions.fact
+    left join matches
+        on
+            conditions.fact = matches.fact
+            and conditions.condition_order = matches.condition_order
+            and records.src_file = matches.src_file
+            and records.src_row = matches.src_row
+    where (matches.src_row is not null) = conditions.is_negated
+),
+
+values_of_facts as (
+    select
+        src_file,
+        src_row,
+        category,
+        min(value) as value
+    from record_terms
+    group by
+        src_file,
+        src_row,
+        category
+),
+
+other_dates as (
+    select
+        src_file,
+        src_row,
+        variable,
+        value as dtc,
+        {{ first_possible_day('value') }} as adt,
+        {{ last_possible_day('value') }} as adt_last,
+        {{ imputation_flag('value') }} as adtf
+    from record_values
+),
+
+records_that_count as (
+    select
+        records.fact,
+        records.level,
+        records.take,
+        records.usubjid,
+        records.src_trial,
+        records.src_file,
+        records.src_row,
+        values_of_facts.value as fact_value,
+        records.domain as srcdom,
+        records.date_variable as srcvar,
+        records.seq as srcseq,
+        case
+            when records.date_variable = records.own_date_variable then records.dtc
+            else other_dates.dtc
+        end as dtc,
+        case
+            when records.date_variable = records.own_date_variable then records.adt
+            else other_dates.adt
+        end as adt,
+        case
+            when records.date_variable = records.own_date_variable
+                then records.adt_last
+            else other_dates.adt_last
+        end as adt_last,
+        case
+            when records.date_variable = records.own_date_variable then records.adtf
+            else other_dates.adtf
+        end as adtf
+    from records_of_domains as records
+    left join records_that_fail
+        on
+            records.fact = records_that_fail.fact
+            and records.src_file = records_that_fail.src_file
+            and records.src_row = records_that_fail.src_row
+    left join values_of_facts
+        on
+            records.src_file = values_of_facts.src_file
+            and records.src_row = values_of_facts.src_row
+            and records.value_category = values_of_facts.category
+    left join other_dates
+        on
+            records.src_file = other_dates.src_file
+            and records.src_row = other_dates.src_row
+            and records.date_variable = other_dates.variable
+    where records_that_fail.fact is null
+),
+
+-- a record's own date was judged with the record, another date of it is judged here
+fact_records as (
+    select
+        records.*,
+        case
+            when records.dtc is null then 'missing_date'
+            when records.adt is null then 'unreadable_date'
+            when records.adt > subject_dates.cutoff_date then 'after_cutoff'
+            when records.adt > subject_dates.dthdt then 'after_death'
+        end as rule
+    from records_that_count as records
+    inner join subject_dates
+        on records.usubjid = subject_dates.usubjid
+)
+
+select * from fact_records

@@ -1,0 +1,53 @@
+with conditions as (
+    select distinct
+        fact,
+        condition_order,
+        domain,
+        is_negated
+    from {{ ref('stg_study__fact_conditions') }}
+    where kind = 'variable'
+),
+
+declared_facts as (
+    select * from {{ ref('stg_study__facts') }}
+),
+
+records as (
+    select
+        src_file,
+        src_row,
+        domain
+    from {{ ref('int_staged_records') }}
+),
+
+matches as (
+    select * from {{ ref('int_condition_matches') }}
+),
+
+-- what is no declared fact is a category of records
+conditions_of_categories as (
+    select conditions.*
+    from conditions
+    left join declared_facts
+        on conditions.fact = declared_facts.fact
+    where declared_facts.fact is null
+),
+
+records_left_out as (
+    select distinct
+        conditions.fact as category,
+        records.src_file,
+        records.src_row
+    from conditions_of_categories as conditions
+    inner join records
+        on conditions.domain = records.domain
+    left join matches
+        on
+            conditions.fact = matches.fact
+            and conditions.condition_order = matches.condition_order
+            and records.src_file = matches.src_file
+            and records.src_row = matches.src_row
+    where (matches.src_row is not null) = conditions.is_negated
+)
+
+select * from records_left_out

@@ -1,0 +1,18 @@
+with study_fact as (
+    select * from {{ source('study', 'study_fact') }}
+),
+
+typed as (
+    select
+        {{ given('fact') }} as fact,
+        {{ given('label') }} as label,
+        {{ given('domain') }} as domain,
+        {{ given('date_variable') }} as date_variable,
+        {{ given('take') }} as take,
+        {{ given('value_category') }} as value_category,
+        {{ given('known_by') }} as known_by,
+        cast(level as int) as level
+    from study_fact
+)
+
+select * from typed
