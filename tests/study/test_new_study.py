@@ -10,9 +10,9 @@ from typing import get_args
 import pytest
 
 from analytics.study import StudyError, load_study, specification
-from analytics.study.domains import REQUIRED_DOMAINS, SUBJECT_VARIABLES
+from analytics.study.domains import REQUIRED_DOMAINS
 from analytics.study.factors import SUBJECT_COLUMNS
-from analytics.study.facts import FACTS
+from analytics.study.facts import BUILT_IN_FACTS
 from analytics.study.keys import Table, read_toml
 from analytics.study.new_study import SKELETON, study_id_of, write_new_study
 from analytics.study.populations import OPERATORS
@@ -37,11 +37,10 @@ WORDS: dict[str, tuple[Collection[str], ...]] = {
         get_args(specification.Timing),
         get_args(specification.FactorType),
         get_args(specification.Derivation),
-        SUBJECT_VARIABLES,
         SUBJECT_COLUMNS,
     ),
     "populations.csv": (get_args(specification.ConditionKind), *OPERATORS.values()),
-    "endpoints.csv": (FACTS,),
+    "endpoints.csv": (BUILT_IN_FACTS,),
     "endpoint_rules.csv": (get_args(specification.RuleRole),),
     "plan.toml": (get_args(specification.Method), get_args(specification.Statistic)),
     "sdtm/README.md": (REQUIRED_DOMAINS, ("SUPP--", "plateau contract")),

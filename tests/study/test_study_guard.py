@@ -7,7 +7,7 @@ from small_study import refusal, with_plan
 
 from analytics.study import load_study
 from analytics.study.cautions import SELECTED_MODEL_CAUTION
-from analytics.study.facts import known_at
+from analytics.study.facts import BUILT_IN_FACTS, known_at
 
 CURVE = """
 [[analyses]]
@@ -54,7 +54,7 @@ candidates_from = "uni"
 def test_fact_is_known_at_its_origin_or_when_the_origin_follows_it(
     fact: str, origin: str, known: bool
 ) -> None:
-    assert known_at(fact, origin) is known
+    assert known_at(fact, origin, BUILT_IN_FACTS) is known
 
 
 def test_survival_from_transplant_passes(tmp_path: Path) -> None:

@@ -22,11 +22,11 @@ CSV_MISTAKES = {
         "timing, type, derivation, domain, testcd, category, specimen, evaluator, unit, add, "
         "no_record, fact, assessed_fact, display_order, description.",
     ),
-    "variable of DM that is no characteristic": (
+    "what cannot name a variable of DM": (
         "factors_csv",
-        ("DM,SEX,", "DM,RFSTDTC,"),
-        "factors.csv line 3: unknown DM variable 'RFSTDTC'; use STUDYID, SITEID, AGE, SEX, RACE, "
-        "ETHNIC, ARMCD, ARM or COUNTRY.",
+        ("DM,SEX,", "DM,actual arm,"),
+        "factors.csv line 3: 'actual arm' is not a variable of DM; write its name in capitals, "
+        "such as ACTARM.",
     ),
     "column left out": (
         "endpoints_csv",
@@ -105,8 +105,8 @@ CSV_MISTAKES = {
     "unknown domain": (
         "factors_csv",
         ("last_value,LB", "last_value,LAB"),
-        "factors.csv line 4: unknown domain 'LAB' (did you mean 'LB'?); use "
-        f"{', '.join(code for code in DOMAINS if code != 'SUPP')} or SUPP.",
+        "factors.csv line 4: 'LAB' is not the code of an SDTM domain; write two capitals, such as "
+        "RS, or SUPP.",
     ),
     "factor twice": (
         "factors_csv",
@@ -129,8 +129,8 @@ CSV_MISTAKES = {
         "factors_csv",
         (",hsct,,6", ",hscts,,6"),
         "factors.csv line 7: unknown fact 'hscts' (did you mean 'hsct'?); use first_dose, "
-        "last_dose, treatment_close, prior_hsct, first_remission, best_response, relapse, "
-        "mrd_evaluated, mrd_response, hsct, hsct_in_remission, hsct_after_relapse, "
+        "last_dose, treatment_close, prior_hsct, remission_at_entry, first_remission, "
+        "best_response, relapse, mrd_evaluated, mrd_response, hsct, hsct_in_remission, hsct_after_relapse, "
         "hsct_without_remission, death, last_known_alive, last_documented_visit, last_contact or "
         "last_assessment.",
     ),
@@ -188,7 +188,8 @@ CSV_MISTAKES = {
         "'rfs_censor'?); use days_per_month, day_convention, remission_window_cycles, "
         "cycle_close_days, remission_terms, response_order, mrd_threshold, mrd_unit, "
         "survivor_months, "
-        "survivor_known_alive_months, rfs_censor, cif_variance, ph_transform, ci_transform, ties, "
+        "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
+        "cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay or conf_level.",
     ),
     "unknown population in a population": (
@@ -213,7 +214,7 @@ CSV_MISTAKES = {
         ("fact,first_remission,exists", "fact,remission,exists"),
         "populations.csv line 4: unknown fact 'remission' (did you mean "
         "'first_remission'?); use first_dose, last_dose, treatment_close, prior_hsct, "
-        "first_remission, best_response, relapse, mrd_evaluated, "
+        "remission_at_entry, first_remission, best_response, relapse, mrd_evaluated, "
         "mrd_response, hsct, hsct_in_remission, hsct_after_relapse, hsct_without_remission, "
         "death, last_known_alive, last_documented_visit, last_contact or last_assessment.",
     ),
@@ -350,7 +351,8 @@ STUDY_MISTAKES = {
         "study.toml [parameters]: unknown key 'tie' (did you mean 'ties'?); the keys are "
         "days_per_month, day_convention, remission_window_cycles, cycle_close_days, "
         "remission_terms, response_order, mrd_threshold, mrd_unit, survivor_months, "
-        "survivor_known_alive_months, rfs_censor, cif_variance, ph_transform, ci_transform, ties, "
+        "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
+        "cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay, conf_level.",
     ),
     "parameter out of its values": (
@@ -392,7 +394,8 @@ STUDY_MISTAKES = {
         "study.toml [inferred]: unknown key 'tied' (did you mean 'ties'?); the keys are "
         "days_per_month, day_convention, remission_window_cycles, cycle_close_days, "
         "remission_terms, response_order, mrd_threshold, mrd_unit, survivor_months, "
-        "survivor_known_alive_months, rfs_censor, cif_variance, ph_transform, ci_transform, ties, "
+        "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
+        "cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay, conf_level.",
     ),
 }
