@@ -13,7 +13,7 @@ from analytics.study.declared_facts import RECORD_CATEGORIES
 from analytics.study.specification import FactCondition, StudySpecification
 from analytics.study.terms import normal
 
-Row = tuple[str, int, str, str | None, str | None, str, bool, str | None, float | None]
+Row = tuple[str | None, str, int, str, str | None, str | None, str, bool, str | None, float | None]
 
 # operator -> the comparison, and whether it must not hold
 _COMPARISONS: Final[dict[str, tuple[str, bool]]] = {
@@ -57,6 +57,7 @@ def _rows(condition: FactCondition, domain: str) -> Iterator[Row]:
         comparison, is_negated = condition.operator, False
     for value in condition.values or (None,):
         yield (
+            condition.trial_id,
             condition.fact,
             condition.condition_order,
             condition.kind,

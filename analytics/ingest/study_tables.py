@@ -21,8 +21,9 @@ _TABLES: Final[dict[str, str]] = {
     "category varchar, value varchar",
     "study_fact": "fact varchar, label varchar, domain varchar, date_variable varchar, "
     "take varchar, value_category varchar, known_by varchar, level integer",
-    "study_fact_condition": "fact varchar, condition_order integer, kind varchar, domain varchar, "
-    "name varchar, comparison varchar, is_negated boolean, value varchar, value_number double",
+    "study_fact_condition": "trial_id varchar, fact varchar, condition_order integer, "
+    "kind varchar, domain varchar, name varchar, comparison varchar, "
+    "is_negated boolean, value varchar, value_number double",
     "study_record_rule": "rule varchar, rule_order integer, asks varchar, to_do varchar, "
     "policy varchar, is_routine boolean",
     "study_same_person": "person varchar, usubjid varchar",

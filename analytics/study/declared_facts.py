@@ -30,7 +30,15 @@ _FACT_COLUMNS: Final = (
     "known_by",
     "description",
 )
-_CONDITION_COLUMNS: Final = ("fact", "condition_order", "kind", "name", "operator", "value")
+_CONDITION_COLUMNS: Final = (
+    "trial_id",
+    "fact",
+    "condition_order",
+    "kind",
+    "name",
+    "operator",
+    "value",
+)
 
 # The categories of records that a study may put conditions on, with the domains they come from.
 RECORD_CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
@@ -69,7 +77,7 @@ _SEPARATOR: Final = "|"
 
 
 def read_declared_facts(
-    folder: Path, terms: tuple[Term, ...]
+    folder: Path, terms: tuple[Term, ...], trial_ids: Collection[str]
 ) -> tuple[tuple[DeclaredFact, ...], tuple[FactCondition, ...]]:
     """The declared facts, each after those it is placed by, and the conditions on categories.
 
@@ -85,7 +93,7 @@ def read_declared_facts(
     categories = {term.category for term in terms}
     conditions: dict[str, list[FactCondition]] = {}
     for row in _optional(folder, CONDITIONS_FILE, _CONDITION_COLUMNS):
-        condition = _condition(row, names, known, categories)
+        condition = _condition(row, trial_ids, names, known, categories)
         _check_order(row, condition, conditions.setdefault(condition.fact, []))
         conditions[condition.fact].append(condition)
     placed_by = {name: _placed_by(conditions.get(name, ()), names) for name in names}
@@ -192,8 +200,15 @@ def _form(row: Row, value: str, form: re.Pattern[str], what: str) -> str:
 
 
 def _condition(
-    row: Row, names: list[str], known: Collection[str], categories: Collection[str]
+    row: Row,
+    trial_ids: Collection[str],
+    names: list[str],
+    known: Collection[str],
+    categories: Collection[str],
 ) -> FactCondition:
+    trial_id = row.text("trial_id")
+    if trial_id is not None:
+        row.known(trial_id, trial_ids, "trial")
     fact = row.one_of("fact", (*names, *RECORD_CATEGORIES), "fact or category of records")
     kind = row.choice("kind", FactConditionKind)
     if fact in RECORD_CATEGORIES and kind != "variable":
@@ -204,6 +219,7 @@ def _condition(
     operator = row.one_of("operator", OPERATORS[kind], f"{kind} operator")
     return FactCondition.model_validate(
         {
+            "trial_id": trial_id,
             "fact": fact,
             "condition_order": row.integer("condition_order"),
             "kind": kind,

@@ -40,10 +40,9 @@ def load_study(folder: Path) -> StudySpecification:
     file = read_study_file(folder)
     values = parameter_values(file.parameters)
     responses = file.parameters.response_order
-    terms = read_terms(
-        folder, [trial.trial_id for trial in file.trials], responses, own_categories(folder)
-    )
-    declared, record_conditions = read_declared_facts(folder, terms)
+    trial_ids = [trial.trial_id for trial in file.trials]
+    terms = read_terms(folder, trial_ids, responses, own_categories(folder))
+    declared, record_conditions = read_declared_facts(folder, terms, trial_ids)
     facts = all_facts(declared, terms, responses)
     check_known_by(declared, facts)
     factors = read_factors(folder, facts)

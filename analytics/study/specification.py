@@ -149,9 +149,10 @@ class FactCondition(_Specification):
 
     `fact` names either. `kind`: a variable of the record or a qualifier of it; a category of
     terms.csv; another fact, in time; the treatment cycle. `values` are the texts it is compared
-    with; `where` is its file and line.
+    with; `where` is its file and line. With a trial it is put to that trial's records alone.
     """
 
+    trial_id: str | None
     fact: str
     condition_order: int
     kind: FactConditionKind

@@ -17,14 +17,14 @@ progression,Progression,RS,RSDTC,first,response,,
 death_after,Death within 30 days,DD,DDDTC,first,,,
 """
 CONDITIONS = """\
-fact,condition_order,kind,name,operator,value
-randomisation,1,variable,DSDECOD,=,Randomized
-progression,1,term,response,in,CR
-progression,2,fact,randomisation,after,
-progression,3,cycle,,>=,2
-death_after,1,variable,DDTESTCD,matches,*prcdth?
-death_after,2,fact,progression,within days after,30
-dose,1,variable,EXTRT,not in,prednisone | DEXAMETHASONE
+trial_id,fact,condition_order,kind,name,operator,value
+,randomisation,1,variable,DSDECOD,=,Randomized
+,progression,1,term,response,in,CR
+,progression,2,fact,randomisation,after,
+,progression,3,cycle,,>=,2
+,death_after,1,variable,DDTESTCD,matches,*prcdth?
+,death_after,2,fact,progression,within days after,30
+,dose,1,variable,EXTRT,not in,prednisone | DEXAMETHASONE
 """
 
 
@@ -56,6 +56,7 @@ def test_a_study_without_the_files_declares_nothing(tmp_path: Path) -> None:
 def test_conditions_become_rows_that_sql_joins_to(tmp_path: Path) -> None:
     rows = fact_condition_rows(load_study(study(tmp_path)))
     assert (
+        None,
         "randomisation",
         1,
         "variable",
@@ -67,6 +68,7 @@ def test_conditions_become_rows_that_sql_joins_to(tmp_path: Path) -> None:
         None,
     ) in rows
     assert (
+        None,
         "death_after",
         1,
         "variable",
@@ -77,11 +79,11 @@ def test_conditions_become_rows_that_sql_joins_to(tmp_path: Path) -> None:
         "^.*PRCDTH.$",
         None,
     ) in rows
-    assert [row[5:8] for row in rows if row[0] == "dose"] == [
+    assert [row[6:9] for row in rows if row[1] == "dose"] == [
         ("equals", True, "PREDNISONE"),
         ("equals", True, "DEXAMETHASONE"),
     ]
-    assert ("progression", 3, "cycle", "RS", None, ">=", False, "2", 2.0) in rows
+    assert (None, "progression", 3, "cycle", "RS", None, ">=", False, "2", 2.0) in rows
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ MISTAKES = {
         "facts.csv line 2: unknown take 'every'; use first or last.",
     ),
     "no condition": (
-        ("randomisation,1,variable,DSDECOD,=,Randomized\n", ""),
+        (",randomisation,1,variable,DSDECOD,=,Randomized\n", ""),
         "facts.csv line 2: fact 'randomisation' has no condition in fact_conditions.csv, so that "
         "any record of DS would be it; add the conditions that make a record this fact.",
     ),
@@ -233,11 +235,11 @@ def test_facts_rest_on_each_other_as_deep_as_sql_goes(tmp_path: Path) -> None:
     for level in range(1, MOST_LEVELS + 1):
         earlier = f"f{level - 1}" if level > 1 else "first_dose"
         facts.append(f"f{level},F,RS,RSDTC,first,,,")
-        conditions.append(f"f{level},1,fact,{earlier},after,")
+        conditions.append(f",f{level},1,fact,{earlier},after,")
     spec = load_study(study(tmp_path, "\n".join(facts), "\n".join(conditions)))
     assert spec.facts[-1].level == MOST_LEVELS
     facts.append("f7,F,RS,RSDTC,first,,,")
-    conditions.append(f"f7,1,fact,f{MOST_LEVELS},after,")
+    conditions.append(f",f7,1,fact,f{MOST_LEVELS},after,")
     assert refusal(study(tmp_path, "\n".join(facts), "\n".join(conditions))) == (
         "fact_conditions.csv: f7 -> f6 -> f5 -> f4 -> f3 -> f2 -> f1 rest on each other, and 6 "
         "facts in a row are the most; place one of them by an earlier fact."

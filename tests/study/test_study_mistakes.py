@@ -130,9 +130,9 @@ CSV_MISTAKES = {
         (",hsct,,6", ",hscts,,6"),
         "factors.csv line 7: unknown fact 'hscts' (did you mean 'hsct'?); use first_dose, "
         "last_dose, treatment_close, prior_hsct, remission_at_entry, first_remission, "
-        "best_response, relapse, mrd_evaluated, mrd_response, hsct, hsct_in_remission, hsct_after_relapse, "
-        "hsct_without_remission, death, last_known_alive, last_documented_visit, last_contact or "
-        "last_assessment.",
+        "best_response, relapse, mrd_evaluated, mrd_response, hsct, hsct_in_remission, "
+        "hsct_after_relapse, hsct_without_remission, death, last_known_alive, "
+        "last_documented_visit, last_contact or last_assessment.",
     ),
     "unknown population of an endpoint": (
         "endpoints_csv",

@@ -47,6 +47,7 @@ placed_{{ level }} as (
         records.fact,
         records.take,
         records.usubjid,
+        records.src_trial,
         records.src_file,
         records.src_row,
         records.fact_value,
@@ -92,7 +93,10 @@ placed_{{ level }} as (
         ) = 1 as is_placed
     from fact_records as records
     left join time_conditions
-        on records.fact = time_conditions.fact
+        on
+            records.fact = time_conditions.fact
+            and coalesce(time_conditions.trial_id, records.src_trial)
+            = records.src_trial
     left join anchors_{{ level }} as anchors
         on
             records.usubjid = anchors.usubjid
@@ -102,6 +106,7 @@ placed_{{ level }} as (
         records.fact,
         records.take,
         records.usubjid,
+        records.src_trial,
         records.src_file,
         records.src_row,
         records.fact_value,
@@ -117,6 +122,7 @@ with_cycle_{{ level }} as (
         placed.fact,
         placed.take,
         placed.usubjid,
+        placed.src_trial,
         placed.src_file,
         placed.src_row,
         placed.fact_value,
@@ -145,12 +151,16 @@ with_cycle_{{ level }} as (
             placed.usubjid = cycles.usubjid
             and placed.adt between cycles.cycle_start and cycles.cycle_end
     left join cycle_conditions
-        on placed.fact = cycle_conditions.fact
+        on
+            placed.fact = cycle_conditions.fact
+            and coalesce(cycle_conditions.trial_id, placed.src_trial)
+            = placed.src_trial
     where placed.is_placed
     group by
         placed.fact,
         placed.take,
         placed.usubjid,
+        placed.src_trial,
         placed.src_file,
         placed.src_row,
         placed.fact_value,

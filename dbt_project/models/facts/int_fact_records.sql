@@ -4,6 +4,7 @@ with facts as (
 
 conditions as (
     select distinct
+        trial_id,
         fact,
         condition_order,
         kind,
@@ -89,7 +90,9 @@ records_that_fail as (
         records.src_row
     from records_of_domains as records
     inner join conditions
-        on records.fact = conditions.fact
+        on
+            records.fact = conditions.fact
+            and coalesce(conditions.trial_id, records.src_trial) = records.src_trial
     left join matches
         on
             conditions.fact = matches.fact

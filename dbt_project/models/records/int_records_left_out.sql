@@ -1,5 +1,6 @@
 with conditions as (
     select distinct
+        trial_id,
         fact,
         condition_order,
         domain,
@@ -14,6 +15,7 @@ declared_facts as (
 
 records as (
     select
+        src_trial,
         src_file,
         src_row,
         domain
@@ -40,7 +42,9 @@ records_left_out as (
         records.src_row
     from conditions_of_categories as conditions
     inner join records
-        on conditions.domain = records.domain
+        on
+            conditions.domain = records.domain
+            and coalesce(conditions.trial_id, records.src_trial) = records.src_trial
     left join matches
         on
             conditions.fact = matches.fact

@@ -4,6 +4,7 @@ with study_fact_condition as (
 
 typed as (
     select
+        {{ given('trial_id') }} as trial_id,
         {{ given('fact') }} as fact,
         cast(condition_order as int) as condition_order,
         {{ given('kind') }} as kind,
