@@ -277,6 +277,14 @@ _CATALOGUE: Final = (
         "Check both dates, or the category.",
     ),
     RecordRule(
+        "relapse_without_remission",
+        "RS",
+        "value",
+        "A subject who relapses was in remission, at the first dose or after it.",
+        "A relapse that ends no remission is no event of an endpoint: it counts nowhere.",
+        "Send the response that was the remission, or give its wording a meaning in terms.csv.",
+    ),
+    RecordRule(
         "before_origin",
         "the records behind endpoints",
         "value",

@@ -90,6 +90,7 @@ class Parameters(_Specification):
         "progression",
         "not_evaluable",
     )
+    not_evaluable_terms: tuple[str, ...] = ("not_evaluable",)
     mrd_threshold: float = Field(default=1e-4, gt=0, lt=1)
     mrd_unit: str = Field(default="fraction of 1", min_length=1)
     survivor_months: float = Field(default=36, gt=0)

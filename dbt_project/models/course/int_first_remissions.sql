@@ -2,21 +2,30 @@ with responses as (
     select * from {{ ref('int_responses') }}
 ),
 
+remissions_at_entry as (
+    select * from {{ ref('int_remissions_at_entry') }}
+),
+
 first_remissions as (
     select
-        usubjid,
-        rsseq,
-        adt,
-        adtf,
-        response,
-        cycle
+        responses.usubjid,
+        responses.rsseq,
+        responses.adt,
+        responses.adtf,
+        responses.response,
+        responses.cycle
     from responses
-    where is_remission and in_window
+    left join remissions_at_entry
+        on responses.usubjid = remissions_at_entry.usubjid
+    where
+        responses.is_remission
+        and responses.in_window
+        and remissions_at_entry.usubjid is null
     -- two readings of one day: the better response, then the earlier record
     qualify
         row_number() over (
-            partition by usubjid
-            order by adt, response_rank, rsseq
+            partition by responses.usubjid
+            order by responses.adt, responses.response_rank, responses.rsseq
         ) = 1
 )
 

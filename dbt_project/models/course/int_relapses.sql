@@ -3,8 +3,8 @@ with responses as (
     select * from {{ ref('int_responses') }}
 ),
 
-first_remissions as (
-    select * from {{ ref('int_first_remissions') }}
+remissions as (
+    select * from {{ ref('int_remissions') }}
 ),
 
 relapses_after_remission as (
@@ -12,16 +12,16 @@ relapses_after_remission as (
         responses.usubjid,
         responses.rsseq,
         -- a partial date that holds the remission stands for that day at the earliest
-        greatest(responses.adt, first_remissions.adt) as adt,
+        greatest(responses.adt, remissions.adt) as adt,
         responses.adtf,
         responses.relapse_site,
         responses.cycle
     from responses
-    inner join first_remissions
-        on responses.usubjid = first_remissions.usubjid
+    inner join remissions
+        on responses.usubjid = remissions.usubjid
     where
         responses.relapse_site is not null
-        and responses.adt_last > first_remissions.adt
+        and responses.adt_last > remissions.adt
 ),
 
 first_relapses as (

@@ -2,8 +2,8 @@ with transplant_records as (
     select * from {{ ref('int_transplant_records') }}
 ),
 
-first_remissions as (
-    select * from {{ ref('int_first_remissions') }}
+remissions as (
+    select * from {{ ref('int_remissions') }}
 ),
 
 relapses as (
@@ -22,8 +22,9 @@ transplants as (
         records.trtsdt,
         case
             when records.is_prior then records.prstdt
-            when first_remissions.adt between records.prstdt and records.prstdt_last
-                then first_remissions.adt
+            when not remissions.is_at_entry
+                and remissions.adt between records.prstdt and records.prstdt_last
+                then remissions.adt
             else
                 {{ not_before(
                     'records.prstdt',
@@ -32,11 +33,11 @@ transplants as (
                 ) }}
         end as adt,
         records.prstdtf as adtf,
-        first_remissions.adt as first_remission_date,
+        remissions.adt as first_remission_date,
         relapses.adt as relapse_date
     from transplant_records as records
-    left join first_remissions
-        on records.usubjid = first_remissions.usubjid
+    left join remissions
+        on records.usubjid = remissions.usubjid
     left join relapses
         on records.usubjid = relapses.usubjid
 ),

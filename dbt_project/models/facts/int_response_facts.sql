@@ -1,4 +1,8 @@
-with first_remissions as (
+with remissions_at_entry as (
+    select * from {{ ref('int_remissions_at_entry') }}
+),
+
+first_remissions as (
     select * from {{ ref('int_first_remissions') }}
 ),
 
@@ -25,6 +29,18 @@ deciding_mrd_results as (
 ),
 
 first_candidates as (
+    select
+        usubjid,
+        'remission_at_entry' as fact,
+        adt,
+        adtf,
+        response as fact_value,
+        cast(null as int) as cycle,
+        'RS' as srcdom,
+        'RSDTC' as srcvar,
+        rsseq as srcseq
+    from remissions_at_entry
+    union all
     select
         usubjid,
         'first_remission' as fact,

@@ -6,6 +6,10 @@ values_set_aside as (
     select * from {{ ref('int_values_set_aside') }}
 ),
 
+fact_records as (
+    select * from {{ ref('int_fact_records') }}
+),
+
 matched_levels as (
     select * from {{ ref('int_factor_levels_matched') }}
 ),
@@ -14,8 +18,8 @@ responses as (
     select * from {{ ref('int_responses') }}
 ),
 
-first_remissions as (
-    select * from {{ ref('int_first_remissions') }}
+remissions as (
+    select * from {{ ref('int_remissions') }}
 ),
 
 records_rejected as (
@@ -41,6 +45,18 @@ values_rejected as (
         rule,
         value
     from values_set_aside
+    union distinct
+    -- the dates of declared facts: a value that two facts share is told once
+    select
+        src_trial,
+        src_file,
+        src_row,
+        usubjid,
+        srcvar as variable,
+        rule,
+        dtc as value
+    from fact_records
+    where rule is not null
 ),
 
 -- the factors that share a value tell of it once
@@ -75,8 +91,8 @@ relapses_before_remission as (
         'relapse_before_remission' as rule,
         cast(responses.adt as string) as value
     from responses
-    inner join first_remissions
-        on responses.usubjid = first_remissions.usubjid
+    inner join remissions
+        on responses.usubjid = remissions.usubjid
     inner join verdicts
         on
             responses.usubjid = verdicts.usubjid
@@ -84,7 +100,33 @@ relapses_before_remission as (
             and verdicts.domain = 'RS'
     where
         responses.relapse_site is not null
-        and responses.adt_last <= first_remissions.adt
+        and responses.adt_last <= remissions.adt
+        and not remissions.is_at_entry
+        and verdicts.is_accepted
+),
+
+-- a relapse of a subject who is never known to have been in remission
+relapses_without_remission as (
+    select
+        verdicts.src_trial,
+        verdicts.src_file,
+        verdicts.src_row,
+        responses.usubjid,
+        'RSDTC' as variable,
+        'relapse_without_remission' as rule,
+        cast(responses.adt as string) as value
+    from responses
+    inner join verdicts
+        on
+            responses.usubjid = verdicts.usubjid
+            and responses.rsseq = verdicts.seq
+            and verdicts.domain = 'RS'
+    left join remissions
+        on responses.usubjid = remissions.usubjid
+    where
+        responses.relapse_site is not null
+        and responses.is_after_first_dose
+        and remissions.usubjid is null
         and verdicts.is_accepted
 ),
 
@@ -96,6 +138,8 @@ findings as (
     select * from values_without_level
     union all
     select * from relapses_before_remission
+    union all
+    select * from relapses_without_remission
 )
 
 select * from findings
