@@ -6,7 +6,6 @@ import pytest
 from small_study import refusal, with_plan, write_study
 
 from analytics.study import StudyError, load_study
-from analytics.study.domains import DOMAINS
 
 CSV_MISTAKES = {
     "variable of another domain than DM": (
@@ -186,8 +185,8 @@ CSV_MISTAKES = {
         ("rfs_censor,last_visit", "rfs_censored,last_visit"),
         "endpoint_rules.csv line 6: unknown parameter 'rfs_censored' (did you mean "
         "'rfs_censor'?); use days_per_month, day_convention, remission_window_cycles, "
-        "cycle_close_days, remission_terms, response_order, not_evaluable_terms, mrd_threshold, mrd_unit, "
-        "survivor_months, "
+        "cycle_close_days, remission_terms, response_order, not_evaluable_terms, "
+        "mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
         "cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay or conf_level.",
@@ -350,7 +349,8 @@ STUDY_MISTAKES = {
         ('ties = "breslow"', 'tie = "breslow"'),
         "study.toml [parameters]: unknown key 'tie' (did you mean 'ties'?); the keys are "
         "days_per_month, day_convention, remission_window_cycles, cycle_close_days, "
-        "remission_terms, response_order, not_evaluable_terms, mrd_threshold, mrd_unit, survivor_months, "
+        "remission_terms, response_order, not_evaluable_terms, "
+        "mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
         "cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay, conf_level.",
@@ -393,7 +393,8 @@ STUDY_MISTAKES = {
         ("[inferred]\nties", "[inferred]\ntied"),
         "study.toml [inferred]: unknown key 'tied' (did you mean 'ties'?); the keys are "
         "days_per_month, day_convention, remission_window_cycles, cycle_close_days, "
-        "remission_terms, response_order, not_evaluable_terms, mrd_threshold, mrd_unit, survivor_months, "
+        "remission_terms, response_order, not_evaluable_terms, "
+        "mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
         "cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay, conf_level.",
