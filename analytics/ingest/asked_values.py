@@ -7,7 +7,6 @@ SQL joins to names and builds none.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import duckdb
 
@@ -17,8 +16,6 @@ from analytics.study.domains import DOMAIN_VARIABLES
 from analytics.study.specification import StudySpecification
 from analytics.study.wording import nearest
 from analytics.warehouse import literal, quoted
-
-_SUPP: Final = "SUPP"
 
 
 @dataclass(frozen=True)
@@ -32,19 +29,6 @@ class Asked:
     variable: str
     where: str
     is_needed: bool = True
-
-
-def used_domains(spec: StudySpecification) -> tuple[str, ...]:
-    """The domains whose records are loaded: the built-in ones and those the study names."""
-    named = [
-        *(fact.domain for fact in spec.facts),
-        *(term.domain for term in spec.terms),
-        *(factor.domain for factor in spec.factors if factor.domain is not None),
-        *spec.parameters.contact_domains,
-        *spec.parameters.visit_domains,
-    ]
-    codes = [_SUPP if domain.startswith(_SUPP) else domain for domain in named]
-    return tuple(dict.fromkeys((*DOMAIN_VARIABLES, *codes)))
 
 
 def asked_variables(spec: StudySpecification) -> tuple[Asked, ...]:

@@ -10,14 +10,16 @@ from analytics.ingest.asked_values import load_asked_values
 from analytics.ingest.errors import IngestError
 from analytics.ingest.file_names import stem_of
 from analytics.ingest.files import Package, packages
+from analytics.ingest.further_domains import load_further_domains
 from analytics.ingest.headers import SOURCE_COLUMNS, variables
 from analytics.ingest.lines import load_lines
 from analytics.ingest.records import IngestedFile, load_file
 from analytics.ingest.source_file import SourceFile, Variable
 from analytics.ingest.study_tables import load_study_tables
 from analytics.ingest.unused import load_unused
-from analytics.study.domains import DOMAIN_VARIABLES
+from analytics.study.domains import DOMAIN_VARIABLES, variables_of
 from analytics.study.specification import StudySpecification
+from analytics.study.used_domains import further_domains
 from analytics.warehouse import connect, quoted
 
 Header = tuple[SourceFile, list[Variable]]
@@ -48,7 +50,7 @@ def load_packages(
         raise IngestError(*_refusals(found))
     connection.execute("begin transaction")
     try:
-        ingested = _write(connection, found)
+        ingested = _write(connection, found, further_domains(spec))
         load_study_tables(connection, spec)
         load_asked_values(connection, spec)
         connection.execute("commit")
@@ -60,18 +62,21 @@ def load_packages(
     return ingested
 
 
-def _write(connection: duckdb.DuckDBPyConnection, found: Sequence[Package]) -> list[IngestedFile]:
+def _write(
+    connection: duckdb.DuckDBPyConnection, found: Sequence[Package], further: frozenset[str]
+) -> list[IngestedFile]:
     headers = [
         (file, [_described(package, file, variable) for variable in variables(file)])
         for package in found
         for file in package.files
     ]
     connection.execute("create schema if not exists raw")
-    for domain in DOMAIN_VARIABLES:
+    for domain in dict.fromkeys((*DOMAIN_VARIABLES, *sorted(further))):
         _create_domain_table(connection, domain, headers)
     ingested = [
         load_file(connection, file, [variable.name for variable in held]) for file, held in headers
     ]
+    load_further_domains(connection, further)
     if copies := tuple(_copies(ingested)):
         raise IngestError(*copies)
     _create_file_table(connection, ingested)
@@ -133,7 +138,7 @@ def _create_domain_table(
     headers: list[Header],
 ) -> None:
     found = [variable.name for file, held in headers if file.domain == domain for variable in held]
-    names = dict.fromkeys(name.lower() for name in (*DOMAIN_VARIABLES[domain], *found))
+    names = dict.fromkeys(name.lower() for name in (*variables_of(domain), *found))
     trial, src_domain, file_name, row = SOURCE_COLUMNS
     columns = ", ".join(f"{quoted(name)} varchar" for name in names)
     connection.execute(

@@ -9,10 +9,8 @@
     text        the first given one is compared with the study's terms
     vocabulary  'closed': every wording has to be a term where terms cover the test
     repeats     a later result of the same test and day replaces an earlier one
-    describes   baseline factors are made of its records
     contact     a dated record tells that the subject was seen ('in_person') or alive
     content     variables that have to agree, beside the key, for a duplicate
-    subject     variables that describe a subject
 -#}
 {% macro record_layout() -%}
     {%- set layout = [
@@ -23,8 +21,6 @@
             "vocabulary": "open",
             "content": ["subjid", "dthdtc", "dthfl", "siteid", "brthdtc", "age_given", "ageu",
                 "sex", "race", "ethnic", "armcd", "arm", "country"],
-            "subject": ["studyid", "siteid", "age", "sex", "race", "ethnic", "armcd", "arm",
-                "country"],
         },
         {
             "domain": "SV",
@@ -79,7 +75,6 @@
             "dtc": "cmstdtc",
             "text": ["cmdecod", "cmtrt"],
             "vocabulary": "open",
-            "describes": true,
             "content": ["cmgrpid", "cmtrt", "cmdecod", "cmcat", "cmscat", "cmstdtc", "cmendtc"],
         },
         {
@@ -93,7 +88,6 @@
             "dtc": "mhstdtc",
             "text": ["mhdecod", "mhterm"],
             "vocabulary": "open",
-            "describes": true,
             "content": ["mhgrpid", "mhterm", "mhdecod", "mhcat", "mhscat", "mhstdtc",
                 "mhendtc"],
         },
@@ -127,7 +121,6 @@
             "result_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "describes": true,
             "contact": "in_person",
             "content": ["rstestcd", "rscat", "rsorres", "rsstresc", "rsstresn_given", "rsstat",
                 "rseval", "rsacptfl", "visitnum", "visit", "rsdtc"],
@@ -148,7 +141,6 @@
             "result_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "describes": true,
             "contact": "remote",
             "content": ["qstestcd", "qscat", "qsorres", "qsstresc", "qsstresn_given", "qsstat",
                 "visitnum", "visit", "qsdtc"],
@@ -173,7 +165,6 @@
             "result_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "describes": true,
             "contact": "in_person",
             "content": ["lbtestcd", "lbcat", "lborres", "lborresu", "lbstresc",
                 "lbstresn_given", "lbstresu", "lbstat", "lbnam", "lbspec", "lbmethod",
@@ -195,7 +186,6 @@
             "result_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "describes": true,
             "contact": "remote",
             "content": ["gftestcd", "gforres", "gfstresc", "gfstat", "gfspec", "gfmethod",
                 "visitnum", "visit", "gfdtc"],
@@ -241,6 +231,28 @@
             "result_needed": true,
             "vocabulary": "closed",
             "content": ["rdomain", "idvar", "idvarval", "qnam", "qval", "qorig", "qeval"],
+        },
+        {
+            "domain": "OTHER",
+            "required": ["studyid", "usubjid"],
+            "domain_given": "domain",
+            "seq": "seq",
+            "group": "grpid",
+            "testcd": "testcd",
+            "category": "cat",
+            "specimen": "spec",
+            "evaluator": "eval",
+            "method": "method",
+            "stat": "stat",
+            "accepted_flag": "acptfl",
+            "number": "stresn",
+            "unit": "stresu",
+            "visitnum": "visitnum",
+            "dtc": "dtc",
+            "text": ["stdtext", "text"],
+            "vocabulary": "open",
+            "content": ["grpid", "testcd", "cat", "spec", "eval", "method", "stat", "acptfl",
+                "stdtext", "text", "stresn_given", "stresu", "visitnum", "visit", "dtc"],
         },
     ] -%}
     {{ return(layout) }}

@@ -8,7 +8,7 @@
         src_trial,
         src_file,
         src_row,
-        '{{ domain.domain }}' as domain,
+        {{ domain_of(domain) }} as domain,
         studyid,
         usubjid,
         {{ domain.get('seq', 'cast(null as int)') }} as seq,
@@ -23,14 +23,14 @@
         {{ domain.get('group', 'cast(null as string)') }} as group_id,
         {{ domain.get('visitnum', 'cast(null as double)') }} as visitnum,
         {{ text or 'cast(null as string)' }} as value_text,
-        {{ text_variable(domain.text) if text else 'cast(null as string)' }} as value_variable,
+        {{ text_variable(domain) if text else 'cast(null as string)' }} as value_variable,
         {{ wording(text) if text else 'cast(null as string)' }} as wording,
-        '{{ domain.get('text', ['usubjid'])[0] | upper }}' as wording_variable,
+        {{ variable_of(domain, domain.get('text', ['usubjid'])[0]) }} as wording_variable,
         {{ number or 'cast(null as double)' }} as result_number,
         {{ number ~ '_given' if number else 'cast(null as string)' }} as number_given,
-        '{{ (number or '') | upper }}' as number_variable,
+        {{ variable_of(domain, number or '') }} as number_variable,
         {{ wording(domain.unit) if domain.unit else 'cast(null as string)' }} as unit,
-        '{{ domain.get('dtc', '') | upper }}' as date_variable,
+        {{ variable_of(domain, domain.get('dtc', '')) }} as date_variable,
         {{ domain.get('dtc', 'cast(null as string)') }} as dtc,
         {{ date or 'cast(null as date)' }} as adt,
         {{ date ~ '_last' if date else 'cast(null as date)' }} as adt_last,
@@ -38,7 +38,7 @@
         {{ date ~ '_time' if date else 'cast(null as string)' }} as atm,
         case
             {%- for variable in domain.required %}
-            when {{ variable }} is null then '{{ variable | upper }}'
+            when {{ variable }} is null then {{ variable_of(domain, variable) }}
             {%- endfor %}
         end as missing_variable,
         {{ domain.get('domain_given', 'cast(null as string)') }} as domain_given,
@@ -52,9 +52,12 @@
 {%- endmacro %}
 
 {#- The name of the first variable with a value, and of the last where none has one. -#}
-{% macro text_variable(variables) -%}
+{% macro text_variable(domain) -%}
+    {%- set variables = domain.text -%}
     {%- set last = "'" ~ variables[-1] | upper ~ "'" -%}
-    {%- if variables | length == 1 -%}
+    {%- if domain.domain == 'OTHER' -%}
+    case when stdtext is not null then stdvar else textvar end
+    {%- elif variables | length == 1 -%}
     {{ last }}
     {%- else -%}
     case
@@ -86,9 +89,18 @@
     {{ quoted_items(found) }}
 {%- endmacro %}
 
-{#- The layout of one domain. -#}
-{% macro layout_of(code) -%}
-    {%- for domain in record_layout() if domain.domain == code -%}
-        {{ return(domain) }}
-    {%- endfor -%}
+{#- The domain of a record: of a further domain (OTHER) its file says which. -#}
+{% macro domain_of(domain) -%}
+    {{ 'src_domain' if domain.domain == 'OTHER' else "'" ~ domain.domain ~ "'" }}
+{%- endmacro %}
+
+{#- The name of a variable in the file: that of a text or date of a further domain is a column. -#}
+{% macro variable_of(domain, name) -%}
+    {%- if domain.domain == 'OTHER' and name in ('stdtext', 'dtc') -%}
+        {{ 'stdvar' if name == 'stdtext' else 'datevar' }}
+    {%- elif domain.domain == 'OTHER' and name not in ('studyid', 'usubjid') -%}
+        src_domain || '{{ name | upper }}'
+    {%- else -%}
+        '{{ name | upper }}'
+    {%- endif -%}
 {%- endmacro %}

@@ -12,34 +12,36 @@ from analytics.study.domains.catalogue import NEEDS, Domain, Variable
 from analytics.study.domains.events import EVENTS
 from analytics.study.domains.findings import FINDINGS
 from analytics.study.domains.interventions import INTERVENTIONS
-from analytics.study.domains.special import QUALIFIERS, SPECIAL_PURPOSE
+from analytics.study.domains.special import FURTHER, QUALIFIERS, SPECIAL_PURPOSE
 
 __all__ = [
     "DOMAINS",
     "DOMAIN_VARIABLES",
+    "FURTHER",
     "NEEDS",
     "REQUIRED_DOMAINS",
-    "SUBJECT_VARIABLES",
     "Domain",
     "Variable",
     "required_variables",
+    "variables_of",
 ]
 
 DOMAINS: Final[dict[str, Domain]] = {
     domain.code: domain
-    for domain in (*SPECIAL_PURPOSE, *INTERVENTIONS, *EVENTS, *FINDINGS, QUALIFIERS)
+    for domain in (*SPECIAL_PURPOSE, *INTERVENTIONS, *EVENTS, *FINDINGS, QUALIFIERS, FURTHER)
 }
 DOMAIN_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
     code: tuple(variable.name for variable in domain.variables) for code, domain in DOMAINS.items()
 }
 REQUIRED_DOMAINS: Final = tuple(code for code, domain in DOMAINS.items() if domain.is_needed)
-# What DM says of a subject that may be a factor.
-SUBJECT_VARIABLES: Final = (
-    "STUDYID",
-    *(variable.name for variable in DOMAINS["DM"].answering("subject")),
-)
+
+
+def variables_of(domain: str) -> tuple[str, ...]:
+    """The variables that the table of a domain has, whether a file has them or not."""
+    return DOMAIN_VARIABLES.get(domain) or (*required_variables(domain), "DOMAIN")
 
 
 def required_variables(domain: str) -> tuple[str, ...]:
     """The variables without which a file of the domain is refused."""
-    return tuple(variable.name for variable in DOMAINS[domain].variables if variable.need == "file")
+    known = DOMAINS.get(domain, FURTHER)
+    return tuple(variable.name for variable in known.variables if variable.need == "file")

@@ -22,7 +22,6 @@ Answer = Literal[
     "unit",
     "visitnum",
     "dtc",
-    "subject",
 ]
 
 NEEDS: Final[dict[str, str]] = {
@@ -59,8 +58,7 @@ class Domain:
     `is_needed`: every trial has a file of it. `vocabulary`: 'closed' when every wording has
     to be a term where terms cover the test, 'open' when most wordings are no term (a bone
     marrow biopsy is no transplant). `repeats`: a later result of the same test and day
-    replaces an earlier one. `describes`: baseline factors are made of its records.
-    `contact`: what a dated record tells: that the subject was seen in person, or, 'remote',
+    replaces an earlier one. `contact`: what a dated record tells: that the subject was seen in person, or, 'remote',
     only that the subject was alive.
     """
 
@@ -71,7 +69,6 @@ class Domain:
     absent: str = "facts that only this domain holds are not known"
     vocabulary: Literal["open", "closed"] = "open"
     repeats: bool = False
-    describes: bool = False
     contact: Literal["in_person", "remote"] | None = None
 
     def answering(self, *answers: Answer) -> tuple[Variable, ...]:

@@ -38,7 +38,6 @@ EVENTS: Final = (
             ),
             *carried("MHENDTC"),
         ),
-        describes=True,
     ),
     Domain(
         "DS",

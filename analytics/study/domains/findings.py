@@ -24,7 +24,6 @@ def _findings(
     label: str,
     *variables: Variable,
     absent: str = _NOT_KNOWN,
-    describes: bool = False,
     contact: Literal["in_person", "remote"] | None = None,
 ) -> Domain:
     return Domain(
@@ -34,7 +33,6 @@ def _findings(
         absent=absent,
         vocabulary="closed",
         repeats=True,
-        describes=describes,
         contact=contact,
     )
 
@@ -71,7 +69,6 @@ FINDINGS: Final = (
         *visit(),
         record_date("RSDTC", "the day of a response, relapse or classification; a sign of life"),
         absent="no remission and no relapse is known",
-        describes=True,
         contact="in_person",
     ),
     _findings(
@@ -83,7 +80,6 @@ FINDINGS: Final = (
         *visit(),
         record_date("QSDTC", "baseline factors; a sign of life"),
         absent="nothing, where RS holds the classification",
-        describes=True,
         contact="remote",
     ),
     _findings(
@@ -118,7 +114,6 @@ FINDINGS: Final = (
         *visit(),
         record_date("LBDTC", "residual disease and baseline factors; a sign of life"),
         absent="no subject is evaluable for residual disease",
-        describes=True,
         contact="in_person",
     ),
     _findings(
@@ -130,7 +125,6 @@ FINDINGS: Final = (
         optional("GFMETHOD", "another method is another test", answers="method"),
         *visit(),
         record_date("GFDTC", "baseline factors; a sign of life"),
-        describes=True,
         contact="remote",
     ),
     _findings(

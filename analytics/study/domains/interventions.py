@@ -94,6 +94,5 @@ INTERVENTIONS: Final = (
             ),
             *carried("CMENDTC"),
         ),
-        describes=True,
     ),
 )

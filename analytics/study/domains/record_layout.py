@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any, Final
 
-from analytics.study.domains import DOMAINS, SUBJECT_VARIABLES
+from analytics.study.domains import DOMAINS
 from analytics.study.domains.catalogue import Answer, Domain, Variable
 
 _BEGINNING: Final = """\
@@ -24,10 +24,8 @@ _BEGINNING: Final = """\
     text        the first given one is compared with the study's terms
     vocabulary  'closed': every wording has to be a term where terms cover the test
     repeats     a later result of the same test and day replaces an earlier one
-    describes   baseline factors are made of its records
     contact     a dated record tells that the subject was seen ('in_person') or alive
     content     variables that have to agree, beside the key, for a duplicate
-    subject     variables that describe a subject
 -#}
 {% macro record_layout() -%}
     {%- set layout = ["""
@@ -89,10 +87,8 @@ def _entry(domain: Domain) -> dict[str, Any]:
         "result_needed": _is_result_needed(domain),
         "vocabulary": domain.vocabulary,
         "repeats": domain.repeats,
-        "describes": domain.describes,
         "contact": domain.contact,
         "content": [_as_given(one) for one in domain.variables if one.is_compared],
-        "subject": [name.lower() for name in SUBJECT_VARIABLES] if domain.code == "DM" else [],
     }
     return {name: value for name, value in entry.items() if value}
 

@@ -19,7 +19,7 @@ _TRIAL, _SUBJECT = SUBJECT_KEYS
 
 
 def _describes(name: str, derives: str | None = None, values: str = "any") -> Variable:
-    return optional(name, derives or f"factors named {name}", values, answers="subject")
+    return optional(name, derives or f"factors named {name}", values)
 
 
 SPECIAL_PURPOSE: Final = (
@@ -41,7 +41,6 @@ SPECIAL_PURPOSE: Final = (
                 "0 to 120, in AGEU",
                 "factors named AGE",
                 "the age is not known",
-                answers="subject",
             ),
             optional("AGEU", "the unit of AGE", "YEARS or empty", "YEARS is taken"),
             *(
@@ -75,6 +74,50 @@ SPECIAL_PURPOSE: Final = (
         vocabulary="closed",
         contact="in_person",
     ),
+)
+
+# The variables of a further domain without the two letters of its code, as staging reads them.
+FURTHER: Final = Domain(
+    "OTHER",
+    "Any further domain that the study names, such as AE, VS, SC or TU",
+    (
+        _TRIAL,
+        Variable(
+            "DOMAIN",
+            "text",
+            "optional",
+            "the domain of the file",
+            "checked only (wrong_domain)",
+            answers="domain_given",
+            is_compared=False,
+        ),
+        _SUBJECT,
+        Variable(
+            "SEQ",
+            "whole number",
+            "optional",
+            "one number per record of a subject",
+            "which record, for qualifiers and repeats",
+            answers="seq",
+            is_compared=False,
+        ),
+        optional("GRPID", "records of one group count once", answers="group"),
+        optional("TESTCD", "which test: terms and factors name it", answers="testcd"),
+        optional("CAT", "factors that name a category", answers="category"),
+        optional("SPEC", "factors that name a specimen; of events --SCAT", answers="specimen"),
+        optional("EVAL", "factors that name an evaluator", answers="evaluator"),
+        optional("METHOD", "another method is another test", answers="method"),
+        optional("STAT", "not_done", "NOT DONE or empty", answers="stat"),
+        optional("ACPTFL", "the accepted one of several evaluations", answers="accepted_flag"),
+        optional("STDTEXT", "--STRESC or --DECOD: terms and factors", answers="standard_text"),
+        optional("TEXT", "--ORRES, --TERM or --TRT", answers="collected_text"),
+        Variable("STRESN", "number", "optional", "finite", "measured factors", answers="number"),
+        optional("STRESU", "the unit", answers="unit"),
+        *visit(),
+        record_date("DTC", "--STDTC of events and interventions, --DTC of findings", needed=False),
+        *beside("DATEVAR", "STDVAR", "TEXTVAR"),
+    ),
+    absent="nothing",
 )
 
 QUALIFIERS: Final = Domain(

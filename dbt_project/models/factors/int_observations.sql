@@ -2,6 +2,19 @@ with demographics as (
     select * from {{ accepted('stg_sdtm__dm') }}
 ),
 
+-- what the study asks DM for by name; an age is read with its unit
+subject_values as (
+    select * from {{ ref('stg_sdtm__values') }}
+    where src_domain = 'DM' and variable not in ('STUDYID', 'AGE')
+),
+
+-- ECOG is filed as a clinical classification (RS) or a questionnaire (QS)
+domains_of_factors as (
+    select 'QS' as domain
+    union distinct
+    select domain from {{ ref('stg_study__factors') }}
+),
+
 records as (
     select * from {{ accepted('int_staged_records') }}
 ),
@@ -34,7 +47,7 @@ qualified_records as (
 ),
 
 observations as (
-    {% for variable in layout_of('DM').subject %}
+    {% for variable in ['studyid', 'age'] %}
     select
         usubjid,
         'DM' as srcdom,
@@ -54,6 +67,27 @@ observations as (
     union all
     {% endfor %}
     select
+        demographics.usubjid,
+        'DM' as srcdom,
+        subject_values.variable as srcvar,
+        cast(null as int) as srcseq,
+        subject_values.variable as testcd,
+        cast(null as string) as category,
+        cast(null as string) as specimen,
+        cast(null as string) as evaluator,
+        cast(null as string) as group_id,
+        subject_values.value as value_text,
+        subject_values.value_number as value_num,
+        cast(null as date) as adt,
+        cast(null as date) as adt_last,
+        cast(null as string) as adtf
+    from demographics
+    inner join subject_values
+        on
+            demographics.src_file = subject_values.src_file
+            and demographics.src_row = subject_values.src_row
+    union all
+    select
         usubjid,
         domain as srcdom,
         value_variable as srcvar,
@@ -70,7 +104,9 @@ observations as (
         adt_last,
         adtf
     from records
-    where domain in ({{ domains_with('describes') }})
+    where
+        domain in (select domains_of_factors.domain from domains_of_factors)
+        and domain not in ('DM', 'SUPP')
     union all
     select
         qualifiers.usubjid,
