@@ -36,9 +36,9 @@ NEEDS: Final[dict[str, str]] = {
 class Variable:
     """One variable: what it may hold, what is derived from it, what happens without it.
 
-    `answers`: the question, of those that every record is asked, that it answers; 'subject'
-    is what it says of a subject of DM. `is_compared`: two records that differ in it are no
-    duplicates; else it is a key, or the name of a code that is compared itself.
+    `answers`: the question, of those that every record is asked, that it answers.
+    `is_compared`: two records that differ in it are no duplicates; else it is a key, or the name of
+    a code that is compared itself.
     """
 
     name: str
@@ -58,8 +58,8 @@ class Domain:
     `is_needed`: every trial has a file of it. `vocabulary`: 'closed' when every wording has
     to be a term where terms cover the test, 'open' when most wordings are no term (a bone
     marrow biopsy is no transplant). `repeats`: a later result of the same test and day
-    replaces an earlier one. `contact`: what a dated record tells: that the subject was seen in person, or, 'remote',
-    only that the subject was alive.
+    replaces an earlier one. `contact`: what a dated record tells: that the subject was seen in
+    person, or, 'remote', only that the subject was alive.
     """
 
     code: str
