@@ -121,9 +121,9 @@ other_dates as (
         src_row,
         variable,
         value as dtc,
-        {{ first_possible_day('value') }} as adt,
-        {{ last_possible_day('value') }} as adt_last,
-        {{ imputation_flag('value') }} as adtf
+        valuedt as adt,
+        valuedt_last as adt_last,
+        valuedtf as adtf
     from record_values
 ),
 

@@ -2,6 +2,13 @@ with sdtm_other as (
     select * from {{ source('sdtm', 'sdtm_other') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ possible_days('dtc') }}
+    from sdtm_other
+),
+
 typed as (
     select
         src_trial,
@@ -31,7 +38,7 @@ typed as (
         {{ given('stdvar') }} as stdvar,
         {{ given('textvar') }} as textvar,
         {{ date_columns('dtc') }}
-    from sdtm_other
+    from dated
 )
 
 select * from typed
