@@ -7,6 +7,7 @@ SQL joins to names and builds none.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import duckdb
 
@@ -14,6 +15,7 @@ from analytics.ingest.errors import IngestError
 from analytics.ingest.fact_conditions import domain_of
 from analytics.study.domains import DOMAIN_VARIABLES
 from analytics.study.specification import StudySpecification
+from analytics.study.used_domains import used_domains
 from analytics.study.wording import nearest
 from analytics.warehouse import literal, quoted
 
@@ -31,9 +33,17 @@ class Asked:
     is_needed: bool = True
 
 
+# Variables that any domain may have and that decide which records count: whether it happened, who
+# read it, at which planned time point.
+_ALWAYS: Final = ("PRESP", "OCCUR", "STAT", "EVALID", "TPT", "TPTNUM", "BLFL", "LOBXFL")
+
+
 def asked_variables(spec: StudySpecification) -> tuple[Asked, ...]:
-    """What the conditions, the dates of declared facts and the factors of DM ask for."""
-    return tuple(dict.fromkeys(_asked(spec)))
+    """What the conditions, the dates of declared facts and the factors of DM ask for.
+
+    And, of every domain that is read, the variables that decide which records count.
+    """
+    return tuple(dict.fromkeys((*_asked(spec), *_always(spec))))
 
 
 def load_asked_values(connection: duckdb.DuckDBPyConnection, spec: StudySpecification) -> None:
@@ -67,6 +77,12 @@ def _asked(spec: StudySpecification) -> Iterator[Asked]:
             is_needed = factor.testcd not in DOMAIN_VARIABLES["DM"]
             where = f"factors.csv, factor '{factor.factor}'"
             yield Asked("DM", factor.testcd, where, is_needed)
+
+
+def _always(spec: StudySpecification) -> Iterator[Asked]:
+    for domain in sorted(used_domains(spec)):
+        for name in _ALWAYS:
+            yield Asked(domain, f"{domain}{name}", "", is_needed=False)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, domain: str, variable: str) -> None:

@@ -23,7 +23,7 @@ _GIVEN_BY: Final[dict[str, tuple[str, ...]]] = {
 # what says which variable of the file a date or a text is
 _NAMES_OF: Final = {"DATEVAR": "DTC", "STDVAR": "STDTEXT", "TEXTVAR": "TEXT"}
 _GENERAL: Final = ("STUDYID", "DOMAIN", "USUBJID", "VISITNUM", "VISIT")
-_SOURCE: Final = "src_trial, src_domain, src_file, src_row"
+_SOURCE: Final = "src_trial, src_domain, src_file, src_row, src_content"
 
 
 def load_further_domains(connection: duckdb.DuckDBPyConnection, domains: frozenset[str]) -> None:

@@ -10,6 +10,8 @@ from analytics.ingest.source_file import SourceFile, Variable
 from analytics.study.domains import required_variables
 
 SOURCE_COLUMNS: Final = ("src_trial", "src_domain", "src_file", "src_row")
+# what tells two records apart, as one digest
+CONTENT: Final = "src_content"
 # The widest SDTM datasets have some hundred variables.
 MOST_VARIABLES: Final = 2_000
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -42,7 +44,7 @@ def _check_names(file: SourceFile, names: list[str]) -> None:
             )
         if counts[name.lower()] > 1:
             raise IngestError(f"{file.name}: variable {name.upper()} is there twice; remove one.")
-        if name.lower() in SOURCE_COLUMNS:
+        if name.lower() in (*SOURCE_COLUMNS, CONTENT):
             raise IngestError(
                 f"{file.name}: the name {name} is kept for where a record comes from; rename it."
             )

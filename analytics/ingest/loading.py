@@ -11,7 +11,7 @@ from analytics.ingest.errors import IngestError
 from analytics.ingest.file_names import stem_of
 from analytics.ingest.files import Package, packages
 from analytics.ingest.further_domains import load_further_domains
-from analytics.ingest.headers import SOURCE_COLUMNS, variables
+from analytics.ingest.headers import CONTENT, SOURCE_COLUMNS, variables
 from analytics.ingest.lines import load_lines
 from analytics.ingest.records import IngestedFile, load_file
 from analytics.ingest.source_file import SourceFile, Variable
@@ -143,7 +143,8 @@ def _create_domain_table(
     columns = ", ".join(f"{quoted(name)} varchar" for name in names)
     connection.execute(
         f"create or replace table raw.{quoted('sdtm_' + domain.lower())} "
-        f"({trial} varchar, {src_domain} varchar, {file_name} varchar, {row} bigint, {columns})"
+        f"({trial} varchar, {src_domain} varchar, {file_name} varchar, {row} bigint, "
+        f"{CONTENT} varchar, {columns})"
     )
 
 

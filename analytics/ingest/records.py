@@ -10,9 +10,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from analytics.ingest.errors import IngestError, shown
 from analytics.ingest.formats import FORMATS
-from analytics.ingest.headers import SOURCE_COLUMNS
+from analytics.ingest.headers import CONTENT, SOURCE_COLUMNS
 from analytics.ingest.source_file import SourceFile
-from analytics.warehouse import quoted
+from analytics.warehouse import literal, quoted
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,26 @@ def _numbered(
 
 def _insert(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> int:
     """Insert the registered records and say how many there were."""
-    targets = ", ".join(map(quoted, (*SOURCE_COLUMNS, *map(str.lower, names))))
-    values = ", ".join(("src_row", *map(quoted, names)))
+    targets = ", ".join(map(quoted, (*SOURCE_COLUMNS, *map(str.lower, names), CONTENT)))
+    values = ", ".join(("src_row", *map(quoted, names), _content(file, names)))
     inserted = connection.execute(
         f"insert into {_table(file)} ({targets}) select $1, $2, $3, {values} from incoming_records",
         [file.trial_id, file.domain, file.name],
     ).fetchall()
     return int(inserted[0][0])
+
+
+def _content(file: SourceFile, names: list[str]) -> str:
+    """The digest of a record: every variable that has a value, but for its sequence number.
+
+    Variables stand in alphabetical order, so that it is the same whatever the order of the columns.
+    """
+    compared = sorted(name for name in names if name.upper() != f"{file.domain}SEQ")
+    given = (
+        (literal(f"{name.upper()}="), f"nullif(trim({quoted(name)}), '')") for name in compared
+    )
+    parts = (f"coalesce({label} || {value} || chr(31), '')" for label, value in given)
+    return f"md5({' || '.join(parts)})"
 
 
 def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:

@@ -10,7 +10,6 @@
     vocabulary  'closed': every wording has to be a term where terms cover the test
     repeats     a later result of the same test and day replaces an earlier one
     contact     a dated record tells that the subject was seen ('in_person') or alive
-    content     variables that have to agree, beside the key, for a duplicate
 -#}
 {% macro record_layout() -%}
     {%- set layout = [
@@ -19,8 +18,6 @@
             "required": ["studyid", "usubjid"],
             "domain_given": "domain",
             "vocabulary": "open",
-            "content": ["subjid", "dthdtc", "dthfl", "siteid", "brthdtc", "age_given", "ageu",
-                "sex", "race", "ethnic", "armcd", "arm", "country"],
         },
         {
             "domain": "SV",
@@ -32,7 +29,6 @@
             "date_needed": true,
             "vocabulary": "closed",
             "contact": "in_person",
-            "content": ["visitnum", "visit", "svcntmod", "svstdtc", "svendtc"],
         },
         {
             "domain": "EX",
@@ -44,11 +40,8 @@
             "dtc": "exstdtc",
             "text": ["visit"],
             "date_needed": true,
-            "number_needed": true,
             "vocabulary": "closed",
             "contact": "in_person",
-            "content": ["extrt", "exdose_given", "exdosu", "exdosfrq", "exroute", "visitnum",
-                "visit", "epoch", "exstdtc", "exendtc"],
         },
         {
             "domain": "PR",
@@ -62,7 +55,6 @@
             "date_needed": true,
             "vocabulary": "open",
             "contact": "in_person",
-            "content": ["prtrt", "prdecod", "prcat", "prstdtc", "prendtc", "visitnum", "visit"],
         },
         {
             "domain": "CM",
@@ -75,7 +67,6 @@
             "dtc": "cmstdtc",
             "text": ["cmdecod", "cmtrt"],
             "vocabulary": "open",
-            "content": ["cmgrpid", "cmtrt", "cmdecod", "cmcat", "cmscat", "cmstdtc", "cmendtc"],
         },
         {
             "domain": "MH",
@@ -88,8 +79,6 @@
             "dtc": "mhstdtc",
             "text": ["mhdecod", "mhterm"],
             "vocabulary": "open",
-            "content": ["mhgrpid", "mhterm", "mhdecod", "mhcat", "mhscat", "mhstdtc",
-                "mhendtc"],
         },
         {
             "domain": "DS",
@@ -101,7 +90,6 @@
             "text": ["dsdecod"],
             "date_needed": true,
             "vocabulary": "open",
-            "content": ["dsterm", "dsdecod", "dscat", "dsstdtc"],
         },
         {
             "domain": "RS",
@@ -122,8 +110,6 @@
             "vocabulary": "closed",
             "repeats": true,
             "contact": "in_person",
-            "content": ["rstestcd", "rscat", "rsorres", "rsstresc", "rsstresn_given", "rsstat",
-                "rseval", "rsacptfl", "visitnum", "visit", "rsdtc"],
         },
         {
             "domain": "QS",
@@ -142,8 +128,6 @@
             "vocabulary": "closed",
             "repeats": true,
             "contact": "remote",
-            "content": ["qstestcd", "qscat", "qsorres", "qsstresc", "qsstresn_given", "qsstat",
-                "visitnum", "visit", "qsdtc"],
         },
         {
             "domain": "LB",
@@ -166,9 +150,6 @@
             "vocabulary": "closed",
             "repeats": true,
             "contact": "in_person",
-            "content": ["lbtestcd", "lbcat", "lborres", "lborresu", "lbstresc",
-                "lbstresn_given", "lbstresu", "lbstat", "lbnam", "lbspec", "lbmethod",
-                "lbllod_given", "lblloq_given", "visitnum", "visit", "lbdtc"],
         },
         {
             "domain": "GF",
@@ -187,8 +168,6 @@
             "vocabulary": "closed",
             "repeats": true,
             "contact": "remote",
-            "content": ["gftestcd", "gforres", "gfstresc", "gfstat", "gfspec", "gfmethod",
-                "visitnum", "visit", "gfdtc"],
         },
         {
             "domain": "SS",
@@ -205,8 +184,6 @@
             "vocabulary": "closed",
             "repeats": true,
             "contact": "remote",
-            "content": ["sstestcd", "ssorres", "ssstresc", "ssstat", "visitnum", "visit",
-                "ssdtc"],
         },
         {
             "domain": "DD",
@@ -219,7 +196,6 @@
             "date_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "content": ["ddtestcd", "ddorres", "ddstresc", "dddtc"],
         },
         {
             "domain": "SUPP",
@@ -230,7 +206,6 @@
             "text": ["qval"],
             "result_needed": true,
             "vocabulary": "closed",
-            "content": ["rdomain", "idvar", "idvarval", "qnam", "qval", "qorig", "qeval"],
         },
         {
             "domain": "OTHER",
@@ -251,8 +226,6 @@
             "dtc": "dtc",
             "text": ["stdtext", "text"],
             "vocabulary": "open",
-            "content": ["grpid", "testcd", "cat", "spec", "eval", "method", "stat", "acptfl",
-                "stdtext", "text", "stresn_given", "stresu", "visitnum", "visit", "dtc"],
         },
     ] -%}
     {{ return(layout) }}

@@ -47,7 +47,7 @@
         {{ domain.get('result_needed', false) | lower }} as is_result_needed,
         {{ (domain.get('vocabulary') == 'closed') | lower }} as is_vocabulary_closed,
         {{ domain.get('repeats', false) | lower }} as is_repeatable,
-        {{ content_hash(domain.content) }} as content
+        src_content as content
     from {{ ref('stg_sdtm__' ~ domain.domain | lower) }}
 {%- endmacro %}
 
@@ -67,15 +67,6 @@
         else {{ last }}
     end
     {%- endif -%}
-{%- endmacro %}
-
-{#- A digest of several variables, in which a missing one differs from an empty one. -#}
-{% macro content_hash(variables) -%}
-    {%- set parts = [] -%}
-    {%- for variable in variables -%}
-        {%- do parts.append("coalesce('=' || cast(" ~ variable ~ " as string), '')") -%}
-    {%- endfor -%}
-    {{ dbt.hash(parts | join(" || '|' || ")) }}
 {%- endmacro %}
 
 {#- The domains whose layout has an entry, or has this value in it, as quoted SQL text. -#}

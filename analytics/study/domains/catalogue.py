@@ -37,8 +37,6 @@ class Variable:
     """One variable: what it may hold, what is derived from it, what happens without it.
 
     `answers`: the question, of those that every record is asked, that it answers.
-    `is_compared`: two records that differ in it are no duplicates; else it is a key, or the name of
-    a code that is compared itself.
     """
 
     name: str
@@ -48,7 +46,6 @@ class Variable:
     derives: str = "carried, not used"
     absent: str = "nothing"
     answers: Answer | None = None
-    is_compared: bool = True
 
 
 @dataclass(frozen=True)

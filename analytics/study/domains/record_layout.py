@@ -25,7 +25,6 @@ _BEGINNING: Final = """\
     vocabulary  'closed': every wording has to be a term where terms cover the test
     repeats     a later result of the same test and day replaces an earlier one
     contact     a dated record tells that the subject was seen ('in_person') or alive
-    content     variables that have to agree, beside the key, for a duplicate
 -#}
 {% macro record_layout() -%}
     {%- set layout = ["""
@@ -88,7 +87,6 @@ def _entry(domain: Domain) -> dict[str, Any]:
         "vocabulary": domain.vocabulary,
         "repeats": domain.repeats,
         "contact": domain.contact,
-        "content": [_as_given(one) for one in domain.variables if one.is_compared],
     }
     return {name: value for name, value in entry.items() if value}
 
@@ -114,12 +112,6 @@ def _is_result_needed(domain: Domain) -> bool:
 
 def _column(variable: Variable) -> str:
     return variable.name.lower()
-
-
-def _as_given(variable: Variable) -> str:
-    """The staging column of the value as given; a number that cannot be read is one too."""
-    is_number = variable.kind == "number" and variable.answers != "visitnum"
-    return f"{_column(variable)}_given" if is_number else _column(variable)
 
 
 if __name__ == "__main__":

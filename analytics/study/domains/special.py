@@ -5,7 +5,6 @@ from typing import Final
 from analytics.study.domains.catalogue import Domain, Variable
 from analytics.study.domains.variables import (
     SUBJECT_KEYS,
-    beside,
     carried,
     key,
     keys,
@@ -29,7 +28,7 @@ SPECIAL_PURPOSE: Final = (
         (
             *keys("DM", numbered=False),
             optional("SUBJID", "shown in marts.subjects"),
-            *beside("RFSTDTC", "RFXSTDTC", "RFXENDTC"),
+            *carried("RFSTDTC", "RFXSTDTC", "RFXENDTC"),
             other_date("DTHDTC", "the date of death, before DD, DS and SS"),
             optional("DTHFL", "death_without_date when no domain has a usable date", "Y or empty"),
             _describes("SITEID"),
@@ -89,7 +88,6 @@ FURTHER: Final = Domain(
             "the domain of the file",
             "checked only (wrong_domain)",
             answers="domain_given",
-            is_compared=False,
         ),
         _SUBJECT,
         Variable(
@@ -99,7 +97,6 @@ FURTHER: Final = Domain(
             "one number per record of a subject",
             "which record, for qualifiers and repeats",
             answers="seq",
-            is_compared=False,
         ),
         optional("GRPID", "records of one group count once", answers="group"),
         optional("TESTCD", "which test: terms and factors name it", answers="testcd"),
@@ -115,7 +112,7 @@ FURTHER: Final = Domain(
         optional("STRESU", "the unit", answers="unit"),
         *visit(),
         record_date("DTC", "--STDTC of events and interventions, --DTC of findings", needed=False),
-        *beside("DATEVAR", "STDVAR", "TEXTVAR"),
+        *carried("DATEVAR", "STDVAR", "TEXTVAR"),
     ),
     absent="nothing",
 )
@@ -135,7 +132,7 @@ QUALIFIERS: Final = Domain(
             "a short name, 8 characters at most",
             answers="testcd",
         ),
-        *beside("QLABEL"),
+        *carried("QLABEL"),
         Variable(
             "QVAL",
             "text",

@@ -5,7 +5,7 @@ from typing import Final
 from analytics.study.domains.catalogue import Answer, Variable
 
 SUBJECT_KEYS: Final = tuple(
-    Variable(name, "text", "file", values, derives, "missing_key", is_compared=False)
+    Variable(name, "text", "file", values, derives, "missing_key")
     for name, values, derives in (
         ("STUDYID", "the trial's id", "the trial"),
         ("USUBJID", "a subject of DM", "the subject"),
@@ -24,7 +24,6 @@ def keys(code: str, *, numbered: bool = True) -> tuple[Variable, ...]:
         code,
         "checked only (wrong_domain)",
         answers="domain_given",
-        is_compared=False,
     )
     return (trial, domain, subject, *((_sequence(code),) if numbered else ()))
 
@@ -38,7 +37,6 @@ def _sequence(code: str) -> Variable:
         "which record, for qualifiers and repeats",
         "missing_key",
         answers="seq",
-        is_compared=False,
     )
 
 
@@ -64,18 +62,13 @@ def carried(*names: str) -> tuple[Variable, ...]:
     return tuple(Variable(name, "text", "optional") for name in names)
 
 
-def beside(*names: str) -> tuple[Variable, ...]:
-    """Carried texts that do not tell two records apart, such as the name of a code."""
-    return tuple(Variable(name, "text", "optional", is_compared=False) for name in names)
-
-
 def test(code: str) -> tuple[Variable, ...]:
     """--TESTCD, and --TEST beside it."""
     name = f"{code}TESTCD"
     derives = "which test: terms and factors name it"
     return (
         key(name, derives, "a short name, 8 characters at most", answers="testcd"),
-        *beside(f"{code}TEST"),
+        *carried(f"{code}TEST"),
     )
 
 
@@ -132,7 +125,7 @@ def not_done(code: str) -> tuple[Variable, ...]:
     absent = "the test counts as done"
     return (
         optional(f"{code}STAT", "not_done", "NOT DONE or empty", absent, answers="stat"),
-        *beside(f"{code}REASND"),
+        *carried(f"{code}REASND"),
     )
 
 

@@ -14,6 +14,11 @@ cycles as (
     select * from {{ ref('int_treatment_cycles') }}
 ),
 
+records_left_out as (
+    select * from {{ ref('int_records_left_out') }}
+    where category = 'mrd'
+),
+
 results as (
     select
         lb.usubjid,
@@ -40,7 +45,13 @@ results as (
             and record_terms.category = 'mrd'
     inner join subject_dates
         on lb.usubjid = subject_dates.usubjid
-    where subject_dates.trtsdt is not null
+    left join records_left_out
+        on
+            lb.src_file = records_left_out.src_file
+            and lb.src_row = records_left_out.src_row
+    where
+        subject_dates.trtsdt is not null
+        and records_left_out.src_row is null
 ),
 
 results_judged as (

@@ -18,17 +18,31 @@ cycles as (
     select * from {{ ref('int_treatment_cycles') }}
 ),
 
+records_left_out as (
+    select * from {{ ref('int_records_left_out') }}
+    where category = 'response'
+),
+
 response_terms as (
     select
-        src_file,
-        src_row,
-        max(case when category = 'response' then value end) as response,
-        max(case when category = 'relapse' then value end) as relapse_site
+        record_terms.src_file,
+        record_terms.src_row,
+        max(case when record_terms.category = 'response' then record_terms.value end)
+            as response,
+        max(case when record_terms.category = 'relapse' then record_terms.value end)
+            as relapse_site
     from record_terms
-    where domain = 'RS' and category in ('response', 'relapse')
+    left join records_left_out
+        on
+            record_terms.src_file = records_left_out.src_file
+            and record_terms.src_row = records_left_out.src_row
+    where
+        record_terms.domain = 'RS'
+        and record_terms.category in ('response', 'relapse')
+        and records_left_out.src_row is null
     group by
-        src_file,
-        src_row
+        record_terms.src_file,
+        record_terms.src_row
 ),
 
 relapse_sites as (

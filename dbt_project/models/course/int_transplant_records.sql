@@ -37,6 +37,11 @@ transplant_terms as (
             and record_terms.src_row = qualifier_terms.src_row
 ),
 
+records_left_out as (
+    select * from {{ ref('int_records_left_out') }}
+    where category = 'transplant'
+),
+
 first_doses as (
     select distinct
         usubjid,
@@ -76,6 +81,11 @@ transplants as (
         on
             pr.usubjid = visits.usubjid
             and pr.visitnum = visits.visitnum
+    left join records_left_out
+        on
+            pr.src_file = records_left_out.src_file
+            and pr.src_row = records_left_out.src_row
+    where records_left_out.src_row is null
 ),
 
 transplants_placed as (

@@ -2,6 +2,21 @@ with copies as (
     select * from {{ ref('int_broken_rules_of_copies') }}
 ),
 
+-- who read it and at which planned time point, where the file says so
+plans as (
+    select
+        src_file,
+        src_row,
+        max(case when variable like '%EVALID' then value end) as evaluator_id,
+        max(case when variable like '%TPT' then value end) as time_point,
+        max(case when variable like '%TPTNUM' then value end) as time_point_number
+    from {{ ref('stg_sdtm__values') }}
+    where variable like '%EVALID' or variable like '%TPT' or variable like '%TPTNUM'
+    group by
+        src_file,
+        src_row
+),
+
 -- what orders records holds them all in memory: only tests of one day are compared
 shared_days as (
     select
@@ -27,8 +42,11 @@ tests_of_a_day as (
         records.specimen,
         records.evaluator,
         records.method,
-        records.adt,
-        records.adt_last,
+        records.dtc,
+        records.visitnum,
+        plans.evaluator_id,
+        plans.time_point,
+        plans.time_point_number,
         records.wording_variable as variable,
         coalesce(records.wording, records.number_given) as value,
         coalesce(records.wording, '')
@@ -42,6 +60,10 @@ tests_of_a_day as (
             and records.usubjid = shared_days.usubjid
             and records.testcd = shared_days.testcd
             and records.adt = shared_days.adt
+    left join plans
+        on
+            records.src_file = plans.src_file
+            and records.src_row = plans.src_row
     anti join copies
         on
             records.src_file = copies.src_file
@@ -49,24 +71,26 @@ tests_of_a_day as (
     where records.is_repeatable
 ),
 
--- an accepted flag settles the test of that day among all who evaluated it; without one
--- the last record of each evaluator stands
+-- an accepted flag settles a planned measurement among the readers of one evaluator;
+-- without one the last record of each reader stands
 results_that_stand as (
     select
         *,
         bool_or(is_flagged) over (
             partition by
-                domain, usubjid, testcd, category, specimen, method, adt, adt_last
+                domain, usubjid, testcd, category, specimen, method, evaluator, dtc,
+                visitnum, time_point, time_point_number
         ) as is_flagged_day,
         first_value(result) over (
             partition by
-                domain, usubjid, testcd, category, specimen, method, adt, adt_last
+                domain, usubjid, testcd, category, specimen, method, evaluator, dtc,
+                visitnum, time_point, time_point_number
             order by case when is_flagged then 0 else 1 end, seq desc
         ) as flagged_result,
         first_value(result) over (
             partition by
-                domain, usubjid, testcd, category, specimen, method, adt, adt_last,
-                evaluator
+                domain, usubjid, testcd, category, specimen, method, evaluator, dtc,
+                visitnum, time_point, time_point_number, evaluator_id
             order by seq desc
         ) as last_result
     from tests_of_a_day

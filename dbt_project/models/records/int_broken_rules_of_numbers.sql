@@ -10,7 +10,7 @@ unreadable_numbers as (
     select
         src_file,
         src_row,
-        'record' as turns_away,
+        case domain when 'EX' then 'value' else 'record' end as turns_away,
         'unreadable_number' as rule,
         number_variable as variable,
         number_given as value
@@ -64,7 +64,7 @@ impossible_numbers as (
             records.src_file = numbers_in_another_unit.src_file
             and records.src_row = numbers_in_another_unit.src_row
     where
-        (records.is_number_needed and records.result_number < 0)
+        (records.domain = 'EX' and records.result_number < 0)
         or (
             covered_tests.is_mrd
             and records.result_number not between 0 and 1

@@ -6,16 +6,38 @@ terms_of_wordings as (
     select * from {{ ref('int_terms_of_wordings') }}
 ),
 
-tests_not_done as (
+occurrences as (
+    select * from {{ ref('int_occurrences') }}
+),
+
+-- what the study does not take for a dose needs no cycle
+records_left_out as (
+    select * from {{ ref('int_records_left_out') }}
+    where category = 'dose'
+),
+
+not_done as (
     select
         src_file,
         src_row,
         'record' as turns_away,
         'not_done' as rule,
-        domain || 'STAT' as variable,
+        src_domain || 'STAT' as variable,
         'NOT DONE' as value
-    from {{ ref('int_staged_records') }}
+    from occurrences
     where is_not_done
+),
+
+did_not_occur as (
+    select
+        src_file,
+        src_row,
+        'record' as turns_away,
+        'did_not_occur' as rule,
+        src_domain || 'OCCUR' as variable,
+        occurrence as value
+    from occurrences
+    where did_not_occur
 ),
 
 missing_results as (
@@ -80,11 +102,17 @@ unknown_cycles as (
         variable,
         value
     from unknown_wordings
+    anti join records_left_out
+        on
+            unknown_wordings.src_file = records_left_out.src_file
+            and unknown_wordings.src_row = records_left_out.src_row
     where domain = 'EX'
 ),
 
 broken_rules as (
-    select * from tests_not_done
+    select * from not_done
+    union all
+    select * from did_not_occur
     union all
     select * from missing_results
     union all

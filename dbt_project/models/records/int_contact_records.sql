@@ -14,6 +14,11 @@ end_dates as (
     select * from {{ ref('int_end_dates') }}
 ),
 
+records_left_out as (
+    select * from {{ ref('int_records_left_out') }}
+    where category = 'contact'
+),
+
 terms_of_contacts as (
     select
         src_file,
@@ -92,7 +97,14 @@ records_with_ends as (
         on
             days.src_file = terms_of_contacts.src_file
             and days.src_row = terms_of_contacts.src_row
-    where days.domain in ({{ domains_with('contact') }})
+    left join records_left_out
+        on
+            days.src_file = records_left_out.src_file
+            and days.src_row = records_left_out.src_row
+    where
+        days.domain in ({{ quoted_items(var('contact_domains')) }})
+        and days.adt is not null
+        and records_left_out.src_row is null
 ),
 
 contacts as (
@@ -108,7 +120,7 @@ contacts as (
         -- a visit whose mode nobody wrote down is a visit
         case
             when domain = 'SV' then coalesce(contact_mode, 'visit') = 'visit'
-            else domain in ({{ domains_with('contact', 'in_person') }})
+            else domain in ({{ quoted_items(var('visit_domains')) }})
         end as is_in_person
     from records_with_ends
     where

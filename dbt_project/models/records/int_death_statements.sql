@@ -6,6 +6,11 @@ record_terms as (
     select * from {{ ref('int_record_terms') }}
 ),
 
+records_left_out as (
+    select * from {{ ref('int_records_left_out') }}
+    where category = 'death'
+),
+
 -- details of a death tell of one whatever they say
 details_of_deaths as (
     select
@@ -25,10 +30,20 @@ terms_of_deaths as (
         or (domain = 'SS' and category = 'status' and value = 'dead')
 ),
 
-statements as (
+all_statements as (
     select * from details_of_deaths
     union all
     select * from terms_of_deaths
+),
+
+statements as (
+    select all_statements.*
+    from all_statements
+    left join records_left_out
+        on
+            all_statements.src_file = records_left_out.src_file
+            and all_statements.src_row = records_left_out.src_row
+    where records_left_out.src_row is null
 )
 
 select * from statements

@@ -14,7 +14,12 @@ end_dates as (
     select * from {{ ref('int_end_dates') }}
 ),
 
--- a record without dose documents an interruption, not a treatment
+records_left_out as (
+    select * from {{ ref('int_records_left_out') }}
+    where category = 'dose'
+),
+
+-- a record of study treatment with a date is a dose, unless the study leaves it out
 doses as (
     select
         ex.src_file,
@@ -43,7 +48,11 @@ doses as (
             ex.src_file = end_dates.src_file
             and ex.src_row = end_dates.src_row
             and end_dates.rule is null
-    where ex.exdose > 0
+    left join records_left_out
+        on
+            ex.src_file = records_left_out.src_file
+            and ex.src_row = records_left_out.src_row
+    where records_left_out.src_row is null
 ),
 
 -- a partial date is the first dose only when no dated dose lies before or inside it

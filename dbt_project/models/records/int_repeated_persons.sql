@@ -49,7 +49,7 @@ first_doses as (
         on
             enrolments_of_several.src_trial = records.src_trial
             and enrolments_of_several.usubjid = records.usubjid
-    where records.domain = 'EX' and records.result_number > 0
+    where records.domain = 'EX'
     group by enrolments_of_several.src_trial, enrolments_of_several.usubjid
 ),
 

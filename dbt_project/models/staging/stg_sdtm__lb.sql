@@ -15,6 +15,7 @@ typed as (
         src_domain,
         src_file,
         src_row,
+        src_content,
         {{ given('studyid') }} as studyid,
         {{ given('domain') }} as domain,
         {{ given('usubjid') }} as usubjid,

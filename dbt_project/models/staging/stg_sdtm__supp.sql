@@ -8,6 +8,7 @@ typed as (
         src_domain,
         src_file,
         src_row,
+        src_content,
         {{ given('studyid') }} as studyid,
         {{ given('rdomain') }} as rdomain,
         {{ given('usubjid') }} as usubjid,
