@@ -43,7 +43,6 @@
         end as missing_variable,
         {{ domain.get('domain_given', 'cast(null as string)') }} as domain_given,
         {{ domain.get('date_needed', false) | lower }} as is_date_needed,
-        {{ domain.get('number_needed', false) | lower }} as is_number_needed,
         {{ domain.get('result_needed', false) | lower }} as is_result_needed,
         {{ (domain.get('vocabulary') == 'closed') | lower }} as is_vocabulary_closed,
         {{ domain.get('repeats', false) | lower }} as is_repeatable,

@@ -82,7 +82,6 @@ def _entry(domain: Domain) -> dict[str, Any]:
         **{answer: _column(found[0]) for answer, found in single.items() if found},
         "text": [_column(one) for one in domain.answering("standard_text", "collected_text")],
         "date_needed": _is_needed(domain, "dtc"),
-        "number_needed": _is_needed(domain, "number"),
         "result_needed": _is_result_needed(domain),
         "vocabulary": domain.vocabulary,
         "repeats": domain.repeats,

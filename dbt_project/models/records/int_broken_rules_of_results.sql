@@ -53,7 +53,8 @@ missing_results as (
         not is_not_done
         and number_given is null
         and result_number is null
-        and (is_number_needed or (is_result_needed and wording is null))
+        and is_result_needed
+        and wording is null
 ),
 
 -- where terms cover a test they cover every wording of its results

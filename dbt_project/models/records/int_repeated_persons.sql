@@ -39,6 +39,11 @@ enrolments_of_several as (
         on enrolments_of_persons.person = persons_with_several.person
 ),
 
+records_left_out as (
+    select * from {{ ref('int_records_left_out') }}
+    where category = 'dose'
+),
+
 first_doses as (
     select
         enrolments_of_several.src_trial,
@@ -49,7 +54,11 @@ first_doses as (
         on
             enrolments_of_several.src_trial = records.src_trial
             and enrolments_of_several.usubjid = records.usubjid
-    where records.domain = 'EX'
+    left join records_left_out
+        on
+            records.src_file = records_left_out.src_file
+            and records.src_row = records_left_out.src_row
+    where records.domain = 'EX' and records_left_out.src_row is null
     group by enrolments_of_several.src_trial, enrolments_of_several.usubjid
 ),
 
