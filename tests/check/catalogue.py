@@ -66,6 +66,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "unknown_subject": Mutation("lb", 1, "USUBJID", _of_subject("0"), drop("lb", 1)),
     "unknown_record": Mutation("supprs", 0, "IDVARVAL", "9", drop("supprs", 0)),
     "not_done": Mutation("lb", 1, "LBSTAT", "NOT DONE", drop("lb", 1)),
+    "did_not_occur": Mutation("mh", 0, "MHOCCUR", "N", drop("mh", 0)),
     "unreadable_date": Mutation("rs", 0, "RSDTC", "2014-02-30", drop("rs", 0)),
     "missing_date": Mutation("pr", 0, "PRSTDTC", "", drop("pr", 0)),
     "unreadable_number": Mutation("lb", 1, "LBSTRESN", "0,00005", drop("lb", 1)),
@@ -88,6 +89,13 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "unknown_level": Mutation("dm", 0, "RACE", "MARTIAN", edit("dm", 0, RACE="UNKNOWN")),
     "relapse_before_remission": Mutation(
         "rs", 1, "RSDTC", "2014-01-20", all_of(drop("rs", 1), drop("supprs", 0))
+    ),
+    "relapse_without_remission": Mutation(
+        "rs",
+        0,
+        "RSSTRESC",
+        "NON-RESPONSE",
+        all_of(edit("rs", 0, RSSTRESC="NON-RESPONSE"), drop("rs", 1), drop("supprs", 0)),
     ),
     "before_origin": Mutation("rs", 1, "RSDTC", "2014-03-25", None),
 }

@@ -191,7 +191,9 @@ def write_cohort(folder: Path, patients: Iterable[Patient]) -> dict[tuple[str, i
     The study is the default one but for its SDTM files and an endpoint that starts at the
     transplant. Returns whose each record is, by file and number.
     """
-    shutil.copytree(STUDY, folder, ignore=shutil.ignore_patterns("sdtm", "published"))
+    shutil.copytree(
+        STUDY, folder, ignore=shutil.ignore_patterns("sdtm", "published", "fact_conditions.csv")
+    )
     _append(
         folder / "endpoints.csv",
         "TTRHSCT,Relapse after transplant,hsct_any,hsct,9,typed for a test",
@@ -216,6 +218,8 @@ def write_cohort(folder: Path, patients: Iterable[Patient]) -> dict[tuple[str, i
         path.parent.mkdir(parents=True, exist_ok=True)
         with (STUDY / f"sdtm/{TRIAL}" / path.name).open(encoding="utf-8", newline="") as like:
             variables = next(csv.reader(like))
+        further = (name for record in records for name in record if name not in variables)
+        variables += dict.fromkeys(further)
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, variables, restval="", lineterminator="\n")
             writer.writeheader()

@@ -95,8 +95,10 @@ placed_{{ level }} as (
     left join time_conditions
         on
             records.fact = time_conditions.fact
-            and coalesce(time_conditions.trial_id, records.src_trial)
-            = records.src_trial
+            and (
+                time_conditions.trial_id is null
+                or time_conditions.trial_id = records.src_trial
+            )
     left join anchors_{{ level }} as anchors
         on
             records.usubjid = anchors.usubjid
@@ -153,8 +155,10 @@ with_cycle_{{ level }} as (
     left join cycle_conditions
         on
             placed.fact = cycle_conditions.fact
-            and coalesce(cycle_conditions.trial_id, placed.src_trial)
-            = placed.src_trial
+            and (
+                cycle_conditions.trial_id is null
+                or cycle_conditions.trial_id = placed.src_trial
+            )
     where placed.is_placed
     group by
         placed.fact,

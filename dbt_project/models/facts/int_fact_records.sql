@@ -92,7 +92,10 @@ records_that_fail as (
     inner join conditions
         on
             records.fact = conditions.fact
-            and coalesce(conditions.trial_id, records.src_trial) = records.src_trial
+            and (
+                conditions.trial_id is null
+                or conditions.trial_id = records.src_trial
+            )
     left join matches
         on
             conditions.fact = matches.fact

@@ -44,7 +44,10 @@ records_left_out as (
     inner join records
         on
             conditions.domain = records.domain
-            and coalesce(conditions.trial_id, records.src_trial) = records.src_trial
+            and (
+                conditions.trial_id is null
+                or conditions.trial_id = records.src_trial
+            )
     left join matches
         on
             conditions.fact = matches.fact
