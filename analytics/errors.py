@@ -1,4 +1,4 @@
-"""The mistakes Plateau tells its user about: one sentence, one exit code, never a traceback."""
+"""The errors that Plateau reports to its user: one sentence, one exit code, never a traceback."""
 
 from typing import ClassVar, Final
 
@@ -39,13 +39,13 @@ EXIT_CODES: Final[dict[int, str]] = {
     UsageError.exit_code: "the command was called wrongly",
     GateError.exit_code: "a check refused the data",
     BuildError.exit_code: "the command could not do its work: the disk, the engine, a worker",
-    BusyError.exit_code: "another run works on the same releases; try again later",
+    BusyError.exit_code: "another run is using the same releases; try again later",
     130: "interrupted from the keyboard",
     143: "stopped by SIGTERM",
 }
-"""What a scheduler is told. Whenever it is not 0, nothing was published."""
+"""The exit codes a scheduler sees. Unless it is 0, nothing was published."""
 
 
 def first_line(error: Exception) -> str:
-    """The first line of what an engine says, without its full stop, to be quoted in a sentence."""
+    """The first line of an engine's message, without its full stop, to be quoted in a sentence."""
     return str(error).splitlines()[0].removesuffix(".") if str(error) else type(error).__name__

@@ -1,4 +1,4 @@
-"""How a build tells where it is: a moving line for people, plain lines for logs."""
+"""How a build shows its progress: a moving line for people, plain lines for logs."""
 
 import time
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Where the project's own files are, in a checkout and in an installation alike.
 
 An installation keeps the layout of the checkout: `analytics`, `expectations`, `dbt_project` and
-`bi` lie side by side, so the digest of the code is the same in both. The lock lies in this
-package: in a checkout as a link to `requirements.lock`, in an installation as a copy.
+`bi` are side by side, so the digest of the code is the same in both. The lock is in this package:
+in a checkout as a link to `requirements.lock`, in an installation as a copy.
 """
 
 import os
@@ -16,7 +16,7 @@ LOCK: Final = Path(__file__).with_name("requirements.lock")
 
 
 def cache_folder() -> Path:
-    """The folder for what may be lost: `.cache` of a checkout, otherwise one of the user's own.
+    """The folder for what may be lost: `.cache` of a checkout, otherwise in the user's home.
 
     An installation may not be writable, so its cache is `plateau` in `XDG_CACHE_HOME` or in
     `~/.cache`. A user without a home gets a folder that cannot be made: nothing is kept.

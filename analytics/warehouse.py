@@ -62,7 +62,7 @@ def table_digest(connection: duckdb.DuckDBPyConnection, schema: str, table: str)
     """The SHA-256 of a table's column names and rows, whatever order the rows are stored in.
 
     Equal digests mean equal values: floats are compared bit by bit, except that -0.0 is 0.0;
-    a repeated row counts as often as it stands there; NULL is no text and no number.
+    a repeated row counts as often as it occurs; NULL differs from every text and number.
     """
     result = connection.execute(f"select * from {quoted(schema)}.{quoted(table)}")
     names = [column[0] for column in result.description or []]

@@ -1,4 +1,4 @@
-"""Whether the release of a study stands as it is: told by digests, without anything heavy.
+"""Whether the release of a study stands as it is: decided by digests alone, without heavy imports.
 
 A scheduled refresh asks this first and mostly has to do nothing else. The parameters need no
 look of their own: they follow from study.toml and the code.
@@ -22,7 +22,7 @@ def standing_release(
 ) -> tuple[str, Release] | None:
     """UP_TO_DATE or HELD with the current release, when a refresh has nothing to build.
 
-    None when there is something to build, or something wrong that a build will tell. The run
+    None when there is something to build, or something is wrong that a build will report. The run
     is logged, and old releases are pruned, only when the release stands. Raises BusyError
     while another run works on the releases.
     """

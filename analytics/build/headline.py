@@ -195,15 +195,15 @@ def _percent(estimate: float | None) -> str:
 def _remarks(
     study: StudySpecification, rows: tuple[HeadlineRow, ...], concordance: pl.DataFrame
 ) -> list[str]:
-    remarks = ["Rates are free of the event, or the incidence of it; NR: not reached."]
+    remarks = ["Rates: event-free, or incidence of the event; NR: not reached."]
     if study.publication.has_limits:
         remarks.append(f"{UNKNOWN}: none, or not published: {_limits(study.publication)}.")
     if any(row.has_caution for row in rows):
-        remarks.append("* Read its caution first: results.analysis, column caution.")
+        remarks.append("* Read the caution first: results.analysis, column caution.")
     compared = concordance.filter((pl.col("kind") == "computed") & pl.col("matches").is_not_null())
     if not compared.is_empty():
         agreeing = int(compared["matches"].sum())
-        others = "" if agreeing == compared.height else " The others stand in bi.concordance."
+        others = "" if agreeing == compared.height else " See bi.concordance for the others."
         remarks.append(f"{agreeing} of {compared.height} published numbers agree.{others}")
     if study.synthetic:
         remarks.append(study.synthetic_note or "SYNTHETIC DATA.")

@@ -61,7 +61,7 @@ class BuildOptions:
 
 @dataclass(frozen=True)
 class BuildOutcome:
-    """What a build came to: the release, whether it is new, its headline, what to heed."""
+    """What a build came to: the release, whether it is new, its headline, the warnings."""
 
     event: str
     release: Path
@@ -150,8 +150,8 @@ def _publish(
             with steps.step("publish"):
                 if _fingerprint(study) != fingerprint:
                     raise BuildError(
-                        f"Files of {study.folder} or of the program changed while they were read; "
-                        "nothing was published, run it again."
+                        f"Files of {study.folder} or of the program changed while they were "
+                        "read; nothing was published. Run the build again."
                     )
                 write_manifest(building, fingerprint, _about(study), _contents(walk, outcomes))
                 release = releases.publish(building, release_id)

@@ -1,4 +1,4 @@
-"""`quality.validation_result`: what the gates said, kept in the warehouse."""
+"""`quality.validation_result`: the results of the gates, kept in the warehouse."""
 
 from collections.abc import Iterable
 from dataclasses import astuple

@@ -1,7 +1,7 @@
 """The command `plateau`: one module per command, each registered on `app` by being imported.
 
-Messages go to stderr, answers to stdout. A user's mistake is one sentence, never a traceback.
-Nothing heavy is imported before a command runs: a wrong call is told without waiting.
+Messages go to stderr, answers to stdout. A user's mistake is one sentence, not a traceback.
+Nothing heavy is imported before a command runs: a wrong call is reported at once.
 """
 
 from analytics.cli import (

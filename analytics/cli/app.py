@@ -1,4 +1,4 @@
-"""What all commands share: the app, its options, and how a mistake is told."""
+"""What all commands share: the app, its options, and how errors are reported."""
 
 import os
 import platform
@@ -38,12 +38,14 @@ StudyId = Annotated[str | None, typer.Option("--study", help="Study to read, by 
 
 KeepLast = Annotated[
     int | None,
-    typer.Option(min=1, help="Afterwards keep only this many releases, and the current one."),
+    typer.Option(
+        min=1, help="After the run, keep only this many releases besides the current one."
+    ),
 ]
 
 
 def tell_version(asked: bool) -> None:
-    """Print the version, and those of what a release's manifest names as its environment."""
+    """Print the versions of Plateau, DuckDB and Python."""
     if asked:
         typer.echo(
             f"plateau {__version__} (DuckDB {version_of('duckdb')}, "
@@ -56,7 +58,9 @@ def tell_version(asked: bool) -> None:
 def plateau(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=tell_version, is_eager=True, help="Tell the version."),
+        typer.Option(
+            "--version", callback=tell_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
     """The options of the command itself."""
@@ -64,7 +68,7 @@ def plateau(
 
 @contextmanager
 def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
-    """Tell a PlateauError as one sentence and leave with its exit code."""
+    """Print a PlateauError as one sentence and exit with its code."""
     try:
         yield
     except PlateauError as error:
@@ -74,7 +78,7 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from error
         place, fact = error.filename or "The disk", error.strerror or error
-        step = "check that it is there, may be read or written, and has room"
+        step = "check that it exists, its permissions, and the free disk space"
         leave(f"{place} cannot be used ({fact}); {step}.", 4)
     except (MemoryError, ImportError) as error:
         if isinstance(error, ImportError) and "failed to map" not in str(error):
@@ -91,11 +95,11 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
 
 
 def leave(sentence: str, code: int) -> NoReturn:
-    """Say the sentence on stderr and end with the exit code."""
+    """Print the sentence on stderr and exit with the code."""
     messages.print(f"plateau: {sentence}", style="red", highlight=False, markup=False)
     raise typer.Exit(code)
 
 
 def say(line: str) -> None:
-    """A line for people, on stderr."""
+    """Print a line for people on stderr."""
     messages.print(line, highlight=False, markup=False)

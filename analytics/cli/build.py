@@ -25,7 +25,7 @@ from analytics.progress import MovingLine, PlainLines
 if TYPE_CHECKING:
     from analytics.build.pipeline import BuildOutcome
 
-Threads = Annotated[int, typer.Option(min=1, help="Models that dbt builds at a time.")]
+Threads = Annotated[int, typer.Option(min=1, help="Number of models that dbt builds in parallel.")]
 KeepFailed = Annotated[
     bool, typer.Option(help="Keep the folder of a failed build as failed-<release id>.")
 ]
@@ -35,19 +35,20 @@ KeepFailed = Annotated[
 def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     study: Study = DEFAULT_STUDY,
     releases: Releases = DEFAULT_RELEASES,
-    force: Annotated[bool, typer.Option(help="Build although nothing has changed.")] = False,
+    force: Annotated[bool, typer.Option(help="Build even if nothing has changed.")] = False,
     threads: Threads = 2,
     keep_failed: KeepFailed = False,
     keep_last: KeepLast = None,
     timings: Annotated[
-        Path | None, typer.Option(help="Write the seconds of each step to this JSON file.")
+        Path | None,
+        typer.Option(help="Write the duration of each step, in seconds, to this JSON file."),
     ] = None,
 ) -> None:
     """Build a study and publish it."""
     progress = MovingLine(messages) if messages.is_terminal else PlainLines(messages)
     signal.signal(signal.SIGTERM, terminated)
     with one_sentence(progress):
-        from analytics.build import pipeline  # noqa: PLC0415 - a wrong call is told without waiting
+        from analytics.build import pipeline  # noqa: PLC0415 - a wrong call is reported at once
 
         options = pipeline.BuildOptions(releases, force, threads, keep_failed, keep_last)
         outcome = pipeline.build(study, options, progress)
@@ -57,10 +58,10 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 
 
 def tell(outcome: "BuildOutcome") -> None:
-    """What a build came to: its warnings and its release on stderr, its headline on stdout."""
+    """Print the outcome of a build: warnings and release on stderr, the headline on stdout."""
     from analytics.ingest import unused_lines  # noqa: PLC0415 - imported by the build anyway
 
-    say(f"{sum(outcome.seconds.values()):6.1f} s  in all")
+    say(f"{sum(outcome.seconds.values()):6.1f} s  in total")
     for line in unused_lines(outcome.unused):
         say(line)
     for check in outcome.warnings:
@@ -68,10 +69,10 @@ def tell(outcome: "BuildOutcome") -> None:
         say(f"{check.severity}: {check.check_id}: {check.finding}{error}")
     say(f"Release {outcome.release} is {outcome.event}.")
     if outcome.ended_rollback:
-        say("The rollback before it has ended.")
+        say("The earlier rollback is no longer in effect.")
     typer.echo(outcome.headline, nl=False)
 
 
 def terminated(number: int, frame: FrameType | None) -> NoReturn:
-    """A scheduler's stop: leave by the ordinary way, so that the building folder is removed."""
+    """Exit normally when a scheduler stops the run, so that the building folder is removed."""
     raise SystemExit(128 + number)

@@ -7,7 +7,7 @@ from analytics.cli.app import app, one_sentence
 
 @app.command()
 def contract() -> None:
-    """Print what the SDTM files have to hold, as Markdown (docs/input-contract.md)."""
+    """Print the requirements on the SDTM files, as Markdown (docs/input-contract.md)."""
     with one_sentence():
         from analytics.report.input_contract import contract_lines  # noqa: PLC0415
 

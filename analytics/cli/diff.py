@@ -27,9 +27,9 @@ def diff(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     output: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
     only: Annotated[str | None, typer.Option(help="patients or estimates.")] = None,
 ) -> None:
-    """Tell which patients and which estimates changed between two releases, and why.
+    """Show which patients and which estimates changed between two releases, and why.
 
-    It names patients, from the warehouses that their owner alone may read.
+    The output names patients; it is made from warehouses that only their owner can read.
     """
     with one_sentence():
         from analytics.readers import differences  # noqa: PLC0415

@@ -10,16 +10,16 @@ from analytics.cli.release_option import Release
 
 @app.command()
 def explain(
-    analysis: Annotated[str, typer.Argument(help="Analysis, as results.analysis names it.")],
+    analysis: Annotated[str, typer.Argument(help="Analysis id, as in results.analysis.")],
     about: Annotated[
         str | None,
-        typer.Argument(help="A USUBJID, or a number of the analysis as it was printed."),
+        typer.Argument(help="A USUBJID, or a number of the analysis as printed."),
     ] = None,
     study: StudyId = None,
     release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
 ) -> None:
-    """Tell where an analysis, a subject's row or a number comes from. Shows patients' dates."""
+    """Explain where an analysis, a subject's row or a number comes from. Shows patients' dates."""
     with one_sentence():
         from analytics.readers import explain as explaining  # noqa: PLC0415
         from analytics.release.choice import chosen_release  # noqa: PLC0415

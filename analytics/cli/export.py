@@ -10,15 +10,17 @@ from analytics.cli.release_option import Release
 
 _BOTH: Final = "both"
 
-export = typer.Typer(help="Write a release in the shapes other systems take.", no_args_is_help=True)
+export = typer.Typer(
+    help="Export a release in the formats that other systems read.", no_args_is_help=True
+)
 app.add_typer(export, name="export")
 
 Target = Annotated[Path, typer.Argument(help="Folder to write into, outside the releases.")]
 Created = Annotated[
     str | None,
     typer.Option(
-        help="Moment the files are stamped with, as 2026-11-22T12:00:00Z; "
-        "by default that of the publication."
+        help="Time stamp of the files, such as 2026-11-22T12:00:00Z (default: the time of "
+        "publication)."
     ),
 ]
 
@@ -49,7 +51,7 @@ def adam(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     for item in datasets:
         say(f"{item.name:<9} {item.rows.height:>7} rows  {len(item.variables):>3} variables")
     _told(target, exported.origin.synthetic_note)
-    say("These are patient-level files, readable by you only; keep them so.")
+    say("These are patient-level files that only you can read; keep it that way.")
 
 
 @export.command()

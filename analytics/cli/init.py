@@ -14,13 +14,13 @@ Sources = Annotated[
     list[Path] | None,
     typer.Option(
         "--from",
-        help="Folder or .zip of SDTM files to propose the study from; once for each trial, or a "
-        "folder of several.",
+        help="Folder or .zip of SDTM files to propose the study from; repeat it for each trial, "
+        "or give a folder of several.",
     ),
 ]
 Encoding = Annotated[
     str | None,
-    typer.Option(help="With --from: how its text files are written, where that is not UTF-8."),
+    typer.Option(help="With --from: encoding of its text files, if not UTF-8."),
 ]
 
 
@@ -30,7 +30,7 @@ def init(
     sources: Sources = None,
     encoding: Encoding = None,
 ) -> None:
-    """Write the commented skeleton of a new study, or a proposal made from SDTM files."""
+    """Write the commented skeleton of a new study, or propose a study from SDTM files."""
     with one_sentence():
         if sources:
             from analytics.proposal import propose_study  # noqa: PLC0415
@@ -41,24 +41,24 @@ def init(
         from analytics.study.new_study import write_new_study  # noqa: PLC0415
 
         trials = write_new_study(folder)
-    say(f"{folder} is a study; its files explain themselves, study.toml first.")
+    say(f"{folder} is a new study; its files explain what to fill in, study.toml first.")
     for trial in trials:
-        say(f"Put the SDTM files of a trial into {trial}; {folder / 'sdtm/README.md'} says which.")
+        say(f"Put the SDTM files of a trial into {trial}; {folder / 'sdtm/README.md'} lists them.")
     say(f"Then run `plateau build {folder}`.")
 
 
 def tell(folder: Path, proposed: "ProposedStudy") -> None:
-    """What was proposed, what has to be looked at, and what comes next."""
+    """Print what was proposed, what to review, and the next step."""
     from analytics.ingest import unused_lines  # noqa: PLC0415
 
-    say(f"{folder} is a study proposed from the files; nothing in it is certain, study.toml first.")
+    say(f"{folder} is a study proposed from the files; review all of it, study.toml first.")
     for trial in proposed.trials:
         say(f"Trial {trial.trial_id} was copied to {folder / trial.path}.")
         say(f"  Cut-off {trial.cutoff.isoformat()}: {trial.reason}. Is it the data cut-off?")
     n_open = sum(not term.in_force for term in proposed.terms)
     say(
         f"terms.csv: {len(proposed.terms) - n_open} wordings with a meaning, {n_open} without, "
-        "each behind a #."
+        "each commented out with #."
     )
     say(f"factors.csv: {', '.join(proposed.factors)}.")
     for line in unused_lines(proposed.unused):

@@ -17,7 +17,9 @@ from analytics.cli.app import (
 
 @app.command(epilog=TOLD_BY_EXIT_CODES)
 def prune(
-    keep_last: Annotated[int, typer.Option(min=1, help="Releases to keep, beside the current.")],
+    keep_last: Annotated[
+        int, typer.Option(min=1, help="Number of releases to keep besides the current one.")
+    ],
     study: StudyId = None,
     releases: Releases = DEFAULT_RELEASES,
 ) -> None:

@@ -11,16 +11,16 @@ To = Annotated[
     str,
     typer.Option(
         "--to",
-        help="postgresql://user@host:5432/database. Leave the password to PGPASSWORD or ~/.pgpass: "
-        "what stands on a command line, others can read.",
+        help="postgresql://user@host:5432/database. Put the password in PGPASSWORD or "
+        "~/.pgpass: other users can see a command line.",
     ),
 ]
 ReaderRole = Annotated[
     str,
-    typer.Option(help="Role that may read the tables for people, made if absent; '' for none."),
+    typer.Option(help="Role that may read the tables of bi, created if absent; '' for none."),
 ]
 MartsRole = Annotated[
-    str | None, typer.Option(help="Role that may read the marts; it has to be there already.")
+    str | None, typer.Option(help="Role that may read the marts; it must already exist.")
 ]
 
 
@@ -30,23 +30,23 @@ def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     study: StudyId = None,
     release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
-    schema: Annotated[str, typer.Option(help="Schema for the tables for people.")] = "bi",
+    schema: Annotated[str, typer.Option(help="Schema for the tables of bi.")] = "bi",
     reader_role: ReaderRole = "plateau_reader",
     marts: Annotated[
-        bool, typer.Option("--marts", help="Serve the marts too: rows of patients.")
+        bool, typer.Option("--marts", help="Serve the marts too: patient-level rows.")
     ] = False,
     marts_schema: Annotated[str, typer.Option(help="Schema for the marts.")] = "marts",
     marts_role: MartsRole = None,
     wait: Annotated[
         float,
         typer.Option(
-            min=0, help="Seconds that readers may hold tables whose columns have changed."
+            min=0, help="Seconds to wait for readers of tables whose columns have changed."
         ),
     ] = 60.0,
 ) -> None:
-    """Serve a release from Postgres, in place of the one before.
+    """Serve a release from Postgres, replacing the previous one.
 
-    It is one transaction: readers see the old release or the new one, whole, and never wait.
+    It is one transaction: readers see the old or the new release, complete, and never wait.
     """
     with one_sentence():
         from analytics.release.choice import chosen_release  # noqa: PLC0415

@@ -12,7 +12,9 @@ from analytics.cli.release_option import Release
 @app.command()
 def query(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     sql: Annotated[str | None, typer.Argument(help="The SQL to run.")] = None,
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="File with the SQL.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", "-f", help="File that contains the SQL.")
+    ] = None,
     study: StudyId = None,
     release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
@@ -20,10 +22,10 @@ def query(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         str, typer.Option("--format", help="table, csv, json (one object per line) or parquet.")
     ] = "table",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File for the answer.")
+        Path | None, typer.Option("--output", "-o", help="File to write the result to.")
     ] = None,
 ) -> None:
-    """Run SQL on a release's warehouse, read-only."""
+    """Run SQL on the warehouse of a release, read-only."""
     with one_sentence():
         from analytics.readers import queries  # noqa: PLC0415
         from analytics.release.choice import chosen_release  # noqa: PLC0415

@@ -20,8 +20,8 @@ from analytics.progress import PlainLines
 
 _UP_TO_DATE: Final = "Release {} is up to date."
 _HELD: Final = (
-    "A rollback to release {} stands, and nothing has changed since; "
-    "`plateau build` makes the release of these files current again."
+    "The rollback to release {} is still in effect, and nothing has changed since; run `plateau "
+    "build` to make the release of these files current again."
 )
 
 
@@ -34,7 +34,7 @@ def refresh(
 ) -> None:
     """Build and publish a study only if its files or the program changed; for schedulers.
 
-    A rollback stands until there is something new to publish.
+    A rollback stays in effect until there is something new to publish.
     """
     signal.signal(signal.SIGTERM, terminated)
     with one_sentence():

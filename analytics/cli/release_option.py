@@ -1,4 +1,4 @@
-"""How a command is told which release it reads: the same words everywhere."""
+"""How a command is given the release it reads: the same words everywhere."""
 
 from typing import Annotated, Final
 
@@ -19,6 +19,6 @@ def given_once(argument: str | None, option: str | None, default: str) -> str:
     """The release of the argument or of the option. Raises UsageError when both name one."""
     if argument is not None and option is not None:
         raise UsageError(
-            f"Both '{argument}' and --release '{option}' name the release; leave one of them."
+            f"Both '{argument}' and --release '{option}' name the release; omit one of them."
         )
     return next((name for name in (argument, option) if name is not None), default)

@@ -19,7 +19,7 @@ def rollback(
     same: ReleaseAsOption = None,
     releases: Releases = DEFAULT_RELEASES,
 ) -> None:
-    """Make another release, by default the previous, current again.
+    """Make another release (default: the previous one) current again.
 
     Nothing is built or removed.
     """
@@ -29,6 +29,6 @@ def rollback(
 
         chosen = roll_back(chosen_study(releases, study), given_once(release, same, PREVIOUS))
     say(
-        f"Release {chosen.release_id} is current. A refresh leaves it so until there is something "
-        "new to publish; `plateau build` publishes the study as it is now."
+        f"Release {chosen.release_id} is current. `plateau refresh` keeps it until there is "
+        "something new to publish; `plateau build` publishes the study as it is now."
     )

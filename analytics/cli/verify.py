@@ -15,7 +15,7 @@ def verify(
     same: ReleaseAsOption = None,
     releases: Releases = DEFAULT_RELEASES,
 ) -> None:
-    """Check a release against its manifest, by default the current, and name what was altered."""
+    """Check a release (default: the current one) against its manifest and list what was altered."""
     with one_sentence():
         from analytics.release import verify as verification  # noqa: PLC0415
         from analytics.release.choice import CURRENT, chosen_release  # noqa: PLC0415
@@ -29,9 +29,9 @@ def verify(
     if found.findings:
         n = len(found.findings)
         leave(
-            f"{folder} is not what was published: of {what}, {n} "
+            f"{folder} differs from what was published: of {what}, {n} "
             f"{'is' if n == 1 else 'are'} not as in the manifest; build the study again with "
             "--force, or go back to another release.",
             verification.AlteredError.exit_code,
         )
-    typer.echo(f"{folder}: {what} are as published ({time.perf_counter() - started:.1f} s).")
+    typer.echo(f"{folder}: {what} match the manifest ({time.perf_counter() - started:.1f} s).")

@@ -71,7 +71,7 @@ def difference_lines(found: Difference, output: str, part: str | None) -> Iterat
 def _for_people(found: Difference, part: str | None) -> Iterator[str]:
     before, after = found.before.release_id, found.after.release_id
     if before == after:
-        yield f"Both are release {before}: nothing differs."
+        yield f"Both are release {before}: there are no differences."
         return
     yield f"From release {before} to {after}"
     if part in (None, PATIENTS):
@@ -87,7 +87,10 @@ def _patient_lines(changes: Sequence[SubjectChange]) -> Iterator[str]:
         yield "No patient's event, censoring or origin changed in any endpoint."
         return
     n_patients = len({change.usubjid for change in changes})
-    yield f"{_count(n_patients, 'patient')} changed, named here: keep this to who may see them."
+    yield (
+        f"{_count(n_patients, 'patient')} changed, named below: share this only with people who "
+        "may see them."
+    )
     for endpoint, of_endpoint in _by_endpoint(changes).items():
         yield ""
         yield f"{endpoint}: {_kinds(of_endpoint)}"

@@ -56,8 +56,8 @@ def patient_report(
         raise ReportError(f"{error}; choose a smaller one with --population.") from error
     except KeyError as error:
         raise ReportError(
-            f"Population {error} is none of populations.csv of study '{study_id}'; "
-            "ask bi.populations for their names."
+            f"Population {error} is not in populations.csv of study '{study_id}'; see "
+            "bi.populations for the names."
         ) from error
 
 
@@ -73,11 +73,11 @@ def provenance_of(manifest: dict[str, Any]) -> Provenance:
 
 
 def _outside(folder: Path, releases: Path, release: Path) -> Path:
-    """The folder, when it lies outside the releases: a published release is never added to."""
+    """The folder, if it is outside the releases: nothing is ever added to a published release."""
     published = (releases.resolve(), release.resolve())
     if any(folder.resolve().is_relative_to(place) for place in published):
         raise ReportError(
-            f"{folder} lies among the releases, which nothing may change; "
-            "choose another folder with --output."
+            f"{folder} is inside the folder of releases, which must not change; choose another "
+            "folder with --output."
         )
     return folder

@@ -37,7 +37,7 @@ class QueryError(PlateauError):
 def text_of(sql: str | None, file: Path | None) -> str:
     """The SQL of the argument or of the file. Raises QueryError unless exactly one is given."""
     if (sql is None) == (file is None):
-        raise QueryError("Give either the SQL or a file with it (-f).")
+        raise QueryError("Give either the SQL or a file that contains it (-f).")
     if file is None:
         return sql or ""
     try:
@@ -56,11 +56,11 @@ def answer(release: Path, sql: str, output: str) -> Iterator[str]:
 
 
 def check_format(output: str, file: Path | None) -> None:
-    """Raise QueryError for a format that there is not, or for Parquet without a file."""
+    """Raise QueryError for an unknown format, or for Parquet without a file."""
     if output not in FORMATS:
         raise QueryError(f"Format '{output}' is not one of {', '.join(FORMATS)}.")
     if output == "parquet" and file is None:
-        raise QueryError("Parquet is no text for a terminal; name a file with --output.")
+        raise QueryError("Parquet cannot be shown in a terminal; name a file with --output.")
 
 
 def write_parquet(release: Path, sql: str, file: Path) -> int:
@@ -70,7 +70,7 @@ def write_parquet(release: Path, sql: str, file: Path) -> int:
     with _running(release, sql) as connection:
         rows = connection.sql(sql)
         if rows is None:
-            raise QueryError("The SQL gives no rows; write a query, such as `from bi.about`.")
+            raise QueryError("The SQL returns no rows; write a query, such as `from bi.about`.")
         table = rows.to_arrow_table()
     pq.write_table(table, file)
     return int(table.num_rows)
@@ -82,13 +82,15 @@ def _running(release: Path, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         with connect_for_queries(release / WAREHOUSE) as connection:
             if not connection.extract_statements(sql):
-                raise QueryError("The SQL holds no statement; write one, such as `from bi.about`.")
+                raise QueryError(
+                    "The SQL contains no statement; write one, such as `from bi.about`."
+                )
             yield connection
     except duckdb.Error as error:
         if isinstance(error, _DAMAGED):
             raise AlteredError(
                 f"{release / WAREHOUSE} cannot be read ({first_line(error)}); "
-                "`plateau verify` names what was altered."
+                "run `plateau verify` to see what was altered."
             ) from error
         raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
 
@@ -119,5 +121,5 @@ def _plain(value: object) -> object:
 
 
 def _finite(value: object) -> object:
-    """JSON has no word for NaN or infinity: null."""
+    """JSON cannot express NaN or infinity: null."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

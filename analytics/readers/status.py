@@ -39,7 +39,7 @@ def _study_lines(study: StudyReleases, is_published: bool, now: datetime) -> Ite
         yield f"{study.study_id}: {about['title']}"
         if about["synthetic"]:
             yield f"  data       synthetic. {about['synthetic_note'] or ''}".rstrip()
-        held = "; a rollback that stands" if rollback_stands(study.log) else ""
+        held = "; rollback in effect" if rollback_stands(study.log) else ""
         when = _when(runs, manifest["release_id"], now)
         yield f"  release    {manifest['release_id']}, {when}{held}"
         others = [
@@ -69,7 +69,7 @@ def _study_lines(study: StudyReleases, is_published: bool, now: datetime) -> Ite
 def _when(runs: list[dict[str, Any]], release_id: str, now: datetime) -> str:
     at = published_at(runs, release_id)
     if at is None:
-        return "published at a time the log does not tell"
+        return "published at a time that is not in the log"
     days = (now - datetime.fromisoformat(at)).days
     age = "today" if days < 1 else f"{days} day{'' if days == 1 else 's'} ago"
     return f"published {at}, {age}"
@@ -77,8 +77,8 @@ def _when(runs: list[dict[str, Any]], release_id: str, now: datetime) -> str:
 
 def _next_step(event: str, is_published: bool) -> str:
     if event == FAILED:
-        kept = "; until then the release above stands" if is_published else ""
-        return f"mend what the last run says and run `plateau refresh`{kept}"
+        kept = "; until then the release above stays current" if is_published else ""
+        return f"fix what the last run reports and run `plateau refresh`{kept}"
     if not is_published:
         return "run `plateau build`"
     return '`plateau refresh` when files have changed; `plateau query "from bi.endpoint_summary"`'

@@ -129,9 +129,9 @@ def test_headline_shows_median_rates_and_how_many_published_numbers_agree():
         "Endpoint    n  Events  Median, mo (95% CI)  36 mo  60 mo",
         "OS        259     208         7.5 (5.5-NR)  17.7%      -",
         "CIR *     123      73                    -  59.3%  63.2%",
-        "Rates are free of the event, or the incidence of it; NR: not reached.",
-        "* Read its caution first: results.analysis, column caution.",
-        "2 of 3 published numbers agree. The others stand in bi.concordance.",
+        "Rates: event-free, or incidence of the event; NR: not reached.",
+        "* Read the caution first: results.analysis, column caution.",
+        "2 of 3 published numbers agree. See bi.concordance for the others.",
         "SYNTHETIC DATA: nobody.",
     ]
 
@@ -205,5 +205,5 @@ def test_analysis_that_could_not_be_estimated_keeps_its_line():
 def test_real_data_without_published_values_has_neither_remark():
     empty = results() | {"published_concordance": frame_of_rows("published_concordance", [])}
     assert headline(study(OS, synthetic=False), empty).remarks == (
-        "Rates are free of the event, or the incidence of it; NR: not reached.",
+        "Rates: event-free, or incidence of the event; NR: not reached.",
     )

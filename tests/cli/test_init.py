@@ -80,7 +80,7 @@ def test_it_says_what_to_do_next(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["init", str(tmp_path / "new")])
     assert result.exit_code == 0
     assert "".join(result.stderr.split()) == "".join(
-        f"{tmp_path / 'new'} is a study; its files explain themselves, study.toml first. "
+        f"{tmp_path / 'new'} is a new study; its files explain what to fill in, study.toml first. "
         f"Put the SDTM files of a trial into {tmp_path / 'new/sdtm/TRIAL01'}; "
         f"{tmp_path / 'new/sdtm/README.md'} says which. "
         f"Then run `plateau build {tmp_path / 'new'}`.".split()

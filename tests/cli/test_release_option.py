@@ -150,7 +150,7 @@ def test_a_release_named_twice_is_refused(
     releases: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     assert told(monkeypatch, releases, command, "second", "--release", "third") == (
-        "plateau: Both 'second' and --release 'third' name the release; leave one of them.\n"
+        "plateau: Both 'second' and --release 'third' name the release; omit one of them.\n"
     )
 
 

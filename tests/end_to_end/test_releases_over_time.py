@@ -203,7 +203,7 @@ def test_the_difference_counts_as_bi_does(plateau: Plateau, built: Path) -> None
 
 def test_the_difference_of_a_release_and_itself_is_nothing(plateau: Plateau, built: Path) -> None:
     result = plateau("diff", "current", "current", "--releases", built)
-    assert result.stdout == f"Both are release {ids(built)[1]}: nothing differs.\n"
+    assert result.stdout == f"Both are release {ids(built)[1]}: there are no differences.\n"
 
 
 def test_csv_holds_one_table(plateau: Plateau, built: Path) -> None:
@@ -342,7 +342,7 @@ def test_a_rollback_stands_until_a_build_ends_it(
     assert study_of(releases).is_current(first)
     ended = plateau("build", cut, "--releases", releases)
     assert ended.returncode == 0
-    assert "The rollback before it has ended." in ended.stderr
+    assert "The earlier rollback is no longer in effect." in ended.stderr
     assert study_of(releases).is_current(second)
     assert events(releases)[-3:] == [ROLLED_BACK, HELD, PUBLISHED]
 

@@ -60,7 +60,7 @@ def test_a_subjects_end_stands_in_the_line_that_is_named(
     ).fetchall()
     for usubjid, adt, srcvar in subjects:
         text = told(default_releases, analysis_id, usubjid)
-        places = re.findall(r"^(\S+) line (\d+), as it stands$", text, re.M)
+        places = re.findall(r"^(\S+) line (\d+), as in the file$", text, re.M)
         assert places, text
         for name, line in places:
             with (STUDY / name).open(encoding="utf-8", newline="") as file:
@@ -156,7 +156,7 @@ def test_all_other_listings_run(
 @pytest.mark.parametrize(
     ("analysis", "about", "sentence"),
     [
-        ("os", None, r"There is no analysis 'os' \(near it: os_all"),
+        ("os", None, r"There is no analysis 'os' \(similar: os_all"),
         ("os_all", "nobody", "'nobody' is neither a subject of the warehouse nor a number"),
         ("os_all", "nan", "'nan' is neither a subject"),
         ("os_all", "123456.5", "No number of os_all prints as 123456.5"),

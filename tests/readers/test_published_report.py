@@ -271,8 +271,8 @@ def test_the_report_is_never_written_among_the_releases(
         with pytest.raises(ReportError) as told:
             write(default_release, default_releases, place)
         assert str(told.value) == (
-            f"{place} lies among the releases, which nothing may change; "
-            "choose another folder with --output."
+            f"{place} is inside the folder of releases, which must not change; choose another "
+            "folder with --output."
         )
     assert not place.exists()
 
@@ -301,8 +301,8 @@ def test_a_population_that_is_not_there_or_too_large_is_told(
     with pytest.raises(ReportError) as told:
         patient_report(default_release, default_releases, tmp_path, "nobody")
     assert str(told.value) == (
-        "Population 'nobody' is none of populations.csv of study 'blinatumomab'; "
-        "ask bi.populations for their names."
+        "Population 'nobody' is not in populations.csv of study 'blinatumomab'; see "
+        "bi.populations for the names."
     )
     monkeypatch.setattr(swimmer, "MOST", 100)
     with pytest.raises(ReportError) as told:

@@ -92,12 +92,12 @@ def test_a_query_that_would_do_more_than_read_is_one_sentence(releases: Path, sq
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ([], "Give either the SQL or a file with it (-f)."),
-        (["select 1", "-f", "q.sql"], "Give either the SQL or a file with it (-f)."),
+        ([], "Give either the SQL or a file that contains it (-f)."),
+        (["select 1", "-f", "q.sql"], "Give either the SQL or a file that contains it (-f)."),
         (["-f", "absent.sql"], "absent.sql cannot be read; name a text file with SQL."),
         (["select 1", "--format", "xml"], "Format 'xml' is not one of table, csv, json, parquet."),
-        ([""], "The SQL holds no statement; write one, such as `from bi.about`."),
-        (["/* later */"], "The SQL holds no statement; write one, such as `from bi.about`."),
+        ([""], "The SQL contains no statement; write one, such as `from bi.about`."),
+        (["/* later */"], "The SQL contains no statement; write one, such as `from bi.about`."),
     ],
 )
 def test_a_wrong_call_is_one_sentence(releases: Path, arguments: list[str], sentence: str) -> None:

@@ -68,8 +68,8 @@ def test_the_current_release_and_the_last_run_are_told(releases: Path) -> None:
         f"  warehouse  {releases}/trial/current/warehouse.duckdb",
         f"  for BI     {releases}/trial/current/bi.duckdb",
         "  last run   2026-01-02T00:00:00+00:00, failed: No death date.",
-        "  next       mend what the last run says and run `plateau refresh`; until then the "
-        "release above stands",
+        "  next       fix what the last run reports and run `plateau refresh`; until then the "
+        "release above stays current",
     ]
 
 
@@ -84,7 +84,7 @@ def test_other_releases_and_a_rollback_are_told(releases: Path) -> None:
         log.write('{"at": "2026-01-03T00:00:00+00:00", "event": "rolled back", "release": "abc"}\n')
     told = lines(releases)
     assert told[2:4] == [
-        "  release    abc, published 2026-01-01T00:00:00+00:00, 3 days ago; a rollback that stands",
+        "  release    abc, published 2026-01-01T00:00:00+00:00, 3 days ago; rollback in effect",
         "  also kept  zero, later",
     ]
     assert told[-2] == "  last run   2026-01-03T00:00:00+00:00, rolled back"
@@ -96,7 +96,7 @@ def test_a_study_that_never_got_through_is_told(releases: Path) -> None:
     assert lines(releases) == [
         "trial: nothing is published",
         "  last run   2026-01-02T00:00:00+00:00, failed: No death date.",
-        "  next       mend what the last run says and run `plateau refresh`",
+        "  next       fix what the last run reports and run `plateau refresh`",
     ]
 
 
@@ -114,8 +114,8 @@ def test_a_file_that_cannot_be_read_is_one_sentence(
     result = CliRunner().invoke(app, ["status", "--releases", str(releases)])
     assert (result.exit_code, result.stderr) == (
         4,
-        "plateau: log.jsonl cannot be used (Permission denied); check that it is there, may be "
-        "read or written, and has room.\n",
+        "plateau: log.jsonl cannot be used (Permission denied); check that it exists, its "
+        "permissions, and the free disk space.\n",
     )
 
 

@@ -1,6 +1,6 @@
 """Where a number comes from: an analysis, a subject in it, or a number of it, told in lines.
 
-Everything is read from the release's warehouse: what is told is what was computed.
+Everything is read from the release's warehouse: what it shows is what was computed.
 """
 
 import math
@@ -67,7 +67,7 @@ def _analysis(connection: duckdb.DuckDBPyConnection, analysis_id: str) -> Row:
         )
         names = ", ".join(row["analysis_id"] for row in known)
         raise QueryError(
-            f"There is no analysis '{analysis_id}' (near it: {names}); "
+            f"There is no analysis '{analysis_id}' (similar: {names}); "
             "`from results.analysis` lists them all."
         )
     return found

@@ -20,7 +20,7 @@ _SHOWN: Final = 8  # places of one number; a small count stands in many
 def number_lines(
     connection: duckdb.DuckDBPyConnection, analysis: Row, printed: str
 ) -> Iterator[str]:
-    """Each place where the analysis has the number, with its meaning and its ground.
+    """Each place where the analysis has the number, with its meaning and the rows behind it.
 
     Raises QueryError when no number of the analysis prints like that.
     """
@@ -37,7 +37,7 @@ def number_lines(
         yield from _ground(connection, analysis, name, row)
         yield ""
     if len(places) > _SHOWN:
-        yield f"and in {len(places) - _SHOWN} places more; a number with more digits finds fewer"
+        yield f"and in {len(places) - _SHOWN} more places; give more digits to narrow the search"
     yield from _published(connection, printed)
 
 
@@ -120,7 +120,7 @@ def _curve(
     event = row.get("event")
     steps = rows_of(
         connection,
-        f"select time_days, time_months, n_risk, n_event, n_censored, estimate, std_error, "
+        "select time_days, time_months, n_risk, n_event, n_censored, estimate, std_error, "
         f"ci_lower, ci_upper from results.{curve} where analysis_id = $1 and stratum = $2 "
         + ("and event = $4 " if event is not None else "")
         + "order by abs(time_months - $3), time_days limit 5",

@@ -72,7 +72,7 @@ def _endpoint(connection: duckdb.DuckDBPyConnection, paramcd: str, usubjid: str)
         return
     yield f"Endpoint {paramcd} (marts.time_to_event)"
     yield from facts(ends)
-    yield "Candidates for its end, and the records they stand in (marts.censoring, source_dates)"
+    yield "Candidate dates for its end, and their records (marts.censoring, source_dates)"
     candidates = rows_of(
         connection,
         "select rule_id, role, adt, reason, candidates.srcdom, candidates.srcvar, "
@@ -96,10 +96,10 @@ def _endpoint(connection: duckdb.DuckDBPyConnection, paramcd: str, usubjid: str)
 def _record(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterator[str]:
     """The record as it stands in the file, its known variables."""
     place = f"line {found['line']}" if found["line"] else f"record {found['record']}"
-    yield f"{found['src_file']} {place}, as it stands"
+    yield f"{found['src_file']} {place}, as in the file"
     raw = one_row(
         connection,
-        f"select * exclude (src_trial, src_domain, src_file, src_row) "
+        "select * exclude (src_trial, src_domain, src_file, src_row) "
         f"from raw.{quoted('sdtm_' + found['srcdom'].lower())} where src_file = ? and src_row = ?",
         found["src_file"],
         found["record"],
@@ -152,5 +152,5 @@ def _rejected(connection: duckdb.DuckDBPyConnection, usubjid: str) -> Iterator[s
         usubjid,
     )
     if rejected:
-        yield "Records and values of the subject that were turned away (quality.rejected_record)"
+        yield "Records and values of the subject that were rejected (quality.rejected_record)"
         yield from table(rejected)
