@@ -21,7 +21,7 @@ def member_names(archive: Path, name: str) -> list[str]:
     """The paths of the archive's files inside it, in its order; hidden ones are passed over.
 
     `name` is the archive as messages tell it. Errors, all of them at once: no zip, a member that
-    is encrypted, a link, there twice or named to lie elsewhere.
+    is encrypted, a link, there twice or named for a place outside.
     """
     with _opened(archive, name) as content:
         members = _members(content)
@@ -32,7 +32,7 @@ def member_names(archive: Path, name: str) -> list[str]:
 
 
 def unpack(archive: Path, name: str, wanted: Collection[str], into: Path) -> dict[str, Path]:
-    """Where each wanted member now lies. Errors: too much to unpack, damage."""
+    """Where each wanted member now is. Errors: too much to unpack, damage."""
     with _opened(archive, name) as content:
         members = [member for member in _members(content) if member.filename in wanted]
         _check_size(members, name)
@@ -49,12 +49,12 @@ def _opened(archive: Path, name: str) -> Iterator[zipfile.ZipFile]:
             yield content
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
         raise IngestError(
-            f"{name} cannot be unpacked ({first_sentence(error)}); make the archive anew."
+            f"{name} cannot be unpacked ({first_sentence(error)}); create the archive again."
         ) from None
     except OSError as error:
         raise IngestError(
             f"{name} cannot be unpacked ({error.strerror or first_sentence(error)}); check the "
-            "archive and the room on the disk."
+            "archive and the free disk space."
         ) from None
 
 
@@ -77,12 +77,12 @@ def _refusals(members: list[zipfile.ZipInfo], name: str) -> Iterator[str]:
         if path.is_absolute() or ".." in path.parts or "\\" in str(path) or ":" in str(path):
             yield (
                 f"{name} holds a member named '{member.filename}', which points outside the "
-                "archive; make the archive anew with plain file names."
+                "archive; create the archive again with plain file names."
             )
         elif kind not in (0, stat.S_IFREG):
             yield f"{what} is a link or a device; put the file itself there."
         elif member.flag_bits & _ENCRYPTED:
-            yield f"{what} is encrypted; make the archive anew without a password."
+            yield f"{what} is encrypted; create the archive again without a password."
         elif member.filename in seen:
             yield f"{what} is in the archive twice; keep one of them."
         seen.add(member.filename)
@@ -93,7 +93,7 @@ def _check_size(members: list[zipfile.ZipInfo], name: str) -> None:
     if n_bytes > MOST_UNPACKED_BYTES:
         raise IngestError(
             f"{name} would unpack to {n_bytes / (1 << 30):.1f} GB, and "
-            f"{MOST_UNPACKED_BYTES >> 30} GB is the most; give the trial's files in a folder."
+            f"{MOST_UNPACKED_BYTES >> 30} GB is the limit; give the trial's files in a folder."
         )
 
 

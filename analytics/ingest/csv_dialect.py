@@ -29,7 +29,7 @@ def csv_variables(file: SourceFile) -> list[Variable]:
     try:
         return [Variable(name) for name in next(reader)]
     except csv.Error as error:
-        raise IngestError(f"{file.name} line 1 is not valid CSV ({error}); mend it.") from None
+        raise IngestError(f"{file.name} line 1 is not valid CSV ({error}); fix it.") from None
 
 
 def delimiter(file: SourceFile) -> str:
@@ -40,7 +40,7 @@ def delimiter(file: SourceFile) -> str:
     found = [name for name, mark in DELIMITERS.items() if mark in header]
     if len(found) > 1:
         raise IngestError(
-            f"{file.name}: the header holds more than one delimiter ({' and '.join(found)}); "
+            f"{file.name}: the header contains more than one delimiter ({' and '.join(found)}); "
             "remove one, or name delimiter for its trial in study.toml."
         )
     return DELIMITERS[found[0]] if found else ","
@@ -71,8 +71,8 @@ def not_text(file: SourceFile) -> IngestError:
     line = line_of_strange_byte(file.path, encoding(file))
     if file.encoding is None:
         return IngestError(
-            f"{file.name} line {line} is not UTF-8 text; save it as UTF-8, or say how it is "
-            'written by encoding = "latin-1" (or windows-1252) for its trial in study.toml.'
+            f"{file.name} line {line} is not UTF-8 text; save it as UTF-8, or declare its "
+            'encoding as encoding = "latin-1" (or windows-1252) for its trial in study.toml.'
         )
     return IngestError(
         f"{file.name} line {line} is not {file.encoding} text, as study.toml says it is; correct "
@@ -83,8 +83,8 @@ def not_text(file: SourceFile) -> IngestError:
 def damaged(file: SourceFile) -> IngestError:
     """The sentence for a text file with NUL bytes."""
     return IngestError(
-        f"{file.name} line {line_of_nul(file.path)} holds a NUL byte, so it is damaged or no text; "
-        "save it as UTF-8 text anew."
+        f"{file.name} line {line_of_nul(file.path)} contains a NUL byte, so it is damaged or "
+        "not text; save it again as UTF-8 text."
     )
 
 

@@ -27,7 +27,7 @@ from analytics.ingest.text_bytes import BLOCK, content_of
 def csv_batches(file: SourceFile, names: list[str]) -> Iterator[pa.RecordBatch]:
     """The records in file order, every value as text; an empty unquoted cell is NULL.
 
-    Blank lines are no records. Raises IngestError for a record with another number of values
+    Blank lines are skipped. Raises IngestError for a record with another number of values
     than the header, a quote that does not close, NUL bytes, and text in another encoding than
     the declared one or UTF-8.
     """
@@ -55,7 +55,7 @@ def csv_batches(file: SourceFile, names: list[str]) -> Iterator[pa.RecordBatch]:
         if _check_strictly(file, len(names)) == 0:
             return
         raise IngestError(
-            f"{file.name} cannot be read as CSV ({first_sentence(error)}); write it anew."
+            f"{file.name} cannot be read as CSV ({first_sentence(error)}); write it again."
         ) from None
 
 
@@ -69,8 +69,8 @@ def _check_strictly(file: SourceFile, n_variables: int) -> int:
             for cells in reader:
                 if cells and len(cells) != n_variables:
                     raise IngestError(
-                        f"{file.name} line {line + 1} has {len(cells)} values under a header of "
-                        f"{n_variables} variables; check its delimiters and quotes."
+                        f"{file.name} line {line + 1} has {len(cells)} values, but the header "
+                        f"has {n_variables} variables; check its delimiters and quotes."
                     )
                 line = reader.line_num
                 n_records += bool(cells)
@@ -83,5 +83,5 @@ def _check_strictly(file: SourceFile, n_variables: int) -> int:
 
 def _breach(error: csv.Error) -> str:
     if "field larger than field limit" in str(error):
-        return f"holds a value longer than {BLOCK >> 20} MB; shorten it or close its quote."
-    return "has a quote that is not closed or not doubled; mend it."
+        return f"contains a value longer than {BLOCK >> 20} MB; shorten it or close its quote."
+    return "has a quote that is not closed or not doubled; fix it."

@@ -36,7 +36,7 @@ def json_variables(file: SourceFile) -> list[Variable]:
     ):
         raise IngestError(
             f"{file.name} has no list 'columns' that names its variables, which Dataset-JSON "
-            f"{_VERSION} asks for; export it anew."
+            f"{_VERSION} requires; export it again."
         )
     return [
         Variable(
@@ -66,15 +66,15 @@ def json_batches(file: SourceFile, names: list[str]) -> Iterator[pa.RecordBatch]
             arrays = [_texts(list(values)) for values in columns]
         except UnicodeEncodeError:
             raise IngestError(
-                f"{file.name}: among records {n_read - len(batch) + 1} to {n_read} is a text with "
-                "half a character (an unpaired surrogate); export it anew."
+                f"{file.name}: records {n_read - len(batch) + 1} to {n_read} contain half a "
+                "character (an unpaired surrogate); export it again."
             ) from None
         yield pa.RecordBatch.from_arrays(arrays, names=names)
     stated = about.get("records")
     if isinstance(stated, int) and stated != n_read:
         raise IngestError(
-            f"{file.name} states {stated} records and holds {n_read}, so it is cut short or was "
-            "changed; export it anew."
+            f"{file.name} states {stated} records but contains {n_read}, so it is truncated or "
+            "was changed; export it again."
         )
 
 
@@ -87,7 +87,7 @@ def _opened(file: SourceFile) -> tuple[dict[str, Any], Iterator[Any]]:
         about = _object(file, _parsed(file, content.read()))
     rows = about.get("rows", [])
     if not isinstance(rows, list):
-        raise IngestError(f"{file.name}: 'rows' is no list of records; export it anew.")
+        raise IngestError(f"{file.name}: 'rows' is not a list of records; export it again.")
     return about, iter(rows)
 
 
@@ -103,23 +103,23 @@ def _parsed(file: SourceFile, content: bytes, where: str = "") -> Any:
         return json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
     except UnicodeDecodeError:
         raise IngestError(
-            f"{file.name}{where} is not UTF-8 text, in which JSON is written; export it anew."
+            f"{file.name}{where} is not UTF-8 text, which JSON must be; export it again."
         ) from None
     except (ValueError, RecursionError) as error:
         raise IngestError(
-            f"{file.name}{where} is not valid JSON ({first_sentence(error)}); export it anew."
+            f"{file.name}{where} is not valid JSON ({first_sentence(error)}); export it again."
         ) from None
 
 
 def _no_number(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _object(file: SourceFile, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise IngestError(
-            f"{file.name} is not Dataset-JSON, which begins with an object of metadata; export it "
-            "anew."
+            f"{file.name} is not Dataset-JSON, which begins with an object of metadata; export "
+            "it again."
         )
     return value
 
@@ -128,14 +128,14 @@ def _check_row(file: SourceFile, record: int, row: Any, n_variables: int) -> Non
     if not isinstance(row, list) or len(row) != n_variables:
         n_values = len(row) if isinstance(row, list) else "no list of"
         raise IngestError(
-            f"{file.name} record {record} has {n_values} values under {n_variables} variables; "
-            "export it anew."
+            f"{file.name} record {record} has {n_values} values, but there are {n_variables} "
+            "variables; export it again."
         )
     for value in row:
         if isinstance(value, list | dict):
             raise IngestError(
-                f"{file.name} record {record} holds a list or an object where a text or a number "
-                "belongs; export it anew."
+                f"{file.name} record {record} contains a list or an object instead of a text or "
+                "a number; export it again."
             )
 
 

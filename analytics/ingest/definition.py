@@ -19,7 +19,7 @@ _SEPARATOR: Final = " "
 
 
 class _RefusedError(Exception):
-    """The file is no define.xml that can be used; the message says why."""
+    """The file is not a usable define.xml; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,16 @@ def _read(path: Path) -> Definition:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise _RefusedError(f"it is no well-formed XML ({shown(str(error))})") from None
+        raise _RefusedError(f"it is not well-formed XML ({shown(str(error))})") from None
     except (ValueError, LookupError) as error:
-        raise _RefusedError(
-            f"it is in an encoding that is not known ({shown(str(error))})"
-        ) from None
+        raise _RefusedError(f"its encoding is not known ({shown(str(error))})") from None
     if not reader.datasets:
         raise _RefusedError("it describes no dataset")
     return reader.definition()
 
 
 def _refuse_entities(*_: object) -> None:
-    raise _RefusedError("it declares entities, which no define.xml needs")
+    raise _RefusedError("it declares entities, which a define.xml does not need")
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The one exception a trial's files are refused with."""
+"""The one exception for files of a trial that cannot be loaded."""
 
 from analytics.errors import PlateauError
 

@@ -57,8 +57,8 @@ def _package(study: Path, trial: Trial, used: AbstractSet[str], work: Path) -> P
         return Package(refusals=error.sentences)
     return Package(
         refusals=(
-            f"study.toml names the folder {trial.path} for trial {trial.trial_id}, but it is not "
-            "there; put the trial's files into it or correct path.",
+            f"study.toml names the folder {trial.path} for trial {trial.trial_id}, but it does "
+            "not exist; put the trial's files into it or correct path.",
         )
     )
 
@@ -118,14 +118,15 @@ def _is_define(name: str) -> bool:
 
 
 def _no_file(place: Path, trial: Trial, name: str) -> str | None:
-    """Why a name in the folder is no file of it."""
+    """Why a name in the folder cannot be read as a file of it."""
     path, what = place / name, shown_name(trial, name)
     if path.is_symlink() and not path.resolve().is_relative_to(place.resolve()):
-        return f"{what} is a link out of the trial's folder; put the file itself there."
+        return f"{what} is a link to a place outside the trial's folder; put the file itself there."
     if path.is_symlink() and path.is_dir():
-        return f"{what} is a link to a folder of the trial; remove it, the folder is read anyway."
+        return f"{what} is a link to a folder of the trial; remove it, as the folder is read "
+        "anyway."
     if not path.is_file():
-        return f"{what} is no plain file; put the file itself there or remove it."
+        return f"{what} is not a regular file; put the file itself there or remove it."
     return None
 
 

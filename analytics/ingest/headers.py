@@ -20,8 +20,8 @@ _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 def variables(file: SourceFile) -> list[Variable]:
     """The file's variables as they stand in it, in order.
 
-    Errors: no header, too many variables, a name that is no SDTM name, one that is there twice
-    in any case, one that loading needs itself, STUDYID or USUBJID missing.
+    Errors: no header, too many variables, a name that is not an SDTM name, one that occurs twice in
+    any case, one that loading needs itself, STUDYID or USUBJID missing.
     """
     found = FORMATS[file.suffix].variables(file)
     _check_names(file, [variable.name for variable in found])
@@ -31,22 +31,22 @@ def variables(file: SourceFile) -> list[Variable]:
 def _check_names(file: SourceFile, names: list[str]) -> None:
     if len(names) > MOST_VARIABLES:
         raise IngestError(
-            f"{file.name} has {len(names)} variables, and {MOST_VARIABLES} is the most a file may "
-            "have; check its delimiters and line ends."
+            f"{file.name} has {len(names)} variables, but a file may have at most "
+            f"{MOST_VARIABLES}; check its delimiters and line ends."
         )
     counts = Counter(name.lower() for name in names)
     for position, name in enumerate(names, start=1):
         if not _NAME.fullmatch(name):
             raise IngestError(
-                f"{file.name}: column {position} is named '{shown(name[:40])}', which is no "
+                f"{file.name}: column {position} is named '{shown(name[:40])}', which is not a "
                 "variable name; the first line must name the variables in letters, digits and "
                 "underscores."
             )
         if counts[name.lower()] > 1:
-            raise IngestError(f"{file.name}: variable {name.upper()} is there twice; remove one.")
+            raise IngestError(f"{file.name}: variable {name.upper()} occurs twice; remove one.")
         if name.lower() in (*SOURCE_COLUMNS, CONTENT):
             raise IngestError(
-                f"{file.name}: the name {name} is kept for where a record comes from; rename it."
+                f"{file.name}: the name {name} is reserved for the origin of a record; rename it."
             )
     for key in required_variables(file.domain):
         if key.lower() not in counts:

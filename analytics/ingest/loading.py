@@ -116,7 +116,7 @@ def _loaded_alone(file: SourceFile) -> IngestedFile:
 
 
 def _copies(ingested: Sequence[IngestedFile]) -> Iterator[str]:
-    """A sentence for a file that stands there twice under two names; without records it may."""
+    """A sentence for a file that is there under two names, unless it has no records."""
     seen: dict[tuple[str, str], IngestedFile] = {}
     for file in ingested:
         other = seen.setdefault((file.src_domain, file.sha256), file)

@@ -44,7 +44,7 @@ class SortedNames:
 def sort_names(trial: Trial, names: Collection[str], used: AbstractSet[str]) -> SortedNames:
     """Decide about every name, in the order of names.
 
-    Refused: an archive inside, a domain that is there twice or in no format that is read, no file
+    Refused: an archive inside, a domain that occurs twice or in no readable format, no file
     of a domain that every trial needs, a declared file that is not there.
     """
     ordered = sorted(names, key=lambda name: (name.lower(), name))
@@ -103,7 +103,7 @@ def _is_split(name: str) -> bool:
 
 
 def _is_unreadable(name: str, used: AbstractSet[str], read: dict[str, str]) -> bool:
-    """Whether a used domain stands there in another format, and nowhere else."""
+    """Whether a used domain is there only in another format."""
     stem = first_stem_of(name)
     if _suffix(name) in FORMATS or _suffix(name) == _ARCHIVE or part_of(stem, used) is None:
         return False
@@ -124,7 +124,7 @@ def _unused(
     elif is_data and (near := near_domain(stem, used)):
         note = f"may be meant for {near}; name it {near.lower()}{suffix} if it is"
     elif suffix in _OTHER_TABLES and (near := part_of(first_stem_of(name), used)):
-        note = f"may hold {near}, but is in no format Plateau reads"
+        note = f"may hold {near}, but Plateau does not read its format"
     return UnusedFile(
         trial.trial_id,
         shown_name(trial, name),
@@ -143,7 +143,8 @@ def _archive_inside(trial: Trial, name: str) -> str:
 
 def _no_format(trial: Trial, name: str) -> str:
     return (
-        f"{shown_name(trial, name)} is in no format Plateau reads; convert it to one of "
+        f"{shown_name(trial, name)} is in a format that Plateau does not read; convert it to "
+        "one of "
         f"{', '.join(FORMATS)} or move it out of the trial's folder."
     )
 
@@ -171,7 +172,7 @@ def _missing(trial: Trial, there: AbstractSet[str], unused: Sequence[UnusedFile]
             and near_domain(stem_of(file.src_file), {domain})
         ]
         rename = (
-            f"if {' or '.join(near)} holds it, name that {domain.lower()}, else " if near else ""
+            f"if {' or '.join(near)} contains it, name that {domain.lower()}, else " if near else ""
         )
         yield (
             f"{trial.path} has no {domain} file, which every trial needs; {rename}add "
@@ -185,5 +186,5 @@ def _undeclared(trial: Trial, names: Sequence[str]) -> Iterator[str]:
         if name not in there:
             yield (
                 f"study.toml declares how {name} of trial {trial.trial_id} is written, but "
-                f"{trial.path} has no such file; correct the name or remove the entry."
+                f"{trial.path} does not contain that file; correct the name or remove the entry."
             )

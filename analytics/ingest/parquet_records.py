@@ -54,5 +54,5 @@ def _label(field: Any) -> str | None:
 
 def _unreadable(file: SourceFile, error: Exception) -> IngestError:
     return IngestError(
-        f"{file.name} cannot be read as Parquet ({first_sentence(error)}); write it anew."
+        f"{file.name} cannot be read as Parquet ({first_sentence(error)}); write it again."
     )

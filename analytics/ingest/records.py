@@ -122,7 +122,7 @@ def _check_domain(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> No
     if other is not None:
         raise IngestError(
             f"{file.name} has the DOMAIN '{shown(other)}', but the file is named for "
-            f"{file.domain}; name it for what it holds or correct its records."
+            f"{file.domain}; name it for what it contains, or correct its records."
         )
 
 
@@ -148,10 +148,10 @@ def _check_part(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None
     ).fetchall()
     n_records, n_own, other = found[0]
     if n_records and not n_own:
-        says = f"the DOMAIN '{shown(other)}'" if other else "no DOMAIN that says so"
+        says = f"the DOMAIN '{shown(other)}'" if other else "no matching DOMAIN"
         raise IngestError(
             f"{file.name} is named for a part of {file.domain}, but its records have {says}; name "
-            "it for what it holds, or give them their DOMAIN."
+            "it for what it contains, or give them their DOMAIN."
         )
 
 

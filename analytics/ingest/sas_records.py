@@ -81,13 +81,13 @@ def _read(file: SourceFile, **options: Any) -> tuple[dict[str, list[Any]], Any]:
         if options["encoding"] is None:
             raise _other_encoding(file) from None
         raise IngestError(
-            f"{file.name} has a name or a label that is no {options['encoding']} text; export it "
-            "anew."
+            f"{file.name} has a name or a label that is not {options['encoding']} text; export "
+            "it again."
         ) from None
     except (pyreadstat.ReadstatError, OSError, ValueError) as error:
         kind = "SAS XPORT" if file.suffix == _XPORT else "SAS7BDAT"
         raise IngestError(
-            f"{file.name} cannot be read as {kind} ({first_sentence(error)}); export it anew."
+            f"{file.name} cannot be read as {kind} ({first_sentence(error)}); export it again."
         ) from None
 
 
@@ -102,7 +102,7 @@ def _other_encoding(file: SourceFile) -> IngestError:
     ]
     where = f"record {min(strange)[0]}" if strange else "a label"
     return IngestError(
-        f"{file.name}: {where} is not UTF-8 text; say how the file is written by "
+        f"{file.name}: {where} is not UTF-8 text; declare its encoding as "
         'encoding = "latin-1" (or windows-1252) for its trial in study.toml.'
     )
 

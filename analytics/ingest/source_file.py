@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class SourceFile:
-    """Where a file lies and how the study says it is written.
+    """Where a file is and how the study declares that it is written.
 
     `name` is its path as every message tells it: relative to the study folder, and inside an
     archive `trial.zip/dm.csv`. `encoding` and `delimiter` are None where the study is silent.

@@ -1,4 +1,4 @@
-"""The files of a package that the study has no use for: kept in raw, told once, never opened."""
+"""The files of a package that the study does not use: listed in raw, never opened."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def unused_lines(unused: Sequence[UnusedFile]) -> Iterator[str]:
             for what, words in MEANINGS.items()
             if any(file.what == what for file in files)
         ]
-        yield f"Not used of {trial}: {'; '.join(kinds)}."
+        yield f"Files of {trial} that are not used: {'; '.join(kinds)}."
         yield from (f"  {file.src_file} {file.note}." for file in files if file.note)
 
 

@@ -21,17 +21,17 @@ _OBSERVATIONS: Final = (
 
 
 def check_transport_file(file: SourceFile) -> None:
-    """Refuse a file that is no whole number of records or holds several datasets."""
+    """Refuse a file that ends inside a record or contains several datasets."""
     size = file.path.stat().st_size
     if size % _RECORD:
         raise IngestError(
             f"{file.name} is {size} bytes long, but a SAS transport file consists of records of "
-            f"{_RECORD} bytes, so it is cut short or damaged; export it anew."
+            f"{_RECORD} bytes, so it is truncated or damaged; export it again."
         )
     n_datasets = sum(1 for _ in _places(file, _DATASETS))
     if n_datasets > 1:
         raise IngestError(
-            f"{file.name} holds {n_datasets} datasets; export each to a transport file of its own."
+            f"{file.name} holds {n_datasets} datasets; export each to its own transport file."
         )
 
 
@@ -46,7 +46,7 @@ def check_last_observation(file: SourceFile, width: int) -> None:
         content.seek(size - left)
         if content.read(left).strip(b" "):
             raise IngestError(
-                f"{file.name} ends inside a record, so it is cut short; export it anew."
+                f"{file.name} ends inside a record, so it is truncated; export it again."
             )
 
 

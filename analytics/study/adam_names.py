@@ -44,8 +44,8 @@ def read_adam_names(
         for other in names:
             if (other.kind, other.name) == (kind, name) or other.variable == found.variable:
                 raise StudyError(
-                    f"{row.where}: {kind} '{name}' or variable {found.variable} stands in an "
-                    "earlier line already; keep one of them."
+                    f"{row.where}: {kind} '{name}' or variable {found.variable} is already on "
+                    "an earlier line; keep one of them."
                 )
         names.append(found)
     return tuple(names)
@@ -55,12 +55,12 @@ def _variable(row: Row, kind: str) -> str:
     variable = row.required("variable")
     if not _VARIABLE.fullmatch(variable):
         raise StudyError(
-            f"{row.where}: '{variable}' is no ADaM variable; use 1 to 8 capitals, digits or "
-            "underscores, a capital first."
+            f"{row.where}: '{variable}' is not an ADaM variable name; use 1 to 8 capitals, "
+            "digits or underscores, starting with a capital."
         )
     if kind == "population" and not variable.endswith("FL"):
         raise StudyError(
-            f"{row.where}: '{variable}' is the flag of a population, so it has to end in FL."
+            f"{row.where}: '{variable}' is the flag of a population, so it must end in FL."
         )
     return variable
 
@@ -69,7 +69,7 @@ def _label(row: Row) -> str | None:
     label = row.text("label")
     if label is not None and len(label.encode()) > LABEL_LENGTH:
         raise StudyError(
-            f"{row.where}: the label '{label}' has {len(label.encode())} bytes; a SAS transport "
-            f"file holds {LABEL_LENGTH}, so shorten it."
+            f"{row.where}: the label '{label}' has {len(label.encode())} bytes, but a SAS "
+            f"transport file allows {LABEL_LENGTH}; shorten it."
         )
     return label

@@ -62,6 +62,6 @@ def _check_models(analysis: Analysis, analyses: Sequence[Analysis]) -> None:
 def _check(where: str, name: str, known: Sequence[str], noun: str) -> None:
     if name not in known:
         raise StudyError(
-            f"{where}: alternative_to '{name}' is no other {noun}{nearest(name, known)}; "
+            f"{where}: alternative_to '{name}' is not another {noun}{nearest(name, known)}; "
             f"use {choices(known)}."
         )

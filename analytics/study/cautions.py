@@ -1,4 +1,4 @@
-"""The cautions shown beside a result, composed here and nowhere else."""
+"""The cautions shown beside a result; they are written only here."""
 
 from typing import Final
 
@@ -17,31 +17,31 @@ def sibling_id(name: str) -> str:
 
 
 def immortal_time_caution(later: tuple[Later, ...], reason: str, sibling: str | None) -> str:
-    """The caution of a result shown as published: what settles late, why it is shown."""
+    """The caution of a result shown as published: what is known too late, and why it is shown."""
     items = "; ".join(item.what for item in later)
     beside = (
-        f"the result with delayed entry stands beside it as {sibling}"
+        f"the corresponding result with delayed entry is {sibling}"
         if sibling
-        else "no result with delayed entry can stand beside it, as no single day settles it"
+        else "no result with delayed entry is possible, as no single day determines it"
     )
     return (
-        f"Immortal time: counted from the origin but settled only after it: {items}. "
+        f"Immortal time: counted from the origin but known only after it: {items}. "
         f"Shown as published: {reason.rstrip('.')}; {beside}."
     )
 
 
 def delayed_entry_caution(entry_facts: tuple[str, ...], original: str, facts: Facts) -> str:
-    """What a delayed-entry sibling is, and what it stands beside."""
+    """What a delayed-entry sibling is, and which result it belongs to."""
     labels = " and ".join(facts[fact].label for fact in entry_facts)
     return (
-        f"Delayed entry: patients are at risk only after: {labels}. Few are at risk at first, so "
-        "that one early event can take a curve far down, even to 0: read it with its numbers at "
-        f"risk. The as-published result beside it is {original}."
+        f"Delayed entry: patients are at risk only after: {labels}. Few are at risk at first, "
+        "so one early event can lower a curve sharply, even to 0: read it with its numbers at "
+        f"risk. The corresponding as-published result is {original}."
     )
 
 
 def landmark_caution(days: float | None, *, moving: bool = False) -> str | None:
-    """What a landmark analysis counts from, and whom; None without a landmark.
+    """From which day a landmark analysis counts, and whom; None without a landmark.
 
     `moving`: subjects move between the groups after it.
     """
@@ -50,13 +50,13 @@ def landmark_caution(days: float | None, *, moving: bool = False) -> str | None:
     if moving:
         return (
             f"Landmark: time is counted from day {days:g} after the origin; patients who had the "
-            "event or were censored by then are left out. Groups change: a patient counts in the "
-            "group of each day, leaves the other as censored on the day of the change, and is one "
-            "of the subjects of both."
+            "event or were censored by then are excluded. Groups change over time: a patient "
+            "who changes group is censored in the old group on that day, enters the new one, "
+            "and counts among the subjects of both."
         )
     return (
         f"Landmark: time is counted from day {days:g} after the origin, and groups are as of that "
-        "day; patients who had the event or were censored by then are left out."
+        "day; patients who had the event or were censored by then are excluded."
     )
 
 
@@ -64,7 +64,7 @@ def censoring_caution(groups: str | None) -> str | None:
     """Whose censoring a Fine-Gray analysis weights by, unless all are censored alike."""
     if groups is None:
         return None
-    return f"Censoring: estimated by itself in each level of factor '{groups}'."
+    return f"Censoring: estimated separately in each level of factor '{groups}'."
 
 
 def join_cautions(*cautions: str | None) -> str | None:

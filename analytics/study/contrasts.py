@@ -59,8 +59,8 @@ def read_baseline_contrasts(
         contrast = _contrast(row, definitions)
         if definitions.factors[contrast.factor].timing == "post_baseline":
             raise StudyError(
-                f"{row.where}: this factor is post-baseline, but a Fine-Gray model takes no "
-                "time-dependent factor; use cox_univariate."
+                f"{row.where}: this factor is post-baseline, but a Fine-Gray model does not "
+                "allow time-dependent factors; use cox_univariate."
             )
         own = contrast.population or population
         check_population(row.where, endpoint, own, definitions)
@@ -94,7 +94,7 @@ def _check_models(table: Table, contrasts: tuple[Contrast, ...]) -> None:
     for model in models:
         if models.count(model) > 1:
             raise StudyError(
-                f"{table.where}: the model '{model}' is given twice; tell them apart with the "
+                f"{table.where}: the model '{model}' is given twice; distinguish them with the "
                 "key model."
             )
 
@@ -149,8 +149,8 @@ def _levels(
     for level in numerator:
         if level in denominator:
             raise StudyError(
-                f"{row.where}: level '{level}' is in the numerator and in the denominator; keep "
-                "it in one."
+                f"{row.where}: level '{level}' is in both the numerator and the denominator; "
+                "keep it in one."
             )
     if not denominator:
         raise StudyError(

@@ -61,17 +61,17 @@ def _moving_strata(table: Table, strata: str, definitions: Definitions) -> str:
         )
     if "strata" in table.values:
         raise StudyError(
-            f"{table.where}: strata and time_dependent_strata exclude each other; keep one of them."
+            f"{table.where}: strata and time_dependent_strata cannot be combined; keep one of them."
         )
     if "landmark_days" not in table.values:
         raise StudyError(
-            f"{table.where}: time_dependent_strata needs the day its curves start from; add "
+            f"{table.where}: time_dependent_strata needs the day on which its curves start; add "
             "landmark_days."
         )
     for key in ("restricted_mean_months", "plateau_months"):
         if key in table.values:
             raise StudyError(
-                f"{table.where}: {key} needs groups that nobody leaves; remove it or "
+                f"{table.where}: {key} needs groups that do not change; remove it or "
                 "time_dependent_strata."
             )
     return strata

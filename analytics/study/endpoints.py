@@ -99,8 +99,8 @@ def _check_unique(
         if other.paramcd == rule.paramcd and same_choice and other.priority == rule.priority:
             raise StudyError(
                 f"{row.where}: rules '{other.rule_id}' and '{rule.rule_id}' of endpoint "
-                f"'{rule.paramcd}' have the priority {rule.priority}; on one day one must win, so "
-                "give them different priorities."
+                f"'{rule.paramcd}' have the priority {rule.priority}; on the same day one must "
+                "win, so give them different priorities."
             )
 
 
@@ -124,6 +124,6 @@ def check_endpoint_population(endpoint: Endpoint, populations: Mapping[str, bool
     if populations[endpoint.population]:
         raise StudyError(
             f"endpoints.csv: population '{endpoint.population}' of endpoint '{endpoint.paramcd}' "
-            "rests on an endpoint condition, so the clock would define its own patients; choose a "
-            "population of facts and factors."
+            "depends on an endpoint condition, so the endpoint would define its own patients; "
+            "choose a population of facts and factors."
         )

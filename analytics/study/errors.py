@@ -1,7 +1,7 @@
-"""The one exception a study folder's mistakes are told with."""
+"""The one exception for mistakes in a study folder."""
 
 from analytics.errors import PlateauError
 
 
 class StudyError(PlateauError):
-    """A mistake in a study folder, told in one sentence: file, line or key, fact, next step."""
+    """A mistake in a study folder, in one sentence: file, line or key, fact, next step."""

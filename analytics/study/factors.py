@@ -127,7 +127,7 @@ def _check_source(row: Row, factor: Factor, facts: Facts) -> None:
     if factor.timing == "post_baseline":
         raise StudyError(
             f"{row.where}: post-baseline factor '{factor.factor}' needs the derivation fact, as "
-            "only a fact has a day to change on."
+            "only a fact has a date on which it changes."
         )
     for column in ("fact", "assessed_fact"):
         if row.text(column):
@@ -160,7 +160,8 @@ def _check_fact_source(row: Row, factor: Factor, facts: Facts) -> None:
     fact = row.one_of("fact", facts, "fact")
     if factor.type != "categorical":
         raise StudyError(
-            f"{row.where}: factor '{factor.factor}' rests on a fact, so its type is categorical."
+            f"{row.where}: factor '{factor.factor}' is derived from a fact, so its type must be "
+            "categorical."
         )
     if factor.assessed_fact is not None:
         row.known(factor.assessed_fact, facts, "fact")
@@ -205,8 +206,8 @@ def _check_level(row: Row, level: FactorLevel, derivation: str) -> None:
         )
     if level.lower is not None and level.upper is not None and level.lower > level.upper:
         raise StudyError(
-            f"{row.where}: lower bound {row.text('lower')} of factor '{level.factor}' is above its "
-            f"upper bound {row.text('upper')}; exchange them."
+            f"{row.where}: lower bound {row.text('lower')} of factor '{level.factor}' is above "
+            f"its upper bound {row.text('upper')}; swap them."
         )
     for side in ("lower", "upper"):
         if getattr(level, side) is not None and getattr(level, f"{side}_inclusive") is None:

@@ -1,4 +1,4 @@
-"""The immortal-time guard: nobody is counted before the day that puts him in his group.
+"""The immortal-time guard: nobody is counted before the day that puts them in their group.
 
 A population, an assessment or a stratum defined after the origin of an endpoint selects
 patients for having lived long enough to be selected. Such a plain curve or Cox model is
@@ -23,7 +23,7 @@ from analytics.study.specification import Analysis, Factor, PopulationCondition
 
 @dataclass(frozen=True)
 class Later:
-    """Something settled only after the origin; `fact` is the day it waits for, if it has one."""
+    """Something known only after the origin; `fact` is the day it waits for, if it has one."""
 
     what: str
     fact: str | None
@@ -33,7 +33,7 @@ class Later:
 def later_than_origin(
     endpoint: str, population: str, assessed: tuple[str, ...], definitions: Definitions
 ) -> tuple[Later, ...]:
-    """What settles too late: facts of the population, and of `assessed` factors the assessment.
+    """What is known too late: facts of the population, and of `assessed` factors the assessment.
 
     A fact that another one in the list comes after is left out: waiting for the later waits
     for both.
@@ -61,15 +61,15 @@ def later_strata(analysis: Analysis, definitions: Definitions) -> tuple[Later, .
     if factor.timing == "baseline":
         return ()
     instead = "set landmark_days or use a Cox model with the factor time-dependent"
-    return (Later(f"strata '{factor.factor}' (which form with '{factor.fact}')", None, instead),)
+    return (Later(f"strata '{factor.factor}' (which form at '{factor.fact}')", None, instead),)
 
 
 def check_describes_baseline(where: str, factor: Factor) -> None:
     """A column of the whole treatment course is for tables: it is known only at its end."""
     if factor.derivation == "subject_column":
         raise StudyError(
-            f"{where}: factor '{factor.factor}' is known only at the end of treatment; show it in "
-            "a table and leave it out of curves and models."
+            f"{where}: factor '{factor.factor}' is known only at the end of treatment; show it "
+            "in a table and remove it from curves and models."
         )
 
 
@@ -90,16 +90,16 @@ def check_population(where: str, endpoint: str, population: str, definitions: De
         if condition.kind == "endpoint":
             raise StudyError(
                 f"{where}: population '{population}' is defined by the outcome "
-                f"{condition.name}, so its survival is settled beforehand; use it as a group of a "
-                "table instead."
+                f"{condition.name}, so its survival is determined in advance; use it as a group "
+                "of a table instead."
             )
     whole = definitions.endpoints[endpoint].population
     for needed in conditions_of(whole, definitions.populations):
         if not any(_implies(condition, needed, definitions.facts) for condition in conditions):
             raise StudyError(
                 f"{where}: population '{population}' is not within '{whole}', the population of "
-                f"{endpoint} ({needed.kind} '{needed.name}' is not asked), so some patients would "
-                f"have no {endpoint} time; add the condition population = {whole} to it."
+                f"{endpoint} ({needed.kind} '{needed.name}' is not required), so some patients "
+                f"would have no {endpoint} time; add the condition population = {whole} to it."
             )
 
 
@@ -110,7 +110,7 @@ def check_known(
     entry_facts: tuple[str, ...],
     definitions: Definitions,
 ) -> None:
-    """Refuse what is settled after the origin unless every such day is waited for."""
+    """Refuse what is known only after the origin, unless entry waits for every such day."""
     origin = definitions.endpoints[endpoint].origin_fact
     for item in later:
         if item.fact is not None and any(
@@ -121,21 +121,21 @@ def check_known(
         if item.fact is not None:
             remedy = f'name entry_facts = ["{item.fact}"] for delayed entry'
         raise StudyError(
-            f"{where}: {item.what} settles only after the origin of {endpoint} ('{origin}'), "
-            f"which gives immortal time; {remedy}, or give as_published a reason."
+            f"{where}: {item.what} is known only after the origin of {endpoint} ('{origin}'), "
+            f"which causes immortal time bias; {remedy}, or give a reason in as_published."
         )
 
 
 def check_known_at_origin(
     where: str, endpoint: str, later: tuple[Later, ...], definitions: Definitions
 ) -> None:
-    """Refuse what is settled after the origin where nobody can come under observation later."""
+    """Refuse what is known only after the origin where delayed entry is not possible."""
     origin = definitions.endpoints[endpoint].origin_fact
     if later:
         raise StudyError(
-            f"{where}: {later[0].what} settles only after the origin of {endpoint} ('{origin}'), "
-            "which gives immortal time, and a Fine-Gray model knows no delayed entry; choose what "
-            "is known at the origin."
+            f"{where}: {later[0].what} is known only after the origin of {endpoint} "
+            f"('{origin}'), which causes immortal time bias, and a Fine-Gray model does not "
+            "allow delayed entry; use what is known at the origin."
         )
 
 
@@ -143,17 +143,17 @@ def check_as_published(where: str, later: tuple[Later, ...], entry_facts: tuple[
     """as_published is for what the guard would refuse, and instead of entry_facts."""
     if not later:
         raise StudyError(
-            f"{where}: as_published excuses nothing, as all is known at the origin; remove it."
+            f"{where}: as_published is not needed, as everything is known at the origin; remove it."
         )
     if entry_facts:
         raise StudyError(
-            f"{where}: as_published and entry_facts exclude each other; the delayed-entry "
-            "result stands beside an as-published one anyway, so remove entry_facts."
+            f"{where}: as_published and entry_facts cannot be combined; an as-published result "
+            "always comes with its delayed-entry result, so remove entry_facts."
         )
 
 
 def sibling_entry_facts(later: tuple[Later, ...]) -> tuple[str, ...]:
-    """The days a delayed-entry sibling waits for; none when a day is wanting."""
+    """The days a delayed-entry sibling waits for; none when a day is unknown."""
     if any(item.fact is None for item in later):
         return ()
     return tuple(dict.fromkeys(item.fact for item in later if item.fact is not None))

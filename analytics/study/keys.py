@@ -1,7 +1,7 @@
 """The keys of a study's TOML files: values with the file and table they stand in.
 
 Every reading method returns a checked value or raises one sentence that names the file, the
-key, what stands there and what may stand there.
+key, its value and the values it may have.
 """
 
 import math
@@ -124,10 +124,10 @@ def _is_number(value: object) -> bool:
 def read_toml(path: Path) -> Table:
     """A study's TOML file as a table. Errors: missing, not UTF-8, not TOML."""
     if not path.is_file():
-        raise StudyError(f"{path.name} is missing in the study folder {path.parent}; add it.")
+        raise StudyError(f"{path.name} is missing from the study folder {path.parent}; add it.")
     try:
         return Table(path.name, tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except UnicodeDecodeError:
         raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise StudyError(f"{path.name} is not valid TOML: {error}; mend that line.") from None
+        raise StudyError(f"{path.name} is not valid TOML: {error}; fix that line.") from None

@@ -23,8 +23,8 @@ def read_univariate(
     contrasts = read_contrasts(table, endpoint, population, definitions)
     if strata in {contrast.factor for contrast in contrasts}:
         raise StudyError(
-            f"{table.where}: factor '{strata}' never varies within strata '{strata}'; leave it "
-            "out of the factors or of strata."
+            f"{table.where}: factor '{strata}' is constant within each of its own strata; "
+            "remove it from the factors or from strata."
         )
     return [
         base.model_copy(
@@ -69,8 +69,8 @@ def read_stepwise(
     source = sources[table.known("candidates_from", sources, "earlier univariate analysis")]
     if source.strata is not None:
         raise StudyError(
-            f"{table.where}: the models of candidates_from '{source.analysis_id}' are stratified, "
-            "but a selection is not; select among models without strata."
+            f"{table.where}: the models of candidates_from '{source.analysis_id}' are "
+            "stratified, but a selection cannot be; select among models without strata."
         )
     analysis = base.model_copy(
         update={
@@ -100,7 +100,7 @@ def _baseline_groups(table: Table, key: str, definitions: Definitions) -> str | 
     check_has_groups(table.where, key, factor)
     if factor.timing == "post_baseline":
         raise StudyError(
-            f"{table.where}: {key} '{name}' forms after the origin, but the groups of a model are "
-            "those of a baseline factor; choose one."
+            f"{table.where}: {key} '{name}' is known only after the origin, but the groups of a "
+            "model need a baseline factor; choose one."
         )
     return name

@@ -15,7 +15,7 @@ _STUDY_ID: Final = "your-study"
 def write_new_study(folder: Path) -> tuple[Path, ...]:
     """Write the skeleton into a new or empty folder and give the trials' folders, still empty.
 
-    The study is named for the folder. Raises StudyError when something stands there already.
+    The study is named for the folder. Raises StudyError when the folder is not empty.
     """
     write_skeleton(folder)
     trials = tuple(folder / trial.path for trial in load_study(folder).trials)
@@ -34,11 +34,11 @@ def write_skeleton(folder: Path) -> None:
 
 
 def check_new(folder: Path) -> None:
-    """Refuse a folder in which something stands."""
+    """Refuse a folder that is not empty."""
     if folder.exists() and not folder.is_dir():
         raise StudyError(f"{folder} is a file; name a new folder for the study.")
     if folder.is_dir() and any(folder.iterdir()):
-        raise StudyError(f"{folder} is not empty and was left as it is; name a new folder.")
+        raise StudyError(f"{folder} is not empty and was not changed; name a new folder.")
 
 
 def study_id_of(folder: Path) -> str:

@@ -58,7 +58,7 @@ def read_plan(folder: Path, definitions: Definitions) -> tuple[Analysis, ...]:
         table = Table(f"{file.where} analysis '{values.get('id', position)}'", values)
         analyses += _analysis(table, definitions, analyses)
     if not analyses:
-        raise StudyError("plan.toml: no [[analyses]]; name at least one analysis.")
+        raise StudyError("plan.toml: no [[analyses]]; define at least one analysis.")
     _check_ids(analyses)
     check_alternatives(analyses)
     return tuple(

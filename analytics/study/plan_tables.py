@@ -69,7 +69,7 @@ def _characteristic(row: Table, definitions: Definitions) -> TableCharacteristic
     factor = definitions.factors[row.known("factor", definitions.factors, "factor")]
     if factor.timing == "post_baseline":
         raise StudyError(
-            f"{row.where}: this factor is post-baseline and no baseline characteristic; show it "
+            f"{row.where}: this factor is post-baseline, not a baseline characteristic; show it "
             "as a line of an outcomes table."
         )
     statistics = row.texts("statistics") or ("count_percent",)

@@ -72,7 +72,7 @@ def level_names(levels: tuple[FactorLevel, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def read_populations(folder: Path, names: Names) -> tuple[Population, ...]:
-    """populations.csv in display order: every name known, no population resting on itself.
+    """populations.csv in display order: every name known, no population depends on itself.
 
     A population's label and display_order stand on its first row. In `value` the name of a
     parameter is replaced by its number.
@@ -226,13 +226,13 @@ def _factor_value(row: Row, name: str, names: Names) -> str:
     row.known(name, names.factors, "factor")
     if names.factors[name].timing == "post_baseline":
         raise StudyError(
-            f"{row.where}: factor '{name}' changes after baseline; ask for its fact "
+            f"{row.where}: factor '{name}' changes after baseline; use its fact "
             f"'{names.factors[name].fact}' instead."
         )
     if names.factors[name].derivation == "subject_column":
         raise StudyError(
-            f"{row.where}: factor '{name}' is known only at the end of treatment and defines no "
-            "population; show it in a table."
+            f"{row.where}: factor '{name}' is known only at the end of treatment and cannot "
+            "define a population; show it in a table."
         )
     if names.factors[name].type != "categorical":
         raise StudyError(
@@ -262,7 +262,7 @@ def _check_cycle(name: str, by_name: Mapping[str, Population], path: tuple[str, 
     if name in path:
         circle = " -> ".join((*path[path.index(name) :], name))
         raise StudyError(
-            f"populations.csv: population '{name}' rests on itself ({circle}); remove one of "
+            f"populations.csv: population '{name}' depends on itself ({circle}); remove one of "
             "these conditions."
         )
     for condition in by_name[name].conditions:

@@ -1,4 +1,4 @@
-"""published/: reported values, and the cell of the results each is held against."""
+"""published/: reported values, and the cell of the results each is compared with."""
 
 import csv
 import re
@@ -30,7 +30,7 @@ _PLACE: Final = ("table", "filters", "column", "transform")
 class PublishedValue(BaseModel):
     """One reported value, as printed, and where the results hold its counterpart.
 
-    `table`, `column` and `transform` are None where nothing is computed. `filters` are the
+    `table`, `column` and `transform` are None where no value is computed. `filters` are the
     (column, value) pairs that single out one row of `table`; the table `parameter` is the
     study's own, with columns name and value.
     """
@@ -104,7 +104,7 @@ def _cells(path: Path) -> list[dict[str, str]]:
     except UnicodeDecodeError:
         raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except csv.Error as error:
-        raise StudyError(f"{path.name} is not valid CSV ({error}); mend its quotes.") from None
+        raise StudyError(f"{path.name} is not valid CSV ({error}); fix its quotes.") from None
 
 
 def _value(row: Row, reported: dict[str, tuple[str, dict[str, str]]]) -> PublishedValue:
@@ -138,7 +138,7 @@ def _check_place(row: Row, kind: str) -> None:
     given = [column for column in _PLACE if row.text(column)]
     if kind == "cited" and given:
         raise StudyError(
-            f"{row.where}: a cited value is held against nothing; leave {given[0]} empty."
+            f"{row.where}: a cited value is not compared with a result; leave {given[0]} empty."
         )
     if kind in ("computed", "misprint") or given:
         for column in _PLACE:

@@ -1,7 +1,7 @@
 """The rows of a study's CSV files: text cells with the file and line they stand in.
 
 Every reading method returns a checked value or raises one sentence that names the file, the
-line, the column, what stands there and what may stand there.
+line, the column, its value and the values it may have.
 """
 
 import csv
@@ -69,7 +69,7 @@ class Row:
         value = self.required(column)
         if not _WHOLE_NUMBER.fullmatch(value):
             raise StudyError(
-                f"{self.where}: column '{column}' is '{value}', which is no whole number; "
+                f"{self.where}: column '{column}' is '{value}', which is not a whole number; "
                 "write digits only."
             )
         return int(value)
@@ -82,7 +82,7 @@ class Row:
         number = _number(value)
         if number is None:
             raise StudyError(
-                f"{self.where}: column '{column}' is '{value}', which is no number; "
+                f"{self.where}: column '{column}' is '{value}', which is not a number; "
                 "write it with a decimal point."
             )
         return number
@@ -106,7 +106,7 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
     """
     if not path.is_file():
         raise StudyError(
-            f"{path.name} is missing in the study folder {path.parent}; add it with the columns "
+            f"{path.name} is missing from the study folder {path.parent}; add it with the columns "
             f"{', '.join(columns)}."
         )
     try:
@@ -119,7 +119,7 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
     except UnicodeDecodeError:
         raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except csv.Error as error:
-        raise StudyError(f"{path.name} is not valid CSV ({error}); mend its quotes.") from None
+        raise StudyError(f"{path.name} is not valid CSV ({error}); fix its quotes.") from None
 
 
 def _number(text: str) -> float | None:
@@ -134,7 +134,7 @@ def _number(text: str) -> float | None:
 def _check_header(file: str, header: list[str], columns: tuple[str, ...]) -> None:
     for column in header:
         if header.count(column) > 1:
-            raise StudyError(f"{file}: column '{column}' stands twice in the header; remove one.")
+            raise StudyError(f"{file}: column '{column}' occurs twice in the header; remove one.")
         if column not in columns:
             raise StudyError(
                 f"{file}: unknown column '{column}'{nearest(column, columns)}; "
@@ -151,7 +151,7 @@ def _row(file: str, line: int, header: list[str], cells: list[str]) -> Row:
     where = f"{file} line {line}"
     if len(cells) != len(header):
         raise StudyError(
-            f"{where}: {len(cells)} cells under a header of {len(header)} columns; "
-            "check the commas and quotes."
+            f"{where}: {len(cells)} cells, but the header has {len(header)} columns; check the "
+            "commas and quotes."
         )
     return Row(where, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})

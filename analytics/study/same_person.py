@@ -12,7 +12,7 @@ _COLUMNS: Final = ("person", "usubjid")
 
 
 def read_same_persons(folder: Path) -> tuple[SamePerson, ...]:
-    """same_person.csv, one row per subject; a study without the file has no such person.
+    """same_person.csv, one row per subject; without the file every subject is a different person.
 
     Errors: a subject given twice, a person with one subject only.
     """
@@ -29,7 +29,7 @@ def read_same_persons(folder: Path) -> tuple[SamePerson, ...]:
     for row, person in zip(rows, persons, strict=True):
         if persons.count(person) == 1:
             raise StudyError(
-                f"{row.where}: person '{person}' has one subject only; name every subject of the "
+                f"{row.where}: person '{person}' has only one subject; name every subject of the "
                 "person, or remove the line."
             )
     return tuple(found)

@@ -45,7 +45,7 @@ COX_METHODS: tuple[Method, ...] = ("cox_univariate", "cox_stepwise")
 
 
 class _Specification(BaseModel):
-    """Frozen, and silent about nothing: an unknown field is an error."""
+    """Frozen; an unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -60,8 +60,8 @@ class FileFormat(_Specification):
 class Trial(_Specification):
     """One trial of the pool. `trial_id` is the STUDYID of its files.
 
-    `path` is a folder or a .zip, relative to the study; `files` holds what single files declare
-    against the trial's `file_format`.
+    `path` is a folder or a .zip, relative to the study; `files` holds what single files declare in
+    place of the trial's `file_format`.
     """
 
     trial_id: str
@@ -284,7 +284,7 @@ class Contrast(_Specification):
 
     A continuous factor has no levels. `population` None means the analysis's own.
     `entry_facts` are the facts a subject comes under observation at (delayed entry);
-    `delayed_entry_of` names the model a sibling stands beside. `alternative_to` is the
+    `delayed_entry_of` names the model a sibling belongs to. `alternative_to` is the
     `analysis/model` that this model is another choice for.
     """
 

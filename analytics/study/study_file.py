@@ -103,8 +103,8 @@ def _sentence(where: str, noun: str, error: ValidationError) -> str:
     first = error.errors()[0]
     message = first["msg"].removeprefix("Input ").replace("should be", "must be")
     return (
-        f"{where}: {noun} '{first['loc'][0]}' is {first['input']!r}, but it {message}; "
-        "correct it or leave it out for the default."
+        f"{where}: {noun} '{first['loc'][0]}' is {first['input']!r}, but it {message}; correct "
+        "it, or remove it to use the default."
     )
 
 
@@ -120,8 +120,8 @@ def _check_responses(where: str, parameters: Parameters) -> None:
         )
     if parameters.survivor_known_alive_months > parameters.survivor_months:
         raise StudyError(
-            f"{where}: survivor_known_alive_months lies beyond survivor_months; "
-            "a visit window cannot begin after its visit."
+            f"{where}: survivor_known_alive_months is greater than survivor_months; a visit "
+            "window cannot begin after its visit."
         )
 
 
@@ -129,8 +129,8 @@ def _identifier(table: Table) -> str:
     study_id = table.required("study_id")
     if not study_id.replace("_", "").replace("-", "").isalnum() or study_id != study_id.lower():
         raise StudyError(
-            f"{table.where}: study_id '{study_id}' names a folder of releases; "
-            "use lower-case letters, digits, - and _."
+            f"{table.where}: study_id '{study_id}' is also the name of a folder; use lower-case "
+            "letters, digits, - and _."
         )
     return study_id
 
@@ -138,7 +138,7 @@ def _identifier(table: Table) -> str:
 def _trials(table: Table) -> tuple[Trial, ...]:
     tables = table.tables("trials")
     if not tables:
-        raise StudyError(f"{table.where}: no [[trials]]; name at least one trial.")
+        raise StudyError(f"{table.where}: no [[trials]]; define at least one trial.")
     trials: list[Trial] = []
     for order, values in enumerate(tables, start=1):
         trial = _trial(Table(f"{table.where} [[trials]] {order}", values), order)
@@ -155,7 +155,8 @@ def _trial(table: Table, order: int) -> Trial:
     path = table.required("path")
     if Path(path).is_absolute() or ".." in Path(path).parts:
         raise StudyError(
-            f"{table.where}: path '{path}' leaves the study folder; write it relative to that."
+            f"{table.where}: path '{path}' is outside the study folder; write it relative to "
+            "that folder."
         )
     return Trial(
         trial_id=table.required("trial_id"),

@@ -56,8 +56,8 @@ def read_terms(
         )
         if key in seen:
             raise StudyError(
-                f"{row.where}: the wording '{term.wording or '(any)'}' has a {term.category} "
-                f"already at {seen[key]}; keep one of them."
+                f"{row.where}: the wording '{term.wording or '(any)'}' already has a "
+                f"{term.category} at {seen[key]}; keep one of them."
             )
         seen[key] = row.where
         terms.append(term)
@@ -73,7 +73,7 @@ def _term(
     if values is not None:
         row.known(value, values, f"{category} value")
     if category == "cycle" and not (value.isascii() and value.isdigit()):
-        raise StudyError(f"{row.where}: cycle '{value}' is no cycle number; write 1, 2, ...")
+        raise StudyError(f"{row.where}: cycle '{value}' is not a cycle number; write 1, 2, ...")
     trial_id = row.text("trial_id")
     if trial_id is not None:
         row.known(trial_id, trial_ids, "trial")

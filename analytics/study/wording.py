@@ -1,4 +1,4 @@
-"""The turns of phrase error sentences share."""
+"""The phrases that error sentences share."""
 
 import re
 from collections.abc import Collection
@@ -22,7 +22,7 @@ def nearest(value: str, known: Collection[str]) -> str:
 
 
 def closest(value: str, known: Collection[str]) -> str | None:
-    """The known name that a slip of one letter or so makes of the value; None: there is none."""
+    """The known name closest to the value, as after a typing error; None when none is close."""
     return next(iter(get_close_matches(value, list(known), n=1, cutoff=0.75)), None)
 
 

@@ -92,5 +92,5 @@ def test_a_folder_with_something_in_it_is_refused_in_one_sentence(tmp_path: Path
     result = CliRunner().invoke(app, ["init", str(tmp_path)])
     assert result.exit_code == 1
     assert result.stderr == (
-        f"plateau: {tmp_path} is not empty and was left as it is; name a new folder.\n"
+        f"plateau: {tmp_path} is not empty and was not changed; name a new folder.\n"
     )

@@ -62,8 +62,8 @@ FILE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 BROKEN = {
     "entities": (define("2.1").replace("<ODM", f"{BOMB}<ODM"), "it declares entities, which"),
     "entity of a file": (define("2.1").replace("<ODM", f"{FILE}<ODM"), "it declares entities"),
-    "cut short": (define("2.1")[:-40], "it is no well-formed XML ("),
-    "empty": ("", "it is no well-formed XML ("),
+    "cut short": (define("2.1")[:-40], "it is not well-formed XML ("),
+    "empty": ("", "it is not well-formed XML ("),
     "other XML": ("<x/>", "it describes no dataset"),
     "unknown encoding": (define("2.1").replace("UTF-8", "EBCDIC-9"), "it is"),
 }

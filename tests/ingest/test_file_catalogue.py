@@ -27,7 +27,7 @@ from analytics.study.specification import FileFormat
 MH = "STUDYID,USUBJID,MHTERM\n"
 HEADER = ("STUDYID", "USUBJID", "MHTERM")
 PLACE = "sdtm/T1/"
-LATIN = '; save it as UTF-8, or say how it is written by encoding = "latin-1" (or windows-1252) '
+LATIN = '; save it as UTF-8, or declare its encoding as encoding = "latin-1" (or windows-1252) '
 LATIN += "for its trial in study.toml."
 
 Content = str | bytes | Callable[[Path], object]
@@ -93,7 +93,8 @@ CASES = {
     ),
     "UTF-16 without a mark": Case(
         (MH + "T1,A,x\n").encode("utf-16-le"),
-        "mh.csv line 1 holds a NUL byte, so it is damaged or no text; save it as UTF-8 text anew.",
+        "mh.csv line 1 contains a NUL byte, so it is damaged or not text; save it again as "
+        "UTF-8 text.",
     ),
     "Latin-1 not declared": Case(
         (MH + "T1,A,x\nT1,B,Größe\n").encode("latin-1"), f"mh.csv line 3 is not UTF-8 text{LATIN}"
@@ -123,7 +124,8 @@ CASES = {
     ),
     "NUL byte": Case(
         MH + "T1,A,x\r\nT1,B,\0\n",
-        "mh.csv line 3 holds a NUL byte, so it is damaged or no text; save it as UTF-8 text anew.",
+        "mh.csv line 3 contains a NUL byte, so it is damaged or not text; save it again as "
+        "UTF-8 text.",
     ),
     "unpaired surrogate": Case(
         MH.encode() + b"T1,A,\xed\xa0\x80\n", f"mh.csv line 2 is not UTF-8 text{LATIN}"
@@ -142,17 +144,17 @@ CASES = {
     # cells and columns
     "short record": Case(
         MH + "T1,A,x\nT1,B\n",
-        "mh.csv line 3 has 2 values under a header of 3 variables; check its delimiters and "
+        "mh.csv line 3 has 2 values, but the header has 3 variables; check its delimiters and "
         "quotes.",
     ),
     "long record": Case(
         MH + "T1,A,x,y\n",
-        "mh.csv line 2 has 4 values under a header of 3 variables; check its delimiters and "
+        "mh.csv line 2 has 4 values, but the header has 3 variables; check its delimiters and "
         "quotes.",
     ),
     "quote not closed": Case(
         MH + 'T1,A,"x\nT1,B,y\n',
-        "mh.csv line 2 has a quote that is not closed or not doubled; mend it.",
+        "mh.csv line 2 has a quote that is not closed or not doubled; fix it.",
     ),
     "value of 10 MB": Case(MH + f"T1,A,{BIG}\n", [("A", BIG)]),
     "quoted value of 10 MB": Case(MH + f'T1,A,"{BIG}"\n', [("A", BIG)]),
@@ -162,15 +164,15 @@ CASES = {
     ),
     "100,000 columns": Case(
         "STUDYID,USUBJID," + ",".join(f"V{n}" for n in range(100_000)) + "\n",
-        "mh.csv has 100002 variables, and 2000 is the most a file may have; check its delimiters "
+        "mh.csv has 100002 variables, but a file may have at most 2000; check its delimiters "
         "and line ends.",
     ),
     "column twice": Case(
-        "STUDYID,USUBJID,MHTERM,mhterm\n", "mh.csv: variable MHTERM is there twice; remove one."
+        "STUDYID,USUBJID,MHTERM,mhterm\n", "mh.csv: variable MHTERM occurs twice; remove one."
     ),
     "column without a name": Case(
         "STUDYID,USUBJID,,MHTERM\n",
-        "mh.csv: column 3 is named '', which is no variable name; the first line must name the "
+        "mh.csv: column 3 is named '', which is not a variable name; the first line must name the "
         "variables in letters, digits and underscores.",
     ),
     "unknown column": Case(MH.replace("MHTERM", "MHTERM,SITEX") + "T1,A,x,9\n", [("A", "x")]),
@@ -182,18 +184,20 @@ CASES = {
     ),
     "two delimiters": Case(
         "STUDYID,USUBJID;MHTERM\n",
-        "mh.csv: the header holds more than one delimiter (comma and semicolon); remove one, or "
+        "mh.csv: the header contains more than one delimiter (comma and semicolon); remove one, or "
         "name delimiter for its trial in study.toml.",
     ),
     "another delimiter than declared": Case(
         MH,
-        "mh.csv: column 1 is named 'STUDYID,USUBJID,MHTERM', which is no variable name; the first "
+        "mh.csv: column 1 is named 'STUDYID,USUBJID,MHTERM', which is not a variable name; the "
+        "first "
         "line must name the variables in letters, digits and underscores.",
         file_format=FileFormat(delimiter=";"),
     ),
     "no delimiter": Case(
         "STUDYID USUBJID MHTERM\n",
-        "mh.csv: column 1 is named 'STUDYID USUBJID MHTERM', which is no variable name; the first "
+        "mh.csv: column 1 is named 'STUDYID USUBJID MHTERM', which is not a variable name; the "
+        "first "
         "line must name the variables in letters, digits and underscores.",
     ),
     # Parquet
@@ -223,8 +227,8 @@ CASES = {
     "XPT": Case(changed(write_xpt, bytes), [("A", "first"), ("A", "second")], "mh.xpt"),
     "XPT cut inside a record": Case(
         changed(write_xpt, lambda content: content[:-100]),
-        "mh.xpt is 1180 bytes long, but a SAS transport file consists of records of 80 bytes, so "
-        "it is cut short or damaged; export it anew.",
+        "mh.xpt is 1180 bytes long, but a SAS transport file consists of records of 80 bytes, "
+        "so it is truncated or damaged; export it again.",
         "mh.xpt",
     ),
     "XPT cut inside the header": Case(
@@ -234,7 +238,7 @@ CASES = {
     ),
     "XPT of two datasets": Case(
         two_datasets,
-        "mh.xpt holds 2 datasets; export each to a transport file of its own.",
+        "mh.xpt holds 2 datasets; export each to its own transport file.",
         "mh.xpt",
     ),
     "XPT in Latin-1, not declared": Case(
@@ -268,12 +272,12 @@ CASES = {
     ),
     "Dataset-JSON with too few values": Case(
         json_with(rows=[["T1", "A"]]),
-        "mh.json record 1 has 2 values under 3 variables; export it anew.",
+        "mh.json record 1 has 2 values, but there are 3 variables; export it again.",
         "mh.json",
     ),
     "Dataset-JSON with too few records": Case(
         json_with(records=2),
-        "mh.json states 2 records and holds 1, so it is cut short or was changed; export it anew.",
+        "mh.json states 2 records and holds 1, so it is truncated or was changed; export it again.",
         "mh.json",
     ),
     "Dataset-JSON cut short": Case(json_with()[:-5], "mh.json is not valid JSON (", "mh.json"),
@@ -284,50 +288,52 @@ CASES = {
     ),
     "Dataset-JSON with NaN": Case(
         json_with(rows=[["T1", "A", float("nan")]]),
-        "mh.json is not valid JSON (NaN is no JSON number); export it anew.",
+        "mh.json is not valid JSON (NaN is no JSON number); export it again.",
         "mh.json",
     ),
     "Dataset-JSON with half a character": Case(
         json_with(rows=[["T1", "A", "\ud800"]]),
         "mh.json: among records 1 to 1 is a text with half a character (an unpaired surrogate); "
-        "export it anew.",
+        "export it again.",
         "mh.json",
     ),
     "Dataset-JSON with lists as values": Case(
         json_with(rows=[["T1", "A", ["x"]]]),
-        "mh.json record 1 holds a list or an object where a text or a number belongs; export it "
-        "anew.",
+        "mh.json record 1 contains a list or an object instead of a text or a number; export it "
+        "again.",
         "mh.json",
     ),
     "Dataset-JSON in Latin-1": Case(
         b'{"a": "\xf6"}',
-        "mh.json is not UTF-8 text, in which JSON is written; export it anew.",
+        "mh.json is not UTF-8 text, which JSON must be; export it again.",
         "mh.json",
     ),
     "other JSON": Case(
         "[1]",
-        "mh.json is not Dataset-JSON, which begins with an object of metadata; export it anew.",
+        "mh.json is not Dataset-JSON, which begins with an object of metadata; export it again.",
         "mh.json",
     ),
     "nested JSON": Case("[" * 100_000, "mh.json is not valid JSON (", "mh.json"),
     # names and places
     "symbolic link out of the folder": Case(
         lambda path: path.symlink_to("/etc/hostname"),
-        "mh.csv is a link out of the trial's folder; put the file itself there.",
+        "mh.csv is a link to a place outside the trial's folder; put the file itself there.",
     ),
     "symbolic link to nothing": Case(
         lambda path: path.symlink_to("gone.csv"),
-        "mh.csv is no plain file; put the file itself there or remove it.",
+        "mh.csv is not a regular file; put the file itself there or remove it.",
     ),
     "symbolic link to a folder": Case(
         lambda path: path.symlink_to("."),
-        "mh.csv is a link to a folder of the trial; remove it, the folder is read anyway.",
+        "mh.csv is a link to a folder of the trial; remove it, as the folder is read anyway.",
     ),
     "symbolic link to a folder elsewhere": Case(
         lambda path: path.symlink_to("/etc"),
-        "mh.csv is a link out of the trial's folder; put the file itself there.",
+        "mh.csv is a link to a place outside the trial's folder; put the file itself there.",
     ),
-    "pipe": Case(os.mkfifo, "mh.csv is no plain file; put the file itself there or remove it."),
+    "pipe": Case(
+        os.mkfifo, "mh.csv is not a regular file; put the file itself there or remove it."
+    ),
     "empty folder": Case(lambda path: path.mkdir(), []),
     "archive inside the folder": Case(
         "x",
@@ -338,19 +344,19 @@ CASES = {
     "file name with quotes": Case("x", [], "mh'; drop table x;--.csv"),
     "another domain's records": Case(
         "STUDYID,DOMAIN,USUBJID\nT1,,A\nT1,cm,B\n",
-        "mh.csv has the DOMAIN 'CM', but the file is named for MH; name it for what it holds or "
-        "correct its records.",
+        "mh.csv has the DOMAIN 'CM', but the file is named for MH; name it for what it "
+        "contains, or correct its records.",
     ),
     "part of a domain that holds another": Case(
         "STUDYID,DOMAIN,USUBJID,CMTRT\nT1,CM,A,x\nT1,CM,B,y\n",
         "mhxx.csv is named for a part of MH, but its records have the DOMAIN 'CM'; name it for "
-        "what it holds, or give them their DOMAIN.",
+        "what it contains, or give them their DOMAIN.",
         "mhxx.csv",
     ),
     "part of a domain that does not say so": Case(
         MH + "T1,A,x\n",
-        "mhxx.csv is named for a part of MH, but its records have no DOMAIN that says so; name it "
-        "for what it holds, or give them their DOMAIN.",
+        "mhxx.csv is named for a part of MH, but its records have no matching DOMAIN; name it "
+        "for what it contains, or give them their DOMAIN.",
         "mhxx.csv",
     ),
     "part of a domain without records": Case(MH, [], "mhxx.csv"),
@@ -438,13 +444,13 @@ def inner_archive(content: zipfile.ZipFile) -> None:
 ARCHIVES = {
     "path out of the archive": (
         lambda content: content.writestr("../../lb.csv", MH),
-        "t.zip holds a member named '../../lb.csv', which points outside the archive; make the "
-        "archive anew with plain file names.",
+        "t.zip holds a member named '../../lb.csv', which points outside the archive; create "
+        "the archive again with plain file names.",
     ),
     "absolute path": (
         lambda content: content.writestr("/tmp/lb.csv", MH),
-        "t.zip holds a member named '/tmp/lb.csv', which points outside the archive; make the "
-        "archive anew with plain file names.",
+        "t.zip holds a member named '/tmp/lb.csv', which points outside the archive; create the "
+        "archive again with plain file names.",
     ),
     "link": (link, "t.zip/lb.csv is a link or a device; put the file itself there."),
     "domain in two folders": (
@@ -458,7 +464,8 @@ ARCHIVES = {
     ),
     "unknown format": (
         lambda content: content.writestr("lb.exe", "x"),
-        "t.zip/lb.exe is in no format Plateau reads; convert it to one of .csv, .tsv, .txt, "
+        "t.zip/lb.exe is in a format that Plateau does not read; convert it to one of .csv, "
+        ".tsv, .txt, "
         ".parquet, .xpt, .sas7bdat, .json, .ndjson or move it out of the trial's folder.",
     ),
 }
@@ -484,7 +491,7 @@ BYTES = {
     "encrypted": (
         # the flag of the second member in the central directory
         lambda content, at: content[: at + 8] + b"\x01\x00" + content[at + 10 :],
-        "t.zip/ex.csv is encrypted; make the archive anew without a password.",
+        "t.zip/ex.csv is encrypted; create the archive again without a password.",
     ),
     "bomb": (
         lambda content, at: content[: at + 24] + b"\xff\xff\xff\xfe" + content[at + 28 :],
@@ -497,7 +504,7 @@ BYTES = {
     "no archive": (lambda content, at: b"PK", "t.zip cannot be unpacked (File is not a zip file"),
     "cut short": (
         lambda content, at: content[:-30],
-        "t.zip cannot be unpacked (File is not a zip file); make the archive anew.",
+        "t.zip cannot be unpacked (File is not a zip file); create the archive again.",
     ),
 }
 
@@ -523,8 +530,8 @@ def test_declared_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IngestError) as caught:
         loaded(tmp_path, trial(files={"lb.csv": FileFormat()}))
     assert str(caught.value) == (
-        "study.toml declares how lb.csv of trial T1 is written, but sdtm/T1 has no such file; "
-        "correct the name or remove the entry."
+        "study.toml declares how lb.csv of trial T1 is written, but sdtm/T1 does not contain "
+        "that file; correct the name or remove the entry."
     )
 
 

@@ -241,16 +241,18 @@ REFUSED = {
     "DM under another name": (
         {"demog.csv": DM, "T1-dm.csv": DM, "ex.csv": EX},
         "sdtm/T1 has no DM file, which every trial needs; if sdtm/T1/demog.csv or "
-        "sdtm/T1/T1-dm.csv holds it, name that dm, else add dm.csv or another format of it.",
+        "sdtm/T1/T1-dm.csv contains it, name that dm, else add dm.csv or another format of it.",
     ),
     "needed domain in a format that is not read": (
         {"dm.docx": "", "ex.csv": EX},
-        "sdtm/T1/dm.docx is in no format Plateau reads; convert it to one of .csv, .tsv, .txt, "
+        "sdtm/T1/dm.docx is in a format that Plateau does not read; convert it to one of .csv, "
+        ".tsv, .txt, "
         ".parquet, .xpt, .sas7bdat, .json, .ndjson or move it out of the trial's folder.",
     ),
     "unknown format": (
         {"dm.csv": DM, "ex.csv": EX, "lb.xlsx": ""},
-        "sdtm/T1/lb.xlsx is in no format Plateau reads; convert it to one of .csv, .tsv, .txt, "
+        "sdtm/T1/lb.xlsx is in a format that Plateau does not read; convert it to one of .csv, "
+        ".tsv, .txt, "
         ".parquet, .xpt, .sas7bdat, .json, .ndjson or move it out of the trial's folder.",
     ),
     "domain twice": (
@@ -263,7 +265,8 @@ REFUSED = {
     ),
     "no header": (
         {"dm.csv": "T1,DM,T1-1,38\n", "ex.csv": EX},
-        "sdtm/T1/dm.csv: column 3 is named 'T1-1', which is no variable name; the first line must "
+        "sdtm/T1/dm.csv: column 3 is named 'T1-1', which is not a variable name; the first line "
+        "must "
         "name the variables in letters, digits and underscores.",
     ),
     "header without the keys": (
@@ -273,29 +276,29 @@ REFUSED = {
     ),
     "variable twice": (
         {"dm.csv": "STUDYID,USUBJID,AGE,age\nT1,T1-1,1,2\n", "ex.csv": EX},
-        "sdtm/T1/dm.csv: variable AGE is there twice; remove one.",
+        "sdtm/T1/dm.csv: variable AGE occurs twice; remove one.",
     ),
     "name of our own": (
         {"dm.csv": "STUDYID,USUBJID,SRC_ROW\nT1,T1-1,1\n", "ex.csv": EX},
-        "sdtm/T1/dm.csv: the name SRC_ROW is kept for where a record comes from; rename it.",
+        "sdtm/T1/dm.csv: the name SRC_ROW is reserved for the origin of a record; rename it.",
     ),
     "too few values": (
         {"dm.csv": DM + "T1,DM,T1-3\n", "ex.csv": EX},
-        "sdtm/T1/dm.csv line 4 has 3 values under a header of 4 variables; check its "
+        "sdtm/T1/dm.csv line 4 has 3 values, but the header has 4 variables; check its "
         "delimiters and quotes.",
     ),
     "too many values": (
         {"dm.csv": DM + "T1,DM,T1-3,40,x\n", "ex.csv": EX},
-        "sdtm/T1/dm.csv line 4 has 5 values under a header of 4 variables; check its "
+        "sdtm/T1/dm.csv line 4 has 5 values, but the header has 4 variables; check its "
         "delimiters and quotes.",
     ),
     "open quote": (
         {"dm.csv": DM + 'T1,DM,"T1-3,40\n', "ex.csv": EX},
-        "sdtm/T1/dm.csv line 4 has a quote that is not closed or not doubled; mend it.",
+        "sdtm/T1/dm.csv line 4 has a quote that is not closed or not doubled; fix it.",
     ),
     "text after a quote": (
         {"dm.csv": DM + 'T1,DM,"T1"-3,40\n', "ex.csv": EX},
-        "sdtm/T1/dm.csv line 4 has a quote that is not closed or not doubled; mend it.",
+        "sdtm/T1/dm.csv line 4 has a quote that is not closed or not doubled; fix it.",
     ),
     "another trial's records": (
         {"dm.csv": DM.replace("T1,", "T2,"), "ex.csv": EX},
@@ -334,8 +337,8 @@ def test_missing_trial_folder_is_refused(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     assert refusal(tmp_path, connection) == (
-        "study.toml names the folder sdtm/T1 for trial T1, but it is not there; put the trial's "
-        "files into it or correct path."
+        "study.toml names the folder sdtm/T1 for trial T1, but it does not exist; put the "
+        "trial's files into it or correct path."
     )
 
 

@@ -36,7 +36,8 @@ PACKAGE = {
     "notes.txt": "a note",
 }
 LINES = [
-    "Not used of T1: adsl.xpt, ae, lbhm, relrec, suppae (data of no use to this study); "
+    "Files of T1 that are not used: adsl.xpt, ae, lbhm, relrec, suppae (data this study does "
+    "not use); "
     "csdrg.pdf, define.xml, define2-0.xsl, import.log, lb.pdf, notes.txt (no data).",
     "  {place}/m5/datasets/t1/tabulations/sdtm/define.xml is not used for labels: it describes no "
     "dataset.",
@@ -93,12 +94,14 @@ def test_every_refusal_comes_in_one_answer(tmp_path: Path) -> None:
     assert sentences(tmp_path) == (
         "sdtm/T1/a.zip is an archive inside the trial; name it as the trial's path in study.toml, "
         "or unpack it.",
-        f"sdtm/T1/ex.xlsx is in no format Plateau reads; convert it to one of {', '.join(FORMATS)} "
+        "sdtm/T1/ex.xlsx is in a format that Plateau does not read; convert it to one of "
+        f"{', '.join(FORMATS)} "
         "or move it out of the trial's folder.",
         "sdtm/T1/lb.csv and sdtm/T1/old/lb.csv both hold LB of trial T1; keep one of them.",
-        "sdtm/T1 has no DM file, which every trial needs; if sdtm/T1/demo.csv holds it, name that "
+        "sdtm/T1 has no DM file, which every trial needs; if sdtm/T1/demo.csv contains it, name "
+        "that "
         "dm, else add dm.csv or another format of it.",
-        "sdtm/T1/lb.csv line 3 has 1 values under a header of 4 variables; check its delimiters "
+        "sdtm/T1/lb.csv line 3 has 1 values, but the header has 4 variables; check its delimiters "
         "and quotes.",
         "sdtm/T1/rs.csv has no variable USUBJID, which every record needs; add it, or check that "
         "the first line names the variables.",
@@ -111,8 +114,8 @@ def test_several_refusals_are_lines_below_their_number(tmp_path: Path) -> None:
     assert str(caught.value).splitlines() == [
         "2 files or folders cannot be used:",
         *(
-            f"  study.toml names the folder sdtm/{name} for trial {name}, but it is not there; put "
-            "the trial's files into it or correct path."
+            f"  study.toml names the folder sdtm/{name} for trial {name}, but it does not "
+            "exist; put the trial's files into it or correct path."
             for name in ("T1", "T2")
         ),
     ]
@@ -122,7 +125,7 @@ def test_a_link_to_a_folder_elsewhere_is_refused(tmp_path: Path) -> None:
     place = write(tmp_path, {"dm.csv": DM, "ex.csv": EX})
     (place / "more").symlink_to("/etc")
     assert sentences(tmp_path) == (
-        "sdtm/T1/more is a link out of the trial's folder; put the file itself there.",
+        "sdtm/T1/more is a link to a place outside the trial's folder; put the file itself there.",
     )
 
 
@@ -173,9 +176,10 @@ def test_the_list_points_out_what_may_be_a_slip(tmp_path: Path) -> None:
     write(tmp_path, {"dm.csv": DM, "ex.csv": EX, "lab.csv": LB, "lb_central.xlsx": ""})
     connection, _ = loaded(tmp_path)
     assert list(unused_lines(unused_files(connection))) == [
-        "Not used of T1: lab.csv (data of no use to this study); lb_central.xlsx (no data).",
+        "Files of T1 that are not used: lab.csv (data this study does not use); lb_central.xlsx "
+        "(no data).",
         "  sdtm/T1/lab.csv may be meant for LB; name it lb.csv if it is.",
-        "  sdtm/T1/lb_central.xlsx may hold LB, but is in no format Plateau reads.",
+        "  sdtm/T1/lb_central.xlsx may hold LB, but Plateau does not read its format.",
     ]
 
 

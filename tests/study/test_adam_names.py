@@ -43,27 +43,27 @@ def test_factors_and_populations_are_named(tmp_path: Path) -> None:
         ),
         (
             "factor,blasts,BLASTGROUP,\n",
-            "adam_names.csv line 2: 'BLASTGROUP' is no ADaM variable; use 1 to 8 capitals, digits "
-            "or underscores, a capital first.",
+            "adam_names.csv line 2: 'BLASTGROUP' is not an ADaM variable name; use 1 to 8 "
+            "capitals, digits or underscores, starting with a capital.",
         ),
         (
             "population,men,MALE,\n",
-            "adam_names.csv line 2: 'MALE' is the flag of a population, so it has to end in FL.",
+            "adam_names.csv line 2: 'MALE' is the flag of a population, so it must end in FL.",
         ),
         (
             "factor,blasts,BLAST,\nfactor,age,BLAST,\n",
-            "adam_names.csv line 3: factor 'age' or variable BLAST stands in an earlier line "
-            "already; keep one of them.",
+            "adam_names.csv line 3: factor 'age' or variable BLAST is already on an earlier "
+            "line; keep one of them.",
         ),
         (
             "factor,blasts,BLAST,\nfactor,blasts,BLASTS,\n",
-            "adam_names.csv line 3: factor 'blasts' or variable BLASTS stands in an earlier line "
-            "already; keep one of them.",
+            "adam_names.csv line 3: factor 'blasts' or variable BLASTS is already on an earlier "
+            "line; keep one of them.",
         ),
         (
             f"factor,blasts,BLAST,{'ä' * 21}\n",
-            f"adam_names.csv line 2: the label '{'ä' * 21}' has 42 bytes; a SAS transport file "
-            "holds 40, so shorten it.",
+            f"adam_names.csv line 2: the label '{'ä' * 21}' has 42 bytes, but a SAS transport file "
+            "allows 40; shorten it.",
         ),
     ],
 )

@@ -155,7 +155,7 @@ def test_what_stands_there_already_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(StudyError) as caught:
         write_new_study(tmp_path)
-    assert str(caught.value) == f"{tmp_path} is not empty and was left as it is; name a new folder."
+    assert str(caught.value) == f"{tmp_path} is not empty and was not changed; name a new folder."
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
     with pytest.raises(StudyError) as caught:
         write_new_study(tmp_path / "notes.txt")

@@ -48,22 +48,25 @@ def test_model_names_the_analysis_and_the_model(tmp_path: Path) -> None:
     [
         (
             MEN + 'alternative_to = "oss"\n' + OS,
-            "plan.toml analysis 'men': alternative_to 'oss' is no other unstratified kaplan_meier "
+            "plan.toml analysis 'men': alternative_to 'oss' is not another unstratified "
+            "kaplan_meier "
             "analysis (did you mean 'os'?); use os.",
         ),
         (
             OS + 'alternative_to = "os"\n',
-            "plan.toml analysis 'os': alternative_to 'os' is no other unstratified kaplan_meier "
+            "plan.toml analysis 'os': alternative_to 'os' is not another unstratified kaplan_meier "
             "analysis; use nothing, as none is defined.",
         ),
         (
             MEN + 'alternative_to = "os"\n' + OS.replace("kaplan_meier", "cumulative_incidence"),
-            "plan.toml analysis 'men': alternative_to 'os' is no other unstratified kaplan_meier "
+            "plan.toml analysis 'men': alternative_to 'os' is not another unstratified "
+            "kaplan_meier "
             "analysis; use nothing, as none is defined.",
         ),
         (
             MEN + 'alternative_to = "os"\n' + OS + 'strata = "sex"\n',
-            "plan.toml analysis 'men': alternative_to 'os' is no other unstratified kaplan_meier "
+            "plan.toml analysis 'men': alternative_to 'os' is not another unstratified "
+            "kaplan_meier "
             "analysis; use nothing, as none is defined.",
         ),
         (
@@ -73,7 +76,7 @@ def test_model_names_the_analysis_and_the_model(tmp_path: Path) -> None:
         ),
         (
             MODELS + f'factors = [{{ {SEX}, alternative_to = "cox/sex" }}]\n',
-            "plan.toml analysis 'cox' factor 'sex': alternative_to 'cox/sex' is no other "
+            "plan.toml analysis 'cox' factor 'sex': alternative_to 'cox/sex' is not another "
             "analysis/model of cox_univariate; use nothing, as none is defined.",
         ),
         (

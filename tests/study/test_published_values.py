@@ -83,7 +83,7 @@ MISTAKES = {
     ),
     "cited with a place": (
         f"A,value,cited,{PLACE},\n",
-        "concordance.csv line 2: a cited value is held against nothing; leave table empty.",
+        "concordance.csv line 2: a cited value is not compared with a result; leave table empty.",
     ),
     "unknown transform": (
         "A,value,computed,survival_rate,analysis_id=os,estimate,halved,\n",
@@ -116,5 +116,5 @@ def test_reported_values_with_an_open_quote_are_a_sentence(tmp_path: Path) -> No
         'id,note\nA,"open\n', encoding="utf-8"
     )
     assert refusal(tmp_path) == (
-        "results.csv is not valid CSV (unexpected end of data); mend its quotes."
+        "results.csv is not valid CSV (unexpected end of data); fix its quotes."
     )

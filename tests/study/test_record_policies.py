@@ -98,7 +98,7 @@ def test_subjects_of_one_person_are_read(tmp_path: Path) -> None:
         ("X,A\nY,A\n", "same_person.csv line 3: subject 'A' is given twice; keep one line."),
         (
             "X,A\n",
-            "same_person.csv line 2: person 'X' has one subject only; name every subject of the "
+            "same_person.csv line 2: person 'X' has only one subject; name every subject of the "
             "person, or remove the line.",
         ),
         ("X,\n", "same_person.csv line 2: column 'usubjid' is empty; give it a value."),

@@ -71,18 +71,20 @@ def test_relapse_free_survival_of_responders_passes(tmp_path: Path) -> None:
 def test_survival_of_the_transplanted_from_first_dose_is_refused(tmp_path: Path) -> None:
     plan = CURVE + 'endpoint = "OSHSCTD"\npopulation = "transplanted"\n'
     assert refusal(with_plan(tmp_path, plan)) == (
-        "plan.toml analysis 'curve': population 'transplanted' (with 'hsct_in_remission') settles "
-        "only after the origin of OSHSCTD ('first_dose'), which gives immortal time; name "
-        'entry_facts = ["hsct_in_remission"] for delayed entry, or give as_published a reason.'
+        "plan.toml analysis 'curve': population 'transplanted' (with 'hsct_in_remission') is "
+        "known only after the origin of OSHSCTD ('first_dose'), which causes immortal time "
+        "bias; name "
+        'entry_facts = ["hsct_in_remission"] for delayed entry, or give a reason in as_published.'
     )
 
 
 def test_survival_of_responders_from_first_dose_is_refused(tmp_path: Path) -> None:
     plan = CURVE + 'endpoint = "OS"\npopulation = "responders"\n'
     assert refusal(with_plan(tmp_path, plan)) == (
-        "plan.toml analysis 'curve': population 'responders' (with 'first_remission') settles "
-        "only after the origin of OS ('first_dose'), which gives immortal time; name entry_facts "
-        '= ["first_remission"] for delayed entry, or give as_published a reason.'
+        "plan.toml analysis 'curve': population 'responders' (with 'first_remission') is known "
+        "only after the origin of OS ('first_dose'), which causes immortal time bias; name "
+        "entry_facts "
+        '= ["first_remission"] for delayed entry, or give a reason in as_published.'
     )
 
 
@@ -115,9 +117,9 @@ def test_as_published_curve_says_why_and_stands_beside_its_delayed_entry(tmp_pat
     published, sibling = load_study(with_plan(tmp_path, plan)).analyses
     assert published.entry_facts == ()
     assert published.caution == (
-        "Immortal time: counted from the origin but settled only after it: population "
+        "Immortal time: counted from the origin but known only after it: population "
         "'transplanted' (with 'hsct_in_remission'). Shown as published: the legend says so; the "
-        "result with delayed entry stands beside it as curve__delayed_entry."
+        "corresponding result with delayed entry is curve__delayed_entry."
     )
     assert sibling.analysis_id == "curve__delayed_entry"
     assert sibling.label == "Survival, delayed entry"
@@ -125,9 +127,9 @@ def test_as_published_curve_says_why_and_stands_beside_its_delayed_entry(tmp_pat
     assert sibling.entry_facts == ("hsct_in_remission",)
     assert sibling.as_published is None
     assert sibling.caution == (
-        "Delayed entry: patients are at risk only after: Transplant in continuous remission. Few "
-        "are at risk at first, so that one early event can take a curve far down, even to 0: read "
-        "it with its numbers at risk. The as-published result beside it is curve."
+        "Delayed entry: patients are at risk only after: Transplant in continuous remission. "
+        "Few are at risk at first, so one early event can lower a curve sharply, even to 0: "
+        "read it with its numbers at risk. The corresponding as-published result is curve."
     )
     assert (published.display_order, sibling.display_order) == (1, 2)
 
@@ -135,17 +137,18 @@ def test_as_published_curve_says_why_and_stands_beside_its_delayed_entry(tmp_pat
 def test_as_published_that_excuses_nothing_is_refused(tmp_path: Path) -> None:
     plan = CURVE + 'endpoint = "OS"\npopulation = "men"\nas_published = "why not"\n'
     assert refusal(with_plan(tmp_path, plan)) == (
-        "plan.toml analysis 'curve': as_published excuses nothing, as all is known at the origin; "
-        "remove it."
+        "plan.toml analysis 'curve': as_published is not needed, as everything is known at the "
+        "origin; remove it."
     )
 
 
 def test_patients_who_never_had_a_fact_are_refused(tmp_path: Path) -> None:
     plan = CURVE + 'endpoint = "OS"\npopulation = "not_transplanted"\n'
     assert refusal(with_plan(tmp_path, plan)) == (
-        "plan.toml analysis 'curve': population 'not_transplanted' (without 'hsct') settles only "
-        "after the origin of OS ('first_dose'), which gives immortal time; choose another "
-        "population, or give as_published a reason."
+        "plan.toml analysis 'curve': population 'not_transplanted' (without 'hsct') is known "
+        "only after the origin of OS ('first_dose'), which causes immortal time bias; choose "
+        "another "
+        "population, or give a reason in as_published."
     )
 
 
@@ -155,26 +158,27 @@ def test_what_no_day_settles_has_no_delayed_entry_beside_it(tmp_path: Path) -> N
     )
     (published,) = load_study(with_plan(tmp_path, plan)).analyses
     assert published.caution == (
-        "Immortal time: counted from the origin but settled only after it: population "
+        "Immortal time: counted from the origin but known only after it: population "
         "'not_transplanted' (without 'hsct'). Shown as published: the paper shows it; no result "
-        "with delayed entry can stand beside it, as no single day settles it."
+        "with delayed entry is possible, as no single day determines it."
     )
 
 
 def test_group_defined_by_an_outcome_is_never_followed(tmp_path: Path) -> None:
     plan = CURVE + 'endpoint = "OS"\npopulation = "survivors"\nas_published = "shown"\n'
     assert refusal(with_plan(tmp_path, plan)) == (
-        "plan.toml analysis 'curve': population 'survivors' is defined by the outcome OS, so its "
-        "survival is settled beforehand; use it as a group of a table instead."
+        "plan.toml analysis 'curve': population 'survivors' is defined by the outcome OS, so "
+        "its survival is determined in advance; use it as a group of a table instead."
     )
 
 
 def test_strata_that_form_later_are_refused(tmp_path: Path) -> None:
     plan = CURVE + 'endpoint = "OS"\npopulation = "all"\nstrata = "hsct"\n'
     assert refusal(with_plan(tmp_path, plan)) == (
-        "plan.toml analysis 'curve': strata 'hsct' (which form with 'hsct') settles only after "
-        "the origin of OS ('first_dose'), which gives immortal time; set landmark_days or use a "
-        "Cox model with the factor time-dependent, or give as_published a reason."
+        "plan.toml analysis 'curve': strata 'hsct' (which form at 'hsct') is known only after "
+        "the origin of OS ('first_dose'), which causes immortal time bias; set landmark_days or "
+        "use a "
+        "Cox model with the factor time-dependent, or give a reason in as_published."
     )
 
 
@@ -184,7 +188,7 @@ def test_landmark_freezes_later_strata(tmp_path: Path) -> None:
     assert curve.landmark_days == 180
     assert curve.caution == (
         "Landmark: time is counted from day 180 after the origin, and groups are as of that day; "
-        "patients who had the event or were censored by then are left out."
+        "patients who had the event or were censored by then are excluded."
     )
 
 
@@ -197,9 +201,9 @@ def test_strata_may_change_from_a_landmark_on(tmp_path: Path) -> None:
     assert (curve.strata, curve.time_dependent_strata) == ("hsct", True)
     assert curve.caution == (
         "Landmark: time is counted from day 120 after the origin; patients who had the event or "
-        "were censored by then are left out. Groups change: a patient counts in the group of each "
-        "day, leaves the other as censored on the day of the change, and is one of the subjects "
-        "of both."
+        "were censored by then are excluded. Groups change over time: a patient who changes "
+        "group is censored in the old group on that day, enters the new one, and counts among "
+        "the subjects of both."
     )
 
 
@@ -251,15 +255,15 @@ def test_fine_gray_model_says_how_the_censoring_is_estimated(tmp_path: Path) -> 
     )
     analysis = load_study(with_plan(tmp_path, plan)).analysis("fg")
     assert analysis.censoring_groups == "blasts"
-    assert analysis.caution == "Censoring: estimated by itself in each level of factor 'blasts'."
+    assert analysis.caution == "Censoring: estimated separately in each level of factor 'blasts'."
 
 
 def test_fine_gray_model_of_a_population_that_settles_later_is_refused(tmp_path: Path) -> None:
     plan = FINE_GRAY + 'endpoint = "OS"\npopulation = "evaluable"\n'
     assert refusal(with_plan(tmp_path, plan)) == (
         "plan.toml analysis 'fg' factor 'sex': population 'evaluable' (with 'mrd_evaluated') "
-        "settles only after the origin of OS ('first_dose'), which gives immortal time, and a "
-        "Fine-Gray model knows no delayed entry; choose what is known at the origin."
+        "is known only after the origin of OS ('first_dose'), which causes immortal time bias, "
+        "and a Fine-Gray model does not allow delayed entry; use what is known at the origin."
     )
 
 
@@ -287,8 +291,9 @@ def test_model_of_responders_from_first_dose_is_refused(tmp_path: Path) -> None:
     )
     assert refusal(with_plan(tmp_path, plan)) == (
         "plan.toml analysis 'uni' factor 'hsct': population 'responders' (with 'first_remission') "
-        "settles only after the origin of OS ('first_dose'), which gives immortal time; name "
-        'entry_facts = ["first_remission"] for delayed entry, or give as_published a reason.'
+        "is known only after the origin of OS ('first_dose'), which causes immortal time bias; "
+        "name "
+        'entry_facts = ["first_remission"] for delayed entry, or give a reason in as_published.'
     )
 
 
@@ -296,9 +301,9 @@ def test_factor_known_only_to_the_assessed_is_refused_on_everybody(tmp_path: Pat
     plan = UNIVARIATE + 'factors = [{ factor = "mrd", numerator = ["yes"] }]\n'
     assert refusal(with_plan(tmp_path, plan)) == (
         "plan.toml analysis 'uni' factor 'mrd': factor 'mrd' (known only to those with "
-        "'mrd_evaluated') settles only after the origin of OS ('first_dose'), which gives "
-        'immortal time; name entry_facts = ["mrd_evaluated"] for delayed entry, or give '
-        "as_published a reason."
+        "'mrd_evaluated') is known only after the origin of OS ('first_dose'), which causes "
+        'immortal time bias; name entry_facts = ["mrd_evaluated"] for delayed entry, or give a '
+        "reason in as_published."
     )
 
 
@@ -306,9 +311,9 @@ def test_as_published_model_has_a_delayed_entry_model_after_it(tmp_path: Path) -
     plan = UNIVARIATE + f'factors = [{{ {MRD}, as_published = "the width fits" }}]\n'
     published, sibling = load_study(with_plan(tmp_path, plan)).analysis("uni").factors
     assert published.caution == (
-        "Immortal time: counted from the origin but settled only after it: population 'evaluable' "
-        "(with 'mrd_evaluated'). Shown as published: the width fits; the result with delayed "
-        "entry stands beside it as mrd__delayed_entry."
+        "Immortal time: counted from the origin but known only after it: population 'evaluable' "
+        "(with 'mrd_evaluated'). Shown as published: the width fits; the corresponding result "
+        "with delayed entry is mrd__delayed_entry."
     )
     assert (sibling.model, sibling.delayed_entry_of) == ("mrd__delayed_entry", "mrd")
     assert (sibling.entry_facts, sibling.as_published) == (("mrd_evaluated",), None)
@@ -319,7 +324,7 @@ def test_selection_among_factors_known_only_to_the_assessed_is_refused(tmp_path:
     plan = UNIVARIATE + f'factors = [{{ {MRD}, as_published = "the width fits" }}]\n' + STEPWISE
     assert refusal(with_plan(tmp_path, plan)).startswith(
         "plan.toml analysis 'step': factor 'mrd' (known only to those with 'mrd_evaluated') "
-        "settles only after the origin of OS"
+        "is known only after the origin of OS"
     )
 
 
@@ -340,9 +345,9 @@ def test_as_published_selection_has_both_cautions_and_a_sibling(tmp_path: Path) 
     study = load_study(with_plan(tmp_path, plan))
     caution = study.analysis("step").caution
     assert caution == (
-        "Immortal time: counted from the origin but settled only after it: factor 'mrd' (known "
-        "only to those with 'mrd_evaluated'). Shown as published: complete cases; the result with "
-        f"delayed entry stands beside it as step__delayed_entry. {SELECTED_MODEL_CAUTION}"
+        "Immortal time: counted from the origin but known only after it: factor 'mrd' (known "
+        "only to those with 'mrd_evaluated'). Shown as published: complete cases; the "
+        f"corresponding result with delayed entry is step__delayed_entry. {SELECTED_MODEL_CAUTION}"
     )
     sibling = study.analysis("step__delayed_entry")
     assert sibling.entry_facts == ("mrd_evaluated",)

@@ -36,41 +36,43 @@ CSV_MISTAKES = {
     "column twice": (
         "endpoints_csv",
         (",note\n", ",param\n"),
-        "endpoints.csv: column 'param' stands twice in the header; remove one.",
+        "endpoints.csv: column 'param' occurs twice in the header; remove one.",
     ),
     "cells do not fit the header": (
         "endpoints_csv",
         ("first_dose,1,\n", "first_dose,1\n"),
-        "endpoints.csv line 2: 5 cells under a header of 6 columns; check the commas and quotes.",
+        "endpoints.csv line 2: 5 cells, but the header has 6 columns; check the commas and quotes.",
     ),
     "no whole number": (
         "endpoints_csv",
         ("first_dose,1,", "first_dose,first,"),
-        "endpoints.csv line 2: column 'display_order' is 'first', which is no whole number; write "
+        "endpoints.csv line 2: column 'display_order' is 'first', which is not a whole number; "
+        "write "
         "digits only.",
     ),
     "two signs": (
         "endpoints_csv",
         ("first_dose,1,", "first_dose,--1,"),
-        "endpoints.csv line 2: column 'display_order' is '--1', which is no whole number; write "
+        "endpoints.csv line 2: column 'display_order' is '--1', which is not a whole number; write "
         "digits only.",
     ),
     "digit that is no number": (
         "endpoints_csv",
         ("first_dose,1,", "first_dose,\u00b2,"),
-        "endpoints.csv line 2: column 'display_order' is '\u00b2', which is no whole number; write "
+        "endpoints.csv line 2: column 'display_order' is '\u00b2', which is not a whole number; "
+        "write "
         "digits only.",
     ),
     "no finite number": (
         "factor_levels_csv",
         ("low,Low,1,,,,10,", "low,Low,1,,,,inf,"),
-        "factor_levels.csv line 5: column 'upper' is 'inf', which is no number; write it with a "
+        "factor_levels.csv line 5: column 'upper' is 'inf', which is not a number; write it with a "
         "decimal point.",
     ),
     "no number": (
         "factor_levels_csv",
         ("low,Low,1,,,,10,", "low,Low,1,,,,ten,"),
-        "factor_levels.csv line 5: column 'upper' is 'ten', which is no number; write it with a "
+        "factor_levels.csv line 5: column 'upper' is 'ten', which is not a number; write it with a "
         "decimal point.",
     ),
     "no truth": (
@@ -121,8 +123,8 @@ CSV_MISTAKES = {
     "post-baseline without fact": (
         "factors_csv",
         ("sex,Sex,baseline", "sex,Sex,post_baseline"),
-        "factors.csv line 3: post-baseline factor 'sex' needs the derivation fact, as only a fact "
-        "has a day to change on.",
+        "factors.csv line 3: post-baseline factor 'sex' needs the derivation fact, as only a "
+        "fact has a date on which it changes.",
     ),
     "unknown fact of a factor": (
         "factors_csv",
@@ -142,8 +144,9 @@ CSV_MISTAKES = {
     "endpoint population resting on an endpoint": (
         "endpoints_csv",
         ("survival,all", "survival,survivors"),
-        "endpoints.csv: population 'survivors' of endpoint 'OS' rests on an endpoint condition, "
-        "so the clock would define its own patients; choose a population of facts and factors.",
+        "endpoints.csv: population 'survivors' of endpoint 'OS' depends on an endpoint "
+        "condition, so the endpoint would define its own patients; choose a population of facts "
+        "and factors.",
     ),
     "endpoint twice": (
         "endpoints_csv",
@@ -166,7 +169,7 @@ CSV_MISTAKES = {
         "endpoint_rules_csv",
         ("RFS,death,event,death,2", "RFS,death,event,death,1"),
         "endpoint_rules.csv line 5: rules 'relapse' and 'death' of endpoint 'RFS' have the "
-        "priority 1; on one day one must win, so give them different priorities.",
+        "priority 1; on the same day one must win, so give them different priorities.",
     ),
     "rule twice": (
         "endpoint_rules_csv",
@@ -200,7 +203,7 @@ CSV_MISTAKES = {
     "population cycle": (
         "populations_csv",
         ("all,All,1,1,fact,first_dose,exists,", "all,All,1,1,population,men,,"),
-        "populations.csv: population 'all' rests on itself (all -> men -> all); remove one of "
+        "populations.csv: population 'all' depends on itself (all -> men -> all); remove one of "
         "these conditions.",
     ),
     "unknown level in a population": (
@@ -226,14 +229,14 @@ CSV_MISTAKES = {
     "post-baseline factor in a population": (
         "populations_csv",
         ("factor,sex,=,male", "factor,hsct,=,yes"),
-        "populations.csv line 6: factor 'hsct' changes after baseline; ask for its fact 'hsct' "
+        "populations.csv line 6: factor 'hsct' changes after baseline; use its fact 'hsct' "
         "instead.",
     ),
     "course of treatment in a population": (
         "populations_csv",
         ("factor,sex,=,male", "factor,cycles,=,2"),
         "populations.csv line 6: factor 'cycles' is known only at the end of treatment and "
-        "defines no population; show it in a table.",
+        "cannot define a population; show it in a table.",
     ),
     "unknown endpoint in a population": (
         "populations_csv",
@@ -255,8 +258,8 @@ CSV_MISTAKES = {
     "second label of a population": (
         "populations_csv",
         ("men,,,2,factor", "men,Males,,2,factor"),
-        "populations.csv line 6: population 'men' has its label on its first row; leave label and "
-        "display_order empty here, or give this population its own name.",
+        "populations.csv line 6: population 'men' has its label on its first row; leave label "
+        "and display_order empty here, or give this population its own name.",
     ),
     "condition order twice": (
         "populations_csv",
@@ -287,7 +290,7 @@ CSV_MISTAKES = {
             "Complete Remission,response,CR,\n",
             "Complete Remission,response,CR,\nT1,RS,OVRLRESP,complete  remission,response,CRh,\n",
         ),
-        "terms.csv line 3: the wording 'complete  remission' has a response already at terms.csv "
+        "terms.csv line 3: the wording 'complete  remission' already has a response at terms.csv "
         "line 2; keep one of them.",
     ),
 }
@@ -338,7 +341,8 @@ STUDY_MISTAKES = {
     ),
     "path out of the folder": (
         ("sdtm/T1", "../T1"),
-        "study.toml [[trials]] 1: path '../T1' leaves the study folder; write it relative to that.",
+        "study.toml [[trials]] 1: path '../T1' is outside the study folder; write it relative "
+        "to that folder.",
     ),
     "unknown analysis set": (
         ('analysis_set = "all"', 'analysis_set = "treated"'),
@@ -358,17 +362,17 @@ STUDY_MISTAKES = {
     "parameter out of its values": (
         ('ties = "breslow"', 'ties = "exact"'),
         "study.toml [parameters]: parameter 'ties' is 'exact', but it must be 'efron' or "
-        "'breslow'; correct it or leave it out for the default.",
+        "'breslow'; correct it, or remove it to use the default.",
     ),
     "parameter out of range": (
         ('ties = "breslow"', "conf_level = 95"),
         "study.toml [parameters]: parameter 'conf_level' is 95, but it must be less than 1; "
-        "correct it or leave it out for the default.",
+        "correct it, or remove it to use the default.",
     ),
     "parameter of the wrong type": (
         ('ties = "breslow"', 'mrd_threshold = "1e-4"'),
         "study.toml [parameters]: parameter 'mrd_threshold' is '1e-4', but it must be a valid "
-        "number; correct it or leave it out for the default.",
+        "number; correct it, or remove it to use the default.",
     ),
     "remission term without a rank": (
         ('ties = "breslow"', 'response_order = ["CR", "PR"]'),
@@ -376,8 +380,8 @@ STUDY_MISTAKES = {
     ),
     "window before its visit": (
         ("survivor_known_alive_months = 35", "survivor_known_alive_months = 37"),
-        "study.toml [parameters]: survivor_known_alive_months lies beyond survivor_months; a "
-        "visit window cannot begin after its visit.",
+        "study.toml [parameters]: survivor_known_alive_months is greater than survivor_months; "
+        "a visit window cannot begin after its visit.",
     ),
     "unknown limit of publication": (
         ("[inferred]", "[publication]\nsmallest_cel = 11\n\n[inferred]"),
@@ -387,7 +391,7 @@ STUDY_MISTAKES = {
     "limit of publication that hides nothing": (
         ("[inferred]", "[publication]\nsmallest_cell = 1\n\n[inferred]"),
         "study.toml [publication]: key 'smallest_cell' is 1, but it must be greater than or equal "
-        "to 2; correct it or leave it out for the default.",
+        "to 2; correct it, or remove it to use the default.",
     ),
     "inferred of nothing": (
         ("[inferred]\nties", "[inferred]\ntied"),
@@ -441,7 +445,8 @@ PLAN_MISTAKES = {
     "population outside the endpoint": (
         'method = "kaplan_meier"\nendpoint = "RFS"\npopulation = "all"',
         "plan.toml analysis 'a': population 'all' is not within 'responders', the population of "
-        "RFS (fact 'first_remission' is not asked), so some patients would have no RFS time; add "
+        "RFS (fact 'first_remission' is not required), so some patients would have no RFS time; "
+        "add "
         "the condition population = responders to it.",
     ),
     "candidates from nowhere": (
@@ -463,7 +468,7 @@ PLAN_MISTAKES = {
     "level on both sides": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
         'factors = [{ factor = "blasts", numerator = ["high"], denominator = ["low", "high"] }]',
-        "plan.toml analysis 'a' factor 'blasts': level 'high' is in the numerator and in the "
+        "plan.toml analysis 'a' factor 'blasts': level 'high' is in both the numerator and the "
         "denominator; keep it in one.",
     ),
     "nothing left to compare with": (
@@ -482,18 +487,18 @@ PLAN_MISTAKES = {
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
         'factors = [{ factor = "sex", numerator = ["male"] },\n'
         '           { factor = "sex", numerator = ["female"] }]',
-        "plan.toml analysis 'a': the model 'sex' is given twice; tell them apart with the key "
+        "plan.toml analysis 'a': the model 'sex' is given twice; distinguish them with the key "
         "model.",
     ),
     "course of treatment in a model": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
         'factors = [{ factor = "cycles", numerator_label = "cycle", denominator_label = "" }]',
         "plan.toml analysis 'a' factor 'cycles': factor 'cycles' is known only at the end of "
-        "treatment; show it in a table and leave it out of curves and models.",
+        "treatment; show it in a table and remove it from curves and models.",
     ),
     "post-baseline characteristic": (
         'method = "baseline_table"\ngroups = ["all"]\ncharacteristics = [{ factor = "hsct" }]',
-        "plan.toml analysis 'a' characteristic 'hsct': this factor is post-baseline and no "
+        "plan.toml analysis 'a' characteristic 'hsct': this factor is post-baseline, not a "
         "baseline characteristic; show it as a line of an outcomes table.",
     ),
     "statistic that does not fit": (
@@ -548,19 +553,19 @@ PLAN_MISTAKES = {
     "two kinds of strata": (
         'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
         'time_dependent_strata = "hsct"\nlandmark_days = 120',
-        "plan.toml analysis 'a': strata and time_dependent_strata exclude each other; keep one "
+        "plan.toml analysis 'a': strata and time_dependent_strata cannot be combined; keep one "
         "of them.",
     ),
     "time-dependent strata without a landmark": (
         'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\n'
         'time_dependent_strata = "hsct"',
-        "plan.toml analysis 'a': time_dependent_strata needs the day its curves start from; add "
-        "landmark_days.",
+        "plan.toml analysis 'a': time_dependent_strata needs the day on which its curves start; "
+        "add landmark_days.",
     ),
     "plateau of time-dependent strata": (
         'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nlandmark_days = 120\n'
         'time_dependent_strata = "hsct"\nplateau_months = [36, 48]',
-        "plan.toml analysis 'a': plateau_months needs groups that nobody leaves; remove it or "
+        "plan.toml analysis 'a': plateau_months needs groups that do not change; remove it or "
         "time_dependent_strata.",
     ),
     "unknown time-dependent strata": (
@@ -578,14 +583,14 @@ PLAN_MISTAKES = {
     "post-baseline strata of a Cox model": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "hsct"\n'
         'factors = [{ factor = "sex", numerator = ["male"] }]',
-        "plan.toml analysis 'a': strata 'hsct' forms after the origin, but the groups of a model "
-        "are those of a baseline factor; choose one.",
+        "plan.toml analysis 'a': strata 'hsct' is known only after the origin, but the groups "
+        "of a model need a baseline factor; choose one.",
     ),
     "factor that is its own stratum": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
         'factors = [{ factor = "sex", numerator = ["male"] }]',
-        "plan.toml analysis 'a': factor 'sex' never varies within strata 'sex'; leave it out of "
-        "the factors or of strata.",
+        "plan.toml analysis 'a': factor 'sex' is constant within each of its own strata; remove "
+        "it from the factors or from strata.",
     ),
     "selection from stratified models": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
@@ -593,13 +598,13 @@ PLAN_MISTAKES = {
         'label = "B"\nmethod = "cox_stepwise"\nendpoint = "OS"\npopulation = "all"\n'
         'candidates_from = "a"',
         "plan.toml analysis 'b': the models of candidates_from 'a' are stratified, but a "
-        "selection is not; select among models without strata.",
+        "selection cannot be; select among models without strata.",
     ),
     "time-dependent factor of a Fine-Gray model": (
         'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
         'factors = [{ factor = "hsct", numerator = ["yes"] }]',
         "plan.toml analysis 'a' factor 'hsct': this factor is post-baseline, but a Fine-Gray "
-        "model takes no time-dependent factor; use cox_univariate.",
+        "model does not allow time-dependent factors; use cox_univariate.",
     ),
     "delayed entry of a Fine-Gray model": (
         'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
@@ -616,7 +621,7 @@ PLAN_MISTAKES = {
         'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
         'factors = [{ factor = "sex", numerator = ["male"] },\n'
         '           { factor = "sex", numerator = ["female"] }]',
-        "plan.toml analysis 'a': the model 'sex' is given twice; tell them apart with the key "
+        "plan.toml analysis 'a': the model 'sex' is given twice; distinguish them with the key "
         "model.",
     ),
     "continuous censoring groups": (
@@ -628,8 +633,8 @@ PLAN_MISTAKES = {
     "post-baseline censoring groups": (
         'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
         'censoring_groups = "hsct"\nfactors = [{ factor = "sex", numerator = ["male"] }]',
-        "plan.toml analysis 'a': censoring_groups 'hsct' forms after the origin, but the groups "
-        "of a model are those of a baseline factor; choose one.",
+        "plan.toml analysis 'a': censoring_groups 'hsct' is known only after the origin, but "
+        "the groups of a model need a baseline factor; choose one.",
     ),
     "id with a double underscore": (
         'method = "attrition"\npopulation = "all"\n\n[[analyses]]\nid = "a__delayed_entry"\n'
@@ -667,7 +672,7 @@ def test_mistake_in_plan_toml_is_a_sentence(mistake: str, tmp_path: Path) -> Non
 def test_missing_file_is_a_sentence(tmp_path: Path) -> None:
     (write_study(tmp_path) / "terms.csv").unlink()
     assert refusal(tmp_path) == (
-        f"terms.csv is missing in the study folder {tmp_path}; add it with the columns trial_id, "
+        f"terms.csv is missing from the study folder {tmp_path}; add it with the columns trial_id, "
         "domain, testcd, wording, category, value, note."
     )
 
@@ -683,7 +688,7 @@ def test_missing_folder_is_a_sentence(tmp_path: Path) -> None:
 def test_broken_toml_names_its_line(tmp_path: Path) -> None:
     (write_study(tmp_path) / "plan.toml").write_text("[[analyses]]\nid = \n", encoding="utf-8")
     assert refusal(tmp_path) == (
-        "plan.toml is not valid TOML: Invalid value (at line 2, column 6); mend that line."
+        "plan.toml is not valid TOML: Invalid value (at line 2, column 6); fix that line."
     )
 
 
