@@ -1,1 +1,1 @@
-"""A release in the shapes other systems take: ADaM datasets and analysis results data."""
+"""A release in the formats that other systems read: ADaM datasets and analysis results data."""

@@ -100,6 +100,6 @@ def _check_codes(codes: pl.Series) -> None:
     for code in codes.unique().sort():
         if len(code.encode()) > NAME_LENGTH:
             raise ExportError(
-                f"endpoints.csv calls an endpoint '{code}', but PARAMCD holds {NAME_LENGTH} "
-                "characters; shorten the code in the study and build again."
+                f"endpoints.csv calls an endpoint '{code}', but PARAMCD allows {NAME_LENGTH} "
+                "characters; shorten the code in the study and build it again."
             )

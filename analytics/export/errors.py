@@ -6,10 +6,10 @@ from analytics.errors import PlateauError
 
 
 class ExportError(PlateauError):
-    """The release cannot be written in that shape; nothing was written."""
+    """The release cannot be written in that format; nothing was written."""
 
 
 class ExportCallError(ExportError):
-    """The export was asked for wrongly."""
+    """The export was called wrongly."""
 
     exit_code: ClassVar[int] = 2

@@ -16,13 +16,13 @@ def new_files(target: Path, releases: Path, *, private: bool) -> Iterator[Path]:
     """A folder to write files into, which are in the target when the block has ended well.
 
     A file of the same name is replaced. Private files are their owner's alone, and so is a
-    target that had to be made. Raises ExportCallError for a target among the releases, which
-    nothing may change, or one that is no folder.
+    target that had to be made. Raises ExportCallError for a target among the releases, which must
+    not change, or one that is not a folder.
     """
     if target.resolve().is_relative_to(releases.resolve()):
         raise ExportCallError(
-            f"{target} lies in the folder of releases {releases}, which is published as it is; "
-            "choose a folder elsewhere."
+            f"{target} is inside the folder of releases {releases}, which must not change; "
+            "choose another folder."
         )
     if target.exists() and not target.is_dir():
         raise ExportCallError(f"{target} is a file; name a folder to write into.")

@@ -1,4 +1,4 @@
-"""Eight-character ADaM names and forty-byte labels for what a study calls by longer ones."""
+"""Eight-character ADaM names and forty-byte labels for the longer names of a study."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -35,8 +35,8 @@ def variable_names(
     for name, variable in given.items():
         if variable in used:
             raise ExportError(
-                f"{FILE} calls '{name}' {variable}, but the dataset has a variable {variable} of "
-                "its own; choose another name."
+                f"{FILE} calls '{name}' {variable}, but the dataset already has a variable "
+                f"{variable}; choose another name."
             )
         used.add(variable)
     names: dict[str, str] = {}

@@ -29,14 +29,14 @@ class Release:
 
     @contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The warehouse, read-only. A table it lacks is told as an ExportError."""
+        """The warehouse, read-only. A missing table is an ExportError."""
         try:
             with connect(self.folder / WAREHOUSE, read_only=True) as connection:
                 yield connection
         except duckdb.CatalogException as error:
             raise ExportError(
-                f"Release {self.origin.release_id} lacks what this Plateau exports "
-                f"({str(error).splitlines()[0]}); build the study again."
+                f"Release {self.origin.release_id} lacks a table that this version of Plateau "
+                f"exports ({str(error).splitlines()[0]}); build the study again."
             ) from error
         except duckdb.Error as error:
             raise ExportError(
@@ -58,12 +58,12 @@ def release_to_export(folder: Path, created: str | None = None) -> Release:
     moment = created or published_at(read_runs(log), manifest["release_id"])
     if moment is None:
         raise ExportCallError(
-            f"{log} does not tell when release {manifest['release_id']} was published; "
-            "say when the files were made with --created 2026-11-22T12:00:00Z."
+            f"{log} does not record when release {manifest['release_id']} was published; give "
+            "the time with --created 2026-11-22T12:00:00Z."
         )
     if not _MOMENT.fullmatch(moment):
         raise ExportCallError(
-            f"'{moment}' is no moment; write it as 2026-11-22T12:00:00Z (date, T, time)."
+            f"'{moment}' is not a date and time; write it as 2026-11-22T12:00:00Z."
         )
     return Release(
         folder,

@@ -1,4 +1,4 @@
-"""Datasets as SAS transport files, version 5: the form that agencies take."""
+"""Datasets as SAS transport files, version 5: the format that agencies require."""
 
 import re
 from datetime import datetime
@@ -91,6 +91,6 @@ def check_xpt(dataset: Dataset) -> None:
             row = values.str.len_bytes().arg_max()
             raise ExportError(
                 f"{dataset.name}.{variable.name} ({variable.source}) has a text of {longest} bytes "
-                f"in row {(row or 0) + 1}; a transport file holds {TEXT_LENGTH} and nothing is "
-                "cut, so shorten it in the study or export with --format json."
+                f"in row {(row or 0) + 1}, but a transport file allows {TEXT_LENGTH}; shorten "
+                "it in the study or export with --format json."
             )

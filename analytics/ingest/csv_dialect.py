@@ -71,8 +71,8 @@ def not_text(file: SourceFile) -> IngestError:
     line = line_of_strange_byte(file.path, encoding(file))
     if file.encoding is None:
         return IngestError(
-            f"{file.name} line {line} is not UTF-8 text; save it as UTF-8, or declare its "
-            'encoding as encoding = "latin-1" (or windows-1252) for its trial in study.toml.'
+            f"{file.name} line {line} is not UTF-8 text; save it as UTF-8, or set "
+            'encoding = "latin-1" (or windows-1252) for its trial in study.toml.'
         )
     return IngestError(
         f"{file.name} line {line} is not {file.encoding} text, as study.toml says it is; correct "

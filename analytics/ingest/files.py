@@ -123,8 +123,7 @@ def _no_file(place: Path, trial: Trial, name: str) -> str | None:
     if path.is_symlink() and not path.resolve().is_relative_to(place.resolve()):
         return f"{what} is a link to a place outside the trial's folder; put the file itself there."
     if path.is_symlink() and path.is_dir():
-        return f"{what} is a link to a folder of the trial; remove it, as the folder is read "
-        "anyway."
+        return f"{what} is a link to a folder of the trial; the folder is read, so remove it."
     if not path.is_file():
         return f"{what} is not a regular file; put the file itself there or remove it."
     return None

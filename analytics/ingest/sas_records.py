@@ -102,7 +102,7 @@ def _other_encoding(file: SourceFile) -> IngestError:
     ]
     where = f"record {min(strange)[0]}" if strange else "a label"
     return IngestError(
-        f"{file.name}: {where} is not UTF-8 text; declare its encoding as "
+        f"{file.name}: {where} is not UTF-8 text; set "
         'encoding = "latin-1" (or windows-1252) for its trial in study.toml.'
     )
 

@@ -77,7 +77,7 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
 
     Not estimable: no event; one subject at risk at each; a covariate that varies in no risk set;
     linearly dependent covariates; an estimate or error above 10 on the scale of `ScaledRows`, which
-    is a likelihood that rises for ever, as with a level without events; no convergence.
+    means a likelihood without a maximum, as with a level without events; no convergence.
     """
     rows = scaled_rows(data)
     reason = _reason_without_risk_sets(rows)
@@ -129,7 +129,7 @@ def score_test_of_added(data: CoxData, base: CoxFit, candidate: str) -> TestResu
     Raises ValueError for a base model that is not estimable.
     """
     if base.log_hr is None:
-        raise ValueError(f"The base model is {base.status}, so nothing can be added to it.")
+        raise ValueError(f"The base model is {base.status}, so no covariate can be added to it.")
     rows = scaled_rows(with_covariates(data, (*base.names, candidate)))
     if not rows.scale[-1] > 0:
         return no_test(statuses.NO_VARIATION, candidate)

@@ -37,9 +37,9 @@ class CoxData:
         if len(self.tstart) != n or len(self.event) != n:
             raise ValueError("tstart, tstop and event have different numbers of rows.")
         if self.stratum is not None and len(self.stratum) != n:
-            raise ValueError("The stratum has not one code per row.")
+            raise ValueError("The strata must have one code per row.")
         if self.weight is not None and len(self.weight) != n:
-            raise ValueError("The weight has not one number per row.")
+            raise ValueError("The weights must have one number per row.")
         if len(set(self.names)) != len(self.names):
             raise ValueError("Two covariates have the same name.")
         self._refuse_unusable_rows()
@@ -49,8 +49,8 @@ class CoxData:
         if empty.any():
             row = int(np.argmax(empty))
             raise ValueError(
-                f"Row {row} is ({self.tstart[row]:g}, {self.tstop[row]:g}], which holds no time; "
-                "an event on the origin day stops at 0.5."
+                f"Row {row} is ({self.tstart[row]:g}, {self.tstop[row]:g}], which is empty; an "
+                "event on the origin day stops at 0.5."
             )
         if not np.isin(self.event, (0, 1)).all():
             raise ValueError("An event is neither 0 nor 1; competing events are 0 in a Cox model.")

@@ -55,7 +55,9 @@ def mixture_cure(counts: pl.DataFrame, *, conf_level: float) -> MixtureCure:
     """
     table = risk_table(counts)
     if table.n_competing.any():
-        raise ValueError("The cure model takes no competing events, since they are not censorings.")
+        raise ValueError(
+            "The cure model does not allow competing events, since they are not censorings."
+        )
     if (status := curve_status(counts)) != statuses.OK:
         return MixtureCure(status)
     if np.count_nonzero(table.n_event) < 2:

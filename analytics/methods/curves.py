@@ -15,7 +15,7 @@ def first_time_below(time: FloatArray, values: FloatArray, level: float = 0.5) -
 
     Where the curve equals the level, within 1e-8, on a whole step, it is the midpoint from the
     start of that step to the next fall: times 1, 2, 3, 4, all events, have the median 2.5. A curve
-    that ends on the level without falling below it has no such time. Unknown values do not count.
+    that ends on the level without falling below it gives None. Unknown values do not count.
     """
     known = ~np.isnan(values)
     time, values = time[known], values[known]

@@ -13,7 +13,7 @@ def round_half_away(value: float, digits: int) -> str:
 
     It is the decimal number one reads that is rounded, not the binary one behind it: 2.675 gives
     '2.68', though the double is a little less. Only for show; stored values are never rounded.
-    Raises ValueError for a value that is no finite number.
+    Raises ValueError for a value that is not a finite number.
     """
     number = Decimal(repr(float(value)))
     if not number.is_finite():
@@ -25,7 +25,7 @@ def round_half_away(value: float, digits: int) -> str:
 def percent(count: int, denominator: int) -> float | None:
     """100 x count / denominator, unrounded; None for an empty denominator."""
     if denominator < 0 or count < 0 or count > denominator:
-        raise ValueError(f"{count} of {denominator} is no part of a whole.")
+        raise ValueError(f"{count} of {denominator} is not part of a whole.")
     return 100.0 * count / denominator if denominator else None
 
 

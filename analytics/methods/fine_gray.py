@@ -1,7 +1,7 @@
 """Fine and Gray's regression on the cumulative incidence: the subdistribution hazard ratio.
 
 The ratio says how a covariate goes with the incidence of an event when a competing one may come
-first. It is no ratio of rates: those with the competing event stay in the risk set. For the rate
+first. It is not a ratio of rates: those with the competing event stay in the risk set. For the rate
 among those free of both, fit a Cox model in which the competing event is a censoring.
 Reference: Fine and Gray, J Am Stat Assoc 1999;94:496; in R cmprsk::crr.
 """
@@ -48,7 +48,7 @@ class FineGrayData:
         if not np.isin(self.event_code, (0, 1, 2)).all():
             raise ValueError("An event code is 0 (censored), 1 (event) or 2 (competing event).")
         if self.censoring_group is not None and len(self.censoring_group) != len(self.time):
-            raise ValueError("The censoring group has not one code per row.")
+            raise ValueError("The censoring groups must have one code per row.")
         CoxData(np.zeros(len(self.time)), self.time, self.event, self.covariates, self.names)
 
     @property

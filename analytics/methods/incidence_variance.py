@@ -89,7 +89,8 @@ def _delta_error(
 def _root_of_polynomial(
     constant: FloatArray, linear: FloatArray, square: FloatArray, incidence: FloatArray
 ) -> FloatArray:
-    """sqrt(A - 2 B F(t) + C F(t)^2) with A, B, C the running sums; what rounding leaves is 0."""
+    """sqrt(A - 2 B F(t) + C F(t)^2) with A, B, C the running sums; negative rounding errors become
+    0."""
     first, last = np.cumsum(constant), np.cumsum(square) * incidence**2
     middle = 2 * np.cumsum(linear) * incidence
     value = first - middle + last

@@ -41,8 +41,8 @@ def kaplan_meier_curve(
     table = risk_table(counts)
     if table.n_competing.any():
         raise ValueError(
-            "Kaplan-Meier takes no competing events, since they are not censorings; "
-            "use cumulative_incidence_curve, or make them events of the endpoint."
+            "Kaplan-Meier does not allow competing events, since they are not censorings; use "
+            "cumulative_incidence_curve, or make them events of the endpoint."
         )
     survival = product_limit(table)
     std_error = greenwood_error(table, survival)

@@ -1,6 +1,7 @@
 """The log-rank test of two or more groups, with or without strata.
 
-lifelines computes the ordinary test on weighted counts. It knows neither strata nor delayed entry;
+lifelines computes the ordinary test on weighted counts. It supports neither strata nor delayed
+entry;
 for those the same observed-minus-expected sums are computed here (the two agree to 1e-12 where both
 apply; see the tests).
 """

@@ -30,7 +30,7 @@ def with_robust_variance(data: CoxData, fit: CoxFit, cluster: IntArray) -> CoxFi
     Reference: Lin and Wei, J Am Stat Assoc 1989;84:1074.
     """
     if len(cluster) != len(data.tstop):
-        raise ValueError("The cluster has not one code per row.")
+        raise ValueError("The clusters must have one code per row.")
     if fit.log_hr is None or fit.covariance is None or not fit.names:
         return replace(fit, variance="robust")
     rows = scaled_rows(with_covariates(data, fit.names))

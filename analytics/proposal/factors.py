@@ -67,7 +67,8 @@ def _transplant(order: int) -> Cells:
 
 
 def _wordings(connection: duckdb.DuckDBPyConnection, variable: str) -> list[str]:
-    """The values of a variable of DM, as wordings are compared; one trial is no factor."""
+    """The values of a variable of DM, as wordings are compared; with one trial there is no
+    factor."""
     rows = connection.execute(
         f"select distinct regexp_replace(upper(trim({variable})), '\\s+', ' ', 'g') as wording "
         f"from raw.sdtm_dm where trim({variable}) <> '' order by wording"

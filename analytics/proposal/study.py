@@ -66,8 +66,8 @@ def _check_apart(folder: Path, sources: Sequence[Path]) -> None:
     for source in sources:
         if folder.resolve().is_relative_to(source.resolve()):
             raise StudyError(
-                f"{folder} lies in the package {source}, which is copied into it; name a folder "
-                "elsewhere."
+                f"{folder} is inside the package {source}, which is copied into it; name "
+                "another folder."
             )
 
 
@@ -138,8 +138,8 @@ def _write(
     fill_rows(
         folder / "terms.csv",
         [term.cells for term in terms],
-        "Proposed from the wordings of the files: look at every row. A row that begins with a # "
-        "is in force\n# only when it has a meaning and the # is taken away.",
+        "Proposed from the wordings of the files: look at every row. A row that begins with # "
+        "is not in force\n# until it has a meaning and the # is removed.",
     )
     fill_rows(
         folder / "factors.csv",

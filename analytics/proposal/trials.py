@@ -39,7 +39,7 @@ def find_trials(
 ) -> list[FoundTrial]:
     """The trials of all sources in their order, each named by the STUDYID of its DM.
 
-    Errors: no such folder or .zip, whatever a package is refused with, a DM of no study or of
+    Errors: no such folder or .zip, a package that cannot be read, a DM of no study or of
     several, one study in two places.
     """
     file_format = read_file_format(Table("--encoding", {"encoding": encoding} if encoding else {}))
@@ -124,7 +124,8 @@ def _study_id(trial: Trial, files: Sequence[SourceFile]) -> str:
         raise IngestError(f"{trial.path}: no record of DM has a STUDYID, which names the trial.")
     if len(ids) > 1:
         raise IngestError(
-            f"{trial.path}: DM holds the trials {shown(', '.join(ids))}; give each trial a folder "
+            f"{trial.path}: DM contains the trials {shown(', '.join(ids))}; give each trial a "
+            "folder "
             "or .zip of its own."
         )
     return ids[0]
@@ -159,8 +160,8 @@ def _check_twice(found: Sequence[FoundTrial]) -> None:
         other = places.setdefault(one.trial.trial_id, one.place)
         if other != one.place:
             raise IngestError(
-                f"{other} and {one.place} both hold the trial {one.trial.trial_id}; name the one "
-                "that is meant."
+                f"{other} and {one.place} both contain the trial {one.trial.trial_id}; name "
+                "only one of them."
             )
 
 

@@ -14,7 +14,7 @@ FOLDER: Final = Path("reports")
 
 
 class ReportError(PlateauError):
-    """The report was asked for wrongly."""
+    """The report was called wrongly."""
 
     exit_code: ClassVar[int] = 2
 

@@ -1,8 +1,8 @@
 """The part of a release that people's tools open: schema `bi`, alone.
 
 `bi.duckdb` holds its tables with their constraints and comments, `bi/*.parquet` the same
-tables one file each, stamped with the release. Neither holds a patient's row. The tables lie
-in the file's main schema: DuckDB names the file itself `bi`, so that `bi.forest` means the
+tables one file each, stamped with the release. Neither holds a patient's row. The tables are in the
+file's main schema: DuckDB names the file itself `bi`, so that `bi.forest` means the
 same table in the file as in the warehouse, while a schema `bi` in it would be ambiguous.
 """
 
@@ -30,7 +30,9 @@ def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[s
             "where database_name = 'warehouse' and schema_name = 'bi' order by table_name"
         ).fetchall()
         if not tables:
-            raise BuildError("Schema bi of the warehouse has no table; nothing can be exported.")
+            raise BuildError(
+                "Schema bi of the warehouse has no tables, so nothing can be exported."
+            )
         for name, definition, comment in tables:
             connection.execute(definition.replace("CREATE TABLE bi.", "CREATE TABLE ", 1))
             connection.execute(f"insert into {quoted(name)} from warehouse.bi.{quoted(name)}")

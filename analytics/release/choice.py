@@ -25,15 +25,18 @@ def chosen_study(releases: Path, study_id: str | None) -> StudyReleases:
         raise UsageError(f"Several studies are published ({names}); choose one with --study.")
     chosen = [study for study in published if study_id in (None, study.study_id)]
     if not chosen:
-        raise UsageError(f"Study '{study_id}' is not published in {releases}; there is {names}.")
+        raise UsageError(
+            f"Study '{study_id}' is not published in {releases}; choose one of {names}."
+        )
     return chosen[0]
 
 
 def chosen_release(releases: Path, study_id: str | None, name: str = CURRENT) -> Path:
-    """The folder of a release. A path needs no study. Raises UsageError when there is none such.
+    """The folder of a release. A path needs no study. Raises UsageError when there is no such
+    release.
 
     `current` stays the link, so that what is read or written by it follows each publication. The
-    release may be damaged: whoever reads it says how.
+    release may be damaged; reading it shows how.
     """
     if name not in (CURRENT, PREVIOUS) and (Path(name) / MANIFEST).is_file():
         return Path(name)
@@ -41,7 +44,8 @@ def chosen_release(releases: Path, study_id: str | None, name: str = CURRENT) ->
 
 
 def release_of(study: StudyReleases, name: str) -> Path:
-    """The folder of one of the study's releases. Raises UsageError when there is none such."""
+    """The folder of one of the study's releases. Raises UsageError when there is no such
+    release."""
     folders = {folder.name: folder for folder in _kept(study)}
     choices = _words(study) | folders
     own = {folder.resolve() for folder in folders.values()}

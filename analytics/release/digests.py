@@ -86,7 +86,7 @@ def text_digest(text: str) -> str:
 def table_digests(
     connection: duckdb.DuckDBPyConnection, schema: str
 ) -> dict[str, dict[str, int | str]]:
-    """Number of rows and sha256 of each table of a schema, whatever order its rows lie in."""
+    """Number of rows and sha256 of each table of a schema, whatever the order of its rows."""
     tables = connection.execute(
         "select table_name from information_schema.tables where table_schema = ? order by all",
         [schema],
@@ -106,7 +106,7 @@ def _n_rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> i
 
 
 def _files(folder: Path, left_out: frozenset[str]) -> list[Path]:
-    """The files of a folder, or the one file that stands there instead."""
+    """The files of a folder, or the one file if it is not a folder."""
     if folder.is_file():
         return [folder]
     return [

@@ -124,7 +124,7 @@ def _suppressed(frame: pl.DataFrame, ends: pl.DataFrame, publication: Publicatio
 
 
 def _without_small_counts(text: str, publication: Publication) -> pl.Expr:
-    """A text in which a small number of people is no longer told."""
+    """A text in which a small number of people is replaced."""
     bound = publication.at_risk_bound
     small = "|".join(map(str, range(1, bound)))
     return pl.col(text).str.replace_all(
@@ -191,7 +191,7 @@ def _times(frame: pl.DataFrame) -> list[str]:
 
 
 def _is_late(column: str) -> pl.Expr:
-    """Whether a month lies where the curve is not shown."""
+    """Whether the curve is not shown at that month."""
     return (pl.col(column) >= pl.col("curve_end")).fill_null(False)
 
 

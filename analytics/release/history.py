@@ -41,7 +41,7 @@ class Release:
 def published_releases(releases: StudyReleases) -> list[Release]:
     """The releases that are still there, in the order they were published.
 
-    A folder whose manifest cannot be read is no release that anything may rest on.
+    A folder whose manifest cannot be read does not count as a release.
     """
     found = [
         release
@@ -73,7 +73,7 @@ def release_at(folder: Path) -> Release:
     """The release in that folder. Raises UsageError when the folder holds none."""
     release = _release(folder)
     if release is None:
-        raise UsageError(f"{folder} holds no release; name a release or the folder of one.")
+        raise UsageError(f"{folder} contains no release; name a release or the folder of one.")
     return release
 
 

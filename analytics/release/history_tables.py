@@ -67,8 +67,9 @@ def lineage(releases: StudyReleases, release_id: str) -> Lineage:
     previous = by_id.get(place.previous) if place.previous else None
     if previous is not None and not _is_readable(previous):
         raise BuildError(
-            f"{previous.warehouse}, of the release before, cannot be read, so its history cannot "
-            "be carried on; restore its folder, or remove it to go on from the one before."
+            f"{previous.warehouse}, of the previous release, cannot be read, so its history "
+            "cannot be continued; restore its folder, or remove it to continue from the release "
+            "before it."
         )
     own = by_id.get(release_id)
     is_kept = own is not None and _is_readable(own)
@@ -130,7 +131,7 @@ def _write_headline(
 def _write_changes(
     connection: duckdb.DuckDBPyConnection, release_id: str, origin: Lineage, source: str | None
 ) -> None:
-    """Count anew while the release before is there, else keep what was counted then."""
+    """Recount while the previous release is there, else keep the earlier counts."""
     if origin.previous is not None:
         rows = [
             (release_id, count.endpoint, count.endpoint_label, count.change, count.n_subjects)

@@ -28,8 +28,8 @@ def kind_of(column: str, dtype: pl.DataType) -> Kind:
     kind = _KINDS.get((column, dtype.is_numeric())) or BI_COLUMNS.get(column)
     if kind is None:
         raise BuildError(
-            f"Column '{column}' ({dtype}) has no kind, so nobody can say whether it may be "
-            "published; give it a line in analytics/release/bi_columns.csv."
+            f"Column '{column}' ({dtype}) has no kind, so it is unknown whether it may be "
+            "published; add it to analytics/release/bi_columns.csv."
         )
     return kind
 

@@ -18,8 +18,8 @@ def roll_back(releases: StudyReleases, name: str = PREVIOUS) -> Release:
         chosen = release_at(release_of(releases, name).resolve())
         if before is not None and chosen.release_id == before.release_id:
             raise UsageError(
-                f"Release {chosen.release_id} of study '{releases.study_id}' is current already; "
-                "name another release."
+                f"Release {chosen.release_id} of study '{releases.study_id}' is already "
+                "current; name another release."
             )
         append_run(
             releases.log,

@@ -27,7 +27,7 @@ _TABLES: Final = (("results", WAREHOUSE, "results"), ("bi", WAREHOUSE, "bi"), ("
 
 
 class AlteredError(PlateauError):
-    """A release is not what was published."""
+    """A release differs from what was published."""
 
     exit_code: ClassVar[int] = 3
 

@@ -33,8 +33,8 @@ def concordance_frame(
     """`published_concordance`: one row per reported value, in their order.
 
     A value that should be in the results and is not keeps its row: it does not match, and
-    the note says `not computed: ` and why. `matches` is NULL where nothing is held against
-    the value. The results are read here and never changed.
+    the note says `not computed: ` and why. `matches` is NULL where the value is not compared. The
+    results are read here and never changed.
     """
     tables = {**results, PARAMETER: _parameters(parameters)}
     return frame_of_rows("published_concordance", (_row(value, tables) for value in published))
@@ -113,7 +113,7 @@ def _number(row: Mapping[str, Any], column: str) -> Cell:
     if isinstance(number, int | float):
         return Cell(float(number))
     if number is not None:
-        return Cell(None, f"'{column}' is no number")
+        return Cell(None, f"'{column}' is not a number")
     return Cell(None, f"'{column}' is unknown" if status == OK else status)
 
 

@@ -1,6 +1,6 @@
 """Counts frames from a table of subjects, made inside DuckDB: one GROUP BY, whatever its size.
 
-A build has its counts from the mart `risk_counts`. This is the way for a table of one's own: every
+A build has its counts from the mart `risk_counts`. Use this for another table: every
 estimator of `analytics.methods` takes the frames, so a curve of a hundred million subjects costs
 what it costs to read them once.
 """

@@ -82,7 +82,7 @@ def cox_design(
     change on or before the interval's start, so that a change on the day of an event is
     not yet known at that event. With entry facts a subject is under observation from the
     last of them on; a competing event counts as censored. Intervals are split at the changes of
-    these factors alone, those of others are mended.
+    these factors alone, splits at those of other factors are joined again.
     """
     followed = _followed(marts, cohort)
     if cohort.strata is not None:

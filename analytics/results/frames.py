@@ -51,7 +51,7 @@ def _check(table: Table, frame: pl.DataFrame) -> None:
         if column.dtype == pl.Float64 and values.is_infinite().any():
             raise ResultsError(
                 f"Result table '{table.name}' has an infinite '{column.name}'; "
-                "give the row a status and no number instead."
+                "give the row a status instead of the number."
             )
     repeated = frame.select(table.key).is_duplicated()
     if repeated.any():

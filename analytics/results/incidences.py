@@ -28,7 +28,7 @@ def incidence_frames(
     """The tables of one cumulative incidence analysis, by name.
 
     `n_event` of a rate counts the event of its row; `n_event` and `n_competing` of a curve
-    count the two events of the day, whichever incidence the row holds. Rates are carried
+    count the two events of the day, whatever incidence is in the row. Rates are carried
     forward past the last observation. A stratified analysis is tested by Gray's test of either
     event over the strata that are known.
     """

@@ -37,5 +37,5 @@ def _replace(table: Table, frame: pl.DataFrame, connection: duckdb.DuckDBPyConne
     if counted[0][0] != frame.height:
         raise ResultsError(
             f"Result table '{table.name}' holds {counted[0][0]} rows after writing "
-            f"{frame.height}; the hand-over to DuckDB lost some."
+            f"{frame.height}; some were lost on the way to DuckDB."
         )

@@ -50,9 +50,9 @@ def address_of(uri: str) -> Address:
     found = _ADDRESS.fullmatch(uri.strip())
     if found is None:
         raise ServingCallError(
-            "What stands after --to is no address of a Postgres database (it is not repeated "
-            "here, as it may hold a password); write postgresql://user@host:5432/database, and "
-            "@ : / ? # % of a password as %40 %3A %2F %3F %23 %25."
+            "The value of --to is not the address of a Postgres database (it is not repeated "
+            "here, as it may contain a password); write postgresql://user@host:5432/database, "
+            "with @ : / ? # % in a password written as %40 %3A %2F %3F %23 %25."
         )
     given = [found["password"], *(value for _, value in _SECRET.findall(found["query"] or ""))]
     secrets = {text for secret in given if secret for text in (secret, unquote(secret))}

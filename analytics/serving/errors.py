@@ -6,12 +6,12 @@ from analytics.errors import PlateauError
 
 
 class ServingError(PlateauError):
-    """The server cannot take the release; what it served before is as it was."""
+    """The server cannot take the release; what it served before is unchanged."""
 
     exit_code: ClassVar[int] = 4
 
 
 class ServingCallError(ServingError):
-    """The publication was asked for wrongly."""
+    """The publication was called wrongly."""
 
     exit_code: ClassVar[int] = 2

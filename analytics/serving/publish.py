@@ -87,7 +87,7 @@ class _Part:
 def publish(
     release: Path, address: Address, options: Options, tell: Callable[[str], None] = lambda _: None
 ) -> Served:
-    """Serve a release's tables; `tell` hears what is being done.
+    """Serve a release's tables; `tell` is called with each step.
 
     Raises ServingCallError for schema names that cannot be, ServingError (one sentence, no
     password) when the server refuses; then everything is as it was.
@@ -127,17 +127,17 @@ def _parts(options: Options) -> list[_Part]:
     if options.marts:
         parts.append(_Part(WAREHOUSE, "marts", options.marts_schema, options.marts_role))
     elif options.marts_role:
-        raise ServingCallError("--marts-role is for the marts; ask for them with --marts.")
+        raise ServingCallError("--marts-role needs the marts; add --marts.")
     if len({part.schema for part in parts}) < len(parts):
         raise ServingCallError(
-            f"Schema {options.schema} cannot hold both the tables for people and the marts, which "
-            "others may not read; give --marts-schema another name."
+            f"Schema {options.schema} cannot hold both the tables of bi and the marts, which "
+            "have other readers; give --marts-schema another name."
         )
     for part in parts:
         if not part.schema or len(part.next.encode()) > 63 or part.schema.startswith("pg_"):
             raise ServingCallError(
-                f"'{part.schema}' cannot be the name of a schema here; use up to 57 bytes that do "
-                "not begin with pg_."
+                f"'{part.schema}' is not a valid schema name; use at most 57 bytes and do not "
+                "begin with pg_."
             )
     return parts
 

@@ -15,8 +15,9 @@ def make_schema(server: Session, schema: str) -> None:
     )
     if not may:
         raise ServingError(
-            f"User {user} may not make schema {schema} in database {database}; an administrator "
-            f"allows it with: grant create on database {quoted(database)} to {quoted(user)}"
+            f"User {user} may not create schema {schema} in database {database}; an "
+            f"administrator can allow it with: grant create on database {quoted(database)} to "
+            f"{quoted(user)}"
         )
     server.run(f"create schema {quoted(schema)}")
 
@@ -30,8 +31,8 @@ def check_role(server: Session, role: str, *, may_create: bool) -> None:
         return
     if not may_create:
         raise ServingError(
-            f"There is no role {role} on the server; a role that reads patients' rows is not made "
-            "on the way, so make it first."
+            f"There is no role {role} on the server; a role that reads patient-level rows is "
+            "not created automatically, so create it first."
         )
     try:
         server.run(f"create role {quoted(role)} nologin")
@@ -39,7 +40,7 @@ def check_role(server: Session, role: str, *, may_create: bool) -> None:
         if error.sqlstate != NO_RIGHT:
             raise
         raise ServingError(
-            f"There is no role {role} on the server and the user may not make one; have an "
-            f"administrator run: create role {quoted(role)} nologin; or name another with "
+            f"There is no role {role} on the server and the user may not create one; ask an "
+            f"administrator to run: create role {quoted(role)} nologin; or name another with "
             "--reader-role ('' for none)."
         ) from error

@@ -1,4 +1,4 @@
-"""One transaction on a Postgres server; every refusal of the server is one sentence."""
+"""One transaction on a Postgres server; every refusal of the server is reported in one sentence."""
 
 import re
 from collections.abc import Iterable, Iterator

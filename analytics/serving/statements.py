@@ -1,4 +1,4 @@
-"""The SQL that Postgres is told: definitions, comments, rights."""
+"""The SQL sent to Postgres: definitions, comments, rights."""
 
 from collections.abc import Iterable
 

@@ -81,8 +81,8 @@ def exchange(server: Session, plan: Exchange, wait: float) -> None:
         if error.sqlstate != DEPENDENTS:
             raise
         raise ServingError(
-            f"A table of schema {schema} has changed its columns, and something of yours rests on "
-            f"it ({error.fact}); drop that, publish, and make it again."
+            f"A table of schema {schema} has changed its columns, and another object depends on "
+            f"it ({error.fact}); drop that object, publish, and create it again."
         ) from error
 
 

@@ -1,6 +1,6 @@
 """The bundle of a study: the zip file that Superset imports.
 
-It holds no data, only where the released file lies and what to draw of it. Written twice from
+It contains no data, only the path of the released file and what to draw. Written twice from
 the same release it has the same bytes.
 """
 

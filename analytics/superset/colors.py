@@ -12,7 +12,7 @@ _PARTS = ("", "__yhat", "__yhat_lower", "__yhat_upper")
 def line_colors(connection: duckdb.DuckDBPyConnection, specification: Specification) -> Json:
     """The colour of each part of each curve of the release, by the part's name.
 
-    Superset gives every name a colour of its own unless it is told; a curve that comes with a
+    Superset chooses a colour for every name without one; a curve that comes with a
     later release is shown in its choice until the bundle is imported again.
     """
     palette = specification.dashboard["palette"]

@@ -22,7 +22,7 @@ _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
 class Transformation:
     """The dbt project on one warehouse file; parsed once, then built in two parts.
 
-    `work` takes dbt's own files; `on_node` is told the name of each node as it starts.
+    `work` takes dbt's own files; `on_node` receives the name of each node as it starts.
     """
 
     def __init__(

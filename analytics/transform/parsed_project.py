@@ -1,7 +1,8 @@
-"""The dbt project as it was last read, kept in a folder: reading it anew takes seconds.
+"""The dbt project as it was last read, cached in a folder: reading it takes seconds.
 
 What is kept is known by the digest of everything that reading depends on, so that a changed
-project, parameter or version is read again. A file that cannot be used or written is no error.
+project, parameter or version is read again. A cache file that cannot be read or written is not an
+error.
 """
 
 import json

@@ -333,8 +333,8 @@ def test_a_text_too_long_for_a_transport_file_is_refused_and_nothing_is_written(
     result = export(small_releases, target)
     assert (result.exit_code, result.stderr) == (
         1,
-        "plateau: ADTTE.EVNTDESC (marts.time_to_event.evntdesc) has a text of 202 bytes in row 1; "
-        "a transport file holds 200 and nothing is cut, so shorten it in the study or export with "
+        "plateau: ADTTE.EVNTDESC (marts.time_to_event.evntdesc) has a text of 202 bytes in row "
+        "1, but a transport file allows 200; shorten it in the study or export with "
         "--format json.\n",
     )
     assert [path.name for path in target.iterdir()] == ["adtte.xpt"]
@@ -347,12 +347,12 @@ def test_a_text_too_long_for_a_transport_file_is_refused_and_nothing_is_written(
     [
         (
             "update marts.time_to_event set paramcd = 'PROGRESSION'",
-            "endpoints.csv calls an endpoint 'PROGRESSION', but PARAMCD holds 8 characters; "
-            "shorten the code in the study and build again.",
+            "endpoints.csv calls an endpoint 'PROGRESSION', but PARAMCD allows 8 characters; "
+            "shorten the code in the study and build it again.",
         ),
         (
             "update staging.stg_study__adam_names set variable = 'AGE' where kind = 'factor'",
-            "adam_names.csv calls 'stage' AGE, but the dataset has a variable AGE of its own; "
+            "adam_names.csv calls 'stage' AGE, but the dataset already has a variable AGE; "
             "choose another name.",
         ),
     ],
@@ -367,8 +367,8 @@ def test_a_name_that_does_not_fit_is_one_sentence(
 def test_a_wrong_call_is_one_sentence(small_releases: Path, tmp_path: Path) -> None:
     inside = small_releases / "small/current/adam"
     assert export(small_releases, inside).stderr == (
-        f"plateau: {inside} lies in the folder of releases {small_releases}, which is published "
-        "as it is; choose a folder elsewhere.\n"
+        f"plateau: {inside} is inside the folder of releases {small_releases}, which must not "
+        "change; choose another folder.\n"
     )
     assert not inside.exists()
     result = export(small_releases, tmp_path / "out", "--format", "sas7bdat")
@@ -381,11 +381,11 @@ def test_a_wrong_call_is_one_sentence(small_releases: Path, tmp_path: Path) -> N
         f"plateau: {tmp_path / 'file'} is a file; name a folder to write into.\n"
     )
     (small_releases / "small/log.jsonl").unlink()
-    assert "say when the files were made with --created" in (
+    assert "give the time with --created" in (
         export(small_releases, tmp_path / "out").stderr
     )
     assert export(small_releases, tmp_path / "out", "--created", "yesterday").stderr == (
-        "plateau: 'yesterday' is no moment; write it as 2026-11-22T12:00:00Z (date, T, time).\n"
+        "plateau: 'yesterday' is not a date and time; write it as 2026-11-22T12:00:00Z.\n"
     )
     made = export(small_releases, tmp_path / "out", "--created", "2026-05-06T07:08:09Z")
     assert made.exit_code == 0
@@ -396,5 +396,7 @@ def test_an_older_release_without_the_names_is_told(small_releases: Path, tmp_pa
     change(small_releases, "drop table staging.stg_study__adam_names")
     result = export(small_releases, tmp_path / "out")
     assert result.exit_code == 1
-    assert result.stderr.startswith("plateau: Release r1 lacks what this Plateau exports (")
+    assert result.stderr.startswith(
+        "plateau: Release r1 lacks a table that this version of Plateau exports ("
+    )
     assert len(result.stderr.splitlines()) == 1

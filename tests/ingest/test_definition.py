@@ -65,7 +65,7 @@ BROKEN = {
     "cut short": (define("2.1")[:-40], "it is not well-formed XML ("),
     "empty": ("", "it is not well-formed XML ("),
     "other XML": ("<x/>", "it describes no dataset"),
-    "unknown encoding": (define("2.1").replace("UTF-8", "EBCDIC-9"), "it is"),
+    "unknown encoding": (define("2.1").replace("UTF-8", "EBCDIC-9"), "its encoding is not known ("),
 }
 
 

@@ -27,7 +27,7 @@ from analytics.study.specification import FileFormat
 MH = "STUDYID,USUBJID,MHTERM\n"
 HEADER = ("STUDYID", "USUBJID", "MHTERM")
 PLACE = "sdtm/T1/"
-LATIN = '; save it as UTF-8, or declare its encoding as encoding = "latin-1" (or windows-1252) '
+LATIN = '; save it as UTF-8, or set encoding = "latin-1" (or windows-1252) '
 LATIN += "for its trial in study.toml."
 
 Content = str | bytes | Callable[[Path], object]
@@ -160,7 +160,7 @@ CASES = {
     "quoted value of 10 MB": Case(MH + f'T1,A,"{BIG}"\n', [("A", BIG)]),
     "value of 40 MB": Case(
         MH + f"T1,A,{BIG * 4}\n",
-        "mh.csv line 2 holds a value longer than 16 MB; shorten it or close its quote.",
+        "mh.csv line 2 contains a value longer than 16 MB; shorten it or close its quote.",
     ),
     "100,000 columns": Case(
         "STUDYID,USUBJID," + ",".join(f"V{n}" for n in range(100_000)) + "\n",
@@ -243,7 +243,7 @@ CASES = {
     ),
     "XPT in Latin-1, not declared": Case(
         changed(write_xpt, lambda content: content.replace(b"second", b"sec\xf6nd")),
-        "mh.xpt: record 2 is not UTF-8 text; say how the file is written by "
+        "mh.xpt: record 2 is not UTF-8 text; set "
         'encoding = "latin-1" (or windows-1252) for its trial in study.toml.',
         "mh.xpt",
     ),
@@ -277,7 +277,8 @@ CASES = {
     ),
     "Dataset-JSON with too few records": Case(
         json_with(records=2),
-        "mh.json states 2 records and holds 1, so it is truncated or was changed; export it again.",
+        "mh.json states 2 records but contains 1, so it is truncated or was changed; export it "
+        "again.",
         "mh.json",
     ),
     "Dataset-JSON cut short": Case(json_with()[:-5], "mh.json is not valid JSON (", "mh.json"),
@@ -288,12 +289,12 @@ CASES = {
     ),
     "Dataset-JSON with NaN": Case(
         json_with(rows=[["T1", "A", float("nan")]]),
-        "mh.json is not valid JSON (NaN is no JSON number); export it again.",
+        "mh.json is not valid JSON (NaN is not a JSON number); export it again.",
         "mh.json",
     ),
     "Dataset-JSON with half a character": Case(
         json_with(rows=[["T1", "A", "\ud800"]]),
-        "mh.json: among records 1 to 1 is a text with half a character (an unpaired surrogate); "
+        "mh.json: records 1 to 1 contain half a character (an unpaired surrogate); "
         "export it again.",
         "mh.json",
     ),
@@ -325,7 +326,7 @@ CASES = {
     ),
     "symbolic link to a folder": Case(
         lambda path: path.symlink_to("."),
-        "mh.csv is a link to a folder of the trial; remove it, as the folder is read anyway.",
+        "mh.csv is a link to a folder of the trial; the folder is read, so remove it.",
     ),
     "symbolic link to a folder elsewhere": Case(
         lambda path: path.symlink_to("/etc"),

@@ -328,7 +328,7 @@ def test_other_encoding_is_refused(tmp_path: Path, connection: duckdb.DuckDBPyCo
     place = write(tmp_path, {"dm.csv": DM, "ex.csv": EX})
     (place / "dm.csv").write_bytes(DM.encode() + "T1,DM,T1-3,Größe\n".encode("latin-1"))
     assert refusal(tmp_path, connection) == (
-        "sdtm/T1/dm.csv line 4 is not UTF-8 text; save it as UTF-8, or say how it is written by "
+        "sdtm/T1/dm.csv line 4 is not UTF-8 text; save it as UTF-8, or set "
         'encoding = "latin-1" (or windows-1252) for its trial in study.toml.'
     )
 

@@ -161,7 +161,7 @@ def test_a_weighted_row_alone_is_still_one_subject(small_cox):
 @pytest.mark.parametrize(
     ("weight", "sentence"),
     [
-        ([1.0], "The weight has not one number per row."),
+        ([1.0], "The weights must have one number per row."),
         ([1.0, 0.0], "A weight is not a number above 0; leave rows of no weight out."),
         ([1.0, np.nan], "A weight is not a number above 0; leave rows of no weight out."),
     ],
@@ -239,7 +239,7 @@ def test_a_rare_level_with_one_event_is_still_estimated(small_cox):
     [
         (
             (5, 5, 1, 0),
-            "Row 1 is (5, 5], which holds no time; an event on the origin day stops at 0.5.",
+            "Row 1 is (5, 5], which is empty; an event on the origin day stops at 0.5.",
         ),
         (
             (0, 5, 2, 0),

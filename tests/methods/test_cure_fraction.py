@@ -104,5 +104,5 @@ def test_competing_events_are_refused_in_a_sentence():
     with pytest.raises(ValueError) as refused:
         cure_of([1, 2, 3], [1, 2, 0])
     assert str(refused.value) == (
-        "The cure model takes no competing events, since they are not censorings."
+        "The cure model does not allow competing events, since they are not censorings."
     )

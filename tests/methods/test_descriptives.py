@@ -61,7 +61,7 @@ def test_the_percentage_of_nobody_is_unknown():
     assert percent(0, 0) is None
     with pytest.raises(ValueError) as refused:
         percent(3, 2)
-    assert str(refused.value) == "3 of 2 is no part of a whole."
+    assert str(refused.value) == "3 of 2 is not part of a whole."
 
 
 def test_summary_of_the_known_values():

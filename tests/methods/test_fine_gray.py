@@ -277,7 +277,7 @@ def test_dependent_covariates_are_a_status(mgus2):
     [
         (
             (0, 2, 0),
-            "Row 1 is (0, 0], which holds no time; an event on the origin day stops at 0.5.",
+            "Row 1 is (0, 0], which is empty; an event on the origin day stops at 0.5.",
         ),
         ((5, 3, 0), "An event code is 0 (censored), 1 (event) or 2 (competing event)."),
         ((5, 1, np.nan), "Covariate 'x' has unknown values; keep complete cases only."),
@@ -292,4 +292,4 @@ def test_unusable_rows_are_refused_in_a_sentence(subject, sentence):
 def test_a_censoring_group_per_row_is_needed():
     with pytest.raises(ValueError) as refused:
         replace(typed(*FIVE), censoring_group=np.zeros(4, dtype=np.int64))
-    assert str(refused.value) == "The censoring group has not one code per row."
+    assert str(refused.value) == "The censoring groups must have one code per row."

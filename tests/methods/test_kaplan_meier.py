@@ -111,8 +111,8 @@ def test_competing_event_is_not_censoring():
     with pytest.raises(ValueError) as refused:
         curve_of([1, 2], [1, 2])
     assert str(refused.value) == (
-        "Kaplan-Meier takes no competing events, since they are not censorings; "
-        "use cumulative_incidence_curve, or make them events of the endpoint."
+        "Kaplan-Meier does not allow competing events, since they are not censorings; use "
+        "cumulative_incidence_curve, or make them events of the endpoint."
     )
 
 

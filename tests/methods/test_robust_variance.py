@@ -102,4 +102,4 @@ def test_a_model_that_is_not_estimable_keeps_its_status(small_cox):
 def test_a_cluster_for_each_row_or_a_sentence(small_cox):
     with pytest.raises(ValueError) as refused:
         robust(small_cox(*THREE), [1, 2])
-    assert str(refused.value) == "The cluster has not one code per row."
+    assert str(refused.value) == "The clusters must have one code per row."

@@ -114,7 +114,7 @@ def test_of_several_studies_one_is_chosen(releases: Path) -> None:
         "one\n1\n"
     )
     assert query(releases, "select 1", "--study", "x").stderr == (
-        f"plateau: Study 'x' is not published in {releases}; there is another, trial.\n"
+        f"plateau: Study 'x' is not published in {releases}; choose one of another, trial.\n"
     )
 
 

@@ -81,7 +81,7 @@ def test_a_folder_without_a_manifest_is_no_release(releases: StudyReleases) -> N
 
 
 def test_a_folder_that_is_no_release_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no release"):
+    with pytest.raises(UsageError, match="contains no release"):
         release_at(tmp_path)
 
 
@@ -104,7 +104,7 @@ def test_a_rollback_to_the_current_release_is_refused(releases: StudyReleases) -
     with pytest.raises(UsageError) as error:
         roll_back(releases, "third")
     assert str(error.value) == (
-        "Release third of study 'trial' is current already; name another release."
+        "Release third of study 'trial' is already current; name another release."
     )
     assert read_runs(releases.log) == []
 
@@ -137,7 +137,7 @@ def test_what_follows_a_pruned_release_still_knows_its_place(releases: StudyRele
 
 def test_a_rollback_to_a_release_with_a_broken_manifest_is_refused(releases: StudyReleases) -> None:
     (releases.release("second") / MANIFEST).write_text("{")
-    with pytest.raises(UsageError, match="second holds no release"):
+    with pytest.raises(UsageError, match="second contains no release"):
         roll_back(releases, "second")
     assert releases.is_current("third")
 

@@ -68,8 +68,8 @@ def test_after_a_damaged_release_nothing_is_carried_on_silently(releases: StudyR
         lineage(releases, "third")
     path = releases.release("second") / WAREHOUSE
     assert str(error.value) == (
-        f"{path}, of the release before, cannot be read, so its history cannot be carried on; "
-        "restore its folder, or remove it to go on from the one before."
+        f"{path}, of the previous release, cannot be read, so its history cannot be continued; "
+        "restore its folder, or remove it to continue from the release before it."
     )
 
 

@@ -85,7 +85,7 @@ def test_other_number_does_not_match():
             "not computed: 3 rows of 'survival_curve' with analysis_id=os;stratum=all",
         ),
         ({"column": "median_ci_upper"}, "not computed: 'median_ci_upper' is unknown"),
-        ({"column": "status"}, "not computed: 'status' is no number"),
+        ({"column": "status"}, "not computed: 'status' is not a number"),
     ],
 )
 def test_value_that_cannot_be_found_keeps_its_row_and_does_not_match(more, note):

@@ -185,8 +185,8 @@ def test_marts_are_served_only_when_asked_and_read_only_by_their_own_role(
     with pytest.raises(dbapi.Error, match="permission denied"):
         server.rows("select * from bi.about", user="trialist")
     assert refusal(server, release, replace(QUICK, marts=True, marts_role="nobody_here")) == (
-        "There is no role nobody_here on the server; a role that reads patients' rows is not made "
-        "on the way, so make it first."
+        "There is no role nobody_here on the server; a role that reads patient-level rows is "
+        "not created automatically, so create it first."
     )
 
 
@@ -253,9 +253,9 @@ def test_a_view_on_a_table_whose_columns_change_is_named_and_kept(
     server.run("create schema mine", "create view mine.shown as select line from bi.lines")
     wider = change_bi(write_release(tmp_path / "r2", 2), WIDER)
     assert refusal(server, wider) == (
-        "A table of schema bi has changed its columns, and something of yours rests on it (cannot "
+        "A table of schema bi has changed its columns, and another object depends on it (cannot "
         "drop table bi.lines because other objects depend on it; view mine.shown depends on table "
-        "bi.lines); drop that, publish, and make it again."
+        "bi.lines); drop that object, publish, and create it again."
     )
     assert server.rows("select count(*) from mine.shown") == [(N_LINES + 1,)]
     assert schemas(server) == {"bi", "mine"}
@@ -311,13 +311,14 @@ def test_two_publications_to_one_schema_do_not_meet(server: Server, release: Pat
 def test_rights_that_are_missing_are_told_before_the_work(server: Server, release: Path) -> None:
     server.run("create role loader login")
     assert refusal(server, release, user="loader") == (
-        "There is no role plateau_reader on the server and the user may not make one; have an "
-        'administrator run: create role "plateau_reader" nologin; or name another with '
+        "There is no role plateau_reader on the server and the user may not create one; ask an "
+        'administrator to run: create role "plateau_reader" nologin; or name another with '
         "--reader-role ('' for none)."
     )
     alone = replace(QUICK, reader_role=None)
     assert refusal(server, release, alone, user="loader") == (
-        "User loader may not make schema bi in database postgres; an administrator allows it with: "
+        "User loader may not create schema bi in database postgres; an administrator can allow it "
+        "with: "
         'grant create on database "postgres" to "loader"'
     )
     server.run("grant create on database postgres to loader")
@@ -330,17 +331,16 @@ def test_rights_that_are_missing_are_told_before_the_work(server: Server, releas
     [
         (
             Options(marts_role="x"),
-            "--marts-role is for the marts; ask for them with --marts.",
+            "--marts-role needs the marts; add --marts.",
         ),
         (
             Options(marts=True, marts_schema="bi"),
-            "Schema bi cannot hold both the tables for people and the marts, which others may not "
-            "read; give --marts-schema another name.",
+            "Schema bi cannot hold both the tables of bi and the marts, which have other "
+            "readers; give --marts-schema another name.",
         ),
         (
             Options(schema="pg_bi"),
-            "'pg_bi' cannot be the name of a schema here; use up to 57 bytes that do not begin "
-            "with pg_.",
+            "'pg_bi' is not a valid schema name; use at most 57 bytes and do not begin with pg_.",
         ),
     ],
 )
