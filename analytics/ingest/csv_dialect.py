@@ -21,7 +21,7 @@ _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def csv_variables(file: SourceFile) -> list[Variable]:
     """The names of the first line; CSV says no more.
 
-    Errors: a file that is empty, is no text in its encoding, or shows two delimiters.
+    Errors: a file that is empty, is not text in its encoding, or shows two delimiters.
     """
     header = _first_line(file)
     reader = csv.reader(io.StringIO(header, newline=""), delimiter=delimiter(file), strict=True)

@@ -25,7 +25,7 @@ from analytics.study.specification import Trial
 
 DEFINE: Final = "define.xml"
 _ARCHIVE: Final = ".zip"
-# The FDA's folder for datasets in parts, which repeat the whole that lies above it.
+# The FDA's folder for datasets in parts, which repeat the whole in the folder above.
 _SPLIT: Final = "split"
 # Text of any kind has these endings, so that only the name of a dataset makes it data.
 _ANY_TEXT: Final = frozenset({".txt", ".json", ".ndjson"})

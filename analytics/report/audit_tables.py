@@ -1,4 +1,4 @@
-"""What stands behind the numbers: who left, which groups, what agrees, what was checked, how."""
+"""The audit of the numbers: attrition, populations, agreement, checks and conventions."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ def attrition_table(bi: Bi) -> Table | None:
         Column("out", "Leave"),
         Column("remaining", "Remain"),
     ]
-    return Table("attrition", "How each population came about", columns, lines)
+    return Table("attrition", "How each population was derived", columns, lines)
 
 
 def populations_table(bi: Bi) -> Table | None:
@@ -45,7 +45,7 @@ def populations_table(bi: Bi) -> Table | None:
                 "n": whole(row["n"]),
                 "kind": "analysis set"
                 if row["is_analysis_set"]
-                else "formed by outcome: described, never tested"
+                else "defined by outcome: descriptive only, not tested"
                 if row["is_defined_by_outcome"]
                 else "",
             }
@@ -89,7 +89,7 @@ def concordance_summary(bi: Bi) -> Table | None:
         Column("differs", "Differ"),
     ]
     others = frame.filter(pl.col("verdict") == "not compared").height
-    notes = [f"{others} more reported values are not compared: cited, derived, or words alone."]
+    notes = [f"{others} more reported values are not compared: cited, derived, or text only."]
     return Table("concordance", "Published numbers and this build", columns, lines, notes)
 
 
@@ -165,7 +165,7 @@ def conventions_table(bi: Bi) -> Table | None:
         Column("agree_chosen", "as chosen", "Published numbers that agree"),
         Column("agree_alternative", "under the alternative", "Published numbers that agree"),
     ]
-    return Table("conventions", "What moves when a convention changes", columns, lines)
+    return Table("conventions", "Sensitivity to the choice of convention", columns, lines)
 
 
 _UNITS = {"months": "months", "points": "%", "ratio": "hazard ratio"}
@@ -403,4 +403,4 @@ def inferred_table(bi: Bi) -> Table | None:
         Column(_FIRST, "Analyses", is_text=True),
         Column("inferred", "Inferred", is_text=True),
     ]
-    return Table("inferred", "Conventions that were inferred", columns, lines, is_folded=True)
+    return Table("inferred", "Inferred conventions", columns, lines, is_folded=True)

@@ -121,8 +121,8 @@ def contents(bi: Bi) -> list[Section]:
             "conventions",
             "Sensitivity to conventions",
             [
-                "Each convention that could have been chosen otherwise, and what the other choice "
-                "does to the headline numbers."
+                "Each convention with an alternative, and how the alternative changes the "
+                "headline numbers."
             ],
             _some([conventions_table(bi), moved_numbers_table(bi)]),
         ),

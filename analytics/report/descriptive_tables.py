@@ -21,7 +21,7 @@ def baseline_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
         columns=_columns("Characteristic", groups),
         lines=list(_characteristics(rows, [group["group_population"] for group in groups])),
         notes=[
-            "No. (%) unless stated otherwise; of the whole group, unknown included.",
+            "No. (%) unless stated otherwise; percentages of the whole group, unknown included.",
             *_group_cautions(bi, groups),
         ],
         is_main=is_main,
@@ -52,7 +52,8 @@ def outcomes_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
         columns=_columns("Outcome", groups),
         lines=lines,
         notes=[
-            "No. (%) of the group; n/N (%) where the percentage is of N patients of the group.",
+            "No. (%) of the group; n/N (%) where the percentage is based on N patients of the "
+            "group.",
             *_group_cautions(bi, groups),
         ],
         is_main=is_main,
@@ -98,8 +99,8 @@ def _group_cautions(bi: Bi, groups: Sequence[Row]) -> list[str]:
     if not labels:
         return []
     return [
-        "Description only: these groups are formed by the outcome itself and are never tested "
-        f"against each other: {'; '.join(labels)}."
+        "Descriptive only: these groups are defined by the outcome itself and are not compared "
+        f"by a test: {'; '.join(labels)}."
     ]
 
 

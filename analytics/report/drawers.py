@@ -1,4 +1,4 @@
-"""Processes that draw a report's figures: started early, so that their imports cost no waiting."""
+"""Processes that draw a report's figures: started early, to hide their import time."""
 
 import json
 import subprocess

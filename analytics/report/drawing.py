@@ -1,4 +1,4 @@
-"""What all figures share: type, colours, axes, the numbers at risk, and how they are saved."""
+"""What all figures share: fonts, colours, axes, the numbers at risk, and how they are saved."""
 
 import io
 import re
@@ -17,7 +17,7 @@ INK: Final = "#1b1b1b"
 MUTED: Final = "#5b6570"
 FAINT: Final = "#c9ced4"
 PAPER: Final = "#ffffff"
-# apart for the colour-blind and in grey: a dark, a light and a middle one come first
+# distinguishable by colour-blind readers and in greyscale: the first three are dark, light and mid
 SERIES: Final = ("#1f4e8c", "#e08a1e", "#3b8f6f", "#8c3b7a", "#6b7280", "#2aa0b8")
 DASHES: Final[tuple[Any, ...]] = (
     "-",

@@ -45,8 +45,8 @@ def hazard_ratio_table(bi: Bi, analyses: Sequence[Row]) -> Table | None:
         Column("p", "P", univariate),
     ]
     notes = [
-        "HR: hazard ratio. n / events: patients and events of the model. Missing: patients left "
-        "out because a factor of the model is not known.",
+        "HR: hazard ratio. n / events: patients and events of the model. Missing: patients "
+        "excluded because a factor of the model is unknown.",
         "Post-baseline factors are time-dependent: a patient counts as 'no' until the event has "
         "happened.",
     ]
@@ -57,8 +57,8 @@ def hazard_ratio_table(bi: Bi, analyses: Sequence[Row]) -> Table | None:
             Column("selected_p", "P", selected),
         ]
         notes.append(
-            "Selected model: stepwise, on the patients with every candidate known; the steps "
-            "stand in a table of their own."
+            "Selected model: stepwise, on the patients with all candidates known; the steps are "
+            "in a separate table."
         )
     return Table(
         name="hazard_ratios",
@@ -202,7 +202,7 @@ def proportional_hazards_table(bi: Bi) -> Table | None:
         columns,
         lines,
         notes=[
-            "A small P speaks against one hazard ratio for all times; the hazard ratio is then an "
+            "A small P is evidence against proportional hazards; the hazard ratio is then an "
             "average over the follow-up."
         ],
         is_folded=True,

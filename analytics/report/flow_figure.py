@@ -29,10 +29,11 @@ def flow_figure(bi: Bi) -> Figure | None:
         name="patient_flow",
         title=_TITLE,
         caption=(
-            "Each branch gives the patients and their percentage of the branch before it; lines "
-            "are as thick as patients are many. Remission: the first one within the window of the "
-            "plan; relapse: the first one after it; transplant: the first allogeneic one after "
-            "the first dose. Deaths and relapses are those known at the data cut-off."
+            "Each branch gives the patients and their percentage of the branch before it; line "
+            "width is proportional to the number of patients. Remission: the first one within "
+            "the window of the plan; relapse: the first one after it; transplant: the first "
+            "allogeneic one after "
+            "the first dose. Deaths and relapses are as known at the data cut-off."
         ),
         alternative="Tree of patients. " + " ".join(_in_words(node, nodes) for node in nodes),
         draw=lambda: _draw(nodes, note),

@@ -66,11 +66,11 @@ def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
     is_selected = analysis["method"] == "cox_stepwise"
     strata = analysis["strata_label"]
     sentences = [
-        f"{measure}, numerator over denominator, with {ci}; below 1 the numerator has the lower "
-        f"one. One model {'of the selected factors' if is_selected else 'per factor'}.",
+        f"{measure}, numerator over denominator, with {ci}; below 1: lower in the numerator. "
+        f"One model {'of the selected factors' if is_selected else 'per factor'}.",
         f"Stratified by {strata.lower()}." if strata else "",
-        "n / events: patients and events of the model; missing: patients left out because a "
-        "factor of the model is not known.",
+        "n / events: patients and events of the model; missing: patients excluded because a "
+        "factor of the model is unknown.",
         "* Read the caution below." if any(row["caution"] for row in rows) else "",
     ]
     return Figure(

@@ -57,7 +57,7 @@ def hazard_ratio(value: float | None, lower: float | None, upper: float | None) 
 def p_value(value: float | None) -> str:
     """A P value in journal style, without the zero: .20, .053, <.001.
 
-    Three decimals below .1, so that a value near .05 shows on which side it lies.
+    Three decimals below .1, so that a value near .05 shows whether it is below or above.
     """
     if value is None:
         return UNKNOWN

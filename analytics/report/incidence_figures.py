@@ -42,8 +42,8 @@ def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     note = bi["about"]["synthetic_note"][0]
     caption = (
         f"Aalen-Johansen estimates, stacked: {labels.get('event', 'event').lower()} below, "
-        f"{labels.get('competing', 'competing event').lower()} on top, free of both above. "
-        f"Bars: {ci} of the lower curve; open: carried forward past the last observation. "
+        f"{labels.get('competing', 'competing event').lower()} on top; above both: free of either. "
+        f"Bars: {ci} of the lower curve; open: carried forward after the last observation. "
     )
     return Figure(
         name=f"incidence_{name}",

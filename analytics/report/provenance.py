@@ -34,8 +34,8 @@ def provenance_table(provenance: Provenance) -> Table:
         [Column(_FIRST, "Fact", is_text=True), Column("value", "Value", is_text=True)],
         [Line({_FIRST: name, "value": value}) for name, value in facts.items()],
         notes=[
-            "The release is named by a digest of its inputs, code, locked packages and "
-            "parameters: equal inputs give an equal name and equal results."
+            "The release id is a digest of its inputs, code, locked packages and parameters: "
+            "the same inputs give the same id and the same results."
         ],
     )
 

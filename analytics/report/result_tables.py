@@ -17,7 +17,9 @@ from analytics.report.survival_figures import FEW_AT_RISK
 
 _FIRST = "line"
 _FEW = "†"
-_FEW_NOTE = f"{_FEW} Fewer than {FEW_AT_RISK} at risk: one event moves the number far."
+_FEW_NOTE = (
+    f"{_FEW} Fewer than {FEW_AT_RISK} at risk: a single event changes the estimate considerably."
+)
 _MEDIAN = ("median_months", "median_ci_lower", "median_ci_upper")
 
 
@@ -168,7 +170,7 @@ def incidence_table(bi: Bi) -> Table | None:
             for month in months
         ),
     ]
-    notes = [_FEW_NOTE + " Past the last observation the incidence is carried forward."]
+    notes = [_FEW_NOTE + " After the last observation the incidence is carried forward."]
     return Table("cumulative_incidence", "Cumulative incidences in numbers", columns, lines, notes)
 
 
@@ -202,10 +204,13 @@ def restricted_means_table(bi: Bi) -> Table | None:
     ]
     return Table(
         "restricted_means",
-        "Mean time without the event, up to a horizon",
+        "Restricted mean survival time",
         columns,
         lines,
-        notes=["The area under the curve up to the horizon; it needs no proportional hazards."],
+        notes=[
+            "Restricted mean: area under the survival curve up to the horizon; it does not "
+            "assume proportional hazards."
+        ],
     )
 
 
@@ -235,7 +240,7 @@ def plateau_table(bi: Bi) -> Table | None:
         Column("cured", "Cure fraction, % (CI)"),
     ]
     notes = [
-        "Cure fraction: Weibull mixture model; it is as sure as the follow-up is long.",
+        "Cure fraction: Weibull mixture model; its reliability depends on the length of follow-up.",
     ]
     return Table("plateau", "Plateaus and cure fractions", columns, lines, notes)
 

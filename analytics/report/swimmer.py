@@ -64,8 +64,8 @@ def write_swimmer(
         facts = connection.sql(_FACTS).pl()
     if lanes.height > MOST:
         raise TooManyPatientsError(
-            f"Population '{name}' holds {lanes.height} patients, more than the {MOST} lanes that "
-            "can be read"
+            f"Population '{name}' holds {lanes.height} patients, more than the {MOST} that fit "
+            "in one plot"
         )
     months = pl.col("days") / days_per_month
     note = " ".join(text for text in (_LABEL, about["synthetic_note"]) if text)

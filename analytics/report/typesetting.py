@@ -90,7 +90,7 @@ def table_csv(table: Table, note: str | None) -> str:
 
 
 def _lettered(lines: Sequence[Line]) -> dict[str, str]:
-    """The cautions of the lines, each with its letter, in the order met."""
+    """The cautions of the lines, each with its letter, in the order of appearance."""
     texts = dict.fromkeys(text for line in lines for text in line.cautions)
     return {text: _letter(i) for i, text in enumerate(texts)}
 

@@ -17,7 +17,7 @@ def restricted_mean_rows(
 ) -> Iterator[Row]:
     """The mean in months to each horizon of the analysis, of a curve in days.
 
-    NULL with a status where the horizon lies beyond the last observation.
+    NULL with a status where the horizon is beyond the last observation.
     """
     horizons = in_days(analysis.restricted_mean_months, parameters)
     for months, days in zip(analysis.restricted_mean_months, horizons, strict=True):

@@ -84,7 +84,7 @@ def check_has_groups(where: str, key: str, factor: Factor) -> None:
 
 
 def check_population(where: str, endpoint: str, population: str, definitions: Definitions) -> None:
-    """The population lies within the endpoint's own and is not defined by an outcome."""
+    """The population is part of the endpoint's own and is not defined by an outcome."""
     conditions = conditions_of(population, definitions.populations)
     for condition in conditions:
         if condition.kind == "endpoint":

@@ -115,7 +115,7 @@ def check_patient(patient: Patient) -> None:
 
 
 def _rules(p: Patient) -> Iterable[tuple[bool, str]]:
-    yield 18 <= p.age <= 79, "age lies outside 18 to 79"
+    yield 18 <= p.age <= 79, "age is outside 18 to 79"
     yield not (p.primary_refractory and p.prior_relapses), "a refractory patient has relapses"
     yield not (p.primary_refractory and p.prior_transplant), "a refractory patient has a transplant"
     yield p.primary_refractory or p.prior_relapses > 0, "neither refractory nor relapsed"
@@ -166,7 +166,7 @@ def _mrd_rules(p: Patient) -> Iterable[tuple[bool, str]]:
     if first is None:
         yield response is None, "an MRD response in a patient who is not evaluable"
         return
-    yield 15 <= first < p.survival_days, "the first MRD result lies before day 15 or after the end"
+    yield 15 <= first < p.survival_days, "the first MRD result is before day 15 or after the end"
     yield first <= (p.transplant_day or first), "the first MRD result comes after transplant"
     if response is not None:
         yield first <= response < p.end_of_treatment_limit, "MRD response is not on treatment"

@@ -16,7 +16,7 @@ from .events import Course
 SHARP = ("0.00001", "0.0001")  # limits of detection and of quantification
 SHARPEST = ("0.000003", "0.00001")
 BLUNT = ("0.001", "0.005")
-# Powers of ten between which a positive level lies: where the marrow shows no leukaemia, and
+# Powers of ten that bound a positive level: where the marrow shows no leukaemia, and
 # where it does.
 REMISSION_LEVELS = (-4.0, -2.3)
 LEVELS = {

@@ -381,9 +381,7 @@ def test_a_wrong_call_is_one_sentence(small_releases: Path, tmp_path: Path) -> N
         f"plateau: {tmp_path / 'file'} is a file; name a folder to write into.\n"
     )
     (small_releases / "small/log.jsonl").unlink()
-    assert "give the time with --created" in (
-        export(small_releases, tmp_path / "out").stderr
-    )
+    assert "give the time with --created" in export(small_releases, tmp_path / "out").stderr
     assert export(small_releases, tmp_path / "out", "--created", "yesterday").stderr == (
         "plateau: 'yesterday' is not a date and time; write it as 2026-11-22T12:00:00Z.\n"
     )

@@ -308,7 +308,7 @@ def test_a_population_that_is_not_there_or_too_large_is_told(
     with pytest.raises(ReportError) as told:
         patient_report(default_release, default_releases, tmp_path, None)
     assert str(told.value) == (
-        "Population 'all' holds 259 patients, more than the 100 lanes that can be read; "
+        "Population 'all' holds 259 patients, more than the 100 that fit in one plot; "
         "choose a smaller one with --population."
     )
     assert not list(tmp_path.iterdir())

@@ -103,7 +103,7 @@ def empty_tables() -> ShortArray:
 
 @njit(cache=True)
 def count_tables(bits: int, s: IntArray, tables: ShortArray) -> None:
-    """Count the event days anew where the touched blocks say that they can have changed."""
+    """Recount the event days where the touched blocks say that they can have changed."""
     if bits >> OS & 1:
         count_event_days(s[SURVIVAL], s[DIED], PATIENTS, tables[0])
     if bits >> RFS & 1:
