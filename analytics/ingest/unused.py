@@ -10,7 +10,7 @@ import duckdb
 
 DATA: Final = "data"
 NO_DATA: Final = "no data"
-MEANINGS: Final = {DATA: "data of no use to this study", NO_DATA: "no data"}
+MEANINGS: Final = {DATA: "data this study does not use", NO_DATA: "no data"}
 _MOST_NAMES: Final = 40
 
 

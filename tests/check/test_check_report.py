@@ -132,7 +132,8 @@ def test_files_that_were_not_used_are_told_once_in_every_form() -> None:
     )
     report = Report(load_study(STUDY), files=(FileBalance("dm.csv", 1, 1, 0),), unused=unused)
     told = [
-        "Not used of A: ae, lab.csv (data of no use to this study); <b>.pdf (no data).",
+        "Files of A that are not used: ae, lab.csv (data this study does not use); <b>.pdf (no "
+        "data).",
         "  sdtm/A/lab.csv may be meant for LB; name it lb.csv.",
     ]
     lines = list(text_lines(report))
@@ -142,7 +143,7 @@ def test_files_that_were_not_used_are_told_once_in_every_form() -> None:
     assert "&lt;b&gt;.pdf (no data)" in page
     rows = list(csv.DictReader(io.StringIO(csv_text(report))))
     assert [(row["file"], row["rule"], row["needs_answer"], row["asks"]) for row in rows] == [
-        ("sdtm/A/ae.xpt", "not_used", "no", "data of no use to this study"),
+        ("sdtm/A/ae.xpt", "not_used", "no", "data this study does not use"),
         ("sdtm/A/lab.csv", "not_used", "yes", "may be meant for LB; name it lb.csv"),
         ("sdtm/A/<b>.pdf", "not_used", "no", "no data"),
     ]

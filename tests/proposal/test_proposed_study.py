@@ -234,7 +234,7 @@ def test_an_archive_is_copied_as_it_is_and_can_be_checked(plateau: Plateau, tmp_
     assert (study / "sdtm/MT103-206.zip").read_bytes() == archive.read_bytes()
     checked = plateau("check", study)
     assert checked.returncode == 0, checked.stdout
-    assert "Not used of MT103-206: define.xml (no data)." in checked.stdout
+    assert "Files of MT103-206 that are not used: define.xml (no data)." in checked.stdout
     assert "sdtm/MT103-206.zip/m5/tabulations/sdtm/dm.csv" in checked.stdout
 
 
@@ -253,7 +253,7 @@ def test_what_cannot_be_read_is_told_at_once_and_nothing_is_written(tmp_path: Pa
     next(source.rglob("dm.csv")).rename(source / "demography.csv")
     result = CliRunner().invoke(app, ["init", str(tmp_path / "new"), "--from", str(source)])
     assert result.exit_code == 1
-    assert "demography.csv holds it, name that dm" in "".join(result.stderr.splitlines())
+    assert "demography.csv contains it, name that dm" in "".join(result.stderr.splitlines())
     assert not (tmp_path / "new").exists()
 
 
@@ -262,7 +262,7 @@ def test_two_places_of_one_trial_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PlateauError) as caught:
         propose_study(tmp_path / "new", [one, other])
     assert str(caught.value) == (
-        f"{one} and {other} both hold the trial T-1/x; name the one that is meant."
+        f"{one} and {other} both contain the trial T-1/x; name only one of them."
     )
 
 
