@@ -42,6 +42,22 @@ subject_dates as (
     select * from {{ ref('int_subject_dates') }}
 ),
 
+-- a response of an evaluator who does not count is none; a relapse is a response, too
+records_left_out as (
+    select
+        src_file,
+        src_row,
+        category as term_category
+    from {{ ref('int_records_left_out') }}
+    union all
+    select
+        src_file,
+        src_row,
+        'relapse' as term_category
+    from {{ ref('int_records_left_out') }}
+    where category = 'response'
+),
+
 matches as (
     select * from {{ ref('int_condition_matches') }}
     union distinct
@@ -58,6 +74,12 @@ matches as (
                 term_conditions.comparison = 'given'
                 or term_conditions.value = record_terms.value
             )
+    left join records_left_out
+        on
+            record_terms.src_file = records_left_out.src_file
+            and record_terms.src_row = records_left_out.src_row
+            and record_terms.category = records_left_out.term_category
+    where records_left_out.src_row is null
 ),
 
 records_of_domains as (
