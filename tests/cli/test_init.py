@@ -56,10 +56,13 @@ def test_a_new_study_builds_with_a_few_records(plateau: Plateau, tmp_path: Path)
     study, releases = tmp_path / "new", tmp_path / "releases"
     assert plateau("init", study).returncode == 0
     empty = plateau("build", study, "--releases", releases)
-    assert (empty.returncode, empty.stderr.splitlines()[-1]) == (
+    assert (empty.returncode, empty.stderr.splitlines()[-2:]) == (
         1,
-        "plateau: sdtm/TRIAL01 has no DM file, which every trial needs; add dm.csv or another "
-        "format of it.",
+        [
+            f"  sdtm/TRIAL01 has no {domain} file, which every trial needs; add "
+            f"{domain.lower()}.csv or another format of it."
+            for domain in ("DM", "EX")
+        ],
     )
     write_records(study / "sdtm/TRIAL01")
     built = plateau("build", study, "--releases", releases)
@@ -82,7 +85,7 @@ def test_it_says_what_to_do_next(tmp_path: Path) -> None:
     assert "".join(result.stderr.split()) == "".join(
         f"{tmp_path / 'new'} is a new study; its files explain what to fill in, study.toml first. "
         f"Put the SDTM files of a trial into {tmp_path / 'new/sdtm/TRIAL01'}; "
-        f"{tmp_path / 'new/sdtm/README.md'} says which. "
+        f"{tmp_path / 'new/sdtm/README.md'} lists them. "
         f"Then run `plateau build {tmp_path / 'new'}`.".split()
     )
 

@@ -268,7 +268,7 @@ def test_two_places_of_one_trial_are_refused(tmp_path: Path) -> None:
 
 def test_a_study_inside_its_package_is_refused(tmp_path: Path) -> None:
     source = package(tmp_path / "package")
-    with pytest.raises(PlateauError, match="lies in the package"):
+    with pytest.raises(PlateauError, match="is inside the package"):
         propose_study(source / "new", [source])
 
 
