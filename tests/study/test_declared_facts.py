@@ -120,8 +120,8 @@ def test_the_guard_reads_declared_facts(tmp_path: Path) -> None:
             "PFS,pd,event,progression,1,Progression,,\nPFS,alive,censor,last_contact,1,A,,\n"
         )
     assert refusal(folder).startswith(
-        "plan.toml analysis 'curve': population 'all' (with 'first_dose') settles only after the "
-        "origin of PFS ('randomisation'), which gives immortal time;"
+        "plan.toml analysis 'curve': population 'all' (with 'first_dose') is known only after "
+        "the origin of PFS ('randomisation'), which causes immortal time bias;"
     )
 
 
@@ -180,12 +180,14 @@ MISTAKES = {
     ),
     "no number": (
         ("DDTESTCD,matches,*prcdth?", "DDTESTCD,>,much"),
-        "fact_conditions.csv line 6: column 'value' is 'much', which is no number; write it with a "
+        "fact_conditions.csv line 6: column 'value' is 'much', which is not a number; write it "
+        "with a "
         "decimal point.",
     ),
     "no days": (
         ("within days after,30", "within days after,a month"),
-        "fact_conditions.csv line 7: column 'value' is 'a month', which is no whole number; write "
+        "fact_conditions.csv line 7: column 'value' is 'a month', which is not a whole number; "
+        "write "
         "digits only.",
     ),
     "order twice": (
