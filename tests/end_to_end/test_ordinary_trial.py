@@ -67,7 +67,6 @@ weight,Weight,baseline,continuous,last_value,VS,WEIGHT,,,,kg,,,,,3,
 factor,level,label,display_order,wording,lower,lower_inclusive,upper,upper_inclusive
 arm,drug,Drug,1,DRUG,,,,
 arm,placebo,Placebo,2,PLACEBO,,,,
-arm,,Not treated,3,,,,,
 heart,yes,Yes,1,,,,,
 heart,no,No,2,,,,,
 """,

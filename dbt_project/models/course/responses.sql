@@ -10,6 +10,10 @@ best_responses as (
     select * from {{ ref('int_best_responses') }}
 ),
 
+remissions_at_entry as (
+    select * from {{ ref('int_remissions_at_entry') }}
+),
+
 first_relapses as (
     select * from {{ ref('int_relapses') }}
 ),
@@ -29,6 +33,7 @@ responses as (
         assessments.in_window,
         best_responses.rsseq is not null as is_best_in_window,
         first_remissions.rsseq is not null as is_first_remission,
+        remissions_at_entry.rsseq is not null as is_remission_at_entry,
         first_relapses.rsseq is not null as is_first_relapse,
         assessments.relapse_site,
         assessments.evaluator
@@ -37,6 +42,10 @@ responses as (
         on
             assessments.usubjid = best_responses.usubjid
             and assessments.rsseq = best_responses.rsseq
+    left join remissions_at_entry
+        on
+            assessments.usubjid = remissions_at_entry.usubjid
+            and assessments.rsseq = remissions_at_entry.rsseq
     left join first_remissions
         on
             assessments.usubjid = first_remissions.usubjid
@@ -59,6 +68,7 @@ select
     in_window,
     is_best_in_window,
     is_first_remission,
+    is_remission_at_entry,
     is_first_relapse,
     relapse_site,
     evaluator
