@@ -107,20 +107,28 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     return Judged(study, warehouse, found, report, results)
 
 
+# Without its remission a relapse counts nowhere, which is found with the clean twin, too.
+WITHOUT_REMISSION = ("RSDTC", "relapse_without_remission")
+
+
+def own(judged: Judged, name: str) -> set[tuple[str | None, str]]:
+    """What was found with the damaged patient and not with the clean twin."""
+    usubjid, twin = names(NUMBERS[name])
+    return judged.found[usubjid] - judged.found[twin]
+
+
 def test_every_rule_has_a_change_of_one_cell_that_breaks_it() -> None:
     assert set(MUTATIONS) == set(RECORD_RULES)
 
 
 @pytest.mark.parametrize("rule", MUTATIONS)
 def test_one_changed_cell_breaks_exactly_its_rule(rule: str, judged: Judged) -> None:
-    usubjid, _ = names(NUMBERS[rule])
-    assert {found for _, found in judged.found[usubjid]} == {rule}
+    assert {found for _, found in own(judged, rule)} == {rule}
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_rules_find_what_is_wrong_and_nothing_else(name: str, judged: Judged) -> None:
-    usubjid, _ = names(NUMBERS[name])
-    assert judged.found[usubjid] == CASES[name].found
+    assert own(judged, name) == CASES[name].found
 
 
 @pytest.mark.parametrize(
@@ -128,7 +136,7 @@ def test_the_rules_find_what_is_wrong_and_nothing_else(name: str, judged: Judged
 )
 def test_the_results_are_those_of_the_clean_records(name: str, judged: Judged) -> None:
     usubjid, twin = names(NUMBERS[name])
-    assert judged.found[twin] == set()
+    assert judged.found[twin] <= {WITHOUT_REMISSION}
     assert 0 in dict(judged.results[usubjid]), "the patient is followed"
     assert judged.results[usubjid] == judged.results[twin]
 
@@ -150,7 +158,8 @@ def test_a_record_that_breaks_several_rules_is_turned_away_by_the_first(judged: 
     """The others are told beside it, in the order of the catalogue."""
     usubjid, _ = names(NUMBERS["an unknown code in another study's record after the death"])
     assert judged.rows(
-        f"select rule, also_breaks from quality.rejected_record where usubjid = '{usubjid}'"
+        f"select rule, also_breaks from quality.rejected_record where usubjid = '{usubjid}' "
+        "and rule <> 'relapse_without_remission'"
     ) == [("wrong_study", "unknown_term, after_death")]
 
 

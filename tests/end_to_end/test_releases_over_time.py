@@ -338,7 +338,7 @@ def test_a_rollback_stands_until_a_build_ends_it(
     assert result.stderr.startswith(f"Release {first} is current. ")
     held = plateau("refresh", cut, "--releases", releases)
     assert held.returncode == 0
-    assert held.stderr.startswith(f"A rollback to release {first} stands")
+    assert held.stderr.startswith(f"The rollback to release {first} is still in effect")
     assert study_of(releases).is_current(first)
     ended = plateau("build", cut, "--releases", releases)
     assert ended.returncode == 0

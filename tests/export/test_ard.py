@@ -224,7 +224,7 @@ def test_results_of_nothing_are_an_empty_file(small_releases: Path, tmp_path: Pa
 def test_an_export_stays_out_of_the_releases(small_releases: Path) -> None:
     result = export(small_releases, small_releases / "small/r1")
     assert result.exit_code == 2
-    assert "is published as it is" in result.stderr
+    assert "which must not change" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_a_caution_stands_where_its_number_stands(default_release: Path, page: P
         for caution in cautions:
             assert re.sub("'", "&#39;", caution) in page.text, caution
     assert "P lies just above .05 by construction" in page.text
-    assert "formed by the outcome itself and are never tested" in page.text
+    assert "defined by the outcome itself and are not compared" in page.text
 
 
 def test_the_page_needs_nothing_outside_its_folder(page: Page, report: Path) -> None:

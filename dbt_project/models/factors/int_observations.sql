@@ -8,6 +8,13 @@ subject_values as (
     where src_domain = 'DM' and variable not in ('STUDYID', 'AGE')
 ),
 
+-- the variables of DM that are measured; a level in digits is still a wording
+numbers as (
+    select distinct testcd
+    from {{ ref('stg_study__factors') }}
+    where domain = 'DM' and type = 'continuous'
+),
+
 -- ECOG is filed as a clinical classification (RS) or a questionnaire (QS)
 domains_of_factors as (
     select 'QS' as domain
@@ -77,7 +84,8 @@ observations as (
         cast(null as string) as evaluator,
         cast(null as string) as group_id,
         subject_values.value as value_text,
-        subject_values.value_number as value_num,
+        case when numbers.testcd is not null then subject_values.value_number end
+            as value_num,
         cast(null as date) as adt,
         cast(null as date) as adt_last,
         cast(null as string) as adtf
@@ -86,6 +94,8 @@ observations as (
         on
             demographics.src_file = subject_values.src_file
             and demographics.src_row = subject_values.src_row
+    left join numbers
+        on subject_values.variable = numbers.testcd
     union all
     select
         usubjid,
