@@ -42,10 +42,8 @@ def _value(domain: str, variable: str, held: dict[str, str]) -> str:
     """The expression that gives a variable of raw.sdtm_other; NULL where no file has it."""
     if variable in _NAMES_OF:
         return literal(_name_of(domain, _GIVEN_BY[_NAMES_OF[variable]], held))
-    if variable in _GENERAL:
-        names = (variable,)
-    else:
-        names = tuple(f"{domain}{name}" for name in _GIVEN_BY.get(variable, (variable,)))
+    own = [f"{domain}{name}" for name in _GIVEN_BY.get(variable, (variable,))]
+    names = [variable] if variable in _GENERAL else own
     columns = [quoted(held[name]) for name in names if name in held]
     if variable == "DTC":
         columns = columns[:1]
