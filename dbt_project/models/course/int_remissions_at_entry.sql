@@ -10,7 +10,8 @@ assessments_until_first_dose as (
         not is_after_first_dose
         and (
             relapse_site is not null
-            or response not in ({{ quoted_items(var('not_evaluable_terms')) }})
+            or response
+            not in ({{ quoted_items(var('not_evaluable_terms')) }})
         )
 ),
 

@@ -22,7 +22,8 @@ transplants as (
         records.trtsdt,
         case
             when records.is_prior then records.prstdt
-            when not remissions.is_at_entry
+            when
+                not remissions.is_at_entry
                 and remissions.adt between records.prstdt and records.prstdt_last
                 then remissions.adt
             else

@@ -61,7 +61,9 @@ placed_{{ level }} as (
                 case
                     when time_conditions.comparison = 'after'
                         then {{ add_days('anchors.adt', 1) }}
-                    when time_conditions.comparison in ('on or after', 'within days after')
+                    when
+                        time_conditions.comparison
+                        in ('on or after', 'within days after')
                         then anchors.adt
                 end
             )
@@ -97,7 +99,7 @@ placed_{{ level }} as (
             records.fact = time_conditions.fact
             and (
                 time_conditions.trial_id is null
-                or time_conditions.trial_id = records.src_trial
+                or records.src_trial = time_conditions.trial_id
             )
     left join anchors_{{ level }} as anchors
         on
@@ -157,7 +159,7 @@ with_cycle_{{ level }} as (
             placed.fact = cycle_conditions.fact
             and (
                 cycle_conditions.trial_id is null
-                or cycle_conditions.trial_id = placed.src_trial
+                or placed.src_trial = cycle_conditions.trial_id
             )
     where placed.is_placed
     group by

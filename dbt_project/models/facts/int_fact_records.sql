@@ -116,7 +116,7 @@ records_that_fail as (
             records.fact = conditions.fact
             and (
                 conditions.trial_id is null
-                or conditions.trial_id = records.src_trial
+                or records.src_trial = conditions.trial_id
             )
     left join matches
         on

@@ -96,18 +96,18 @@ unknown_terms as (
 
 unknown_cycles as (
     select
-        src_file,
-        src_row,
+        unknown_wordings.src_file,
+        unknown_wordings.src_row,
         'record' as turns_away,
         'unknown_cycle' as rule,
-        variable,
-        value
+        unknown_wordings.variable,
+        unknown_wordings.value
     from unknown_wordings
     anti join records_left_out
         on
             unknown_wordings.src_file = records_left_out.src_file
             and unknown_wordings.src_row = records_left_out.src_row
-    where domain = 'EX'
+    where unknown_wordings.domain = 'EX'
 ),
 
 broken_rules as (

@@ -55,7 +55,10 @@ matches as (
             when 'given' then true
             when 'equals' then values_of_records.wording = conditions.value
             when 'matches'
-                then {{ matches_pattern('values_of_records.wording', 'conditions.value') }}
+                then
+                    {{ matches_pattern(
+                        'values_of_records.wording', 'conditions.value'
+                    ) }}
             else
                 {{ relation_holds(
                     'conditions.comparison',
