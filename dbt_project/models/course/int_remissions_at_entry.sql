@@ -15,7 +15,7 @@ assessments_until_first_dose as (
         )
 ),
 
--- of one day a relapse, then the worse response: nobody is taken for in remission lightly
+-- of one day a relapse first, then the worse response
 last_assessments as (
     select *
     from assessments_until_first_dose
