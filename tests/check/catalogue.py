@@ -212,7 +212,7 @@ CASES: Final[dict[str, Case]] = {
         _not_dead,
     ),
     "death on the day of the only dose": Case(_only_the_first_day, clean=None),
-    "remission before the first dose": Case(_remission("2014-01-05"), clean=drop("rs", 0)),
+    "remission before the first dose": Case(_remission("2014-01-05"), clean=None),
     "relapse on the day of the remission": Case(
         edit("rs", 1, RSDTC=REMISSION, RSEVAL="CENTRAL"),
         frozenset({("RSDTC", "relapse_before_remission")}),

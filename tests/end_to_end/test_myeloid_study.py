@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from project import MYELOID, Plateau
+from project import MYELOID, PROJECT, Plateau
 
 from analytics.study import load_study
 from expectations.runner import run_gate
@@ -96,8 +96,15 @@ def test_every_analysis_but_attrition_is_held_against_r() -> None:
     assert held == planned
 
 
-def test_every_record_of_the_study_is_used(warehouse: duckdb.DuckDBPyConnection) -> None:
-    assert warehouse.sql("select * from quality.rejected_record").fetchall() == []
+def test_every_record_is_used_but_the_relapses_that_end_no_remission(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """survival::myeloid has 20 patients with a relapse time and no time of a complete response."""
+    found = warehouse.sql("select rule, count(*) from quality.rejected_record group by all")
+    assert found.fetchall() == [("relapse_without_remission", 20)]
+    source = pl.read_csv(PROJECT / "synthesis/myeloid/myeloid.csv", null_values=["", "NA"])
+    relapsed = source.filter(pl.col("rltime").is_not_null() & pl.col("crtime").is_null())
+    assert relapsed.height == 20
 
 
 def test_it_never_passes_for_data_of_patients(plateau: Plateau, myeloid_releases: Path) -> None:

@@ -66,7 +66,7 @@ def run(command: Command, folder: Path) -> str:
         check=False,
     )
     if result.returncode != 0:
-        return f"{result.stderr.splitlines()[-1]}\n"
+        return result.stderr[result.stderr.index("plateau: ") :]  # after the steps it tells of
     return result.stdout or result.stderr
 
 

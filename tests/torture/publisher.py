@@ -46,6 +46,7 @@ def main() -> None:
     study = load_study(STUDY)
     pipeline.load_study = lambda _: study
     pipeline.load_suites = pipeline.load_published = lambda _: []
+    pipeline.unused_files = lambda _: ()
     pipeline.lineage = lambda releases, name: Lineage(next_place(releases, name), None, None)
     for line in sys.stdin:
         print(json.dumps(served(json.loads(line))), flush=True)

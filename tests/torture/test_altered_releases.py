@@ -166,7 +166,7 @@ def test_the_command_lists_what_was_checked(plateau: Plateau, default_releases: 
     current = default_releases / "blinatumomab/current"
     assert re.fullmatch(
         rf"{re.escape(str(current))}: \d+ files and \d+ tables of release [0-9a-f]{{12}} "
-        r"are as published \(\d+\.\d s\)\.\n",
+        r"match the manifest \(\d+\.\d s\)\.\n",
         result.stdout,
     )
 
@@ -177,7 +177,7 @@ def test_the_command_names_each_finding_and_ends_with_3(plateau: Plateau, releas
         result = plateau("verify", *arguments)
         assert result.returncode == 3
         assert result.stderr.startswith("report/headline.txt was altered.\nplateau: ")
-        assert "is not what was published" in result.stderr
+        assert "is not as in the manifest" in result.stderr
 
 
 def test_a_release_that_is_not_there_is_told(plateau: Plateau, release: Path) -> None:

@@ -45,7 +45,8 @@ def kill_publishes(
     """Kill the publish step of a new or of the same release at so many points; how many."""
     releases = StudyReleases(request["releases"], STUDY_ID)
     for number in (1, 2):  # so that both names are taken, and the second is current
-        assert publisher(**request, number=number)["code"] == 0
+        ended = publisher(**request, number=number)
+        assert ended["code"] == 0, ended
     dry = publisher(**request, number=2 if again else 1)
     points = chosen_points(dry["operations"], wanted)
     current = 2 if again else 1
