@@ -66,7 +66,8 @@ def run(command: Command, folder: Path) -> str:
         check=False,
     )
     if result.returncode != 0:
-        return result.stderr[result.stderr.index("plateau: ") :]  # after the steps it tells of
+        steps, refused, sentences = result.stderr.partition("plateau: ")
+        return f"{refused}{sentences}" or steps
     return result.stdout or result.stderr
 
 
