@@ -5,12 +5,13 @@ the others are copied here from the records as they stand, one row per record an
 SQL joins to names and builds none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import duckdb
 
+from analytics.ingest.domain_tables import columns_of, table_of
 from analytics.ingest.errors import IngestError
 from analytics.ingest.fact_conditions import domain_of
 from analytics.study.domains import DOMAIN_VARIABLES
@@ -57,9 +58,14 @@ def load_asked_values(connection: duckdb.DuckDBPyConnection, spec: StudySpecific
         "src_file varchar, src_row bigint, variable varchar, value varchar)"
     )
     missing = list(_missing_domains(connection, spec))
-    for asked in dict.fromkeys((item.domain, item.variable) for item in asked_variables(spec)):
-        _copy(connection, *asked)
-    missing += _missing_variables(connection, spec)
+    asked = asked_variables(spec)
+    for domain in dict.fromkeys(item.domain for item in asked):
+        held = columns_of(connection, domain)
+        names = dict.fromkeys(item.variable for item in asked if item.domain == domain)
+        for name in names:
+            if name in held:
+                _copy(connection, domain, held[name])
+    missing += _missing_variables(connection, asked)
     if missing:
         raise IngestError(*missing)
 
@@ -85,23 +91,12 @@ def _always(spec: StudySpecification) -> Iterator[Asked]:
             yield Asked(domain, f"{domain}{name}", "", is_needed=False)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, domain: str, variable: str) -> None:
-    column = _columns(connection, domain).get(variable)
-    if column is not None:
-        connection.execute(
-            "insert into raw.sdtm_value "
-            f"select src_trial, src_domain, src_file, src_row, {literal(column.upper())}, "
-            f"{quoted(column)} from {_table(domain)} where trim({quoted(column)}) <> ''"
-        )
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, domain: str) -> dict[str, str]:
-    """The variables of the domain's table, as its files name them, by their names in capitals."""
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
-        [f"sdtm_{domain.lower()}"],
-    ).fetchall()
-    return {str(name).upper(): str(name) for (name,) in rows}
+def _copy(connection: duckdb.DuckDBPyConnection, domain: str, column: str) -> None:
+    connection.execute(
+        "insert into raw.sdtm_value "
+        f"select src_trial, src_domain, src_file, src_row, {literal(column.upper())}, "
+        f"{quoted(column)} from {table_of(domain)} where trim({quoted(column)}) <> ''"
+    )
 
 
 def _missing_domains(
@@ -122,16 +117,16 @@ def _missing_domains(
 
 
 def _missing_variables(
-    connection: duckdb.DuckDBPyConnection, spec: StudySpecification
+    connection: duckdb.DuckDBPyConnection, asked: Iterable[Asked]
 ) -> Iterator[str]:
     held = _held(connection)
     known = {domain for domain, _ in held}
-    for asked in asked_variables(spec):
-        names = [name for domain, name in held if domain == asked.domain]
-        if asked.is_needed and asked.domain in known and asked.variable not in names:
+    for item in asked:
+        names = [name for domain, name in held if domain == item.domain]
+        if item.is_needed and item.domain in known and item.variable not in names:
             yield (
-                f"{asked.where}: no file of {asked.domain} has the variable {asked.variable}, and "
-                f"no qualifier of that name{nearest(asked.variable, names)}; correct the name."
+                f"{item.where}: no file of {item.domain} has the variable {item.variable}, and "
+                f"no qualifier of that name{nearest(item.variable, names)}; correct the name."
             )
 
 
@@ -142,7 +137,3 @@ def _held(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         "union select upper(trim(rdomain)), upper(trim(qnam)) from raw.sdtm_supp "
         "where rdomain is not null and qnam is not null order by all"
     ).fetchall()
-
-
-def _table(domain: str) -> str:
-    return f"raw.{quoted('sdtm_' + domain.lower())}"

@@ -9,6 +9,7 @@ from typing import Final
 
 import duckdb
 
+from analytics.ingest.domain_tables import columns_of, table_of
 from analytics.study.domains import FURTHER
 from analytics.warehouse import literal, quoted
 
@@ -29,12 +30,12 @@ _SOURCE: Final = "src_trial, src_domain, src_file, src_row, src_content"
 def load_further_domains(connection: duckdb.DuckDBPyConnection, domains: frozenset[str]) -> None:
     """Fill raw.sdtm_other, which is there, from the tables of these domains."""
     for domain in sorted(domains):
-        held = _columns(connection, domain)
+        held = columns_of(connection, domain)
         values = [_value(domain, variable.name, held) for variable in FURTHER.variables]
         names = ", ".join(quoted(variable.name.lower()) for variable in FURTHER.variables)
         connection.execute(
             f"insert into raw.sdtm_other ({_SOURCE}, {names}) "
-            f"select {_SOURCE}, {', '.join(values)} from raw.{quoted('sdtm_' + domain.lower())}"
+            f"select {_SOURCE}, {', '.join(values)} from {table_of(domain)}"
         )
 
 
@@ -57,11 +58,3 @@ def _name_of(domain: str, given_by: tuple[str, ...], held: dict[str, str]) -> st
     """The variable that gives a date or a text, by its name in the file."""
     names = [f"{domain}{name}" for name in given_by]
     return next((name for name in names if name in held), names[-1])
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, domain: str) -> dict[str, str]:
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?",
-        [f"sdtm_{domain.lower()}"],
-    ).fetchall()
-    return {str(name).upper(): str(name) for (name,) in rows}

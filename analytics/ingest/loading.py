@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from analytics.ingest.asked_values import load_asked_values
+from analytics.ingest.domain_tables import table_of
 from analytics.ingest.errors import IngestError
 from analytics.ingest.file_names import stem_of
 from analytics.ingest.files import Package, packages
@@ -142,7 +143,7 @@ def _create_domain_table(
     trial, src_domain, file_name, row = SOURCE_COLUMNS
     columns = ", ".join(f"{quoted(name)} varchar" for name in names)
     connection.execute(
-        f"create or replace table raw.{quoted('sdtm_' + domain.lower())} "
+        f"create or replace table {table_of(domain)} "
         f"({trial} varchar, {src_domain} varchar, {file_name} varchar, {row} bigint, "
         f"{CONTENT} varchar, {columns})"
     )

@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
+from analytics.ingest.domain_tables import table_of
 from analytics.ingest.errors import IngestError, shown
 from analytics.ingest.formats import FORMATS
 from analytics.ingest.headers import CONTENT, SOURCE_COLUMNS
@@ -83,7 +84,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list
     targets = ", ".join(map(quoted, (*SOURCE_COLUMNS, *map(str.lower, names), CONTENT)))
     values = ", ".join(("src_row", *map(quoted, names), _content(file, names)))
     inserted = connection.execute(
-        f"insert into {_table(file)} ({targets}) select $1, $2, $3, {values} from incoming_records",
+        f"insert into {table_of(file.domain)} ({targets}) "
+        f"select $1, $2, $3, {values} from incoming_records",
         [file.trial_id, file.domain, file.name],
     ).fetchall()
     return int(inserted[0][0])
@@ -133,7 +135,7 @@ def _held_instead(
     others = f"mode({value}) filter (where {value} <> $2)"
     found = connection.execute(
         f"select case when not coalesce(bool_or({value} = $2), false) then {others} end "
-        f"from {_table(file)} where src_file = $1",
+        f"from {table_of(file.domain)} where src_file = $1",
         [file.name, own],
     ).fetchall()
     return None if found[0][0] is None else str(found[0][0])
@@ -143,7 +145,7 @@ def _check_part(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None
     """A file named for a part of a domain holds it when a record says so."""
     found = connection.execute(
         "select count(*), count(*) filter (where upper(trim(domain)) = $2), "
-        f"mode(upper(trim(domain))) from {_table(file)} where src_file = $1",
+        f"mode(upper(trim(domain))) from {table_of(file.domain)} where src_file = $1",
         [file.name, file.domain],
     ).fetchall()
     n_records, n_own, other = found[0]
@@ -153,10 +155,6 @@ def _check_part(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None
             f"{file.name} is named for a part of {file.domain}, but its records have {says}; name "
             "it for what it contains, or give them their DOMAIN."
         )
-
-
-def _table(file: SourceFile) -> str:
-    return f"raw.{quoted('sdtm_' + file.domain.lower())}"
 
 
 def _sha256(file: SourceFile) -> str:

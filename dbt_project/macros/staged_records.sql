@@ -68,17 +68,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The domains whose layout has an entry, or has this value in it, as quoted SQL text. -#}
-{% macro domains_with(entry, value=none) -%}
-    {%- set found = [] -%}
-    {%- for domain in record_layout() -%}
-        {%- if domain.get(entry) and (value is none or domain.get(entry) == value) -%}
-            {%- do found.append(domain.domain) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ quoted_items(found) }}
-{%- endmacro %}
-
 {#- The domain of a record: of a further domain (OTHER) its file says which. -#}
 {% macro domain_of(domain) -%}
     {{ 'src_domain' if domain.domain == 'OTHER' else "'" ~ domain.domain ~ "'" }}
