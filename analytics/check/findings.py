@@ -110,6 +110,8 @@ class RuleFindings:
             return "the subject is excluded"
         if self.rule.turns_away == "value":
             return "the value is not used"
+        if self.rule.turns_away == "nothing":
+            return "all records are used"
         if self.rule.turns_away == "record":
             return "the record is rejected"
         return "the record is rejected, or the value is not used"

@@ -86,7 +86,7 @@ ADRS: Final = MartDataset(
         Made("SRCDOM", "Source Data", "text", "'RS'"),
         Made("SRCSEQ", "Source Sequence Number", "integer", "responses.rsseq"),
     ),
-    "marts.responses join marts.subjects using (usubjid)",
+    "(from marts.responses where is_assessed) as responses join marts.subjects using (usubjid)",
 )
 
 ADTTE: Final = MartDataset(

@@ -13,7 +13,6 @@ import duckdb
 
 from analytics.ingest.domain_tables import columns_of, table_of
 from analytics.ingest.errors import IngestError
-from analytics.ingest.fact_conditions import domain_of
 from analytics.study.domains import DOMAIN_VARIABLES
 from analytics.study.specification import StudySpecification
 from analytics.study.used_domains import used_domains
@@ -35,8 +34,8 @@ class Asked:
 
 
 # Variables that any domain may have and that decide which records count: whether it happened, who
-# read it, at which planned time point.
-_ALWAYS: Final = ("PRESP", "OCCUR", "STAT", "EVALID", "TPT", "TPTNUM", "BLFL", "LOBXFL")
+# read it, at which planned time point, and whether it is the baseline.
+_ALWAYS: Final = ("PRESP", "OCCUR", "STAT", "EVALID", "TPT", "TPTNUM", "ELTM", "BLFL", "LOBXFL")
 
 
 def asked_variables(spec: StudySpecification) -> tuple[Asked, ...]:
@@ -71,11 +70,10 @@ def load_asked_values(connection: duckdb.DuckDBPyConnection, spec: StudySpecific
 
 
 def _asked(spec: StudySpecification) -> Iterator[Asked]:
-    domains = {fact.fact: fact.domain for fact in spec.facts}
     conditions = [item for fact in spec.facts for item in fact.conditions]
     for item in (*conditions, *spec.record_conditions):
         if item.kind == "variable" and item.name is not None:
-            yield Asked(domain_of(item, domains.get(item.fact)), item.name, item.where)
+            yield Asked(item.domain, item.name, item.where)
     for fact in spec.facts:
         yield Asked(fact.domain, fact.date, fact.where)
     for factor in spec.factors:

@@ -1,4 +1,4 @@
-"""The conditions of facts and record categories as rows that SQL joins to.
+"""The conditions of facts, categories and factors as rows that SQL joins to.
 
 An operator becomes a comparison and whether its outcome is turned round, so that the models know
 six comparisons and no operator of the study files; a list becomes a row for each of its values, of
@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from analytics.study.declared_facts import RECORD_CATEGORIES
 from analytics.study.specification import FactCondition, StudySpecification
 from analytics.study.terms import normal
 
-Row = tuple[str | None, str, int, str, str | None, str | None, str, bool, str | None, float | None]
+Row = tuple[
+    str | None, str, str, int, str, str | None, str | None, str, bool, str | None, float | None
+]
 
 # operator -> the comparison, and whether it must not hold
 _COMPARISONS: Final[dict[str, tuple[str, bool]]] = {
@@ -30,28 +31,11 @@ _COMPARISONS: Final[dict[str, tuple[str, bool]]] = {
 
 def fact_condition_rows(spec: StudySpecification) -> list[Row]:
     """One row per condition and value, for raw.study_fact_condition."""
-    domains = {fact.fact: fact.domain for fact in spec.facts}
     conditions = [item for fact in spec.facts for item in fact.conditions]
-    return [
-        row
-        for condition in (*conditions, *spec.record_conditions)
-        for row in _rows(condition, domain_of(condition, domains.get(condition.fact)))
-    ]
+    return [row for condition in (*conditions, *spec.record_conditions) for row in _rows(condition)]
 
 
-def domain_of(condition: FactCondition, domain: str | None) -> str:
-    """The domain whose records a condition is put to: the fact's, or the variable's own.
-
-    `domain` is None for a category of records. Where a category has one domain, that one; else the
-    variable's prefix names it.
-    """
-    if domain is not None:
-        return domain
-    domains = RECORD_CATEGORIES[condition.fact]
-    return domains[0] if len(domains) == 1 else (condition.name or "")[:2]
-
-
-def _rows(condition: FactCondition, domain: str) -> Iterator[Row]:
+def _rows(condition: FactCondition) -> Iterator[Row]:
     comparison, is_negated = _COMPARISONS.get(condition.operator, (condition.operator, False))
     if condition.kind == "cycle":
         comparison, is_negated = condition.operator, False
@@ -59,9 +43,10 @@ def _rows(condition: FactCondition, domain: str) -> Iterator[Row]:
         yield (
             condition.trial_id,
             condition.fact,
+            condition.about,
             condition.condition_order,
             condition.kind,
-            domain,
+            condition.domain,
             condition.name,
             comparison,
             is_negated,

@@ -7,6 +7,7 @@ import duckdb
 
 from analytics.ingest.errors import IngestError
 from analytics.ingest.fact_conditions import fact_condition_rows
+from analytics.study.declared_facts import needing_first_dose
 from analytics.study.facts import BUILT_IN_FACTS
 from analytics.study.record_rules import RECORD_RULES
 from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
@@ -20,8 +21,10 @@ _TABLES: Final[dict[str, str]] = {
     "study_term": "trial_id varchar, domain varchar, testcd varchar, wording varchar, "
     "category varchar, value varchar",
     "study_fact": "fact varchar, label varchar, domain varchar, date_variable varchar, "
-    "take varchar, value_category varchar, known_by varchar, level integer",
-    "study_fact_condition": "trial_id varchar, fact varchar, condition_order integer, "
+    "take varchar, value_category varchar, known_by varchar, level integer, "
+    "needs_first_dose boolean",
+    "study_fact_condition": "trial_id varchar, fact varchar, about varchar, "
+    "condition_order integer, "
     "kind varchar, domain varchar, name varchar, comparison varchar, "
     "is_negated boolean, value varchar, value_number double",
     "study_record_rule": "rule varchar, rule_order integer, asks varchar, to_do varchar, "
@@ -147,10 +150,22 @@ def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
 def _fact_rows(spec: StudySpecification) -> Rows:
     """Built-in facts first: what dates them stands in SQL, so they have a name and level 0."""
     built_in = [
-        (fact.name, fact.label, None, None, None, None, None, 0) for fact in BUILT_IN_FACTS.values()
+        (fact.name, fact.label, None, None, None, None, None, 0, True)
+        for fact in BUILT_IN_FACTS.values()
     ]
+    needing = needing_first_dose(spec.facts)
     declared = [
-        (row.fact, row.label, row.domain, row.date, row.take, row.value, row.known_by, row.level)
+        (
+            row.fact,
+            row.label,
+            row.domain,
+            row.date,
+            row.take,
+            row.value,
+            row.known_by,
+            row.level,
+            row.fact in needing,
+        )
         for row in spec.facts
     ]
     return [*built_in, *declared]

@@ -2,20 +2,29 @@
 
 A declared fact is the first or last record of a domain that meets all its conditions. The same
 conditions, under the name of a category, say which records count as a dose, a response, an MRD
-result, a transplant, a contact or a death. Conditions are rows that SQL joins to: nothing of what
-stands in them is ever part of a statement.
+result, a transplant, a contact or a death, and, under the name of a factor, which of its records
+do. Conditions are rows that SQL joins to: nothing of what stands in them is ever part of a
+statement.
 """
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from analytics.study.errors import StudyError
+from analytics.study.factors import FACTOR_COLUMNS, FACTORS_FILE
 from analytics.study.facts import BUILT_IN_FACTS, Fact, Facts, happened_by
 from analytics.study.rows import Row, read_rows
-from analytics.study.specification import DeclaredFact, FactCondition, FactConditionKind, Take, Term
+from analytics.study.specification import (
+    DeclaredFact,
+    FactCondition,
+    FactConditionAbout,
+    FactConditionKind,
+    Take,
+    Term,
+)
 from analytics.study.wording import choices
 
 FACTS_FILE: Final = "facts.csv"
@@ -74,26 +83,60 @@ MOST_LEVELS: Final = 6
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 _SEPARATOR: Final = "|"
+# How a factor is made of records, of which conditions may choose.
+_MADE_OF_RECORDS: Final = ("last_value", "any_record", "count_records")
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What a condition may be about, and what it may name: `facts` includes the built-in ones.
+
+    `declared` and `factors` map the declared facts, and the factors made of records, to the domain
+    of their records.
+    """
+
+    declared: Mapping[str, str]
+    factors: Mapping[str, str]
+    facts: Collection[str]
+    categories: Collection[str]
+
+    def about(self, name: str) -> FactConditionAbout:
+        """What bears the name; a category before a factor of the same name."""
+        if name in self.declared:
+            return "fact"
+        return "category" if name in RECORD_CATEGORIES else "factor"
+
+    def domain(self, name: str, variable: str | None) -> str:
+        """The domain of its records; of a category of several, the one the variable belongs to."""
+        domains = RECORD_CATEGORIES.get(name, ())
+        if name in self.declared:
+            return self.declared[name]
+        if name not in RECORD_CATEGORIES:
+            return self.factors[name]
+        return domains[0] if len(domains) == 1 else (variable or "")[:2]
 
 
 def read_declared_facts(
     folder: Path, terms: tuple[Term, ...], trial_ids: Collection[str]
 ) -> tuple[tuple[DeclaredFact, ...], tuple[FactCondition, ...]]:
-    """The declared facts, each after those it is placed by, and the conditions on categories.
+    """The declared facts, each after those it is placed by, and the conditions on other records.
 
-    Either file may be absent. Errors: a name that is taken or no name, an unknown domain's form,
-    category, operator or fact, a condition on nothing, facts that rest on each other in a circle
-    or more than `MOST_LEVELS` deep.
+    The others are those of categories and of factors. Either file may be absent. Errors: a name
+    that is taken or no name, an unknown domain's form, category, operator or fact, a condition on
+    nothing, facts that rest on each other in a circle or more than `MOST_LEVELS` deep.
     """
     rows = _optional(folder, FACTS_FILE, _FACT_COLUMNS)
     names = [row.required("fact") for row in rows]
+    factors = _factors_of_records(folder)
     for row, name in zip(rows, names, strict=True):
-        _check_name(row, name, names)
+        _check_name(row, name, names, factors)
     known = (*BUILT_IN_FACTS, *names)
     categories = {term.category for term in terms}
+    declared = {row.required("fact"): row.domain("domain") for row in rows}
+    named = _Names(declared, factors, known, categories)
     conditions: dict[str, list[FactCondition]] = {}
     for row in _optional(folder, CONDITIONS_FILE, _CONDITION_COLUMNS):
-        condition = _condition(row, trial_ids, names, known, categories)
+        condition = _condition(row, trial_ids, named)
         _check_order(row, condition, conditions.setdefault(condition.fact, []))
         conditions[condition.fact].append(condition)
     placed_by = {name: _placed_by(conditions.get(name, ()), names) for name in names}
@@ -103,7 +146,7 @@ def read_declared_facts(
         _fact(row, tuple(conditions.get(row.required("fact"), ())), known, categories, placed_by)
         for row in rows
     ]
-    on_records = [item for name in RECORD_CATEGORIES for item in conditions.get(name, ())]
+    on_records = [item for items in conditions.values() for item in items if item.about != "fact"]
     return tuple(sorted(facts, key=lambda fact: fact.level)), tuple(on_records)
 
 
@@ -127,6 +170,20 @@ def all_facts(
     return built_in | {fact.fact: _as_fact(fact, terms) for fact in declared}
 
 
+def needing_first_dose(declared: Iterable[DeclaredFact]) -> frozenset[str]:
+    """The declared facts of which nothing is known for a subject without a dose.
+
+    These are placed by a built-in fact, all of which are told from the first dose, or by such a
+    fact. `declared` has each fact after those that it is placed by.
+    """
+    needing = set[str]()
+    for fact in declared:
+        placed_by = {item.name for item in fact.conditions if item.kind in ("fact", "cycle")}
+        if placed_by & {None, *BUILT_IN_FACTS, *needing}:
+            needing.add(fact.fact)
+    return frozenset(needing)
+
+
 def check_known_by(declared: Iterable[DeclaredFact], facts: Facts) -> None:
     """A fact that certainly happens after another one is not settled by that one's day."""
     for fact in declared:
@@ -137,11 +194,20 @@ def check_known_by(declared: Iterable[DeclaredFact], facts: Facts) -> None:
             )
 
 
+def _factors_of_records(folder: Path) -> dict[str, str]:
+    """The factors that are made of records, with their domain."""
+    return {
+        row.required("factor"): row.domain("domain")
+        for row in _optional(folder, FACTORS_FILE, FACTOR_COLUMNS)
+        if row.text("derivation") in _MADE_OF_RECORDS and row.text("domain") != "SUPP"
+    }
+
+
 def _optional(folder: Path, file: str, columns: tuple[str, ...]) -> list[Row]:
     return read_rows(folder / file, columns) if (folder / file).is_file() else []
 
 
-def _check_name(row: Row, name: str, names: list[str]) -> None:
+def _check_name(row: Row, name: str, names: list[str], factors: Collection[str]) -> None:
     if not _NAME.fullmatch(name):
         raise StudyError(
             f"{row.where}: '{name}' cannot name a fact; use lower-case letters, digits and "
@@ -149,6 +215,10 @@ def _check_name(row: Row, name: str, names: list[str]) -> None:
         )
     if name in BUILT_IN_FACTS or name in RECORD_CATEGORIES:
         raise StudyError(f"{row.where}: '{name}' is a built-in name; give the fact another one.")
+    if name in factors:
+        raise StudyError(
+            f"{row.where}: '{name}' is a factor of {FACTORS_FILE}; give the fact another name."
+        )
     if names.count(name) > 1:
         raise StudyError(f"{row.where}: fact '{name}' is declared twice; keep one of them.")
 
@@ -199,31 +269,29 @@ def _form(row: Row, value: str, form: re.Pattern[str], what: str) -> str:
     return value
 
 
-def _condition(
-    row: Row,
-    trial_ids: Collection[str],
-    names: list[str],
-    known: Collection[str],
-    categories: Collection[str],
-) -> FactCondition:
+def _condition(row: Row, trial_ids: Collection[str], names: _Names) -> FactCondition:
     trial_id = row.text("trial_id")
     if trial_id is not None:
         row.known(trial_id, trial_ids, "trial")
-    fact = row.one_of("fact", (*names, *RECORD_CATEGORIES), "fact or category of records")
+    choices_of_name = (*names.declared, *RECORD_CATEGORIES, *names.factors)
+    fact = row.one_of("fact", choices_of_name, "fact, category of records or factor of records")
     kind = row.choice("kind", FactConditionKind)
-    if fact in RECORD_CATEGORIES and kind != "variable":
+    if names.about(fact) != "fact" and kind != "variable":
         raise StudyError(
             f"{row.where}: which records count as a {fact} is said by their variables; use the "
             "kind variable, or declare a fact for the rest."
         )
     operator = row.one_of("operator", OPERATORS[kind], f"{kind} operator")
+    name = _asked(row, fact, kind, names)
     return FactCondition.model_validate(
         {
             "trial_id": trial_id,
             "fact": fact,
+            "about": names.about(fact),
+            "domain": names.domain(fact, name),
             "condition_order": row.integer("condition_order"),
             "kind": kind,
-            "name": _asked(row, fact, kind, known, categories),
+            "name": name,
             "operator": operator,
             "values": _values(row, kind, operator),
             "where": row.where,
@@ -231,9 +299,7 @@ def _condition(
     )
 
 
-def _asked(
-    row: Row, fact: str, kind: str, known: Collection[str], categories: Collection[str]
-) -> str | None:
+def _asked(row: Row, fact: str, kind: str, names: _Names) -> str | None:
     """What the condition asks about: a variable, a category of terms, a fact, or nothing."""
     if kind == "cycle":
         if row.text("name"):
@@ -243,10 +309,10 @@ def _asked(
     if kind == "variable":
         return _form(row, name, _VARIABLE, "a variable or qualifier such as AEDECOD")
     if kind == "term":
-        return row.known(name, categories, "category of terms.csv")
+        return row.known(name, names.categories, "category of terms.csv")
     if name == fact:
         raise StudyError(f"{row.where}: fact '{fact}' is placed by itself; name another fact.")
-    return row.known(name, known, "fact")
+    return row.known(name, names.facts, "fact")
 
 
 def _values(row: Row, kind: str, operator: str) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from analytics.study.specification import (
     Timing,
 )
 
-_FACTOR_COLUMNS = (
+FACTORS_FILE: Final = "factors.csv"
+FACTOR_COLUMNS: Final = (
     "factor",
     "label",
     "timing",
@@ -57,7 +58,7 @@ SUBJECT_COLUMNS: Final = ("CYCLES_STARTED",)
 def read_factors(folder: Path, facts: Facts) -> tuple[Factor, ...]:
     """factors.csv in display order, checked one by one and for duplicates."""
     factors: dict[str, Factor] = {}
-    for row in read_rows(folder / "factors.csv", _FACTOR_COLUMNS):
+    for row in read_rows(folder / FACTORS_FILE, FACTOR_COLUMNS):
         factor = _factor(row, facts)
         if factor.factor in factors:
             raise StudyError(

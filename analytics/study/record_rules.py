@@ -23,14 +23,14 @@ POLICY_MEANINGS: Final[dict[str, str]] = {
 class RecordRule:
     """One rule: `asks` is what holds for a good record, `to_do` is said to the data manager.
 
-    `turns_away` is what is not used: the record, or one value of it. `policy` is the default
-    and `policies` what a study may choose. `is_routine`: expected in any study, nobody's
+    `turns_away` is what is not used: the record, one value of it, or nothing. `policy` is the
+    default and `policies` what a study may choose. `is_routine`: expected in any study, nobody's
     mistake; the report lists it for information.
     """
 
     rule: str
     domains: str
-    turns_away: Literal["record", "value", "record or value"]
+    turns_away: Literal["record", "value", "record or value", "nothing"]
     asks: str
     why: str
     to_do: str
@@ -294,6 +294,40 @@ _CATALOGUE: Final = (
         "A subject who relapses was in remission, at the first dose or after it.",
         "A relapse that ends no remission is no event of an endpoint: it counts nowhere.",
         "Send the response that was the remission, or give its wording a meaning in terms.csv.",
+    ),
+    RecordRule(
+        "several_sources",
+        "RS, LB and the records behind facts and factors",
+        "nothing",
+        "The results of a subject that count as one thing have one category, specimen, method, "
+        "evaluator and reader (--CAT, --SPEC, --METHOD, --EVAL, --EVALID), unless the study says "
+        "which of them count.",
+        "Of several readings of one disease the first or the best would decide, whoever's it is.",
+        "Add a row to fact_conditions.csv that names what is counted (response, mrd, the fact or "
+        "the factor), the variable and its value, such as `,response,1,variable,RSEVAL,=,"
+        "INVESTIGATOR`; the operator `in` takes several values together.",
+        policy="stop",
+        policies=("exclude_subject", "stop"),
+    ),
+    RecordRule(
+        "several_treatments",
+        "EX",
+        "nothing",
+        "The treatments of a subject (EXTRT) begin on one day, or DM has the first exposure "
+        "(RFXSTDTC), or the study says which treatments count as a dose.",
+        "The first dose of any treatment would be the origin, also that of a premedication.",
+        "Add a row to fact_conditions.csv that names the study treatment, such as `,dose,1,"
+        "variable,EXTRT,=,BLINATUMOMAB`; the operator `in` takes several treatments.",
+        policy="stop",
+    ),
+    RecordRule(
+        "first_dose_differs",
+        "DM",
+        "value",
+        "The first exposure in DM (RFXSTDTC) is the day of the first dose that counts in EX.",
+        "One of the two dates is wrong, or a treatment counts that should not; the dose in EX is "
+        "used.",
+        "Check RFXSTDTC and EXSTDTC, and the conditions on doses in fact_conditions.csv.",
     ),
     RecordRule(
         "before_origin",

@@ -25,6 +25,7 @@ Derivation = Literal[
 ]
 ConditionKind = Literal["population", "fact", "factor", "endpoint", "rule"]
 FactConditionKind = Literal["variable", "term", "fact", "cycle"]
+FactConditionAbout = Literal["fact", "category", "factor"]
 Take = Literal["first", "last"]
 AdamKind = Literal["factor", "population"]
 RuleRole = Literal["event", "competing", "censor", "censor_first"]
@@ -146,15 +147,18 @@ class Term(_Specification):
 
 
 class FactCondition(_Specification):
-    """One condition on the records of a declared fact, or of a category of records.
+    """One condition on the records of a declared fact, of a category of records or of a factor.
 
-    `fact` names either. `kind`: a variable of the record or a qualifier of it; a category of
-    terms.csv; another fact, in time; the treatment cycle. `values` are the texts it is compared
-    with; `where` is its file and line. With a trial it is put to that trial's records alone.
+    `fact` names it and `about` says which of them it is; `domain` is the domain of its records.
+    `kind`: a variable of the record or a qualifier of it; a category of terms.csv; another fact,
+    in time; the treatment cycle. `values` are the texts it is compared with; `where` is its file
+    and line. With a trial it is put to that trial's records alone.
     """
 
     trial_id: str | None
     fact: str
+    about: FactConditionAbout
+    domain: str
     condition_order: int
     kind: FactConditionKind
     name: str | None

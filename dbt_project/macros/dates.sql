@@ -171,3 +171,12 @@
         as int
     )
 {%- endmacro %}
+
+{#-
+    Whether one time of day (HH:MM or HH:MM:SS) is later than another, as far as both are
+    written; null where one of them is not known.
+-#}
+{% macro is_later_time(time, other) -%}
+    substr({{ time }}, 1, least(length({{ time }}), length({{ other }})))
+    > substr({{ other }}, 1, least(length({{ time }}), length({{ other }})))
+{%- endmacro %}

@@ -97,6 +97,9 @@ MUTATIONS: Final[dict[str, Mutation]] = {
         "NON-RESPONSE",
         all_of(edit("rs", 0, RSSTRESC="NON-RESPONSE"), drop("rs", 1), drop("supprs", 0)),
     ),
+    "several_sources": Mutation("rs", 1, "RSCAT", "IMAGING", untouched),
+    "several_treatments": Mutation("ex", 0, "EXTRT", "DEXAMETHASONE", untouched),
+    "first_dose_differs": Mutation("dm", 0, "RFXSTDTC", "2014-01-09", untouched),
     "before_origin": Mutation("rs", 1, "RSDTC", "2014-03-25", None),
 }
 
@@ -214,7 +217,7 @@ CASES: Final[dict[str, Case]] = {
     "death on the day of the only dose": Case(_only_the_first_day, clean=None),
     "remission before the first dose": Case(_remission("2014-01-05"), clean=None),
     "relapse on the day of the remission": Case(
-        edit("rs", 1, RSDTC=REMISSION, RSEVAL="CENTRAL"),
+        edit("rs", 1, RSDTC=REMISSION, VISITNUM="9"),
         frozenset({("RSDTC", "relapse_before_remission")}),
         all_of(drop("rs", 1), drop("supprs", 0)),
     ),

@@ -256,7 +256,8 @@ def test_a_finding_that_stops_ends_the_build_with_its_requirement_and_what_to_do
     assert str(caught.value) == (
         f"sdtm/MT103-211/ex.csv line {line[0]}: VISIT 'C1 DAY 1' breaks rule unknown_cycle, which "
         "stops the build. Requirement: Where terms.csv has cycles, it contains the visit of every "
-        "dose. To do: Add the visit's wording to terms.csv with its cycle, or correct VISIT."
+        "dose. To do: Add the visit's wording to terms.csv with its cycle, or correct VISIT. "
+        f"{len(line) - 1} more findings stop the build; run `plateau check`."
     )
 
 

@@ -56,12 +56,16 @@ trial_id,fact,condition_order,kind,name,operator,value
 ,infection,4,fact,first_dose,on or after,
 ,dose,1,variable,EXTRT,in,STUDY DRUG | PLACEBO
 ,response,1,variable,RSEVAL,=,INVESTIGATOR
+,lvef,1,variable,CVMETHOD,=,ECHOCARDIOGRAPHY
 """,
     "factors.csv": """\
 factor,label,timing,type,derivation,domain,testcd,category,specimen,evaluator,unit,add,no_record,fact,assessed_fact,display_order,description
 arm,Actual arm,baseline,categorical,variable,DM,ACTARM,,,,,,,,,1,
 heart,Prior heart disease,baseline,categorical,any_record,MH,HEART DISEASE,,,,,,,,,2,
 weight,Weight,baseline,continuous,last_value,VS,WEIGHT,,,,kg,,,,,3,
+pulse,Pulse,baseline,continuous,last_value,VS,PULSE,,,,BEATS/MIN,,,,,4,
+lvef,Ejection fraction,baseline,continuous,last_value,CV,LVEF,,,,%,,,,,5,
+transplant,Transplant before the first dose,baseline,categorical,fact,,,,,,,,,prior_hsct,,6,
 """,
     "factor_levels.csv": """\
 factor,level,label,display_order,wording,lower,lower_inclusive,upper,upper_inclusive
@@ -69,6 +73,8 @@ arm,drug,Drug,1,DRUG,,,,
 arm,placebo,Placebo,2,PLACEBO,,,,
 heart,yes,Yes,1,,,,,
 heart,no,No,2,,,,,
+transplant,yes,Yes,1,,,,,
+transplant,no,No,2,,,,,
 """,
     "populations.csv": """\
 population,label,display_order,condition_order,kind,name,operator,value,reason
@@ -112,15 +118,15 @@ TTI,alive,censor,last_known_alive,1,Alive,,
 }
 DATASETS = {
     "dm": """\
-STUDYID,DOMAIN,USUBJID,RFSTDTC,DTHFL,DTHDTC,AGE,SEX,ACTARM
-T1,DM,PLACEBO,,Y,2015-03-01,50,F,PLACEBO
-T1,DM,BLINDED,,,,50,F,DRUG
-T1,DM,PREPHASE,,,,50,F,DRUG
-T1,DM,SCREENED,,,,50,F,
-T1,DM,UNTREATED,,Y,2015-02-01,50,F,
-T1,DM,MAINTENANCE,,,,50,F,DRUG
-T1,DM,READ_TWICE,,,,50,F,DRUG
-T1,DM,INTERVAL,,Y,2015-05-01/2015-05-20,50,F,DRUG
+STUDYID,DOMAIN,USUBJID,RFSTDTC,RFXSTDTC,DTHFL,DTHDTC,AGE,SEX,ACTARM
+T1,DM,PLACEBO,,,Y,2015-03-01,50,F,PLACEBO
+T1,DM,BLINDED,,2015-01-05,,,50,F,DRUG
+T1,DM,PREPHASE,,2014-12-28,,,50,F,DRUG
+T1,DM,SCREENED,,,,,50,F,
+T1,DM,UNTREATED,2015-01-03,,Y,2015-02-01,50,F,
+T1,DM,MAINTENANCE,,,,,50,F,DRUG
+T1,DM,READ_TWICE,,,,,50,F,DRUG
+T1,DM,INTERVAL,,,Y,2015-05-01/2015-05-20,50,F,DRUG
 """,
     "ex": """\
 STUDYID,DOMAIN,USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSTXT,EXSTDTC,EXENDTC
@@ -129,7 +135,7 @@ T1,EX,BLINDED,1,STUDY DRUG,,BLINDED,2015-01-05,
 T1,EX,PREPHASE,1,DEXAMETHASONE,10,,2014-12-28,
 T1,EX,PREPHASE,2,STUDY DRUG,9,,2015-01-02,
 T1,EX,MAINTENANCE,1,STUDY DRUG,9,,2015-01-05,
-T1,EX,READ_TWICE,1,STUDY DRUG,9,,2015-01-05,
+T1,EX,READ_TWICE,1,STUDY DRUG,9,,2015-01-05T10:00,
 T1,EX,INTERVAL,1,STUDY DRUG,9,,2015-01-05,
 """,
     "ds": "STUDYID,DOMAIN,USUBJID,DSSEQ,DSTERM,DSDECOD,DSSTDTC\n"
@@ -160,9 +166,22 @@ T1,MH,BLINDED,1,HEART DISEASE,HEART DISEASE,Y,Y,
 T1,MH,PREPHASE,1,HEART DISEASE,HEART DISEASE,Y,,
 """,
     "vs": """\
-STUDYID,DOMAIN,USUBJID,VSSEQ,VSTESTCD,VSSTRESC,VSSTRESN,VSSTRESU,VSDTC
-T1,VS,BLINDED,1,WEIGHT,70,70,kg,2015-01-04
-T1,VS,BLINDED,2,WEIGHT,60,60,kg,2015-03-04
+STUDYID,DOMAIN,USUBJID,VSSEQ,VSTESTCD,VSSTRESC,VSSTRESN,VSSTRESU,VSLOBXFL,VSTPT,VSTPTNUM,VSDTC
+T1,VS,BLINDED,1,WEIGHT,70,70,kg,,,,2015-01-04
+T1,VS,BLINDED,2,WEIGHT,60,60,kg,,,,2015-03-04
+T1,VS,READ_TWICE,1,PULSE,70,70,BEATS/MIN,,,,2015-01-05T09:30
+T1,VS,READ_TWICE,2,PULSE,90,90,BEATS/MIN,,,,2015-01-05T10:30
+T1,VS,MAINTENANCE,1,PULSE,71,71,BEATS/MIN,,PRE-DOSE,1,2015-01-05
+T1,VS,MAINTENANCE,2,PULSE,91,91,BEATS/MIN,,1 HOUR POST-DOSE,2,2015-01-05
+T1,VS,INTERVAL,1,PULSE,72,72,BEATS/MIN,Y,,,2015-01-03
+T1,VS,INTERVAL,2,PULSE,92,92,BEATS/MIN,,,,2015-01-05
+T1,VS,UNTREATED,1,PULSE,73,73,BEATS/MIN,,,,2015-01-03
+T1,VS,UNTREATED,2,PULSE,93,93,BEATS/MIN,,,,2015-01-04
+""",
+    "cv": """\
+STUDYID,DOMAIN,USUBJID,CVSEQ,CVTESTCD,CVSTRESC,CVSTRESN,CVSTRESU,CVMETHOD,CVDTC
+T1,CV,BLINDED,1,LVEF,60,60,%,ECHOCARDIOGRAPHY,2015-01-03
+T1,CV,BLINDED,2,LVEF,50,50,%,MUGA,2015-01-04
 """,
     "sv": """\
 STUDYID,DOMAIN,USUBJID,VISITNUM,VISIT,SVPRESP,SVOCCUR,SVSTDTC
@@ -180,9 +199,8 @@ T1,SV,BLINDED,9,WEEK 40,Y,N,2015-10-01
 TIMES = "select usubjid, paramcd, cast(startdt as varchar), cast(adt as varchar), event_code"
 
 
-@pytest.fixture(scope="module")
-def warehouse(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ordinary")
+def written(folder: Path) -> Path:
+    """The study, with its package as a sponsor sends it."""
     study = folder / "study"
     datasets = study / "package.d/m5/datasets/t1/tabulations/sdtm"
     datasets.mkdir(parents=True)
@@ -191,6 +209,13 @@ def warehouse(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Pat
     for name, text in DATASETS.items():
         (datasets / f"{name}.csv").write_text(text, encoding="utf-8")
     (datasets / "define2-1-0.xsl").write_text("<xsl/>", encoding="utf-8")
+    return study
+
+
+@pytest.fixture(scope="module")
+def warehouse(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ordinary")
+    study = written(folder)
     result = plateau("build", study, "--releases", folder / "releases", "--threads", "2")
     assert result.returncode == 0, result.stderr
     assert "ta" in result.stderr and "relrec" in result.stderr
@@ -269,6 +294,64 @@ def test_factors_are_made_of_any_variable_and_domain(warehouse: Path) -> None:
         "where usubjid = 'BLINDED' and factor in ('arm', 'weight') order by all"
     )
     assert rows(warehouse, query) == [("arm", "drug", None), ("weight", None, 70.0)]
+
+
+def test_a_value_after_the_first_dose_of_the_day_is_no_baseline(warehouse: Path) -> None:
+    """By the time of day, the planned time point, or the flag of the standard."""
+    query = "select usubjid, value from marts.subject_factors where factor = 'pulse'"
+    pulses = dict(rows(warehouse, query))
+    assert (pulses["READ_TWICE"], pulses["MAINTENANCE"], pulses["INTERVAL"]) == (70, 71, 72)
+
+
+def test_subjects_without_a_dose_have_baseline_factors(warehouse: Path) -> None:
+    """Until the reference start date; what is told from the first dose is not known of them."""
+    query = "select factor, level, value from marts.subject_factors where usubjid = 'UNTREATED'"
+    factors = {row[0]: row[1:] for row in rows(warehouse, query)}
+    assert factors["pulse"] == (None, 73)
+    assert factors["heart"] == ("no", None)
+    assert factors["transplant"] == (None, None)
+
+
+def test_a_condition_on_a_factor_chooses_among_its_records(warehouse: Path) -> None:
+    query = "select value from marts.subject_factors where usubjid = 'BLINDED' and factor = 'lvef'"
+    assert rows(warehouse, query) == [(60,)]
+
+
+def test_another_first_exposure_in_dm_is_a_finding(warehouse: Path) -> None:
+    query = "select usubjid, value from quality.rejected_record where rule = 'first_dose_differs'"
+    assert rows(warehouse, query) == [("PREPHASE", "2014-12-28")]
+
+
+def test_a_treated_subject_never_assessed_has_a_row_of_responses(warehouse: Path) -> None:
+    query = "select usubjid from marts.responses where not is_assessed order by all"
+    assert rows(warehouse, query) == [("INTERVAL",), ("PLACEBO",), ("PREPHASE",)]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "sentence"),
+    [
+        (
+            ",response,1,variable,RSEVAL,=,INVESTIGATOR\n",
+            "RSEVAL 'INDEPENDENT ASSESSOR | INVESTIGATOR' breaks",
+        ),
+        (
+            ",lvef,1,variable,CVMETHOD,=,ECHOCARDIOGRAPHY\n",
+            "CVMETHOD 'ECHOCARDIOGRAPHY | MUGA' breaks",
+        ),
+    ],
+)
+def test_readings_of_several_sources_are_not_pooled_without_a_word(
+    left_out: str, sentence: str, plateau: Plateau, tmp_path: Path
+) -> None:
+    study = written(tmp_path)
+    conditions = study / "fact_conditions.csv"
+    conditions.write_text(conditions.read_text().replace(left_out, ""), encoding="utf-8")
+    result = plateau("check", study, "--threads", "2")
+    assert result.returncode == 3
+    assert "several_sources" in result.stdout
+    refused = plateau("build", study, "--releases", tmp_path / "releases", "--threads", "2")
+    assert refused.returncode == 3
+    assert f"{sentence} rule several_sources, which stops the build." in refused.stderr
 
 
 def test_a_declared_fact_leads_to_the_line_of_its_file(warehouse: Path, plateau: Plateau) -> None:

@@ -62,6 +62,8 @@ MUTATIONS: dict[str, str] = {
     "RESP-11": change("marts.responses", "adt = date '1990-01-01'", "in_window"),
     "RESP-12": change("marts.responses", "adt = date '2030-01-01'"),
     "RESP-13": change("marts.responses", "ady = 0"),
+    "RESP-14": change("marts.responses", "is_assessed = false"),
+    "RESP-15": change("marts.responses", "rsseq = null"),
     "HSCT-02": change("marts.hsct_timing", "adt = date '1990-01-01'"),
     "HSCT-03": change("marts.hsct_timing", "remission_state = 'unclear'"),
     "HSCT-04": change(

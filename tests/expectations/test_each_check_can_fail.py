@@ -43,18 +43,6 @@ def test_every_critical_check_has_a_mutation() -> None:
     assert set(MUTATIONS) == set(ONE_EACH)
 
 
-def test_a_subject_never_treated_needs_no_baseline_factor(tables: Path, tmp_path: Path) -> None:
-    warehouse = tmp_path / "warehouse.duckdb"
-    shutil.copy(tables, warehouse)
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(
-            "insert into marts.subjects select * replace ('screened' as usubjid, null as trtsdt) "
-            "from marts.subjects limit 1"
-        )
-    (outcome,) = run_gate(warehouse, "marts", [ONE_EACH["FACT-02"]])
-    assert (outcome.success, outcome.error) == (True, None)
-
-
 def test_there_are_many_checks() -> None:
     assert len(ONE_EACH) > 150
 

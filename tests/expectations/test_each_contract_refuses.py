@@ -13,7 +13,6 @@ from analytics.results.schemas import RESULT_TABLES
 
 KEY, KNOWN, CHECK = "Duplicate key", "NOT NULL constraint failed", "CHECK constraint failed"
 REFUSED = (
-    (repeat("marts.responses"), KEY),
     (repeat("marts.hsct_timing"), KEY),
     (repeat("marts.mrd_status"), KEY),
     (repeat("marts.subjects"), KEY),

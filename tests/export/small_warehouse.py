@@ -55,14 +55,17 @@ create table marts.subject_factors(usubjid varchar, factor varchar, level varcha
 insert into marts.subject_factors values ('S-2', 'stage', 'IV', null),
     ('S-2', 'tumor_size', null, 20.1), ('S-2', 'tumor_size_group', 'large', 20.1),
     ('S-2', 'lesions', '>=2', 3);
-create table marts.responses(usubjid varchar, rsseq integer, adt date, adtf varchar, ady integer,
-    cycle integer, response varchar, is_remission boolean, in_window boolean,
-    is_best_in_window boolean, is_first_remission boolean, is_first_relapse boolean,
-    relapse_site varchar, evaluator varchar);
+create table marts.responses(usubjid varchar, is_assessed boolean, rsseq integer, adt date,
+    adtf varchar, ady integer, cycle integer, response varchar, is_remission boolean,
+    in_window boolean, is_best_in_window boolean, is_first_remission boolean,
+    is_first_relapse boolean, relapse_site varchar, evaluator varchar);
 insert into marts.responses values
-    ('S-2', 7, date '2020-05-01', null, 63, null, null, false, false, false, false, true, 'liver',
+    ('S-2', true, 7, date '2020-05-01', null, 63, null, null, false, false, false, false, true,
+     'liver', null),
+    ('S-1', false, null, null, null, null, null, null, false, false, false, false, false, null,
      null),
-    ('S-2', 3, date '2020-03-20', 'D', 21, 1, 'CR', true, true, true, true, false, null, 'SITE');
+    ('S-2', true, 3, date '2020-03-20', 'D', 21, 1, 'CR', true, true, true, true, false, null,
+     'SITE');
 create table marts.time_to_event(usubjid varchar, paramcd varchar, param varchar, startdt date,
     adt date, adtf varchar, aval double, cnsr integer, event_code integer, evntdesc varchar,
     cnsdtdsc varchar, rule_id varchar, srcdom varchar, srcvar varchar, srcseq integer);

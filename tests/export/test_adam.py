@@ -101,7 +101,7 @@ def test_adrs_gives_back_the_mart(exported: Path, default_release: Path) -> None
         default_release,
         "select usubjid, rsseq, adt, ady, cycle, coalesce(response, relapse_site), relapse_site, "
         "is_remission, in_window, is_best_in_window, is_first_remission, is_first_relapse, "
-        "evaluator from marts.responses",
+        "evaluator from marts.responses where is_assessed",
     ).with_columns(pl.col(pl.Boolean).replace_strict(yes, return_dtype=pl.String))
     expected.columns = [
         *("USUBJID", "SRCSEQ", "ADT", "ADY", "CYCLE", "AVALC", "RELSITE", "REMISFL", "WINDOWFL"),

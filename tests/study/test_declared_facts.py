@@ -58,6 +58,7 @@ def test_conditions_become_rows_that_sql_joins_to(tmp_path: Path) -> None:
     assert (
         None,
         "randomisation",
+        "fact",
         1,
         "variable",
         "DS",
@@ -70,6 +71,7 @@ def test_conditions_become_rows_that_sql_joins_to(tmp_path: Path) -> None:
     assert (
         None,
         "death_after",
+        "fact",
         1,
         "variable",
         "DD",
@@ -79,11 +81,11 @@ def test_conditions_become_rows_that_sql_joins_to(tmp_path: Path) -> None:
         "^.*PRCDTH.$",
         None,
     ) in rows
-    assert [row[6:9] for row in rows if row[1] == "dose"] == [
+    assert [row[7:10] for row in rows if row[1] == "dose"] == [
         ("equals", True, "PREDNISONE"),
         ("equals", True, "DEXAMETHASONE"),
     ]
-    assert (None, "progression", 3, "cycle", "RS", None, ">=", False, "2", 2.0) in rows
+    assert (None, "progression", "fact", 3, "cycle", "RS", None, ">=", False, "2", 2.0) in rows
 
 
 @pytest.mark.parametrize(
@@ -165,9 +167,9 @@ MISTAKES = {
     ),
     "condition of an unknown fact": (
         ("randomisation,1,", "randomization,1,"),
-        "fact_conditions.csv line 2: unknown fact or category of records 'randomization' (did you "
-        "mean 'randomisation'?); use randomisation, progression, death_after, dose, response, mrd, "
-        "transplant, contact or death.",
+        "fact_conditions.csv line 2: unknown fact, category of records or factor of records "
+        "'randomization' (did you mean 'randomisation'?); use randomisation, progression, "
+        "death_after, dose, response, mrd, transplant, contact, death or blasts.",
     ),
     "unknown operator": (
         ("DSDECOD,=,", "DSDECOD,is,"),

@@ -18,7 +18,9 @@ def with_policies(folder: Path, lines: str) -> Path:
 def test_a_study_without_policies_has_the_defaults(tmp_path: Path) -> None:
     policies = load_study(write_study(tmp_path)).policies
     stopping = {rule for rule, policy in policies.items() if policy == "stop"}
-    assert stopping == {"unknown_cycle", "death_without_date"}
+    assert stopping == {
+        *("unknown_cycle", "death_without_date", "several_sources", "several_treatments"),
+    }
     assert set(policies.values()) == {"stop", "reject"}
 
 

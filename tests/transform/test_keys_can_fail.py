@@ -12,7 +12,8 @@ from project import PROJECT
 
 LONG_MARTS = {
     *("censoring", "covariate_intervals", "entry_times", "factor_changes"),
-    *("population_conditions", "population_members", "source_dates", "subject_factors"),
+    *("population_conditions", "population_members", "responses", "source_dates"),
+    "subject_factors",
 }
 
 

@@ -17,6 +17,7 @@ doses as (
         dose_records.cycle,
         dose_records.adt,
         dose_records.adtf,
+        dose_records.atm,
         case
             when dose_records.adt_end <= coalesce(deaths.dthdt, dose_records.adt_end)
                 then dose_records.adt_end

@@ -16,7 +16,7 @@ cycles as (
 
 records_left_out as (
     select * from {{ ref('int_records_left_out') }}
-    where category = 'mrd'
+    where about = 'category' and counted_as = 'mrd'
 ),
 
 results as (

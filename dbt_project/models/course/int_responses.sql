@@ -20,7 +20,7 @@ cycles as (
 
 records_left_out as (
     select * from {{ ref('int_records_left_out') }}
-    where category = 'response'
+    where about = 'category' and counted_as = 'response'
 ),
 
 response_terms as (

@@ -39,7 +39,7 @@ transplant_terms as (
 
 records_left_out as (
     select * from {{ ref('int_records_left_out') }}
-    where category = 'transplant'
+    where about = 'category' and counted_as = 'transplant'
 ),
 
 first_doses as (

@@ -18,9 +18,16 @@ first_relapses as (
     select * from {{ ref('int_relapses') }}
 ),
 
+treated_subjects as (
+    select usubjid
+    from {{ ref('int_subject_dates') }}
+    where trtsdt is not null
+),
+
 responses as (
     select
-        assessments.usubjid,
+        treated_subjects.usubjid,
+        assessments.usubjid is not null as is_assessed,
         assessments.rsseq,
         coalesce(first_relapses.adt, assessments.adt) as adt,
         assessments.adtf,
@@ -29,15 +36,17 @@ responses as (
         ) }} as ady,
         assessments.cycle,
         assessments.response,
-        assessments.is_remission,
-        assessments.in_window,
+        coalesce(assessments.is_remission, false) as is_remission,
+        coalesce(assessments.in_window, false) as in_window,
         best_responses.rsseq is not null as is_best_in_window,
         first_remissions.rsseq is not null as is_first_remission,
         remissions_at_entry.rsseq is not null as is_remission_at_entry,
         first_relapses.rsseq is not null as is_first_relapse,
         assessments.relapse_site,
         assessments.evaluator
-    from assessments
+    from treated_subjects
+    left join assessments
+        on treated_subjects.usubjid = assessments.usubjid
     left join best_responses
         on
             assessments.usubjid = best_responses.usubjid
@@ -58,6 +67,7 @@ responses as (
 
 select
     usubjid,
+    is_assessed,
     rsseq,
     adt,
     adtf,

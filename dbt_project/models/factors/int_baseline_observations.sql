@@ -1,81 +1,38 @@
-with factors as (
-    select * from {{ ref('stg_study__factors') }}
+with observations as (
+    select * from {{ ref('int_observations_of_factors') }}
 ),
 
-factor_levels as (
-    select * from {{ ref('stg_study__factor_levels') }}
+baseline_dates as (
+    select * from {{ ref('int_baseline_dates') }}
 ),
 
-observations as (
-    select * from {{ ref('int_observations') }}
+marks as (
+    select * from {{ ref('int_observation_marks') }}
 ),
 
-subject_dates as (
-    select * from {{ ref('int_subject_dates') }}
-),
-
-treated_subjects as (
+placed_observations as (
     select
-        usubjid,
-        trtsdt
-    from subject_dates
-    where trtsdt is not null
-),
-
-wordings_for_missing as (
-    select distinct
-        factor,
-        wording
-    from factor_levels
-    where level is null and wording is not null
-),
-
-observations_of_factors as (
-    select
-        factors.factor,
-        factors.type,
-        factors.derivation,
-        treated_subjects.trtsdt,
-        observations.usubjid,
-        observations.group_id,
-        observations.value_text,
-        observations.value_num,
-        observations.adt,
-        observations.adt_last,
-        observations.srcdom,
-        observations.srcvar,
-        observations.srcseq,
-        wordings_for_missing.wording is not null as says_missing
-    from factors
-    inner join observations
+        observations.*,
+        baseline_dates.adt as baseline_date,
+        marks.baseline_flag,
+        marks.time_point,
+        observations.adt = baseline_dates.adt as is_on_last_day,
+        coalesce(
+            observations.adt = baseline_dates.adt
+            and observations.adt = observations.adt_last
+            and coalesce(
+                {{ is_later_time('observations.atm', 'baseline_dates.atm') }},
+                baseline_dates.is_first_dose and marks.is_post_dose
+            ),
+            false
+        ) as is_after_first_dose
+    from observations
+    inner join baseline_dates
+        on observations.usubjid = baseline_dates.usubjid
+    left join marks
         on
-            -- ECOG is filed as a clinical classification (RS) or a questionnaire (QS)
-            (
-                factors.domain = observations.srcdom
-                or (factors.domain = 'RS' and observations.srcdom = 'QS')
-            )
-            and (
-                factors.testcd is null
-                or factors.testcd = {{ wording('observations.testcd') }}
-            )
-            and (
-                factors.category is null
-                or factors.category = {{ wording('observations.category') }}
-            )
-            and (
-                factors.specimen is null
-                or factors.specimen = {{ wording('observations.specimen') }}
-            )
-            and (
-                factors.evaluator is null
-                or factors.evaluator = {{ wording('observations.evaluator') }}
-            )
-    inner join treated_subjects on observations.usubjid = treated_subjects.usubjid
-    left join wordings_for_missing
-        on
-            factors.factor = wordings_for_missing.factor
-            and {{ wording('observations.value_text') }} = wordings_for_missing.wording
-    where factors.timing = 'baseline'
+            observations.src_file = marks.src_file
+            and observations.src_row = marks.src_row
 ),
 
 baseline_observations as (
@@ -83,21 +40,32 @@ baseline_observations as (
         usubjid,
         factor,
         derivation,
+        src_file,
+        src_row,
         group_id,
         value_text,
         value_num,
         says_missing,
+        baseline_flag,
         adt,
+        atm,
+        -- on the day of the first dose the earliest planned time point, else the latest
+        case when is_on_last_day then -1 else 1 end * coalesce(time_point, 0)
+            as time_point_order,
         srcdom,
         srcvar,
         srcseq
-    from observations_of_factors
+    from placed_observations
     where
         derivation = 'variable'
         -- a partial date that may lie after the first dose is no baseline value
         or (
             derivation = 'last_value'
-            and adt_last <= trtsdt
+            and not is_after_first_dose
+            and (
+                coalesce(adt_last <= baseline_date, baseline_date is null)
+                or (baseline_flag is not null and adt <= baseline_date)
+            )
             and (
                 value_num is not null
                 or (type = 'categorical' and value_text is not null)
@@ -106,7 +74,7 @@ baseline_observations as (
         -- history counts unless it is known to have begun after the first dose
         or (
             derivation in ('any_record', 'count_records')
-            and coalesce(adt, trtsdt) <= trtsdt
+            and coalesce(adt <= baseline_date, true)
         )
 )
 

@@ -40,7 +40,8 @@ qualified_records as (
         records.seq,
         records.adt,
         records.adt_last,
-        records.adtf
+        records.adtf,
+        records.atm
     from {{ ref('int_qualified_records') }} as qualified
     inner join {{ accepted('int_staged_records') }} as records
         on
@@ -56,6 +57,8 @@ qualified_records as (
 observations as (
     {% for variable in ['studyid', 'age'] %}
     select
+        src_file,
+        src_row,
         usubjid,
         'DM' as srcdom,
         '{{ variable | upper }}' as srcvar,
@@ -69,11 +72,14 @@ observations as (
         {{ 'age' if variable == 'age' else 'cast(null as double)' }} as value_num,
         cast(null as date) as adt,
         cast(null as date) as adt_last,
-        cast(null as string) as adtf
+        cast(null as string) as adtf,
+        cast(null as string) as atm
     from demographics
     union all
     {% endfor %}
     select
+        demographics.src_file,
+        demographics.src_row,
         demographics.usubjid,
         'DM' as srcdom,
         subject_values.variable as srcvar,
@@ -88,7 +94,8 @@ observations as (
             as value_num,
         cast(null as date) as adt,
         cast(null as date) as adt_last,
-        cast(null as string) as adtf
+        cast(null as string) as adtf,
+        cast(null as string) as atm
     from demographics
     inner join subject_values
         on
@@ -98,6 +105,8 @@ observations as (
         on subject_values.variable = numbers.testcd
     union all
     select
+        src_file,
+        src_row,
         usubjid,
         domain as srcdom,
         value_variable as srcvar,
@@ -112,13 +121,16 @@ observations as (
         result_number as value_num,
         adt,
         adt_last,
-        adtf
+        adtf,
+        atm
     from records
     where
         domain in (select domains_of_factors.domain from domains_of_factors)
         and domain not in ('DM', 'SUPP')
     union all
     select
+        qualifiers.src_file,
+        qualifiers.src_row,
         qualifiers.usubjid,
         qualifiers.domain as srcdom,
         qualifiers.testcd as srcvar,
@@ -132,7 +144,8 @@ observations as (
         {{ number('qualifiers.value_text') }} as value_num,
         qualified_records.adt,
         qualified_records.adt_last,
-        qualified_records.adtf
+        qualified_records.adtf,
+        qualified_records.atm
     from qualifiers
     inner join qualified_records
         on

@@ -47,15 +47,16 @@ records_left_out as (
     select
         src_file,
         src_row,
-        category as term_category
+        counted_as as term_category
     from {{ ref('int_records_left_out') }}
+    where about = 'category'
     union all
     select
         src_file,
         src_row,
         'relapse' as term_category
     from {{ ref('int_records_left_out') }}
-    where category = 'response'
+    where about = 'category' and counted_as = 'response'
 ),
 
 matches as (

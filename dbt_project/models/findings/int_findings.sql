@@ -22,6 +22,10 @@ remissions as (
     select * from {{ ref('int_remissions') }}
 ),
 
+pooled_sources as (
+    select * from {{ ref('int_pooled_sources') }}
+),
+
 records_rejected as (
     select
         src_trial,
@@ -130,6 +134,19 @@ relapses_without_remission as (
         and verdicts.is_accepted
 ),
 
+-- what is pooled for two things is told once
+sources_pooled as (
+    select distinct
+        src_trial,
+        src_file,
+        src_row,
+        usubjid,
+        variable,
+        'several_sources' as rule,
+        value
+    from pooled_sources
+),
+
 findings as (
     select * from records_rejected
     union all
@@ -140,6 +157,10 @@ findings as (
     select * from relapses_before_remission
     union all
     select * from relapses_without_remission
+    union all
+    select * from sources_pooled
+    union all
+    select * from {{ ref('int_first_dose_findings') }}
 )
 
 select * from findings

@@ -13,7 +13,7 @@ occurrences as (
 -- what the study does not take for a dose needs no cycle
 records_left_out as (
     select * from {{ ref('int_records_left_out') }}
-    where category = 'dose'
+    where about = 'category' and counted_as = 'dose'
 ),
 
 not_done as (

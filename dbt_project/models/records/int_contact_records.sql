@@ -16,7 +16,7 @@ end_dates as (
 
 records_left_out as (
     select * from {{ ref('int_records_left_out') }}
-    where category = 'contact'
+    where about = 'category' and counted_as = 'contact'
 ),
 
 terms_of_contacts as (

@@ -8,7 +8,7 @@ record_terms as (
 
 records_left_out as (
     select * from {{ ref('int_records_left_out') }}
-    where category = 'death'
+    where about = 'category' and counted_as = 'death'
 ),
 
 -- details of a death tell of one whatever they say

@@ -16,7 +16,7 @@ end_dates as (
 
 records_left_out as (
     select * from {{ ref('int_records_left_out') }}
-    where category = 'dose'
+    where about = 'category' and counted_as = 'dose'
 ),
 
 -- a record of study treatment with a date is a dose, unless the study leaves it out
@@ -30,6 +30,7 @@ doses as (
         ex.exstdt,
         ex.exstdt_last,
         ex.exstdtf,
+        ex.exstdt_time,
         end_dates.adt as exendt,
         end_dates.adtf as exendtf,
         {{ whole_number('record_terms.value') }} as cycle
@@ -88,6 +89,7 @@ placed_doses as (
         {{ not_before('doses.exstdt', 'doses.exstdt_last', 'first_doses.trtsdt') }}
             as adt,
         doses.exstdtf as adtf,
+        doses.exstdt_time as atm,
         doses.exendt as adt_end,
         doses.exendtf as adtf_end,
         first_doses.trtsdt

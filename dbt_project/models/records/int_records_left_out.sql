@@ -2,15 +2,12 @@ with conditions as (
     select distinct
         trial_id,
         fact,
+        about,
         condition_order,
         domain,
         is_negated
     from {{ ref('stg_study__fact_conditions') }}
-    where kind = 'variable'
-),
-
-declared_facts as (
-    select * from {{ ref('stg_study__facts') }}
+    where about <> 'fact'
 ),
 
 records as (
@@ -26,21 +23,13 @@ matches as (
     select * from {{ ref('int_condition_matches') }}
 ),
 
--- what is no declared fact is a category of records
-conditions_of_categories as (
-    select conditions.*
-    from conditions
-    left join declared_facts
-        on conditions.fact = declared_facts.fact
-    where declared_facts.fact is null
-),
-
 records_left_out as (
     select distinct
-        conditions.fact as category,
+        conditions.about,
+        conditions.fact as counted_as,
         records.src_file,
         records.src_row
-    from conditions_of_categories as conditions
+    from conditions
     inner join records
         on
             conditions.domain = records.domain

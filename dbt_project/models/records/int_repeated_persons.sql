@@ -41,7 +41,7 @@ enrolments_of_several as (
 
 records_left_out as (
     select * from {{ ref('int_records_left_out') }}
-    where category = 'dose'
+    where about = 'category' and counted_as = 'dose'
 ),
 
 first_doses as (

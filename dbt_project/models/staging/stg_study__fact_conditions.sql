@@ -6,6 +6,7 @@ typed as (
     select
         {{ given('trial_id') }} as trial_id,
         {{ given('fact') }} as fact,
+        {{ given('about') }} as about,
         cast(condition_order as int) as condition_order,
         {{ given('kind') }} as kind,
         {{ given('domain') }} as domain,

@@ -11,7 +11,8 @@ typed as (
         {{ given('take') }} as take,
         {{ given('value_category') }} as value_category,
         {{ given('known_by') }} as known_by,
-        cast(level as int) as level
+        cast(level as int) as level,
+        needs_first_dose
     from study_fact
 )
 

@@ -1,0 +1,221 @@
+{% set sources = ['CAT', 'SPEC', 'METHOD', 'EVAL', 'EVALID'] %}
+with conditions as (
+    select * from {{ ref('stg_study__fact_conditions') }}
+),
+
+factors as (
+    select * from {{ ref('stg_study__factors') }}
+),
+
+record_terms as (
+    select * from {{ ref('int_record_terms') }}
+),
+
+records_left_out as (
+    select * from {{ ref('int_records_left_out') }}
+    where about = 'category'
+),
+
+reader_ids as (
+    select
+        src_file,
+        src_row,
+        {{ wording('value') }} as evalid
+    from {{ ref('stg_sdtm__values') }}
+    where variable = src_domain || 'EVALID'
+),
+
+records_of_categories as (
+    select distinct
+        case category when 'mrd' then 'mrd' else 'response' end as counted_as,
+        src_file,
+        src_row
+    from record_terms
+    where
+        (domain = 'RS' and category in ('response', 'relapse'))
+        or (domain = 'LB' and category = 'mrd')
+),
+
+counted_records as (
+    select
+        'category' as about,
+        records.counted_as,
+        records.src_file,
+        records.src_row
+    from records_of_categories as records
+    left join records_left_out
+        on
+            records.counted_as = records_left_out.counted_as
+            and records.src_file = records_left_out.src_file
+            and records.src_row = records_left_out.src_row
+    where records_left_out.src_row is null
+    union all
+    select
+        'fact' as about,
+        fact as counted_as,
+        src_file,
+        src_row
+    from {{ ref('int_fact_records') }}
+    where rule is null
+    union all
+    select
+        'factor' as about,
+        factor as counted_as,
+        src_file,
+        src_row
+    from {{ ref('int_baseline_observations') }}
+    where derivation = 'last_value'
+),
+
+-- what a laboratory is called (the evaluator of LB) is no reading of its own
+sources_of_records as (
+    select
+        counted_records.about,
+        counted_records.counted_as,
+        records.src_trial,
+        records.src_file,
+        records.src_row,
+        records.usubjid,
+        records.domain,
+        {{ wording('records.category') }} as cat,
+        {{ wording('records.specimen') }} as spec,
+        {{ wording('records.method') }} as method,
+        case when records.domain <> 'LB' then {{ wording('records.evaluator') }} end
+            as eval,
+        reader_ids.evalid
+    from counted_records
+    inner join {{ accepted('int_staged_records') }} as records
+        on
+            counted_records.src_file = records.src_file
+            and counted_records.src_row = records.src_row
+    left join reader_ids
+        on
+            records.src_file = reader_ids.src_file
+            and records.src_row = reader_ids.src_row
+    -- an event or intervention is named by its term, whatever its category
+    where records.testcd is not null and records.domain <> 'SUPP'
+),
+
+source_variables as (
+    {% for source in sources %}
+    select
+        about,
+        counted_as,
+        src_trial,
+        src_file,
+        src_row,
+        usubjid,
+        '{{ source }}' as source,
+        domain || '{{ source }}' as variable,
+        coalesce({{ source | lower }}, '') as value
+    from sources_of_records
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+accepted_readings as (
+    select
+        about,
+        fact as counted_as,
+        trial_id
+    from conditions
+    where kind = 'variable' and substr(name, 3) = 'ACPTFL'
+),
+
+-- the sources that the study has decided on; the accepted reading decides on the reader
+decisions as (
+    select
+        about,
+        fact as counted_as,
+        trial_id,
+        substr(name, 3) as source
+    from conditions
+    where kind = 'variable'
+    {% for source in ['EVAL', 'EVALID'] %}
+    union distinct
+    select
+        *,
+        '{{ source }}' as source
+    from accepted_readings
+    {% endfor %}
+    {% for column, source in [
+        ('category', 'CAT'), ('specimen', 'SPEC'), ('evaluator', 'EVAL')
+    ] %}
+    union distinct
+    select
+        'factor' as about,
+        factor as counted_as,
+        cast(null as string) as trial_id,
+        '{{ source }}' as source
+    from factors
+    where {{ column }} is not null
+    {% endfor %}
+),
+
+-- what is told by a response is told by the readings that count as responses
+facts_of_responses as (
+    select distinct fact
+    from conditions
+    where
+        about = 'fact'
+        and kind = 'term'
+        and name in ('response', 'relapse')
+),
+
+all_decisions as (
+    select * from decisions
+    union distinct
+    select
+        'fact' as about,
+        facts_of_responses.fact as counted_as,
+        decisions.trial_id,
+        decisions.source
+    from facts_of_responses
+    inner join decisions
+        on decisions.about = 'category' and decisions.counted_as = 'response'
+),
+
+undecided_sources as (
+    select source_variables.*
+    from source_variables
+    left join all_decisions
+        on
+            source_variables.about = all_decisions.about
+            and source_variables.counted_as = all_decisions.counted_as
+            and source_variables.source = all_decisions.source
+            and (
+                all_decisions.trial_id is null
+                or source_variables.src_trial = all_decisions.trial_id
+            )
+    where all_decisions.source is null
+),
+
+-- the first record that differs from the subject's first source by name
+pooled_sources as (
+    select
+        *,
+        min(value) over (partition by about, counted_as, usubjid, variable)
+            as first_value
+    from undecided_sources
+),
+
+first_records as (
+    select
+        src_trial,
+        src_file,
+        src_row,
+        usubjid,
+        about,
+        counted_as,
+        variable,
+        coalesce(nullif(first_value, ''), 'nothing') || ' | ' || value as value
+    from pooled_sources
+    where value <> first_value
+    qualify
+        row_number() over (
+            partition by about, counted_as, usubjid, variable
+            order by src_file, src_row
+        ) = 1
+)
+
+select * from first_records
