@@ -37,7 +37,7 @@ def fact_condition_rows(spec: StudySpecification) -> list[Row]:
 
 def _rows(condition: FactCondition) -> Iterator[Row]:
     comparison, is_negated = _COMPARISONS.get(condition.operator, (condition.operator, False))
-    if condition.kind == "cycle":
+    if condition.kind in ("cycle", "confirmed"):
         comparison, is_negated = condition.operator, False
     for value in condition.values or (None,):
         yield (

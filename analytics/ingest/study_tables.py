@@ -41,7 +41,7 @@ _TABLES: Final[dict[str, str]] = {
     "study_population_condition": "population varchar, condition_order integer, kind varchar, "
     "name varchar, operator varchar, value varchar, reason varchar",
     "study_endpoint": "paramcd varchar, param varchar, population varchar, origin_fact varchar, "
-    "display_order integer",
+    "assessments varchar, longest_gap_days integer, display_order integer",
     "study_endpoint_rule": "paramcd varchar, rule_id varchar, role varchar, fact varchar, "
     "priority integer, description varchar",
     "study_adam_name": "kind varchar, name varchar, variable varchar, label varchar",
@@ -190,7 +190,15 @@ def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:
             for row in population.conditions
         ],
         "study_endpoint": [
-            (row.paramcd, row.param, row.population, row.origin_fact, row.display_order)
+            (
+                row.paramcd,
+                row.param,
+                row.population,
+                row.origin_fact,
+                row.assessments,
+                row.longest_gap_days,
+                row.display_order,
+            )
             for row in spec.endpoints
         ],
         "study_endpoint_rule": [

@@ -7,6 +7,7 @@ do. Conditions are rows that SQL joins to: nothing of what stands in them is eve
 statement.
 """
 
+import csv
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -68,6 +69,8 @@ TIME_OPERATORS: Final = (
     "on or after",
     "before",
     "on or before",
+    "not after",
+    "not on or after",
     "within days after",
     "within days before",
 )
@@ -76,6 +79,7 @@ OPERATORS: Final[dict[str, tuple[str, ...]]] = {
     "term": ("=", "!=", "in", "not in", *PRESENCE_OPERATORS),
     "fact": TIME_OPERATORS,
     "cycle": ("=", "!=", *NUMBER_OPERATORS),
+    "confirmed": (">=",),
 }
 _LATER: Final = ("after", "on or after", "within days after")
 # Each level is a step of its own in the SQL that dates the facts (int_declared_facts).
@@ -83,6 +87,18 @@ MOST_LEVELS: Final = 6
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 _SEPARATOR: Final = "|"
+_READY_MADE: Final = Path(__file__).parent / "ready_made"
+_PLAN_FILE: Final = "plan.toml"
+# The columns of a study's tables that name facts.
+_NAMING_FACTS: Final[dict[str, tuple[str, ...]]] = {
+    FACTS_FILE: ("known_by",),
+    CONDITIONS_FILE: ("name",),
+    FACTORS_FILE: ("fact", "assessed_fact"),
+    "populations.csv": ("name",),
+    "endpoints.csv": ("origin_fact", "assessments"),
+    "endpoint_rules.csv": ("fact",),
+}
+_QUOTED: Final = re.compile(r"\"([a-z][a-z0-9_]*)\"")
 # How a factor is made of records, of which conditions may choose.
 _MADE_OF_RECORDS: Final = ("last_value", "any_record", "count_records")
 
@@ -121,21 +137,27 @@ def read_declared_facts(
 ) -> tuple[tuple[DeclaredFact, ...], tuple[FactCondition, ...]]:
     """The declared facts, each after those it is placed by, and the conditions on other records.
 
-    The others are those of categories and of factors. Either file may be absent. Errors: a name
+    The others are those of categories and of factors. Either file may be absent. A ready-made fact
+    that the study names and does not declare is declared for it. Errors: a name
     that is taken or no name, an unknown domain's form, category, operator or fact, a condition on
     nothing, facts that rest on each other in a circle or more than `MOST_LEVELS` deep.
     """
-    rows = _optional(folder, FACTS_FILE, _FACT_COLUMNS)
-    names = [row.required("fact") for row in rows]
+    own_rows = _optional(folder, FACTS_FILE, _FACT_COLUMNS)
+    own_names = [row.required("fact") for row in own_rows]
     factors = _factors_of_records(folder)
-    for row, name in zip(rows, names, strict=True):
-        _check_name(row, name, names, factors)
+    for row, name in zip(own_rows, own_names, strict=True):
+        _check_name(row, name, own_names, factors)
+    rows = [*own_rows, *_ready_made_facts(folder, {*own_names, *factors})]
+    names = [row.required("fact") for row in rows]
     known = (*BUILT_IN_FACTS, *names)
     categories = {term.category for term in terms}
     declared = {row.required("fact"): row.domain("domain") for row in rows}
     named = _Names(declared, factors, known, categories)
     conditions: dict[str, list[FactCondition]] = {}
-    for row in _optional(folder, CONDITIONS_FILE, _CONDITION_COLUMNS):
+    for row in (
+        *_optional(folder, CONDITIONS_FILE, _CONDITION_COLUMNS),
+        *_ready_made_conditions({*names} - {*own_names}),
+    ):
         condition = _condition(row, trial_ids, named)
         _check_order(row, condition, conditions.setdefault(condition.fact, []))
         conditions[condition.fact].append(condition)
@@ -192,6 +214,41 @@ def check_known_by(declared: Iterable[DeclaredFact], facts: Facts) -> None:
                 f"{fact.where}: by its conditions fact '{fact.fact}' happens on or after "
                 f"'{fact.known_by}', so it is not known by that day; leave known_by empty."
             )
+
+
+def _ready_made_facts(folder: Path, taken: Collection[str]) -> list[Row]:
+    """The ready-made facts that the study's files name, but for those of a name that is taken."""
+    named = _names_in_use(folder)
+    return [
+        replace(row, where=f"ready-made fact '{name}'")
+        for row in read_rows(_READY_MADE / FACTS_FILE, _FACT_COLUMNS)
+        if (name := row.required("fact")) in named and name not in taken
+    ]
+
+
+def _ready_made_conditions(names: Collection[str]) -> list[Row]:
+    return [
+        replace(row, where=f"ready-made fact '{name}'")
+        for row in read_rows(_READY_MADE / CONDITIONS_FILE, _CONDITION_COLUMNS)
+        if (name := row.required("fact")) in names
+    ]
+
+
+def _names_in_use(folder: Path) -> set[str]:
+    """Every text that stands where the study's tables name a fact, or in quotes in its plan."""
+    found = set[str]()
+    for file, columns in _NAMING_FACTS.items():
+        for cells in csv.DictReader(_lines(folder / file)):
+            found |= {(cells.get(column) or "").strip() for column in columns}
+    return found | set(_QUOTED.findall("\n".join(_lines(folder / _PLAN_FILE))))
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a study file that are no comments; none where there is no file."""
+    if not path.is_file():
+        return []
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 def _factors_of_records(folder: Path) -> dict[str, str]:
@@ -301,9 +358,11 @@ def _condition(row: Row, trial_ids: Collection[str], names: _Names) -> FactCondi
 
 def _asked(row: Row, fact: str, kind: str, names: _Names) -> str | None:
     """What the condition asks about: a variable, a category of terms, a fact, or nothing."""
-    if kind == "cycle":
+    if kind in ("cycle", "confirmed"):
         if row.text("name"):
-            raise StudyError(f"{row.where}: a condition on the cycle takes no name; remove it.")
+            raise StudyError(
+                f"{row.where}: a condition of the kind {kind} takes no name; remove it."
+            )
         return None
     name = row.required("name")
     if kind == "variable":
@@ -328,7 +387,7 @@ def _values(row: Row, kind: str, operator: str) -> tuple[str, ...]:
         if not values:
             raise StudyError(f"{row.where}: column 'value' is empty; put | between the values.")
         return values
-    if kind == "cycle" or "days" in operator:
+    if kind in ("cycle", "confirmed") or "days" in operator:
         row.integer("value")
     elif operator in NUMBER_OPERATORS and row.number("value") is None:
         raise StudyError(f"{row.where}: '{operator}' compares numbers; write one.")
@@ -399,4 +458,6 @@ def _said(item: FactCondition) -> str:
     value = choices(item.values) if item.values else ""
     if item.kind == "fact":
         return f"{item.operator.replace('days', f'{value} days')} {item.name}"
+    if item.kind == "confirmed":
+        return f"confirmed by another such record at least {value} days later"
     return " ".join(part for part in (item.name or "cycle", item.operator, value) if part)

@@ -1,14 +1,18 @@
 """endpoints.csv and endpoint_rules.csv: clocks, and the dated facts that stop them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 from analytics.study.errors import StudyError
 from analytics.study.facts import Facts
 from analytics.study.rows import Row, read_rows
-from analytics.study.specification import Endpoint, EndpointRule, RuleRole
+from analytics.study.specification import DeclaredFact, Endpoint, EndpointRule, RuleRole
 
 _ENDPOINT_COLUMNS = ("paramcd", "param", "population", "origin_fact", "display_order", "note")
+_ASSESSMENT_COLUMNS = ("assessments", "longest_gap_days")
+# The ids of candidates that no rule of endpoint_rules.csv stands for.
+_OWN_RULES: Final = ("origin", "last_assessment", "gap")
 _RULE_COLUMNS = (
     "paramcd",
     "rule_id",
@@ -21,10 +25,13 @@ _RULE_COLUMNS = (
 )
 
 
-def read_endpoints(folder: Path, facts: Facts) -> tuple[Endpoint, ...]:
+def read_endpoints(
+    folder: Path, facts: Facts, declared: Iterable[DeclaredFact]
+) -> tuple[Endpoint, ...]:
     """endpoints.csv in display order. Populations are checked when they have been read."""
     endpoints: dict[str, Endpoint] = {}
-    for row in read_rows(folder / "endpoints.csv", _ENDPOINT_COLUMNS):
+    own_facts = {fact.fact: fact for fact in declared}
+    for row in read_rows(folder / "endpoints.csv", _ENDPOINT_COLUMNS, _ASSESSMENT_COLUMNS):
         endpoint = Endpoint(
             paramcd=row.required("paramcd"),
             param=row.required("param"),
@@ -32,6 +39,8 @@ def read_endpoints(folder: Path, facts: Facts) -> tuple[Endpoint, ...]:
             origin_fact=row.one_of("origin_fact", facts, "fact"),
             display_order=row.integer("display_order"),
             note=row.text("note"),
+            assessments=_assessments(row, own_facts),
+            longest_gap_days=_longest_gap(row),
         )
         if endpoint.paramcd in endpoints:
             raise StudyError(
@@ -39,6 +48,38 @@ def read_endpoints(folder: Path, facts: Facts) -> tuple[Endpoint, ...]:
             )
         endpoints[endpoint.paramcd] = endpoint
     return tuple(sorted(endpoints.values(), key=lambda endpoint: endpoint.display_order))
+
+
+def _assessments(row: Row, declared: Mapping[str, DeclaredFact]) -> str | None:
+    """The fact whose records are the assessments; the endpoint itself places them in time."""
+    name = row.text("assessments")
+    if name is None:
+        return None
+    row.known(name, declared, "fact of facts.csv")
+    placed = [item for item in declared[name].conditions if item.kind not in ("variable", "term")]
+    if placed:
+        raise StudyError(
+            f"{row.where}: all records of the fact '{name}' are assessments, from the origin of "
+            f"the endpoint to its end, so its condition at {placed[0].where} has no effect; name a "
+            "fact without conditions on other facts, cycles or confirmation."
+        )
+    return name
+
+
+def _longest_gap(row: Row) -> int | None:
+    if row.text("longest_gap_days") is None:
+        return None
+    if row.text("assessments") is None:
+        raise StudyError(
+            f"{row.where}: longest_gap_days counts from the last assessment; name the fact of the "
+            "assessments in the column 'assessments'."
+        )
+    days = row.integer("longest_gap_days")
+    if days < 1:
+        raise StudyError(
+            f"{row.where}: longest_gap_days is {days}; write a number of days above 0."
+        )
+    return days
 
 
 def read_endpoint_rules(
@@ -50,8 +91,9 @@ def read_endpoint_rules(
     """The rules in force, and for each endpoint the parameters that chose among its rules.
 
     A rule with `when_parameter` is in force only while that parameter has `when_value`.
-    Every endpoint needs an event rule and a censor rule in force; rule ids are unique within an
-    endpoint, and so are priorities within a role.
+    Every endpoint needs an event rule in force, and a censor rule or assessments; only assessments
+    can be cut short by a rule of the role end. Rule ids are unique within an endpoint, and so are
+    priorities within a role.
     """
     names = [endpoint.paramcd for endpoint in endpoints]
     rules: dict[tuple[str, str], EndpointRule] = {}
@@ -67,8 +109,8 @@ def read_endpoint_rules(
                 continue
         _check_unique(row, rule, rules)
         rules[rule.paramcd, rule.rule_id] = rule
-    for name in names:
-        _check_roles(name, rules)
+    for endpoint in endpoints:
+        _check_roles(endpoint, rules)
     return tuple(rules.values()), chosen_by
 
 
@@ -104,14 +146,28 @@ def _check_unique(
             )
 
 
-def _check_roles(paramcd: str, rules: Mapping[tuple[str, str], EndpointRule]) -> None:
+def _check_roles(endpoint: Endpoint, rules: Mapping[tuple[str, str], EndpointRule]) -> None:
+    paramcd = endpoint.paramcd
     roles = {rule.role for rule in rules.values() if rule.paramcd == paramcd}
-    for role in ("event", "censor"):
+    taken = [name for name in _OWN_RULES if endpoint.assessments and (paramcd, name) in rules]
+    if taken:
+        raise StudyError(
+            f"endpoint_rules.csv: rule id '{taken[0]}' of endpoint '{paramcd}', which names its "
+            "assessments, stands for a date of no rule; choose another id."
+        )
+    needed = ("event",) if endpoint.assessments else ("event", "censor")
+    for role in needed:
         if role not in roles:
             raise StudyError(
                 f"endpoint_rules.csv: endpoint '{paramcd}' has no {role} rule in force; add one, "
                 "or check when_parameter and when_value."
             )
+    if "end" in roles and endpoint.assessments is None:
+        raise StudyError(
+            f"endpoint_rules.csv: endpoint '{paramcd}' has a rule of the role end, at which the "
+            "last assessment before it censors; name the fact of the assessments in endpoints.csv, "
+            "or use censor_first to censor on the day of the fact itself."
+        )
 
 
 def check_endpoint_population(endpoint: Endpoint, populations: Mapping[str, bool]) -> None:

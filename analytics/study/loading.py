@@ -41,13 +41,13 @@ def load_study(folder: Path) -> StudySpecification:
     values = parameter_values(file.parameters)
     responses = file.parameters.response_order
     trial_ids = [trial.trial_id for trial in file.trials]
-    terms = read_terms(folder, trial_ids, responses, own_categories(folder))
+    terms = read_terms(folder, trial_ids, responses, own_categories(folder), file.vocabulary.terms)
     declared, record_conditions = read_declared_facts(folder, terms, trial_ids)
     facts = all_facts(declared, terms, responses)
     check_known_by(declared, facts)
     factors = read_factors(folder, facts)
     factor_levels = read_factor_levels(folder, factors)
-    endpoints = read_endpoints(folder, facts)
+    endpoints = read_endpoints(folder, facts, declared)
     rules, rule_parameters = read_endpoint_rules(folder, endpoints, values, facts)
     by_factor = {factor.factor: factor for factor in factors}
     levels = level_names(factor_levels)

@@ -7,7 +7,7 @@ line, the column, its value and the values it may have.
 import csv
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
@@ -98,9 +98,10 @@ class Row:
         return answers[value.lower()]
 
 
-def read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
-    """The records of a study file whose header holds exactly `columns`, in any order.
+def read_rows(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[Row]:
+    """The records of a study file whose header holds `columns` in any order, and no others.
 
+    `optional` ones may be left out, which is as if they were empty.
     Blank lines and those that begin with # are passed over. Errors: file missing or not UTF-8, a
     column missing, unknown or twice, a record with another number of cells than the header.
     """
@@ -114,8 +115,9 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> list[Row]:
             reader = csv.reader(file, strict=True)
             records = (cells for cells in reader if any(cells) and not cells[0].startswith("#"))
             header = [cell.strip() for cell in next(records, [])]
-            _check_header(path.name, header, columns)
-            return [_row(path.name, reader.line_num, header, cells) for cells in records]
+            _check_header(path.name, header, columns, optional)
+            left_out = dict.fromkeys(optional, "")
+            return [_row(path.name, reader.line_num, header, cells, left_out) for cells in records]
     except UnicodeDecodeError:
         raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except csv.Error as error:
@@ -131,7 +133,10 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _check_header(file: str, header: list[str], columns: tuple[str, ...]) -> None:
+def _check_header(
+    file: str, header: list[str], required: tuple[str, ...], optional: tuple[str, ...]
+) -> None:
+    columns = (*required, *optional)
     for column in header:
         if header.count(column) > 1:
             raise StudyError(f"{file}: column '{column}' occurs twice in the header; remove one.")
@@ -140,18 +145,21 @@ def _check_header(file: str, header: list[str], columns: tuple[str, ...]) -> Non
                 f"{file}: unknown column '{column}'{nearest(column, columns)}; "
                 f"the columns are {', '.join(columns)}."
             )
-    for column in columns:
+    for column in required:
         if column not in header:
             raise StudyError(
                 f"{file}: column '{column}' is missing; the columns are {', '.join(columns)}."
             )
 
 
-def _row(file: str, line: int, header: list[str], cells: list[str]) -> Row:
+def _row(
+    file: str, line: int, header: list[str], cells: list[str], left_out: Mapping[str, str]
+) -> Row:
     where = f"{file} line {line}"
     if len(cells) != len(header):
         raise StudyError(
             f"{where}: {len(cells)} cells, but the header has {len(header)} columns; check the "
             "commas and quotes."
         )
-    return Row(where, {name: cell.strip() for name, cell in zip(header, cells, strict=True)})
+    given = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    return Row(where, {**left_out, **given})

@@ -24,11 +24,11 @@ Derivation = Literal[
     "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
 ]
 ConditionKind = Literal["population", "fact", "factor", "endpoint", "rule"]
-FactConditionKind = Literal["variable", "term", "fact", "cycle"]
+FactConditionKind = Literal["variable", "term", "fact", "cycle", "confirmed"]
 FactConditionAbout = Literal["fact", "category", "factor"]
 Take = Literal["first", "last"]
 AdamKind = Literal["factor", "population"]
-RuleRole = Literal["event", "competing", "censor", "censor_first"]
+RuleRole = Literal["event", "competing", "censor", "censor_first", "end"]
 Method = Literal[
     "kaplan_meier",
     "cumulative_incidence",
@@ -151,8 +151,9 @@ class FactCondition(_Specification):
 
     `fact` names it and `about` says which of them it is; `domain` is the domain of its records.
     `kind`: a variable of the record or a qualifier of it; a category of terms.csv; another fact,
-    in time; the treatment cycle. `values` are the texts it is compared with; `where` is its file
-    and line. With a trial it is put to that trial's records alone.
+    in time; the treatment cycle; another record of the fact, so many days later. `values` are the
+    texts it is compared with; `where` is its file and line. With a trial it is put to that trial's
+    records alone.
     """
 
     trial_id: str | None
@@ -252,7 +253,12 @@ class Population(_Specification):
 
 
 class Endpoint(_Specification):
-    """A clock: who is followed, and from which fact."""
+    """A clock: who is followed, and from which fact.
+
+    `assessments` is a declared fact, all records of which are assessments of the endpoint: the last
+    one while a subject is observed censors. An event more than `longest_gap_days` after the
+    assessment before it does not count: the subject is censored at that assessment.
+    """
 
     paramcd: str
     param: str
@@ -260,6 +266,8 @@ class Endpoint(_Specification):
     origin_fact: str
     display_order: int
     note: str | None = None
+    assessments: str | None = None
+    longest_gap_days: int | None = None
 
 
 class EndpointRule(_Specification):

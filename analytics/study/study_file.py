@@ -11,6 +11,7 @@ from analytics.study.keys import Table, read_toml
 from analytics.study.record_rules import RECORD_RULES, default_policies
 from analytics.study.specification import Parameters, Publication, Trial
 from analytics.study.trial_files import read_file_format, read_file_formats
+from analytics.study.vocabularies import Vocabulary, merged, read_vocabularies
 
 _KEYS = (
     "study_id",
@@ -23,6 +24,7 @@ _KEYS = (
     "policies",
     "inferred",
     "publication",
+    "vocabularies",
 )
 
 
@@ -40,6 +42,7 @@ class StudyFile:
     policies: dict[str, str]
     inferred_parameters: dict[str, str]
     publication: Publication
+    vocabulary: Vocabulary
 
 
 def read_study_file(folder: Path) -> StudyFile:
@@ -50,6 +53,7 @@ def read_study_file(folder: Path) -> StudyFile:
     table.allow(_KEYS)
     synthetic = table.truth("synthetic")
     note = table.required("synthetic_note") if synthetic else table.text("synthetic_note")
+    vocabulary = _vocabulary(table)
     return StudyFile(
         study_id=_identifier(table),
         title=table.required("title"),
@@ -57,17 +61,26 @@ def read_study_file(folder: Path) -> StudyFile:
         synthetic_note=note,
         analysis_set=table.required("analysis_set"),
         trials=_trials(table),
-        parameters=read_parameters(Table("study.toml [parameters]", table.table("parameters"))),
+        parameters=read_parameters(
+            Table("study.toml [parameters]", table.table("parameters")), vocabulary
+        ),
         policies=_policies(Table("study.toml [policies]", table.table("policies"))),
         inferred_parameters=_inferred(Table("study.toml [inferred]", table.table("inferred"))),
         publication=_publication(Table("study.toml [publication]", table.table("publication"))),
+        vocabulary=vocabulary,
     )
 
 
-def read_parameters(table: Table) -> Parameters:
-    """The [parameters] table over the defaults; "" for the window means no window."""
+def read_parameters(table: Table, vocabulary: Vocabulary | None = None) -> Parameters:
+    """The [parameters] table over the defaults; "" for the window means no window.
+
+    The defaults of the response values and remissions are those of the vocabulary, if it has any.
+    """
     table.allow(tuple(Parameters.model_fields))
     values = dict(table.values)
+    if vocabulary is not None and vocabulary.responses:
+        values.setdefault("response_order", vocabulary.responses)
+        values.setdefault("remission_terms", vocabulary.remissions)
     if values.get("remission_window_cycles") == "":
         values["remission_window_cycles"] = None
     try:
@@ -75,6 +88,8 @@ def read_parameters(table: Table) -> Parameters:
     except ValidationError as error:
         raise StudyError(_sentence(table.where, "parameter", error)) from None
     _check_responses(table.where, parameters)
+    if vocabulary is not None:
+        _check_vocabulary(table.where, parameters, vocabulary)
     return parameters
 
 
@@ -125,6 +140,15 @@ def _check_responses(where: str, parameters: Parameters) -> None:
         )
 
 
+def _check_vocabulary(where: str, parameters: Parameters, vocabulary: Vocabulary) -> None:
+    missing = [name for name in vocabulary.responses if name not in parameters.response_order]
+    if missing:
+        raise StudyError(
+            f"{where}: response_order does not rank '{missing[0]}', a response of the vocabulary "
+            f"{vocabulary.name}; add it, or remove response_order to use the vocabulary's order."
+        )
+
+
 def _identifier(table: Table) -> str:
     study_id = table.required("study_id")
     if not study_id.replace("_", "").replace("-", "").isalnum() or study_id != study_id.lower():
@@ -133,6 +157,13 @@ def _identifier(table: Table) -> str:
             "letters, digits, - and _."
         )
     return study_id
+
+
+def _vocabulary(table: Table) -> Vocabulary:
+    """The ready-made terms that the study names, as one; none by default."""
+    known = read_vocabularies()
+    names = table.texts("vocabularies")
+    return merged(known[table.check(name, known, "vocabulary")] for name in names)
 
 
 def _trials(table: Table) -> tuple[Trial, ...]:

@@ -1,6 +1,6 @@
 """terms.csv: what each trial's wording means."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -35,11 +35,13 @@ def read_terms(
     trial_ids: Collection[str],
     responses: tuple[str, ...],
     own_categories: Collection[str] = (),
+    ready_made: Iterable[Term] = (),
 ) -> tuple[Term, ...]:
     """terms.csv, checked: known trials, domains, categories and values; no wording twice.
 
     `responses` are the values that a response may have, `own_categories` the categories that the
-    study's facts name beside the built-in ones; their values are free.
+    study's facts name beside the built-in ones; their values are free. Of the `ready_made` terms
+    those stand that terms.csv does not define for every trial.
     """
     allowed = CATEGORY_VALUES | {"response": responses}
     allowed |= {name: None for name in own_categories if name not in allowed}
@@ -47,13 +49,7 @@ def read_terms(
     seen: dict[tuple[str | None, ...], str] = {}
     for row in read_rows(folder / "terms.csv", _COLUMNS):
         term = _term(row, trial_ids, allowed)
-        key = (
-            term.trial_id,
-            term.domain,
-            term.testcd,
-            None if term.wording is None else normal(term.wording),
-            term.category,
-        )
+        key = _key(term)
         if key in seen:
             raise StudyError(
                 f"{row.where}: the wording '{term.wording or '(any)'}' already has a "
@@ -61,7 +57,12 @@ def read_terms(
             )
         seen[key] = row.where
         terms.append(term)
-    return tuple(terms)
+    return (*terms, *(term for term in ready_made if _key(term) not in seen))
+
+
+def _key(term: Term) -> tuple[str | None, ...]:
+    wording = None if term.wording is None else normal(term.wording)
+    return (term.trial_id, term.domain, term.testcd, wording, term.category)
 
 
 def _term(

@@ -248,3 +248,125 @@ def test_facts_rest_on_each_other_as_deep_as_sql_goes(tmp_path: Path) -> None:
         "fact_conditions.csv: f7 -> f6 -> f5 -> f4 -> f3 -> f2 -> f1 rest on each other, and 6 "
         "facts in a row are the most; place one of them by an earlier fact."
     )
+
+
+ENDPOINTS = """\
+paramcd,param,population,origin_fact,display_order,note,assessments,longest_gap_days
+PFS,Progression-free survival,all,first_dose,1,,scan,126
+"""
+SCANS = """\
+fact,label,domain,date,take,value,known_by,description
+scan,Tumour assessment,RS,RSDTC,last,,,
+therapy,New anti-cancer therapy,CM,CMSTDTC,first,,,
+progression,Progression,RS,RSDTC,first,,,
+"""
+SCAN_CONDITIONS = """\
+trial_id,fact,condition_order,kind,name,operator,value
+,scan,1,variable,RSTESTCD,=,OVRLRESP
+,therapy,1,variable,CMCAT,=,NEW THERAPY
+,progression,1,variable,RSSTRESC,=,PD
+,progression,2,fact,therapy,not after,
+"""
+PFS_RULES = """\
+paramcd,rule_id,role,fact,priority,description,when_parameter,when_value
+PFS,pd,event,progression,1,Progression,,
+PFS,death,event,death,2,Death,,
+PFS,therapy,end,therapy,1,New therapy,,
+"""
+PFS_PLAN = (
+    '[[analyses]]\nid = "pfs"\nlabel = "PFS"\nmethod = "kaplan_meier"\nendpoint = "PFS"\n'
+    'population = "all"\n'
+)
+
+
+def assessed(folder: Path, name: str = "", old: str = "", new: str = "") -> Path:
+    """A study of one endpoint that names its assessments, with one text of a file replaced."""
+    study(folder, SCANS, SCAN_CONDITIONS)
+    populations = (folder / "populations.csv").read_text().splitlines(keepends=True)
+    files = {
+        "endpoints.csv": ENDPOINTS,
+        "endpoint_rules.csv": PFS_RULES,
+        "plan.toml": PFS_PLAN,
+        "populations.csv": "".join(populations[:2]),
+        "facts.csv": SCANS,
+        "fact_conditions.csv": SCAN_CONDITIONS,
+    }
+    for file, text in files.items():
+        assert name != file or old in text
+        changed = text.replace(old, new, 1) if name == file else text
+        (folder / file).write_text(changed, encoding="utf-8")
+    return folder
+
+
+def test_an_endpoint_names_its_assessments_and_the_end_of_observation(tmp_path: Path) -> None:
+    spec = load_study(assessed(tmp_path))
+    (endpoint,) = spec.endpoints
+    assert (endpoint.assessments, endpoint.longest_gap_days) == ("scan", 126)
+    assert [rule.role for rule in spec.endpoint_rules] == ["event", "event", "end"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "sentence"),
+    [
+        (
+            "endpoints.csv",
+            "scan,126",
+            "last_assessment,126",
+            "endpoints.csv line 2: unknown fact of facts.csv 'last_assessment'; use scan, therapy "
+            "or progression.",
+        ),
+        (
+            "endpoints.csv",
+            "scan,126",
+            "progression,126",
+            "endpoints.csv line 2: all records of the fact 'progression' are assessments, from the "
+            "origin of the endpoint to its end, so its condition at fact_conditions.csv line 5 has "
+            "no effect; name a fact without conditions on other facts, cycles or confirmation.",
+        ),
+        (
+            "endpoints.csv",
+            "scan,126",
+            ",126",
+            "endpoints.csv line 2: longest_gap_days counts from the last assessment; name the fact "
+            "of the assessments in the column 'assessments'.",
+        ),
+        (
+            "endpoints.csv",
+            "scan,126",
+            "scan,0",
+            "endpoints.csv line 2: longest_gap_days is 0; write a number of days above 0.",
+        ),
+        (
+            "endpoint_rules.csv",
+            "PFS,pd,event",
+            "PFS,last_assessment,event",
+            "endpoint_rules.csv: rule id 'last_assessment' of endpoint 'PFS', which names its "
+            "assessments, stands for a date of no rule; choose another id.",
+        ),
+        (
+            "endpoints.csv",
+            "scan,126",
+            ",",
+            "endpoint_rules.csv: endpoint 'PFS' has no censor rule in force; add one, or check "
+            "when_parameter and when_value.",
+        ),
+        (
+            "fact_conditions.csv",
+            "progression,2,fact,therapy,not after,",
+            "progression,2,confirmed,scan,>=,28",
+            "fact_conditions.csv line 5: a condition of the kind confirmed takes no name; remove "
+            "it.",
+        ),
+        (
+            "fact_conditions.csv",
+            "progression,2,fact,therapy,not after,",
+            "progression,2,confirmed,,>=,four weeks",
+            "fact_conditions.csv line 5: column 'value' is 'four weeks', which is not a whole "
+            "number; write digits only.",
+        ),
+    ],
+)
+def test_a_mistake_in_the_assessments_is_a_sentence(
+    file: str, old: str, new: str, sentence: str, tmp_path: Path
+) -> None:
+    assert refusal(assessed(tmp_path, file, old, new)) == sentence

@@ -31,7 +31,7 @@ CSV_MISTAKES = {
         "endpoints_csv",
         (",note\n", "\n"),
         "endpoints.csv: column 'note' is missing; the columns are paramcd, param, population, "
-        "origin_fact, display_order, note.",
+        "origin_fact, display_order, note, assessments, longest_gap_days.",
     ),
     "column twice": (
         "endpoints_csv",
@@ -163,7 +163,7 @@ CSV_MISTAKES = {
         "endpoint_rules_csv",
         ("OS,death,event", "OS,death,events"),
         "endpoint_rules.csv line 2: unknown role 'events' (did you mean 'event'?); use event, "
-        "competing, censor or censor_first.",
+        "competing, censor, censor_first or end.",
     ),
     "no winner on one day": (
         "endpoint_rules_csv",
@@ -320,7 +320,7 @@ STUDY_MISTAKES = {
         ("title =", "titel ="),
         "study.toml: unknown key 'titel' (did you mean 'title'?); the keys are study_id, title, "
         "synthetic, synthetic_note, analysis_set, trials, parameters, policies, inferred, "
-        "publication.",
+        "publication, vocabularies.",
     ),
     "missing key": (
         ('title = "A small study"\n', ""),

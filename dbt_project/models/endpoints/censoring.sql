@@ -43,6 +43,11 @@ censoring as (
         and candidates.place_in_queue = 1 as is_selected,
         case
             when candidates.is_before_origin then 'before origin'
+            when candidates.queue = 'end' then 'ends the observation'
+            when candidates.queue = 'after the end'
+                then 'after the end of observation'
+            when candidates.queue = 'after a gap'
+                then 'after too long without an assessment'
             when candidates.rule_id = 'origin'
                 then 'selected: no date on or after the origin'
             when

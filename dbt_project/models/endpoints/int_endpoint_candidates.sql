@@ -10,7 +10,15 @@ dated_facts as (
     select * from {{ ref('int_dated_facts') }}
 ),
 
-dated_candidates as (
+assessment_days as (
+    select * from {{ ref('int_assessment_days') }}
+),
+
+observation_ends as (
+    select * from {{ ref('int_observation_ends') }}
+),
+
+dates_of_rules as (
     select
         origins.usubjid,
         origins.paramcd,
@@ -23,12 +31,7 @@ dated_candidates as (
         dated_facts.srcdom,
         dated_facts.srcvar,
         dated_facts.srcseq,
-        dated_facts.adt < origins.startdt as is_before_origin,
-        case
-            when dated_facts.adt < origins.startdt then 'before origin'
-            when endpoint_rules.role in ('event', 'competing') then 'event'
-            else endpoint_rules.role
-        end as queue
+        dated_facts.adt < origins.startdt as is_before_origin
     from origins
     inner join endpoint_rules on origins.paramcd = endpoint_rules.paramcd
     inner join dated_facts
@@ -36,6 +39,62 @@ dated_candidates as (
             origins.usubjid = dated_facts.usubjid
             and endpoint_rules.fact = dated_facts.fact
     where dated_facts.adt is not null
+),
+
+-- where the endpoint names its assessments, their last one while observed censors first
+last_assessments as (
+    select
+        assessment_days.usubjid,
+        assessment_days.paramcd,
+        'last_assessment' as rule_id,
+        'censor' as role,
+        assessment_days.fact,
+        assessment_days.adt,
+        cast(null as string) as adtf,
+        cast(null as int) as priority,
+        assessment_days.srcdom,
+        assessment_days.srcvar,
+        assessment_days.srcseq,
+        false as is_before_origin
+    from assessment_days
+    left join observation_ends
+        on
+            assessment_days.usubjid = observation_ends.usubjid
+            and assessment_days.paramcd = observation_ends.paramcd
+    where
+        observation_ends.last_day is null
+        or assessment_days.adt <= observation_ends.last_day
+    qualify
+        row_number() over (
+            partition by assessment_days.usubjid, assessment_days.paramcd
+            order by assessment_days.adt desc
+        ) = 1
+),
+
+all_dates as (
+    select * from dates_of_rules
+    union all
+    select * from last_assessments
+),
+
+dated_candidates as (
+    select
+        all_dates.*,
+        case
+            when all_dates.is_before_origin then 'before origin'
+            when all_dates.role = 'end' then 'end'
+            when
+                all_dates.adt > observation_ends.last_day and observation_ends.is_gap
+                then 'after a gap'
+            when all_dates.adt > observation_ends.last_day then 'after the end'
+            when all_dates.role in ('event', 'competing') then 'event'
+            else all_dates.role
+        end as queue
+    from all_dates
+    left join observation_ends
+        on
+            all_dates.usubjid = observation_ends.usubjid
+            and all_dates.paramcd = observation_ends.paramcd
 ),
 
 -- a subject with no date on or after the origin is censored on the day of the origin
@@ -59,7 +118,7 @@ candidates_at_origin as (
         on
             origins.usubjid = dated_candidates.usubjid
             and origins.paramcd = dated_candidates.paramcd
-            and not dated_candidates.is_before_origin
+            and dated_candidates.queue in ('event', 'censor', 'censor_first')
     where dated_candidates.usubjid is null
 ),
 
@@ -76,10 +135,10 @@ queued_candidates as (
         row_number() over (
             partition by usubjid, paramcd, queue
             order by
-                case when queue = 'censor' then priority end,
-                adt,
-                priority,
-                rule_id
+                case when queue = 'censor' then priority end asc nulls first,
+                adt asc,
+                priority asc,
+                rule_id asc
         ) as place_in_queue
     from all_candidates
 )

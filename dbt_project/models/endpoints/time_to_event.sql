@@ -18,6 +18,10 @@ subject_dates as (
     select * from {{ ref('int_subject_dates') }}
 ),
 
+observation_ends as (
+    select * from {{ ref('int_observation_ends') }}
+),
+
 selected_candidates as (
     select
         *,
@@ -43,7 +47,20 @@ time_to_event as (
             as evntdesc,
         case
             when selected.event_code = 0
-                then coalesce(endpoint_rules.description, 'Origin of the endpoint')
+                then
+                    case
+                        when selected.rule_id = 'last_assessment' then 'Last assessment'
+                        else coalesce(
+                            endpoint_rules.description, 'Origin of the endpoint'
+                        )
+                    end
+                    || case
+                        when observation_ends.is_gap
+                            then '; assessments are missing before the event'
+                        when end_rules.description is not null
+                            then '; observation ends: ' || end_rules.description
+                        else ''
+                    end
         end as cnsdtdsc,
         selected.rule_id,
         selected.srcdom,
@@ -60,6 +77,14 @@ time_to_event as (
         on
             selected.paramcd = endpoint_rules.paramcd
             and selected.rule_id = endpoint_rules.rule_id
+    left join observation_ends
+        on
+            origins.usubjid = observation_ends.usubjid
+            and origins.paramcd = observation_ends.paramcd
+    left join endpoint_rules as end_rules
+        on
+            observation_ends.paramcd = end_rules.paramcd
+            and observation_ends.ended_by = end_rules.rule_id
 )
 
 select * from time_to_event

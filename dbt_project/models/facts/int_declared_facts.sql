@@ -19,6 +19,11 @@ cycle_conditions as (
     where kind = 'cycle'
 ),
 
+confirmations as (
+    select * from {{ ref('stg_study__fact_conditions') }}
+    where kind = 'confirmed'
+),
+
 cycles as (
     select * from {{ ref('int_treatment_cycles') }}
 ),
@@ -71,13 +76,20 @@ placed_{{ level }} as (
         min(
             case
                 when time_conditions.fact is null then 1
-                when anchors.adt is null then 0
+                -- what never happens, nothing comes after
+                when anchors.adt is null
+                    then
+                        case
+                            when time_conditions.comparison like 'not %' then 1 else 0
+                        end
                 when
                     case time_conditions.comparison
                         when 'after' then records.adt_last > anchors.adt
                         when 'on or after' then records.adt_last >= anchors.adt
                         when 'before' then records.adt_last < anchors.adt
                         when 'on or before' then records.adt_last <= anchors.adt
+                        when 'not after' then records.adt_last <= anchors.adt
+                        when 'not on or after' then records.adt_last < anchors.adt
                         when 'within days after'
                             then
                                 records.adt_last >= anchors.adt
@@ -178,21 +190,39 @@ with_cycle_{{ level }} as (
         cycles.cycle
 ),
 
-facts_{{ level }} as (
-    select *
+last_days_{{ level }} as (
+    select
+        *,
+        max(adt) over (partition by usubjid, fact) as last_day
     from with_cycle_{{ level }}
     where is_in_cycle
+),
+
+facts_{{ level }} as (
+    select records.*
+    from last_days_{{ level }} as records
+    left join confirmations
+        on
+            records.fact = confirmations.fact
+            and (
+                confirmations.trial_id is null
+                or records.src_trial = confirmations.trial_id
+            )
+    where
+        confirmations.fact is null
+        or {{ days_between('records.adt', 'records.last_day') }}
+        >= confirmations.value_number
     -- of one day a complete date stands before a partial one
     qualify
         row_number() over (
-            partition by usubjid, fact
+            partition by records.usubjid, records.fact
             order by
-                case when take = 'first' then adt end asc,
-                case when take = 'last' then adt end desc,
-                case when adtf is null then 0 else 1 end asc,
-                srcseq asc,
-                src_file asc,
-                src_row asc
+                case when records.take = 'first' then records.adt end asc,
+                case when records.take = 'last' then records.adt end desc,
+                case when records.adtf is null then 0 else 1 end asc,
+                records.srcseq asc,
+                records.src_file asc,
+                records.src_row asc
         ) = 1
 ),
 

@@ -8,6 +8,8 @@ typed as (
         {{ given('param') }} as param,
         {{ given('population') }} as population,
         {{ given('origin_fact') }} as origin_fact,
+        {{ given('assessments') }} as assessments,
+        cast(longest_gap_days as int) as longest_gap_days,
         cast(display_order as int) as display_order
     from study_endpoint
 )
