@@ -84,9 +84,10 @@ synthesize: $(READY)  ## Search the synthetic cohort again from its seed and wri
 	@$(BIN)/python -m synthesis.blinatumomab.calibration
 	@$(BIN)/python -m synthesis.blinatumomab
 
-sdtm: $(READY)  ## Write the SDTM files of both studies again from their sources, byte for byte
+sdtm: $(READY)  ## Write the SDTM files of the embedded studies again, byte for byte
 	@$(BIN)/python -m synthesis.blinatumomab
 	@$(BIN)/python -m synthesis.myeloid
+	@$(BIN)/python -m synthesis.nsclc
 
 reference:  ## Remake the R reference numbers of the tests (needs R)
 	@command -v Rscript >/dev/null || { \

@@ -1,0 +1,1 @@
+"""The courses written as SDTM records, a module per group of domains."""
