@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from project import MYELOID, PROJECT, STUDY, Plateau
+from project import MYELOID, NSCLC, PROJECT, STUDY, Plateau
 
-WHOLE = {"plateau", "default_releases", "myeloid_releases"}
+WHOLE = {"plateau", "default_releases", "myeloid_releases", "nsclc_releases"}
 """The fixtures that run the command or build a study, themselves or through others."""
 WHOLE_FOLDERS = {"benchmarks", "end_to_end", "serving", "superset", "synthesis", "torture"}
 """Where tests build studies of their own, search a cohort, start a server or measure builds."""
@@ -69,6 +69,12 @@ def default_release(default_releases: Path) -> Path:
 def myeloid_releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of releases after the second study was built; not to be changed."""
     return built_once(MYELOID, plateau, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def nsclc_releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of releases after the third study was built; not to be changed."""
+    return built_once(NSCLC, plateau, tmp_path_factory)
 
 
 @pytest.fixture

@@ -7,5 +7,6 @@ from pathlib import Path
 PROJECT = Path(__file__).parent.parent
 STUDY = PROJECT / "studies/blinatumomab"
 MYELOID = PROJECT / "studies/myeloid"
+NSCLC = PROJECT / "studies/nsclc"
 
 Plateau = Callable[..., "subprocess.CompletedProcess[str]"]

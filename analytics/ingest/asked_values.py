@@ -81,6 +81,11 @@ def _asked(spec: StudySpecification) -> Iterator[Asked]:
             is_needed = factor.testcd not in DOMAIN_VARIABLES["DM"]
             where = f"factors.csv, factor '{factor.factor}'"
             yield Asked("DM", factor.testcd, where, is_needed)
+    for population in spec.populations:
+        for condition in population.conditions:
+            if condition.kind == "variable":
+                where = f"populations.csv, population '{population.population}'"
+                yield Asked("DM", condition.name, where)
 
 
 def _always(spec: StudySpecification) -> Iterator[Asked]:

@@ -43,7 +43,7 @@ _TABLES: Final[dict[str, str]] = {
     "study_endpoint": "paramcd varchar, param varchar, population varchar, origin_fact varchar, "
     "assessments varchar, longest_gap_days integer, display_order integer",
     "study_endpoint_rule": "paramcd varchar, rule_id varchar, role varchar, fact varchar, "
-    "priority integer, description varchar",
+    "priority integer, description varchar, days_after integer",
     "study_adam_name": "kind varchar, name varchar, variable varchar, label varchar",
     "plan_analysis": "analysis_id varchar, label varchar, method varchar, paramcd varchar, "
     "population varchar, strata_factor varchar, time_dependent_strata boolean, "
@@ -202,7 +202,15 @@ def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:
             for row in spec.endpoints
         ],
         "study_endpoint_rule": [
-            (row.paramcd, row.rule_id, row.role, row.fact, row.priority, row.description)
+            (
+                row.paramcd,
+                row.rule_id,
+                row.role,
+                row.fact,
+                row.priority,
+                row.description,
+                row.days_after,
+            )
             for row in spec.endpoint_rules
         ],
         "study_adam_name": [

@@ -73,6 +73,8 @@ TIME_OPERATORS: Final = (
     "not on or after",
     "within days after",
     "within days before",
+    "at least days after",
+    "at most days after",
 )
 OPERATORS: Final[dict[str, tuple[str, ...]]] = {
     "variable": (*TEXT_OPERATORS, *NUMBER_OPERATORS, *PRESENCE_OPERATORS),
@@ -81,7 +83,12 @@ OPERATORS: Final[dict[str, tuple[str, ...]]] = {
     "cycle": ("=", "!=", *NUMBER_OPERATORS),
     "confirmed": (">=",),
 }
-_LATER: Final = ("after", "on or after", "within days after")
+# Those by which the other fact has happened when this one does, and those by which this one is
+# settled on the day of the other.
+_LATER: Final = ("after", "on or after", "within days after", "at least days after")
+_EARLIER: Final = (
+    *("before", "on or before", "not after", "not on or after", "within days before"),
+)
 # Each level is a step of its own in the SQL that dates the facts (int_declared_facts).
 MOST_LEVELS: Final = 6
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -431,8 +438,8 @@ def _level(name: str, placed_by: Mapping[str, tuple[str, ...]]) -> int:
 
 
 def _as_fact(fact: DeclaredFact, terms: tuple[Term, ...]) -> Fact:
-    after = [item.name for item in fact.conditions if item.kind == "fact" and _is_later(item)]
-    before = [item.name for item in fact.conditions if item.kind == "fact" and not _is_later(item)]
+    after = [item.name for item in fact.conditions if item.operator in _LATER]
+    before = [item.name for item in fact.conditions if item.operator in _EARLIER]
     known_by = (*before, fact.known_by)
     return Fact(
         fact.fact,
@@ -443,10 +450,6 @@ def _as_fact(fact: DeclaredFact, terms: tuple[Term, ...]) -> Fact:
         has_cycle=True,
         level=fact.level,
     )
-
-
-def _is_later(condition: FactCondition) -> bool:
-    return condition.operator in _LATER
 
 
 def conditions_said(conditions: Iterable[FactCondition]) -> str:

@@ -98,7 +98,7 @@ def read_endpoint_rules(
     names = [endpoint.paramcd for endpoint in endpoints]
     rules: dict[tuple[str, str], EndpointRule] = {}
     chosen_by: dict[str, tuple[str, ...]] = dict.fromkeys(names, ())
-    for row in read_rows(folder / "endpoint_rules.csv", _RULE_COLUMNS):
+    for row in read_rows(folder / "endpoint_rules.csv", _RULE_COLUMNS, ("days_after",)):
         rule = _rule(row, names, facts)
         parameter = row.text("when_parameter")
         if parameter is not None:
@@ -115,14 +115,22 @@ def read_endpoint_rules(
 
 
 def _rule(row: Row, endpoints: list[str], facts: Facts) -> EndpointRule:
+    role = row.choice("role", RuleRole)
+    days_after = row.integer("days_after") if row.text("days_after") else 0
+    if days_after and role in ("event", "competing"):
+        raise StudyError(
+            f"{row.where}: an event happens on the day of its fact, so days_after is for the end "
+            "of observation and censoring; leave it empty."
+        )
     return EndpointRule.model_validate(
         {
             "paramcd": row.one_of("paramcd", endpoints, "endpoint"),
             "rule_id": row.required("rule_id"),
-            "role": row.choice("role", RuleRole),
+            "role": role,
             "fact": row.one_of("fact", facts, "fact"),
             "priority": row.integer("priority"),
             "description": row.required("description"),
+            "days_after": days_after,
         }
     )
 

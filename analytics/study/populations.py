@@ -1,9 +1,10 @@
 """populations.csv: who is meant by a name, as conditions that must all hold."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
 from analytics.study.errors import StudyError
 from analytics.study.facts import Facts
@@ -42,9 +43,11 @@ OPERATORS: dict[str, tuple[str, ...]] = {
         "cycle >=",
     ),
     "factor": ("=", "!="),
+    "variable": ("=", "!="),
     "endpoint": ("months >", "months >=", "months <", "months <=", "event_code ="),
     "rule": ("unbroken",),
 }
+_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 # Rules that are judged before populations are, so that populations can ask for them.
 _EARLY_RULES = tuple(
     name for name, rule in RECORD_RULES.items() if "exclude_subject" in rule.policies
@@ -176,6 +179,9 @@ def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCond
             value = _fact_value(row, name, operator, names.facts)
         elif kind == "factor":
             value = _factor_value(row, name, names)
+        elif kind == "variable":
+            _check_variable(row, name)
+            value = row.required("value")
         elif kind == "rule":
             row.known(name, _EARLY_RULES, "rule")
             _check_nothing(row, "value")
@@ -192,6 +198,14 @@ def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCond
             "reason": row.text("reason"),
         }
     )
+
+
+def _check_variable(row: Row, name: str) -> None:
+    if not _VARIABLE.fullmatch(name):
+        raise StudyError(
+            f"{row.where}: '{name}' is not a variable of DM or a qualifier of it in SUPPDM; write "
+            "its name in capitals, such as ITT."
+        )
 
 
 def _check_nothing(row: Row, *columns: str) -> None:

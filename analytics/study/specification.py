@@ -23,7 +23,7 @@ FactorType = Literal["categorical", "continuous"]
 Derivation = Literal[
     "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
 ]
-ConditionKind = Literal["population", "fact", "factor", "endpoint", "rule"]
+ConditionKind = Literal["population", "fact", "factor", "variable", "endpoint", "rule"]
 FactConditionKind = Literal["variable", "term", "fact", "cycle", "confirmed"]
 FactConditionAbout = Literal["fact", "category", "factor"]
 Take = Literal["first", "last"]
@@ -271,7 +271,10 @@ class Endpoint(_Specification):
 
 
 class EndpointRule(_Specification):
-    """One candidate date of an endpoint, in force under the study's parameters."""
+    """One candidate date of an endpoint, in force under the study's parameters.
+
+    The date is that of the fact, or `days_after` days after it.
+    """
 
     paramcd: str
     rule_id: str
@@ -279,6 +282,7 @@ class EndpointRule(_Specification):
     fact: str
     priority: int
     description: str
+    days_after: int = 0
 
 
 class AdamName(_Specification):

@@ -180,3 +180,13 @@
     substr({{ time }}, 1, least(length({{ time }}), length({{ other }})))
     > substr({{ other }}, 1, least(length({{ time }}), length({{ other }})))
 {%- endmacro %}
+
+{#- The latest day that an imputed day can mean, from its flag. -#}
+{% macro latest_day_meant(day, flag) -%}
+    case {{ flag }}
+        when 'D' then {{ last_day_of_month(day) }}
+        when 'M' then {{ last_day_of_year(day) }}
+        when 'Y' then {{ last_day_of_year(day) }}
+        else {{ day }}
+    end
+{%- endmacro %}

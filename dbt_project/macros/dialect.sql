@@ -26,6 +26,11 @@
     last_day({{ day }})
 {%- endmacro %}
 
+{#- The last day of the year of a day. -#}
+{% macro last_day_of_year(day) -%}
+    make_date(cast(extract(year from {{ day }}) as int), 12, 31)
+{%- endmacro %}
+
 {#- True where the text matches the regular expression. -#}
 {% macro matches(text_column, pattern) -%}
     {{ return(adapter.dispatch('matches', 'plateau')(text_column, pattern)) }}

@@ -1,8 +1,9 @@
 """What the R program is given: marts, definitions and the plan, as CSV; no result.
 
 The marts are those that hold dates and single judgements (responses, transplants, candidates for
-an endpoint's end, conditions). The ready times, intervals, counts and members that the results
-are computed from are left for R to work out.
+an endpoint's end, conditions), beside the days of the facts that the study declares. The ready
+times, intervals, counts and members that the results are computed from are left for R to work
+out.
 """
 
 import shutil
@@ -25,7 +26,9 @@ TABLES: Final = {
         "censoring",
         "population_conditions",
     ),
+    "intermediate": ("int_declared_facts",),
     "raw": (
+        "study_fact",
         "study_parameter",
         "study_factor",
         "study_factor_level",

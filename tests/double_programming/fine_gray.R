@@ -19,7 +19,7 @@ fine_gray_models <- function(study) {
 fit_fine_gray <- function(design, factor) {
     rows <- design$rows
     x <- rows[[factor]]
-    group <- if (is.null(rows$stratum)) rep(1, nrow(rows)) else rows$stratum
+    group <- if (is.null(rows[["stratum"]])) rep(1, nrow(rows)) else rows[["stratum"]]
     if (!any(rows$event)) return(NULL)
     at_risk <- rows$code == 2 | rows$tstop >= min(rows$tstop[rows$event])
     if (length(unique(x[at_risk])) < 2) return(NULL)

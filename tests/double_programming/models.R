@@ -67,7 +67,7 @@ factor_course <- function(study, contrast, subjects) {
 fit_model <- function(study, design, factors) {
     if (!any(design$rows$event)) return(NULL)
     fit <- tryCatch(
-        coxph(hazard_of(factors, design$rows$stratum), design$rows, ties = study$parameters$ties,
+        coxph(hazard_of(factors, design$rows[["stratum"]]), design$rows, ties = study$parameters$ties,
               control = tight, x = TRUE),
         warning = function(warning) NULL
     )

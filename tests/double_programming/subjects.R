@@ -28,7 +28,9 @@ fact_dates <- function(study, fact) {
         hsct_in_remission = dated(transplants_in("in_continuous_remission"), "adt"),
         hsct_after_relapse = dated(transplants_in("after_relapse"), "adt"),
         hsct_without_remission = dated(transplants_in("without_remission"), "adt"),
-        stop("No mart dates the fact '", fact, "'; give it a line in fact_dates of subjects.R.")
+        if (fact %in% study$study_fact$fact[study$study_fact$level != "0"]) dated(
+            study$int_declared_facts[study$int_declared_facts$fact == fact, ], "adt"
+        ) else stop("No mart dates the fact '", fact, "'; give it a line in fact_dates of subjects.R.")
     )
 }
 

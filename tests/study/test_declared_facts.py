@@ -370,3 +370,12 @@ def test_a_mistake_in_the_assessments_is_a_sentence(
     file: str, old: str, new: str, sentence: str, tmp_path: Path
 ) -> None:
     assert refusal(assessed(tmp_path, file, old, new)) == sentence
+
+
+def test_what_may_still_happen_after_a_fact_is_not_settled_by_it(tmp_path: Path) -> None:
+    """Within 30 days after the last dose, or before it: known only 30 days later."""
+    conditions = SCAN_CONDITIONS.replace("therapy,not after,", "last_dose,at most days after,30")
+    spec = load_study(study(tmp_path, SCANS, conditions))
+    facts = all_facts(spec.facts, spec.terms, spec.parameters.response_order)
+    assert not known_at("progression", "last_dose", facts)
+    assert facts["progression"].follows == ()

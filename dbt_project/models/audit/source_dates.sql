@@ -10,6 +10,11 @@ death_records as (
     select * from {{ ref('int_death_records') }}
 ),
 
+fact_records as (
+    select * from {{ ref('int_fact_records') }}
+    where rule is null
+),
+
 starts as (
     select
         usubjid,
@@ -56,12 +61,55 @@ deaths_in_demographics as (
     where rule is null and srcdom = 'DM'
 ),
 
+known_dates as (
+    select
+        src_file,
+        src_row,
+        srcvar
+    from ends
+    union all
+    select
+        src_file,
+        src_row,
+        srcvar
+    from deaths_in_demographics
+),
+
+-- a declared fact may be dated by another variable of its record
+other_dates_of_facts as (
+    select distinct
+        fact_records.usubjid,
+        fact_records.srcdom,
+        fact_records.srcvar,
+        fact_records.srcseq,
+        fact_records.dtc as value,
+        fact_records.adt as first_day,
+        fact_records.adt_last as last_day,
+        fact_records.src_file,
+        fact_records.src_row
+    from fact_records
+    inner join current_records
+        on
+            fact_records.src_file = current_records.src_file
+            and fact_records.src_row = current_records.src_row
+    left join known_dates
+        on
+            fact_records.src_file = known_dates.src_file
+            and fact_records.src_row = known_dates.src_row
+            and fact_records.srcvar = known_dates.srcvar
+    where
+        fact_records.srcvar is distinct from current_records.date_variable
+        and known_dates.src_row is null
+),
+
 dates as (
     select * from starts
     union all
     select * from ends
     union all
     select * from deaths_in_demographics
+    union all
+    select * from other_dates_of_facts
 )
 
 select

@@ -14,6 +14,26 @@ subject_factors as (
     select * from {{ ref('subject_factors') }}
 ),
 
+-- the variables of DM and their supplemental qualifiers, by subject
+demographics as (
+    select
+        dm.usubjid,
+        record_values.variable,
+        {{ wording('record_values.value') }} as wording
+    from {{ accepted('stg_sdtm__dm') }} as dm
+    inner join {{ ref('stg_sdtm__values') }} as record_values
+        on
+            dm.src_file = record_values.src_file
+            and dm.src_row = record_values.src_row
+    union distinct
+    select
+        usubjid,
+        upper(qnam) as variable,
+        {{ wording('qval') }} as wording
+    from {{ accepted('stg_sdtm__supp') }}
+    where upper(rdomain) = 'DM'
+),
+
 rules_broken as (
     select distinct
         usubjid,
@@ -28,9 +48,10 @@ named_conditions as (
         *,
         case when kind = 'fact' then name end as fact,
         case when kind = 'factor' then name end as factor,
+        case when kind = 'variable' then name end as variable,
         case when kind = 'rule' then name end as rule
     from conditions
-    where kind in ('fact', 'factor', 'rule')
+    where kind in ('fact', 'factor', 'variable', 'rule')
 ),
 
 conditions_by_subject as (
@@ -46,6 +67,7 @@ conditions_by_subject as (
         dated_facts.fact_value,
         dated_facts.cycle,
         subject_factors.level,
+        demographics.wording,
         rules_broken.rule is not null as has_broken_rule
     from named_conditions as conditions
     cross join subject_dates
@@ -57,6 +79,10 @@ conditions_by_subject as (
         on
             subject_dates.usubjid = subject_factors.usubjid
             and conditions.factor = subject_factors.factor
+    left join demographics
+        on
+            subject_dates.usubjid = demographics.usubjid
+            and conditions.variable = demographics.variable
     left join rules_broken
         on
             subject_dates.usubjid = rules_broken.usubjid
@@ -79,6 +105,8 @@ judged as (
         case
             when kind = 'rule' then not has_broken_rule
             when kind = 'factor' then {{ relation_holds('relation', 'level', 'asked') }}
+            when kind = 'variable'
+                then {{ relation_holds('relation', 'wording', wording('asked')) }}
             when operator = 'exists' then has_fact
             when operator = 'absent' then not has_fact
             when operator like 'cycle%'

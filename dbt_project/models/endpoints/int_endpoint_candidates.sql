@@ -2,12 +2,8 @@ with origins as (
     select * from {{ ref('int_endpoint_origins') }}
 ),
 
-endpoint_rules as (
-    select * from {{ ref('stg_study__endpoint_rules') }}
-),
-
-dated_facts as (
-    select * from {{ ref('int_dated_facts') }}
+rule_dates as (
+    select * from {{ ref('int_rule_dates') }}
 ),
 
 assessment_days as (
@@ -20,25 +16,19 @@ observation_ends as (
 
 dates_of_rules as (
     select
-        origins.usubjid,
-        origins.paramcd,
-        endpoint_rules.rule_id,
-        endpoint_rules.role,
-        dated_facts.fact,
-        dated_facts.adt,
-        dated_facts.adtf,
-        endpoint_rules.priority,
-        dated_facts.srcdom,
-        dated_facts.srcvar,
-        dated_facts.srcseq,
-        dated_facts.adt < origins.startdt as is_before_origin
-    from origins
-    inner join endpoint_rules on origins.paramcd = endpoint_rules.paramcd
-    inner join dated_facts
-        on
-            origins.usubjid = dated_facts.usubjid
-            and endpoint_rules.fact = dated_facts.fact
-    where dated_facts.adt is not null
+        usubjid,
+        paramcd,
+        rule_id,
+        role,
+        fact,
+        adt,
+        adtf,
+        priority,
+        srcdom,
+        srcvar,
+        srcseq,
+        adt < startdt as is_before_origin
+    from rule_dates
 ),
 
 -- where the endpoint names its assessments, their last one while observed censors first

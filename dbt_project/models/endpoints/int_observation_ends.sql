@@ -3,16 +3,8 @@ with endpoints as (
     where assessments is not null
 ),
 
-endpoint_rules as (
-    select * from {{ ref('stg_study__endpoint_rules') }}
-),
-
 origins as (
     select * from {{ ref('int_endpoint_origins') }}
-),
-
-dated_facts as (
-    select * from {{ ref('int_dated_facts') }}
 ),
 
 assessment_days as (
@@ -20,28 +12,24 @@ assessment_days as (
 ),
 
 rule_dates as (
-    select
-        origins.usubjid,
-        origins.paramcd,
-        endpoint_rules.rule_id,
-        endpoint_rules.role,
-        endpoint_rules.priority,
-        dated_facts.adt
-    from origins
-    inner join endpoint_rules on origins.paramcd = endpoint_rules.paramcd
-    inner join dated_facts
-        on
-            origins.usubjid = dated_facts.usubjid
-            and endpoint_rules.fact = dated_facts.fact
-    where dated_facts.adt >= origins.startdt
+    select * from {{ ref('int_rule_dates') }}
+    where adt >= startdt
 ),
 
+-- an end of which only the month is known has certainly come with its last day
 ends as (
-    select *
+    select
+        usubjid,
+        paramcd,
+        rule_id,
+        adt_last as adt
     from rule_dates
     where role = 'end'
     qualify
-        row_number() over (partition by usubjid, paramcd order by adt, priority) = 1
+        row_number() over (
+            partition by usubjid, paramcd
+            order by adt_last, priority
+        ) = 1
 ),
 
 first_events as (

@@ -70,6 +70,11 @@ placed_{{ level }} as (
                         time_conditions.comparison
                         in ('on or after', 'within days after')
                         then anchors.adt
+                    when time_conditions.comparison = 'at least days after'
+                        then
+                            {{ add_days(
+                                'anchors.adt', 'time_conditions.value_number'
+                            ) }}
                 end
             )
         ) as adt,
@@ -94,6 +99,14 @@ placed_{{ level }} as (
                             then
                                 records.adt_last >= anchors.adt
                                 and {{ days_between('anchors.adt', 'records.adt') }}
+                                <= time_conditions.value_number
+                        when 'at least days after'
+                            then
+                                {{ days_between('anchors.adt', 'records.adt_last') }}
+                                >= time_conditions.value_number
+                        when 'at most days after'
+                            then
+                                {{ days_between('anchors.adt', 'records.adt') }}
                                 <= time_conditions.value_number
                         when 'within days before'
                             then

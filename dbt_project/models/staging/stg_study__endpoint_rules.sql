@@ -9,7 +9,8 @@ typed as (
         {{ given('role') }} as role,
         {{ given('fact') }} as fact,
         cast(priority as int) as priority,
-        {{ given('description') }} as description
+        {{ given('description') }} as description,
+        cast(days_after as int) as days_after
     from study_endpoint_rule
 )
 
