@@ -1,7 +1,7 @@
 """The randomised trial gives each subject the endpoints that its generator knows.
 
-`synthesis/nsclc/expected.py` derives them from the latent courses by rules of its own; the warehouse
-reads them from the SDTM package.
+`synthesis/nsclc/expected.py` derives them from the latent courses by rules of its own; the
+warehouse reads them from the SDTM package.
 """
 
 from collections.abc import Iterator
