@@ -166,18 +166,23 @@ def _main_curves(analyses: Sequence[Row]) -> list[Row]:
 
 
 def _main_models(analyses: Sequence[Row]) -> list[Row]:
-    """The selections shown first and the models they start from; without any, all unstratified."""
+    """The selections shown first and the models they start from; without any, all models.
+
+    Stratified ones are among the supporting analyses.
+    """
     selections = [
         row
         for row in analyses
-        if row["method"] == "cox_stepwise" and row["delayed_entry_of"] is None
+        if row["method"] == "cox_stepwise"
+        and row["stratified_by_label"] is None
+        and row["delayed_entry_of"] is None
     ]
     sources = {row["candidates_from"] for row in selections}
     univariate = [
         row
         for row in analyses
         if row["method"] == "cox_univariate"
-        and (row["analysis_id"] in sources if sources else row["strata_label"] is None)
+        and (row["analysis_id"] in sources if sources else row["stratified_by_label"] is None)
     ]
     return [*univariate, *selections]
 

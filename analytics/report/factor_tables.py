@@ -21,14 +21,15 @@ def hazard_ratio_table(bi: Bi, analyses: Sequence[Row]) -> Table | None:
     """The univariate models beside the selected ones, by endpoint and by when a factor is known.
 
     `analyses` are those of the bi table; a univariate analysis is shown when a selection starts
-    from it, or, where no selection does, whenever it stands for itself.
+    from it, or, where no selection does, whenever it stands for itself. Stratified ones are not.
     """
-    selections = [row for row in analyses if row["method"] == "cox_stepwise"]
+    plain = [row for row in analyses if row["stratified_by_label"] is None]
+    selections = [row for row in plain if row["method"] == "cox_stepwise"]
     sources = {row["candidates_from"] for row in selections}
     shown = [
         row
-        for row in analyses
-        if row["method"] == "cox_univariate" and row["strata_label"] is None
+        for row in plain
+        if row["method"] == "cox_univariate"
         if row["analysis_id"] in sources or not sources
     ]
     lines = [line for row in shown for line in _endpoint_lines(bi, row, selections)]

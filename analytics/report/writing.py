@@ -23,6 +23,9 @@ _NEEDED: Final = (
 )  # fmt: skip
 
 
+_NEWEST: Final = ("analyses", "stratified_by_label")  # table and column that came last
+
+
 class MissingTablesError(Exception):
     """Schema bi has not all the tables a report is made from; names the first missing one."""
 
@@ -49,6 +52,9 @@ def write_report(
     for table in _NEEDED:
         if table not in bi:
             raise MissingTablesError(table)
+    table, column = _NEWEST
+    if column not in bi[table].columns:
+        raise MissingTablesError(f"{table} with column {column}")
     for name in (_FIGURES, _TABLES):
         (folder / name).mkdir(parents=True, exist_ok=True)
     if drawers is not None:

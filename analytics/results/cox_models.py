@@ -24,7 +24,7 @@ def _univariate(
 ) -> CoxRows:
     assert analysis.endpoint is not None and analysis.population is not None
     population = contrast.population or analysis.population
-    cohort = CoxCohort(analysis.endpoint, population, contrast.entry_facts, analysis.strata)
+    cohort = CoxCohort(analysis.endpoint, population, contrast.entry_facts, analysis.stratified_by)
     design = cox_design(study, marts, cohort, [contrast])
     labels = model_labels(
         analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred

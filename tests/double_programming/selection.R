@@ -2,7 +2,8 @@
 
 selected <- function(study, analysis, models) {
     candidates <- candidates_of(study, analysis, models)
-    rows <- design(study, analysis$endpoint, analysis$population, candidates, analysis$entry)
+    rows <- design(study, analysis$endpoint, analysis$population, candidates, analysis$entry,
+                   analysis$stratified_by)
     factors <- vapply(candidates, function(one) one$factor, "")
     chosen <- stepwise(study, rows, factors)
     list(analysis_id = analysis$id, id = "selected", design = rows, factors = chosen$factors,
@@ -83,8 +84,9 @@ stepwise <- function(study, design, candidates) {
 # The score test of one factor more: no iteration from the smaller model's estimates and 0.
 score_of_added <- function(study, design, inside, added) {
     start <- if (length(inside)) coef(fit_model(study, design, inside))
-    fit <- coxph(hazard_of(c(inside, added)), design$rows, ties = study$parameters$ties,
-                 init = c(start, 0), control = coxph.control(iter.max = 0))
+    fit <- coxph(hazard_of(c(inside, added), design$rows$stratum), design$rows,
+                 ties = study$parameters$ties, init = c(start, 0),
+                 control = coxph.control(iter.max = 0))
     chi_square(fit$score, 1)
 }
 

@@ -74,6 +74,18 @@ def counts(analysis_id: str, stratum: str, *days: Sequence[int]) -> pl.DataFrame
     return rows("risk_counts", *((analysis_id, stratum, float(day), *n) for day, *n in days))
 
 
+def counts_in_strata(analysis_id: str, *groups: Sequence[Any]) -> pl.DataFrame:
+    """(test stratum, group, days) as the mart `stratified_risk_counts`; days as of `counts`."""
+    return rows(
+        "stratified_risk_counts",
+        *(
+            (analysis_id, test_stratum, group, float(day), *n)
+            for test_stratum, group, days in groups
+            for day, *n in days
+        ),
+    )
+
+
 def contrast(factor: str, numerator: str = "yes", denominator: str = "no", **more: Any) -> Contrast:
     """A Cox contrast; a continuous factor has no levels."""
     levels = (
