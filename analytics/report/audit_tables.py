@@ -363,7 +363,7 @@ def methods_table(bi: Bi) -> Table | None:
     columns = [
         Column(_FIRST, "Method", is_text=True),
         Column("n", "Analyses"),
-        Column("strata", "Strata", is_text=True),
+        Column("strata", "Stratified by", is_text=True),
         Column("level", "Confidence"),
         Column("transform", "Interval scale", is_text=True),
         Column("variance", "Variance", is_text=True),

@@ -268,7 +268,7 @@ def group_tests_table(bi: Bi) -> Table | None:
         Column(_FIRST, "Analysis", is_text=True),
         Column("compared", "Compared", is_text=True),
         Column("test", "Test", is_text=True),
-        Column("strata", "Strata: number", is_text=True),
+        Column("strata", "Stratified by: strata", is_text=True),
         Column("n", "n / events"),
         Column("missing", "Missing"),
         Column("chi_square", "Chi-square"),
