@@ -47,6 +47,7 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     ci = confidence(analysis["conf_level"])
     rows = rows_of(bi["group_tests"], analysis_id=name)
     tests = [f"{test_with_strata(row)}: {p_phrase(row['p_value'])}" for row in rows]
+    in_key = [f"{row['test_label']}: {p_phrase(row['p_value'])}" for row in rows]
     note = bi["about"]["synthetic_note"][0]
     return Figure(
         name=f"survival_{name}",
@@ -55,7 +56,7 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         alternative=" ".join(
             [f"Kaplan-Meier curves: {analysis['analysis_label']}.", *map(_in_words, strata), *tests]
         ),
-        draw=lambda: _draw(analysis, strata, ci, tests, note),
+        draw=lambda: _draw(analysis, strata, ci, in_key, note),
         cautions=distinct([row["caution"] for row in rows] or [analysis["caution"]]),
         is_main=is_main,
     )
