@@ -21,6 +21,7 @@ from analytics.report.factor_tables import (
     hazard_ratio_table,
     proportional_hazards_table,
     selection_table,
+    subgroups_table,
 )
 from analytics.report.flow_figure import flow_figure
 from analytics.report.forest_figures import forest_figure
@@ -96,6 +97,7 @@ def contents(bi: Bi) -> list[Section]:
                     hazard_ratio_table(bi, analyses),
                     *_forests(bi, analyses, main, is_main=True),
                     selection_table(bi),
+                    subgroups_table(bi),
                     proportional_hazards_table(bi),
                 ]
             ),

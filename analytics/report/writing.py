@@ -19,11 +19,9 @@ _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "convention_sensitivity", "data_quality",
     "endpoint_summary", "event_free_rates", "forest", "group_tests", "patient_flow", "plateau",
     "populations", "proportional_hazards", "relapse_incidence", "restricted_means",
-    "selection_steps", "subdistribution_hazards", "survival_curves", "table_1", "table_2",
+    "selection_steps", "subdistribution_hazards", "subgroups", "survival_curves", "table_1",
+    "table_2",
 )  # fmt: skip
-
-
-_NEWEST: Final = ("analyses", "stratified_by_label")  # table and column that came last
 
 
 class MissingTablesError(Exception):
@@ -52,9 +50,6 @@ def write_report(
     for table in _NEEDED:
         if table not in bi:
             raise MissingTablesError(table)
-    table, column = _NEWEST
-    if column not in bi[table].columns:
-        raise MissingTablesError(f"{table} with column {column}")
     for name in (_FIGURES, _TABLES):
         (folder / name).mkdir(parents=True, exist_ok=True)
     if drawers is not None:

@@ -166,7 +166,7 @@ def _guarded(
     endpoint, own = analysis.endpoint, contrast.population or analysis.population
     assert endpoint is not None and own is not None
     check_population(row.where, endpoint, own, definitions)
-    assessed = (contrast.factor, *analysis.stratified_by)
+    assessed = (contrast.factor, *analysis.stratified_by, *analysis.subgroups)
     later = later_than_origin(endpoint, own, assessed, definitions)
     if contrast.as_published is None:
         check_known(row.where, endpoint, later, contrast.entry_facts, definitions)

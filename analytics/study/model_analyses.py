@@ -12,7 +12,12 @@ from analytics.study.guard import check_has_groups
 from analytics.study.keys import Table
 from analytics.study.siblings import guarded
 from analytics.study.specification import Analysis
-from analytics.study.strata import check_varies_within_strata, read_stratified_by
+from analytics.study.strata import (
+    check_varies_within_strata,
+    check_varies_within_subgroups,
+    read_stratified_by,
+    read_subgroups,
+)
 
 
 def read_univariate(
@@ -24,11 +29,13 @@ def read_univariate(
             "endpoint": definitions.endpoint(table),
             "population": definitions.population(table),
             "stratified_by": read_stratified_by(table, definitions),
+            "subgroups": read_subgroups(table, definitions),
         }
     )
     contrasts = read_contrasts(table, analysis, definitions)
     for contrast in contrasts:
         check_varies_within_strata(table, contrast.factor, analysis.stratified_by)
+        check_varies_within_subgroups(table, contrast.factor, analysis.subgroups)
     return [analysis.model_copy(update={"factors": contrasts})]
 
 

@@ -36,7 +36,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "plateau_months",
     ),
     "cumulative_incidence": _CURVE_KEYS,
-    "cox_univariate": ("endpoint", "population", "stratified_by", "factors"),
+    "cox_univariate": ("endpoint", "population", "stratified_by", "subgroups", "factors"),
     "cox_stepwise": (
         "endpoint",
         "population",

@@ -32,7 +32,8 @@ design <- function(study, endpoint, population, contrasts, entry, grouped_by = c
     })
     names(values) <- vapply(contrasts, function(one) one$factor, "")
     code <- ifelse(tstop == end[subject], subjects$code[subject], 0)
-    rows <- list(tstart = tstart, tstop = tstop, event = code == 1, code = code)
+    rows <- list(usubjid = subjects$usubjid[subject], tstart = tstart, tstop = tstop,
+                 event = code == 1, code = code)
     rows$stratum <- subjects$stratum[subject]
     list(
         rows = data.frame(c(rows, values), check.names = FALSE), n = length(kept),
@@ -97,6 +98,7 @@ univariate <- function(study, analysis, contrast) {
     rows <- design(study, analysis$endpoint, contrast$population, list(contrast), contrast$entry,
                    analysis$stratified_by)
     list(analysis_id = analysis$id, id = contrast$id, contrast = contrast, design = rows,
+         stratified_by = analysis$stratified_by, subgroups = analysis$subgroups,
          factors = contrast$factor, fit = fit_model(study, rows, contrast$factor))
 }
 

@@ -81,8 +81,10 @@ stepwise <- function(study, design, candidates) {
     end(inside)
 }
 
-# The score test of one factor more: no iteration from the smaller model's estimates and 0.
+# The score test of one factor more: no iteration from the smaller model's estimates and 0. A factor
+# that never varies has none.
 score_of_added <- function(study, design, inside, added) {
+    if (length(unique(design$rows[[added]])) < 2) return(no_test)
     start <- if (length(inside)) coef(fit_model(study, design, inside))
     fit <- coxph(hazard_of(c(inside, added), design$rows$stratum), design$rows,
                  ties = study$parameters$ties, init = c(start, 0),

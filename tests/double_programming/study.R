@@ -35,6 +35,7 @@ with_siblings <- function(study) {
             id = row$id, method = row$method, endpoint = cell(row, "endpoint"),
             population = cell(row, "population"), strata = first_known(cell(row, "strata"), moving),
             moves = !is.na(moving), stratified_by = stratification_factors(study, row),
+            subgroups = items(cell(row, "subgroups")),
             landmarks = months("landmarks_months"),
             horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
             landmark_days = as.numeric(cell(row, "landmark_days")),
@@ -118,7 +119,8 @@ contrasts_of <- function(study, analysis) {
         if (!length(contrast$denominator)) {
             contrast$denominator <- setdiff(levels_of(study, row$factor), contrast$numerator)
         }
-        siblings_of(study, contrast, c(row$factor, analysis$stratified_by), row)
+        assessed <- c(row$factor, analysis$stratified_by, analysis$subgroups)
+        siblings_of(study, contrast, assessed, row)
     })
     unlist(contrasts, recursive = FALSE)
 }

@@ -41,6 +41,25 @@ def in_stratum(day_and_counts: str) -> str:
     )
 
 
+def in_subgroup(replacements: str) -> str:
+    """Make a model's effect one in a subgroup, of which the default study has none."""
+    return (
+        "insert into results.subgroup_effect by name "
+        f"select * exclude (timing) replace ({replacements}), 'sex' as subgroup, 'male' as level "
+        "from results.cox_term where status = 'ok' limit 1"
+    )
+
+
+def interaction(replacements: str) -> str:
+    """Make a model's test one of an interaction, of which the default study has none."""
+    return (
+        "insert into results.subgroup_interaction by name "
+        f"select * replace ({replacements}) from (select analysis_id, model, 'sex' as subgroup, n, "
+        "n_event, n_missing, lr_statistic, df, lr_p, status from results.cox_model "
+        "where status = 'ok' limit 1)"
+    )
+
+
 _LATE = "time_days > 300 and estimate between 0.1 and 0.9 and stratum = 'all'"
 _KAPLAN_MEIER = "(select min(analysis_id) from results.analysis where method = 'kaplan_meier')"
 _COX = "(select min(analysis_id) from results.analysis where method like 'cox%')"
@@ -260,6 +279,11 @@ MUTATIONS: dict[str, str] = {
     "COXM-09": change(
         "results.cox_model", "n_strata_informative = n_strata + 1", "n_strata is not null"
     ),
+    "SUBG-02": in_subgroup("hr + 1 as hr"),
+    "SUBG-03": in_subgroup("'not estimable: no events' as status"),
+    "SUBG-04": in_subgroup("n as n"),
+    "SUBI-02": interaction("-1 as lr_statistic"),
+    "SUBI-03": interaction("n_missing + 1 as n_missing"),
     "COXT-02": change("results.cox_term", "hr = ci_upper + 1", "status = 'ok'"),
     "COXT-03": change("results.cox_term", "log_hr = log_hr + 1e-6", "status = 'ok'"),
     "COXT-04": change("results.cox_term", "p_value = 2", "status = 'ok'"),

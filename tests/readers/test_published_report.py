@@ -257,13 +257,6 @@ def test_a_release_of_an_older_version_is_told(other_bi: Path, tmp_path: Path) -
         write_report(other_bi, tmp_path / "report", NOWHERE)
 
 
-def test_a_release_from_before_the_last_column_is_told(other_bi: Path, tmp_path: Path) -> None:
-    with duckdb.connect(str(other_bi)) as connection:
-        connection.execute("alter table analyses drop column stratified_by_label")
-    with pytest.raises(MissingTablesError, match="^analyses with column stratified_by_label$"):
-        write_report(other_bi, tmp_path / "report", NOWHERE)
-
-
 def test_the_manifest_has_the_digest_of_the_report(default_release: Path) -> None:
     files = json.loads((default_release / "manifest.json").read_text())["files"]
     assert {"report/report.html", "report/figures/survival_os_all.svg"} <= set(files)

@@ -219,6 +219,18 @@ for (factor in c("arm", "sex", "hsct")) {
 }
 invisible(cox_numbers("cox_os_remission", "cr", "cr", changing(os)))
 invisible(cox_numbers("cox_os_by_sex", "arm", "arm", changing(os), strata = "sex"))
+for (sex in 0:1) {
+    fit <- coxph(Surv(time, code) ~ arm, os[os$sex == sex, ], ties = "efron", control = tight)
+    keep("subgroup_effect", "cox_os_by_sex",
+         c("model=arm", "subgroup=sex", paste0("level=", c("female", "male")[sex + 1])),
+         c(n = fit$n, n_event = fit$nevent, log_hr = unname(coef(fit)),
+           std_error = sqrt(as.vector(fit$var))))
+}
+fits <- lapply(c(Surv(time, code) ~ arm + strata(sex), Surv(time, code) ~ arm + arm:sex + strata(sex)),
+               coxph, data = os, ties = "efron", control = tight)
+lr <- 2 * (fits[[2]]$loglik[2] - fits[[1]]$loglik[2])
+keep("subgroup_interaction", "cox_os_by_sex", c("model=arm", "subgroup=sex"),
+     c(n = nrow(os), lr_statistic = lr, df = 1, lr_p = tail_of(lr)))
 
 steps <- stepwise("OS", "Surv(tstart, tstop, event)", names(p_values)[p_values < 0.05],
                   changing(os), 0.05, 0.05, "efron")

@@ -27,6 +27,9 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "sex": ("male", "female"),
     "race": ("white", "asian", "other"),
     "t411": ("yes", "no"),
+    "obstruct": ("yes", "no"),
+    "extent": ("1", "2", "3", "4"),
+    "node4": ("yes", "no"),
     "hsct": ("yes", "no"),
     "mrd": ("yes", "no"),
 }

@@ -57,6 +57,12 @@ def test_groups_that_change_may_be_compared_in_strata(tmp_path: Path) -> None:
     assert (curve.time_dependent_strata, curve.stratified_by) == (True, ("blasts",))
 
 
+def test_subgroups_may_be_the_strata_or_others(tmp_path: Path) -> None:
+    plan = UNIVARIATE.replace('stratified_by = ["sex", "blasts"]', 'stratified_by = ["sex"]')
+    study = load_study(with_plan(tmp_path, plan + 'subgroups = ["sex", "blasts"]\n'))
+    assert study.analysis("uni").subgroups == ("sex", "blasts")
+
+
 def test_a_selection_has_the_strata_of_its_candidates(tmp_path: Path) -> None:
     study = load_study(with_plan(tmp_path, UNIVARIATE + STEPWISE))
     assert study.analysis("step").stratified_by == ("sex", "blasts")
@@ -72,6 +78,10 @@ def test_a_curve_without_strata_has_none(tmp_path: Path) -> None:
     [
         (CURVE.replace("blasts", "prior"), "analysis 'curve'"),
         (UNIVARIATE.replace("blasts", "prior"), "analysis 'uni' factor 'hsct'"),
+        (
+            UNIVARIATE + 'subgroups = ["prior"]\n',
+            "analysis 'uni' factor 'hsct'",
+        ),
     ],
 )
 def test_strata_known_only_to_the_assessed_wait_for_the_assessment(

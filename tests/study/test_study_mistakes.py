@@ -600,6 +600,24 @@ PLAN_MISTAKES = {
         "plan.toml analysis 'a': strata are the groups of curves; name the strata of Cox models "
         'as stratified_by = ["sex"].',
     ),
+    "subgroups of what is compared": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nsubgroups = ["sex"]\n'
+        'factors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': factor 'sex' is compared, so it cannot form subgroups too; "
+        "remove it from subgroups.",
+    ),
+    "subgroups that form later": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nsubgroups = ["hsct"]\n'
+        'factors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': subgroups 'hsct' is known only after the origin, but subgroups "
+        "are those of the baseline; choose a baseline factor.",
+    ),
+    "subgroups without levels": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nsubgroups = ["age"]\n'
+        'factors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': subgroups 'age' is continuous and has no levels; use a "
+        "categorical factor.",
+    ),
     "strata of a selection": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
         'factors = [{ factor = "blasts", numerator = ["high"] }]\n\n[[analyses]]\nid = "b"\n'
