@@ -122,18 +122,21 @@ cox_model_rows <- function(study, results) {
     })
 }
 
+# Whether a factor varies among those at risk at an event.
+varies_at_events <- function(rows, factors) {
+    any(vapply(unique(rows$tstop[rows$event]), function(day) {
+        here <- rows[rows$tstart < day & rows$tstop >= day, factors, drop = FALSE]
+        nrow(unique(here)) > 1
+    }, TRUE))
+}
+
 # The strata of a model, and those in which a factor varies among those at risk at an event.
 strata_of_model <- function(model) {
     rows <- model$design$rows
     if (is.null(rows$stratum)) {
         return(data.frame(n_strata = NA_real_, n_strata_informative = NA_real_))
     }
-    tells <- vapply(split(rows, rows$stratum), function(own) {
-        any(vapply(unique(own$tstop[own$event]), function(day) {
-            here <- own[own$tstart < day & own$tstop >= day, model$factors, drop = FALSE]
-            nrow(unique(here)) > 1
-        }, TRUE))
-    }, TRUE)
+    tells <- vapply(split(rows, rows$stratum), varies_at_events, TRUE, model$factors)
     data.frame(
         n_strata = length(tells),
         n_strata_informative = if (length(model$factors)) sum(tells) else NA_real_

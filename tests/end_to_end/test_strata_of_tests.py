@@ -85,3 +85,12 @@ def test_a_subject_is_explained_with_its_stratum(
     ).fetchall()[0]
     text = "\n".join(explain(release, STRATIFIED, usubjid))
     assert re.search(rf"^  (A|B) +{level} +0 +\d+ +[01]$", text, re.M)
+
+
+def test_the_report_has_the_subgroups_under_the_factor_with_its_interaction(release: Path) -> None:
+    with (release / "report/tables/subgroups.csv").open(encoding="utf-8") as file:
+        lines = [
+            tuple(line[name] for name in ("Subgroup", "n / events", "P for interaction"))
+            for line in csv.DictReader(file)
+        ]
+    assert lines == [("Sex", "", ".011"), ("Male", "285 / 149", ""), ("Female", "361 / 171", "")]
