@@ -10,7 +10,7 @@ from analytics.ingest.fact_conditions import fact_condition_rows
 from analytics.study.declared_facts import needing_first_dose
 from analytics.study.facts import BUILT_IN_FACTS
 from analytics.study.record_rules import RECORD_RULES
-from analytics.study.specification import CURVE_METHODS, Analysis, StudySpecification
+from analytics.study.specification import Analysis, StudySpecification
 from analytics.study.study_file import parameter_values
 
 _TABLES: Final[dict[str, str]] = {
@@ -50,6 +50,7 @@ _TABLES: Final[dict[str, str]] = {
     "landmark_days double, headline boolean, delayed_entry_of varchar, alternative_to varchar, "
     "candidates_from varchar, display_order integer",
     "plan_analysis_entry": "analysis_id varchar, fact varchar",
+    "plan_stratification_factor": "analysis_id varchar, factor varchar, factor_order integer",
     "plan_outcome_line": "analysis_id varchar, outcome varchar, level varchar, "
     "population varchar, denominator varchar",
 }
@@ -228,7 +229,7 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
                 row.method,
                 row.endpoint,
                 row.population,
-                row.strata if row.method in CURVE_METHODS else None,
+                row.strata,
                 row.time_dependent_strata,
                 row.landmark_days,
                 row.headline,
@@ -241,6 +242,11 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
         ],
         "plan_analysis_entry": [
             (row.analysis_id, fact) for row in analyses for fact in _entry_facts(row)
+        ],
+        "plan_stratification_factor": [
+            (row.analysis_id, factor, order)
+            for row in analyses
+            for order, factor in enumerate(row.stratified_by, start=1)
         ],
         "plan_outcome_line": [
             (row.analysis_id, line.outcome, line.level, line.population, line.denominator)

@@ -1,5 +1,6 @@
 """Cox regression on counting-process rows: the fit, its terms, and the test of one term more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -36,6 +37,7 @@ __all__ = [
     "Ties",
     "cox_terms",
     "fit_cox",
+    "likelihood_ratio_test",
     "proportional_hazards_test",
     "score_test_of_added",
 ]
@@ -139,6 +141,20 @@ def score_test_of_added(data: CoxData, base: CoxFit, candidate: str) -> TestResu
     if statistic is None:
         return no_test(statuses.DEPENDENT_COVARIATES, candidate)
     return chi_square_test(statistic, 1)
+
+
+def likelihood_ratio_test(data: CoxData, names: Sequence[str], *, ties: Ties) -> TestResult:
+    """The model of all covariates against that of `names` alone, on the same rows.
+
+    Twice the gain in log-likelihood, on as many degrees of freedom as covariates are left out. The
+    status is that of the model that cannot be estimated.
+    """
+    fits = [fit_cox(with_covariates(data, names), ties=ties), fit_cox(data, ties=ties)]
+    for fit in fits:
+        if fit.log_likelihood is None:
+            return TestResult(None, 0, None, fit.status)
+    smaller, larger = (fit.log_likelihood or 0.0 for fit in fits)
+    return chi_square_test(2 * (larger - smaller), len(data.names) - len(names))
 
 
 def _unfitted(data: CoxData, ties: Ties, status: str, iterations: int) -> CoxFit:

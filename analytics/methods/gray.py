@@ -47,9 +47,23 @@ def stratified_gray_test(
         return no_test(statuses.NO_EVENTS)
     score, covariance, n_compared = _sums(strata, event)
     statistic = quadratic_form(score[:-1], covariance[:-1, :-1])
-    if n_compared < 2 or statistic is None:
+    if n_compared < 2:
         return no_test(statuses.ONE_GROUP)
+    if statistic is None:
+        return no_test(statuses.NO_COMPARISON)
     return chi_square_test(statistic, n_compared - 1)
+
+
+def n_informative_strata(
+    counts_by_stratum: Mapping[str, Mapping[str, pl.DataFrame]], *, event: EventType
+) -> int:
+    """How many strata carry information on the groups: their scores vary.
+
+    The scores of a stratum are 0, with variance 0, when never two of its groups are at risk at an
+    event of the type. `counts_by_stratum`: stratum -> group -> counts.
+    """
+    strata = [list(map(risk_table, groups.values())) for groups in counts_by_stratum.values()]
+    return sum(bool(observed_minus_expected(tables, event)[1].any()) for tables in strata if tables)
 
 
 @dataclass(frozen=True)

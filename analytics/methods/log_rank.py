@@ -1,9 +1,8 @@
 """The log-rank test of two or more groups, with or without strata.
 
 lifelines computes the ordinary test on weighted counts. It supports neither strata nor delayed
-entry;
-for those the same observed-minus-expected sums are computed here (the two agree to 1e-12 where both
-apply; see the tests).
+entry; for those the same observed-minus-expected sums are computed here (the two agree to 1e-12
+where both apply; see the tests).
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,6 +52,16 @@ def stratified_log_rank_test(
     return chi_square_test(statistic, len(compared) - 1)
 
 
+def n_informative_strata(counts_by_stratum: Mapping[str, Mapping[str, pl.DataFrame]]) -> int:
+    """How many strata carry information on the groups; the others add 0 to every sum.
+
+    Such a stratum has a day with an event on which two groups are at risk and a subject survives.
+    `counts_by_stratum`: stratum -> group -> counts.
+    """
+    strata = (list(map(risk_table, groups.values())) for groups in counts_by_stratum.values())
+    return sum(_is_informative(tables) for tables in strata)
+
+
 def observed_minus_expected(
     tables: Sequence[RiskTable],
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -61,9 +70,7 @@ def observed_minus_expected(
     On each day with d events among n at risk the groups' shares are hypergeometric:
     E = d n_g / n and Var = d (n - d) / (n - 1) (diag(p) - p p') with p = n_g / n.
     """
-    days = np.unique(np.concatenate([table.time[table.n_event > 0] for table in tables]))
-    d_group = np.column_stack([_events_on(table, days) for table in tables]).astype(np.float64)
-    n_group = np.column_stack([_at_risk_on(table, days) for table in tables]).astype(np.float64)
+    d_group, n_group = _on_event_days(tables)
     d, n = d_group.sum(axis=1), n_group.sum(axis=1)
     share = n_group / n[:, None]
     spread = np.divide(d * (n - d), n - 1, out=np.zeros_like(d), where=n > 1)
@@ -76,7 +83,11 @@ def observed_minus_expected(
 def _sums(
     tables: Sequence[Mapping[str, RiskTable]], groups: Sequence[str]
 ) -> tuple[FloatArray, FloatArray, list[str]]:
-    """Sums over strata for the groups in which some event was expected, and those groups."""
+    """Sums over strata for the groups in which some event was expected, and those groups.
+
+    A group with expected events only in strata without information stays, and makes the covariance
+    singular: it cannot be compared.
+    """
     excess, expected = np.zeros(len(groups)), np.zeros(len(groups))
     covariance = np.zeros((len(groups), len(groups)))
     for stratum in tables:
@@ -84,11 +95,28 @@ def _sums(
         if len(at) == 0 or sum(int(table.n_event.sum()) for table in stratum.values()) == 0:
             continue
         more, spread, hoped = observed_minus_expected(list(stratum.values()))
-        excess[at] += more
         expected[at] += hoped
-        covariance[np.ix_(at, at)] += spread
+        if _is_informative(list(stratum.values())):  # else the sums are 0, but for rounding
+            excess[at] += more
+            covariance[np.ix_(at, at)] += spread
     kept = np.flatnonzero(expected > 0)
     return excess[kept], covariance[np.ix_(kept, kept)], [groups[int(i)] for i in kept]
+
+
+def _is_informative(tables: Sequence[RiskTable]) -> bool:
+    if not tables:
+        return False
+    d_group, n_group = _on_event_days(tables)
+    two_groups = (n_group > 0).sum(axis=1) > 1
+    return bool((two_groups & (d_group.sum(axis=1) < n_group.sum(axis=1))).any())
+
+
+def _on_event_days(tables: Sequence[RiskTable]) -> tuple[FloatArray, FloatArray]:
+    """Events and subjects at risk (days with an event x groups)."""
+    days = np.unique(np.concatenate([table.time[table.n_event > 0] for table in tables]))
+    d_group = np.column_stack([_events_on(table, days) for table in tables])
+    n_group = np.column_stack([_at_risk_on(table, days) for table in tables])
+    return d_group.astype(np.float64), n_group.astype(np.float64)
 
 
 def _events_on(table: RiskTable, days: FloatArray) -> IntArray:

@@ -334,8 +334,8 @@ def failed_checks_table(bi: Bi) -> Table | None:
 def methods_table(bi: Bi) -> Table | None:
     """The conventions behind the numbers, the analyses with the same ones together."""
     keys = (
-        "method", "conf_level", "ci_transform", "variance", "ties", "ph_transform",
-        "days_per_month", "day_convention", "software", "software_version",
+        "method", "stratified_by_label", "conf_level", "ci_transform", "variance", "ties",
+        "ph_transform", "days_per_month", "day_convention", "software", "software_version",
     )  # fmt: skip
     lines = []
     for part in bi["analyses"].partition_by(keys, maintain_order=True):
@@ -348,6 +348,7 @@ def methods_table(bi: Bi) -> Table | None:
                 {
                     _FIRST: row["method"].replace("_", " "),
                     "n": whole(part.height),
+                    "strata": row["stratified_by_label"] or "",
                     "level": "" if level is None else f"{percent(100 * level)}",
                     "transform": row["ci_transform"] or "",
                     "variance": (row["variance"] or "").replace("_", " "),
@@ -362,6 +363,7 @@ def methods_table(bi: Bi) -> Table | None:
     columns = [
         Column(_FIRST, "Method", is_text=True),
         Column("n", "Analyses"),
+        Column("strata", "Stratified by", is_text=True),
         Column("level", "Confidence"),
         Column("transform", "Interval scale", is_text=True),
         Column("variance", "Variance", is_text=True),

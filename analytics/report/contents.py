@@ -21,6 +21,7 @@ from analytics.report.factor_tables import (
     hazard_ratio_table,
     proportional_hazards_table,
     selection_table,
+    subgroups_table,
 )
 from analytics.report.flow_figure import flow_figure
 from analytics.report.forest_figures import forest_figure
@@ -96,6 +97,7 @@ def contents(bi: Bi) -> list[Section]:
                     hazard_ratio_table(bi, analyses),
                     *_forests(bi, analyses, main, is_main=True),
                     selection_table(bi),
+                    subgroups_table(bi),
                     proportional_hazards_table(bi),
                 ]
             ),
@@ -166,18 +168,23 @@ def _main_curves(analyses: Sequence[Row]) -> list[Row]:
 
 
 def _main_models(analyses: Sequence[Row]) -> list[Row]:
-    """The selections shown first and the models they start from; without any, all unstratified."""
+    """The selections shown first and the models they start from; without any, all models.
+
+    Stratified ones are among the supporting analyses.
+    """
     selections = [
         row
         for row in analyses
-        if row["method"] == "cox_stepwise" and row["delayed_entry_of"] is None
+        if row["method"] == "cox_stepwise"
+        and row["stratified_by_label"] is None
+        and row["delayed_entry_of"] is None
     ]
     sources = {row["candidates_from"] for row in selections}
     univariate = [
         row
         for row in analyses
         if row["method"] == "cox_univariate"
-        and (row["analysis_id"] in sources if sources else row["strata_label"] is None)
+        and (row["analysis_id"] in sources if sources else row["stratified_by_label"] is None)
     ]
     return [*univariate, *selections]
 

@@ -21,14 +21,15 @@ def hazard_ratio_table(bi: Bi, analyses: Sequence[Row]) -> Table | None:
     """The univariate models beside the selected ones, by endpoint and by when a factor is known.
 
     `analyses` are those of the bi table; a univariate analysis is shown when a selection starts
-    from it, or, where no selection does, whenever it stands for itself.
+    from it, or, where no selection does, whenever it stands for itself. Stratified ones are not.
     """
-    selections = [row for row in analyses if row["method"] == "cox_stepwise"]
+    plain = [row for row in analyses if row["stratified_by_label"] is None]
+    selections = [row for row in plain if row["method"] == "cox_stepwise"]
     sources = {row["candidates_from"] for row in selections}
     shown = [
         row
-        for row in analyses
-        if row["method"] == "cox_univariate" and row["strata_label"] is None
+        for row in plain
+        if row["method"] == "cox_univariate"
         if row["analysis_id"] in sources or not sources
     ]
     lines = [line for row in shown for line in _endpoint_lines(bi, row, selections)]
@@ -160,6 +161,58 @@ def selection_table(bi: Bi) -> Table | None:
     return Table(
         "selection_steps", "Steps of the stepwise selections", columns, lines, is_folded=True
     )
+
+
+def subgroups_table(bi: Bi) -> Table | None:
+    """The hazard ratio within each subgroup, and whether it differs between them."""
+    frame = bi["subgroups"]
+    lines = []
+    for part in frame.partition_by("analysis_order", "model", "subgroup", maintain_order=True):
+        first, *_ = rows = part.to_dicts()
+        group = f"{first['analysis_label']}: {contrast_of(first)}"
+        cautions = (first["caution"],) if first["caution"] else ()
+        heading = {
+            _FIRST: first["subgroup_label"],
+            "missing": whole(first["n_missing"]),
+            "interaction": p_value(first["interaction_p"])
+            if first["interaction_p"] is not None
+            else first["interaction_status"],
+        }
+        lines.append(Line(heading, group=group, indent=1, cautions=cautions))
+        lines += [
+            Line(
+                {
+                    _FIRST: row["level_label"],
+                    "n": f"{whole(row['n'])} / {whole(row['n_event'])}",
+                    "hr": hazard_ratio(row["hr"], row["ci_lower"], row["ci_upper"])
+                    if row["hr"] is not None
+                    else row["status"],
+                    "p": p_value(row["p_value"]),
+                },
+                group=group,
+                indent=2,
+            )
+            for row in rows
+        ]
+    if not lines:
+        return None
+    levels = bi["analyses"].filter(pl.col("analysis_id").is_in(frame["analysis_id"].to_list()))
+    columns = [
+        Column(_FIRST, "Subgroup", is_text=True),
+        Column("n", "n / events"),
+        Column("missing", "Missing"),
+        Column("hr", f"HR ({confidence(levels['conf_level'][0])})"),
+        Column("p", "P"),
+        Column("interaction", "P for interaction"),
+    ]
+    notes = [
+        "Each hazard ratio is of a model of its own on the patients of the subgroup. P for "
+        "interaction: whether it differs between the levels (likelihood ratio). Missing: patients "
+        "excluded because the level, or a factor of the model or of its strata, is unknown.",
+        "The P values are not adjusted for the number of subgroups. A small P value in one "
+        "subgroup and a large one in another do not show that the hazard ratios differ.",
+    ]
+    return Table("subgroups", "Subgroups", columns, lines, notes=notes)
 
 
 def proportional_hazards_table(bi: Bi) -> Table | None:

@@ -64,13 +64,13 @@ def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
     note = bi["about"]["synthetic_note"][0]
     ci = confidence(analysis["conf_level"])
     is_selected = analysis["method"] == "cox_stepwise"
-    strata = analysis["strata_label"]
+    strata = analysis["stratified_by_label"]
     sentences = [
         f"{measure}, numerator over denominator, with {ci}; below 1: lower in the numerator. "
         f"One model {'of the selected factors' if is_selected else 'per factor'}.",
-        f"Stratified by {strata.lower()}." if strata else "",
+        f"Stratified by: {strata}." if strata else "",
         "n / events: patients and events of the model; missing: patients excluded because a "
-        "factor of the model is unknown.",
+        f"factor of the model {'or its strata ' if strata else ''}is unknown.",
         "* Read the caution below." if any(row["caution"] for row in rows) else "",
     ]
     return Figure(

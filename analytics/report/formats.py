@@ -1,6 +1,7 @@
 """How numbers are written for people: one place for digits, unknowns and journal style."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from analytics.methods.descriptives import round_half_away
 
@@ -72,6 +73,12 @@ def p_phrase(value: float | None) -> str:
     """A P value in a sentence: P = .053, P < .001."""
     text = p_value(value)
     return f"P {text[0]} {text[1:]}" if text[0] in "<>" else f"P = {text}"
+
+
+def test_with_strata(row: Mapping[str, Any]) -> str:
+    """A test of bi.group_tests by name, with the factors of its strata."""
+    strata = row["stratified_by_label"]
+    return f"{row['test_label']} (strata: {strata})" if strata else str(row["test_label"])
 
 
 def confidence(level: float | None) -> str:

@@ -11,7 +11,14 @@ from matplotlib.figure import Figure as Drawing
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED, PAPER, SERIES, RiskRow
 from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
-from analytics.report.formats import confidence, interval, p_phrase, percent, whole
+from analytics.report.formats import (
+    confidence,
+    interval,
+    p_phrase,
+    percent,
+    test_with_strata,
+    whole,
+)
 from analytics.report.survival_figures import at_risk
 
 _GAP: Final = 0.35  # inches between panels
@@ -35,9 +42,10 @@ def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     labels = {row["event"]: row["event_label"] for row in points.to_dicts()}
     panels = _panels(points)
     ci = confidence(analysis["conf_level"])
+    rows = rows_of(bi["group_tests"], analysis_id=name)
     tests = [
-        f"{row['test_label']}, {row['compared_label'].lower()}: {p_phrase(row['p_value'])}."
-        for row in rows_of(bi["group_tests"], analysis_id=name)
+        f"{test_with_strata(row)}, {row['compared_label'].lower()}: {p_phrase(row['p_value'])}."
+        for row in rows
     ]
     note = bi["about"]["synthetic_note"][0]
     caption = (
@@ -54,7 +62,7 @@ def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
             + [_in_words(panel, labels) for panel in panels]
         ),
         draw=lambda: _draw(analysis["analysis_label"], panels, labels, note),
-        cautions=distinct([analysis["caution"]]),
+        cautions=distinct([row["caution"] for row in rows] or [analysis["caution"]]),
         is_main=is_main,
     )
 

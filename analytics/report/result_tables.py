@@ -246,14 +246,16 @@ def plateau_table(bi: Bi) -> Table | None:
 
 
 def group_tests_table(bi: Bi) -> Table | None:
-    """Whether strata differ, test by test."""
+    """Whether groups differ, test by test."""
     lines = [
         Line(
             {
                 _FIRST: row["analysis_label"],
                 "compared": row["compared_label"],
                 "test": row["test_label"],
+                "strata": _strata(row),
                 "n": f"{whole(row['n'])} / {whole(row['n_event'])}",
+                "missing": whole(row["n_missing"]),
                 "chi_square": decimal(row["chi_square"], 2),
                 "df": whole(row["df"]),
                 "p": p_value(row["p_value"]) if row["status"] == "ok" else row["status"],
@@ -266,12 +268,24 @@ def group_tests_table(bi: Bi) -> Table | None:
         Column(_FIRST, "Analysis", is_text=True),
         Column("compared", "Compared", is_text=True),
         Column("test", "Test", is_text=True),
+        Column("strata", "Stratified by: strata", is_text=True),
         Column("n", "n / events"),
+        Column("missing", "Missing"),
         Column("chi_square", "Chi-square"),
         Column("df", "df"),
         Column("p", "P"),
     ]
-    return Table("group_tests", "Tests between groups", columns, lines)
+    notes = [
+        "Missing: patients excluded because their group, or a factor that forms the strata, is "
+        "unknown."
+    ]
+    return Table("group_tests", "Tests between groups", columns, lines, notes)
+
+
+def _strata(row: Row) -> str:
+    """The factors that form the strata of a test, and how many strata have patients."""
+    label = row["stratified_by_label"]
+    return f"{label}: {whole(row['n_strata'])}" if label else ""
 
 
 def _follow_up(row: Row) -> str:

@@ -19,6 +19,7 @@ from analytics.report.formats import (
     interval,
     p_phrase,
     percent,
+    test_with_strata,
     whole,
     with_interval,
 )
@@ -44,10 +45,9 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     name = analysis["analysis_id"]
     strata = _strata(bi, name)
     ci = confidence(analysis["conf_level"])
-    tests = [
-        f"{row['test_label']}: {p_phrase(row['p_value'])}"
-        for row in rows_of(bi["group_tests"], analysis_id=name)
-    ]
+    rows = rows_of(bi["group_tests"], analysis_id=name)
+    tests = [f"{test_with_strata(row)}: {p_phrase(row['p_value'])}" for row in rows]
+    in_key = [f"{row['test_label']}: {p_phrase(row['p_value'])}" for row in rows]
     note = bi["about"]["synthetic_note"][0]
     return Figure(
         name=f"survival_{name}",
@@ -56,8 +56,8 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         alternative=" ".join(
             [f"Kaplan-Meier curves: {analysis['analysis_label']}.", *map(_in_words, strata), *tests]
         ),
-        draw=lambda: _draw(analysis, strata, ci, tests, note),
-        cautions=distinct([analysis["caution"]]),
+        draw=lambda: _draw(analysis, strata, ci, in_key, note),
+        cautions=distinct([row["caution"] for row in rows] or [analysis["caution"]]),
         is_main=is_main,
     )
 

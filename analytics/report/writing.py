@@ -19,7 +19,8 @@ _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "convention_sensitivity", "data_quality",
     "endpoint_summary", "event_free_rates", "forest", "group_tests", "patient_flow", "plateau",
     "populations", "proportional_hazards", "relapse_incidence", "restricted_means",
-    "selection_steps", "subdistribution_hazards", "survival_curves", "table_1", "table_2",
+    "selection_steps", "subdistribution_hazards", "subgroups", "survival_curves", "table_1",
+    "table_2",
 )  # fmt: skip
 
 

@@ -114,7 +114,9 @@ def _recomputed(
 
 def _quoted(analysis: Analysis) -> Analysis:
     """The analysis without what is not compared: a cure model is slow to fit."""
-    return analysis.model_copy(update={"plateau_months": (), "restricted_mean_months": ()})
+    return analysis.model_copy(
+        update={"plateau_months": (), "restricted_mean_months": (), "subgroups": ()}
+    )
 
 
 def _sources(study: StudySpecification, convention: str) -> set[Source]:

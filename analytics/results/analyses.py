@@ -52,6 +52,7 @@ def _analysis(analysis: Analysis) -> Row:
         "endpoint": analysis.endpoint,
         "population": analysis.population,
         "strata": analysis.strata,
+        "stratified_by": ", ".join(analysis.stratified_by) or None,
         "display_order": analysis.display_order,
         "caution": analysis.caution,
         "inferred": analysis.inferred,

@@ -10,6 +10,7 @@ from analytics.results.cox_models import univariate_frames
 from analytics.results.curves import survival_frames
 from analytics.results.fine_gray_models import fine_gray_frames
 from analytics.results.frames import ResultsError, stack
+from analytics.results.group_tests import groups_compared
 from analytics.results.incidences import incidence_frames
 from analytics.results.marts import Marts
 from analytics.results.schemas import RESULT_TABLES
@@ -59,7 +60,8 @@ def _frames_by_method(
         case "kaplan_meier" | "cumulative_incidence":
             strata = counts_by_stratum(study, analysis, marts)
             curves = survival_frames if analysis.method == "kaplan_meier" else incidence_frames
-            frames = curves(analysis, strata, study.parameters)
+            compared = groups_compared(analysis, strata, marts)
+            frames = curves(analysis, strata, compared, study.parameters)
         case "cox_univariate":
             frames = univariate_frames(study, analysis, marts)
         case "cox_stepwise":

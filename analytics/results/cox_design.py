@@ -16,13 +16,13 @@ from analytics.study.specification import Contrast, Factor, StudySpecification
 class CoxCohort:
     """Whose clock runs, in which population, and the facts at which observation begins.
 
-    `strata`: the baseline factor whose levels are the strata of the model.
+    `strata`: the baseline factors whose combinations of levels are the strata of the model.
     """
 
     endpoint: str
     population: str
     entry_facts: tuple[str, ...] = ()
-    strata: str | None = None
+    strata: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,13 @@ class CoxDesign:
     n: int
     n_event: int
     n_missing: int
+
+    @property
+    def n_strata(self) -> int | None:
+        """The strata with subjects; None when the model has no strata."""
+        if "stratum" not in self.intervals.columns:
+            return None
+        return self.intervals["stratum"].n_unique()
 
     @property
     def obstacle(self) -> str | None:
@@ -85,13 +92,13 @@ def cox_design(
     these factors alone, splits at those of other factors are joined again.
     """
     followed = _followed(marts, cohort)
-    if cohort.strata is not None:
+    if cohort.strata:
         followed = followed.with_columns(_stratum(study, cohort.strata, marts, followed))
     for contrast in contrasts:
         values = _values(study.factor(contrast.factor), contrast, marts, followed, cohort.endpoint)
         followed = followed.with_columns(values.alias(contrast.factor))
     names = tuple(contrast.factor for contrast in contrasts)
-    needed = names if cohort.strata is None else (*names, "stratum")
+    needed = (*names, "stratum") if cohort.strata else names
     complete = _complete(followed, needed)
     observed = _from_entry(complete, marts, cohort) if cohort.entry_facts else complete
     observed = _merged(observed, needed)
@@ -116,15 +123,23 @@ def _followed(marts: Marts, cohort: CoxCohort) -> pl.DataFrame:
 
 
 def _stratum(
-    study: StudySpecification, factor: str, marts: Marts, followed: pl.DataFrame
+    study: StudySpecification, factors: Sequence[str], marts: Marts, followed: pl.DataFrame
 ) -> pl.Series:
-    """The position of the subject's level among the factor's, in the row order of `followed`."""
-    codes = {level: code for code, level in enumerate(study.levels_of(factor))}
-    known = marts.subject_factors.filter(pl.col("factor") == factor).select(
-        "usubjid",
-        stratum=pl.col("level").replace_strict(codes, default=None, return_dtype=pl.Int64),
-    )
-    return followed.join(known, on="usubjid", how="left", maintain_order="left")["stratum"]
+    """The subject's combination of levels as a number, in the row order of `followed`.
+
+    The positions of the levels among their factors' are its digits; NULL when a level is not known.
+    """
+    stratum = pl.repeat(0, followed.height, dtype=pl.Int64, eager=True)
+    for factor in factors:
+        levels = study.levels_of(factor)
+        codes = {level: code for code, level in enumerate(levels)}
+        known = marts.subject_factors.filter(pl.col("factor") == factor).select(
+            "usubjid",
+            code=pl.col("level").replace_strict(codes, default=None, return_dtype=pl.Int64),
+        )
+        coded = followed.join(known, on="usubjid", how="left", maintain_order="left")
+        stratum = stratum * len(levels) + coded["code"]
+    return stratum.alias("stratum")
 
 
 def _values(

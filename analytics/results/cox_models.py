@@ -6,28 +6,30 @@ from analytics.methods.cox import fit_cox
 from analytics.results.cox_design import CoxCohort, cox_design
 from analytics.results.cox_rows import CoxRows, cox_rows, model_labels
 from analytics.results.marts import Marts
-from analytics.study.specification import Analysis, Contrast, StudySpecification
+from analytics.results.subgroups import SubgroupRows, add_subgroups, with_known_level
+from analytics.study.specification import Analysis, StudySpecification
 
 
 def univariate_frames(
     study: StudySpecification, analysis: Analysis, marts: Marts
 ) -> dict[str, pl.DataFrame]:
-    """The tables of one univariate analysis: each factor alone, on its own complete cases."""
-    rows = CoxRows()
+    """The tables of one univariate analysis: each factor alone, on its own complete cases.
+
+    Where the analysis names subgroups, each model is fitted within them too.
+    """
+    rows, subgroups = CoxRows(), SubgroupRows()
     for contrast in analysis.factors:
-        rows.add(_univariate(study, analysis, contrast, marts))
-    return rows.frames()
-
-
-def _univariate(
-    study: StudySpecification, analysis: Analysis, contrast: Contrast, marts: Marts
-) -> CoxRows:
-    assert analysis.endpoint is not None and analysis.population is not None
-    population = contrast.population or analysis.population
-    cohort = CoxCohort(analysis.endpoint, population, contrast.entry_facts, analysis.strata)
-    design = cox_design(study, marts, cohort, [contrast])
-    labels = model_labels(
-        analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred
-    )
-    fit = fit_cox(design.data(), ties=study.parameters.ties)
-    return cox_rows(study, design, [contrast], labels, fit)
+        assert analysis.endpoint is not None and analysis.population is not None
+        population = contrast.population or analysis.population
+        cohort = CoxCohort(
+            analysis.endpoint, population, contrast.entry_facts, analysis.stratified_by
+        )
+        design = cox_design(study, marts, cohort, [contrast])
+        labels = model_labels(
+            analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred
+        )
+        fit = fit_cox(design.data(), ties=study.parameters.ties)
+        rows.add(cox_rows(study, design, [contrast], labels, fit))
+        subjects = {name: with_known_level(design, marts, name) for name in analysis.subgroups}
+        add_subgroups(subgroups, study, analysis, contrast, subjects)
+    return rows.frames() | subgroups.frames()

@@ -6,15 +6,18 @@ from typing import Any, Final
 
 import polars as pl
 
-from analytics.methods.cox import CoxFit, cox_terms, proportional_hazards_test
+from analytics.methods.cox import CoxData, CoxFit, cox_terms, proportional_hazards_test
+from analytics.methods.cox_strata import n_informative_strata
 from analytics.methods.statuses import OK
 from analytics.results.cox_design import CoxDesign
 from analytics.results.frames import frame_of_rows
+from analytics.study.cautions import join_cautions, strata_caution
 from analytics.study.specification import Contrast, Parameters, StudySpecification
 
 Row = dict[str, Any]
 VARIANCE: Final = "inverse_information"
 _SIZES: Final = ("analysis_id", "model", "n", "n_event")
+_INFORMATIVE: Final = "at which a factor of the model varies among those at risk"
 
 
 @dataclass
@@ -67,16 +70,18 @@ def cox_rows(
     """
     parameters = study.parameters
     status = design.obstacle or fit.status
+    data = design.data()
     model = {
         **_model(labels, design, status, parameters),
+        **_strata(data, design, labels["caution"]),
         **_tests(fit),
         "df": len(contrasts),
     }
     sizes = {key: model[key] for key in _SIZES}
     terms = cox_terms(fit, conf_level=parameters.conf_level).iter_rows(named=True)
-    diagnostics = proportional_hazards_test(
-        design.data(), fit, transform=parameters.ph_transform
-    ).iter_rows(named=True)
+    diagnostics = proportional_hazards_test(data, fit, transform=parameters.ph_transform).iter_rows(
+        named=True
+    )
     return CoxRows(
         [model],
         [
@@ -101,9 +106,22 @@ def _model(labels: Row, design: CoxDesign, status: str, parameters: Parameters) 
         "n": design.n,
         "n_event": design.n_event,
         "n_missing": design.n_missing,
+        "n_strata": design.n_strata,
         "ties": parameters.ties,
         "variance": VARIANCE,
         "status": status,
+    }
+
+
+def _strata(data: CoxData, design: CoxDesign, caution: str | None) -> Row:
+    """How many strata of the model carry information, and what to know of the others."""
+    if design.n_strata is None:
+        return {}
+    n_informative = n_informative_strata(data)
+    about = strata_caution(design.n_strata, n_informative, _INFORMATIVE)
+    return {
+        "n_strata_informative": n_informative,
+        "caution": join_cautions(caution, about),
     }
 
 

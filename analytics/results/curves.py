@@ -8,11 +8,11 @@ import polars as pl
 from analytics.methods.counts import curve_status
 from analytics.methods.follow_up import follow_up
 from analytics.methods.kaplan_meier import kaplan_meier_curve, median_survival, survival_at
-from analytics.methods.log_rank import log_rank_test
+from analytics.methods.log_rank import n_informative_strata, stratified_log_rank_test
 from analytics.methods.statuses import OK, not_estimable
 from analytics.results.clock import in_days, in_months
 from analytics.results.frames import frame_of_rows
-from analytics.results.group_tests import group_test_row, known_groups
+from analytics.results.group_tests import Compared, group_test_row
 from analytics.results.plateaus import cure_fraction_rows, plateau_rows
 from analytics.results.restricted_means import restricted_mean_rows
 from analytics.results.statuses import (
@@ -42,13 +42,16 @@ _TABLES: Final = (
 
 
 def survival_frames(
-    analysis: Analysis, strata: Mapping[str, pl.DataFrame], parameters: Parameters
+    analysis: Analysis,
+    strata: Mapping[str, pl.DataFrame],
+    compared: Compared | None,
+    parameters: Parameters,
 ) -> dict[str, pl.DataFrame]:
     """The tables of one Kaplan-Meier analysis, by name, from the risk counts of its strata.
 
-    A stratum of nobody, or of one subject, keeps its rows with a status and no estimate. A
-    stratified analysis is tested by the log-rank test over the strata that are known, which is
-    the test of Mantel and Byar when subjects move between them; then no stratum has a follow-up.
+    A stratum of nobody, or of one subject, keeps its rows with a status and no estimate. Strata
+    are `compared` by the log-rank test, which is the test of Mantel and Byar when subjects move
+    between them; then no stratum has a follow-up.
     """
     rows: dict[str, list[Row]] = {name: [] for name in _TABLES}
     for stratum, counts in strata.items():
@@ -66,7 +69,7 @@ def survival_frames(
         rows["restricted_mean"] += restricted_mean_rows(curve, row, analysis, parameters)
         rows["plateau"] += plateau_rows(curve, row, status, analysis, parameters)
         rows["cure_fraction"] += cure_fraction_rows(counts, row, analysis, parameters)
-    rows["group_test"] += _log_rank(analysis, strata)
+    rows["group_test"] += _log_rank(analysis, compared)
     return {name: frame_of_rows(name, table) for name, table in rows.items()}
 
 
@@ -129,10 +132,15 @@ def _follow_up(analysis: Analysis, counts: pl.DataFrame, row: Row, parameters: P
         yield {**row, **found, "months": months, "status": no_subjects}
 
 
-def _log_rank(analysis: Analysis, strata: Mapping[str, pl.DataFrame]) -> Rows:
-    """The test of the strata that are known and have subjects; none without strata."""
-    if analysis.strata is None:
+def _log_rank(analysis: Analysis, compared: Compared | None) -> Rows:
+    """The test of the groups compared, in strata or not; none without groups."""
+    if compared is None:
         return
     name = "mantel_byar" if analysis.time_dependent_strata else "log_rank"
-    groups = known_groups(strata)
-    yield group_test_row(analysis, name, "event", groups, log_rank_test(groups))
+    yield group_test_row(
+        analysis,
+        {"test": name, "event": "event"},
+        compared,
+        stratified_log_rank_test(compared.strata),
+        n_informative_strata(compared.strata),
+    )

@@ -46,7 +46,8 @@ def _design(
 ) -> tuple[CoxDesign, Row]:
     assert analysis.endpoint is not None and analysis.population is not None
     population = contrast.population or analysis.population
-    cohort = CoxCohort(analysis.endpoint, population, strata=analysis.censoring_groups)
+    groups = (analysis.censoring_groups,) if analysis.censoring_groups else ()
+    cohort = CoxCohort(analysis.endpoint, population, strata=groups)
     labels = model_labels(
         analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred
     )

@@ -87,14 +87,16 @@ def headline_models(study: StudySpecification) -> tuple[Source, ...]:
     univariate = [
         Source(analysis.analysis_id, contrast.model)
         for analysis in study.analyses
-        if analysis.method == "cox_univariate" and analysis.strata is None
+        if analysis.method == "cox_univariate" and not analysis.stratified_by
         for contrast in analysis.factors
         if contrast.delayed_entry_of is None and contrast.alternative_to is None
     ]
     selected = [
         Source(analysis.analysis_id, SELECTED)
         for analysis in study.analyses
-        if analysis.method == "cox_stepwise" and analysis.delayed_entry_of is None
+        if analysis.method == "cox_stepwise"
+        and not analysis.stratified_by
+        and analysis.delayed_entry_of is None
     ]
     return (*univariate, *selected)
 

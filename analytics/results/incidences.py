@@ -10,11 +10,11 @@ from analytics.methods.competing_risks import (
     cumulative_incidence_curve,
 )
 from analytics.methods.counts import curve_status
-from analytics.methods.gray import gray_test
+from analytics.methods.gray import n_informative_strata, stratified_gray_test
 from analytics.results.clock import in_days
 from analytics.results.curves import Row, Rows, curve_rows, rate_rows
 from analytics.results.frames import frame_of_rows
-from analytics.results.group_tests import group_test_row, known_groups
+from analytics.results.group_tests import Compared, group_test_row
 from analytics.results.strata import n_subjects, n_with
 from analytics.study.specification import Analysis, Parameters
 
@@ -23,14 +23,16 @@ EVENTS: Final[tuple[CountedEvent, ...]] = ("event", "competing")
 
 
 def incidence_frames(
-    analysis: Analysis, strata: Mapping[str, pl.DataFrame], parameters: Parameters
+    analysis: Analysis,
+    strata: Mapping[str, pl.DataFrame],
+    compared: Compared | None,
+    parameters: Parameters,
 ) -> dict[str, pl.DataFrame]:
     """The tables of one cumulative incidence analysis, by name.
 
     `n_event` of a rate counts the event of its row; `n_event` and `n_competing` of a curve
     count the two events of the day, whatever incidence is in the row. Rates are carried
-    forward past the last observation. A stratified analysis is tested by Gray's test of either
-    event over the strata that are known.
+    forward past the last observation. Strata are `compared` by Gray's test of either event.
     """
     curves: list[Row] = []
     rates: list[Row] = []
@@ -50,16 +52,21 @@ def incidence_frames(
     return {
         "cumulative_incidence_curve": frame_of_rows("cumulative_incidence_curve", curves),
         "cumulative_incidence_rate": frame_of_rows("cumulative_incidence_rate", rates),
-        "group_test": frame_of_rows("group_test", _gray_tests(analysis, strata)),
+        "group_test": frame_of_rows("group_test", _gray_tests(analysis, compared)),
     }
 
 
-def _gray_tests(analysis: Analysis, strata: Mapping[str, pl.DataFrame]) -> Rows:
-    if analysis.strata is None:
+def _gray_tests(analysis: Analysis, compared: Compared | None) -> Rows:
+    if compared is None:
         return
-    groups = known_groups(strata)
     for event in EVENTS:
-        yield group_test_row(analysis, "gray", event, groups, gray_test(groups, event=event))
+        yield group_test_row(
+            analysis,
+            {"test": "gray", "event": event},
+            compared,
+            stratified_gray_test(compared.strata, event=event),
+            n_informative_strata(compared.strata, event=event),
+        )
 
 
 def _curve(counts: pl.DataFrame, event: CountedEvent, parameters: Parameters) -> pl.DataFrame:

@@ -54,6 +54,16 @@ MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "n_competing": _WHOLE,
         "n_censored": _WHOLE,
     },
+    "stratified_risk_counts": {
+        "analysis_id": _TEXT,
+        "test_stratum": _TEXT,
+        "stratum": _TEXT,
+        "day": _REAL,
+        "n_entry": _WHOLE,
+        "n_event": _WHOLE,
+        "n_competing": _WHOLE,
+        "n_censored": _WHOLE,
+    },
 }
 
 
@@ -70,6 +80,7 @@ class Marts:
     factor_changes: pl.DataFrame
     entry_times: pl.DataFrame
     risk_counts: pl.DataFrame
+    stratified_risk_counts: pl.DataFrame
 
     def members(self, population: str) -> pl.DataFrame:
         """The subjects of a population: one column, `usubjid`, sorted."""

@@ -26,7 +26,9 @@ def stepwise_frames(
     """
     assert analysis.endpoint is not None and analysis.population is not None
     candidates = candidates_of(study, analysis, cox_terms)
-    cohort = CoxCohort(analysis.endpoint, analysis.population, analysis.entry_facts)
+    cohort = CoxCohort(
+        analysis.endpoint, analysis.population, analysis.entry_facts, analysis.stratified_by
+    )
     design = cox_design(study, marts, cohort, candidates)
     labels = model_labels(
         analysis.analysis_id, SELECTED, analysis.population, analysis.caution, analysis.inferred

@@ -28,6 +28,23 @@ def counts_by_stratum(
     return {stratum: _counts(rows, stratum) for stratum in [*expected, *others, *last]}
 
 
+def counts_by_test_stratum(analysis: Analysis, marts: Marts) -> dict[str, dict[str, pl.DataFrame]]:
+    """Stratum of the test -> group -> counts, of the strata and groups that occur, in text order.
+
+    Subjects of an unknown group or with an unknown level of a stratification factor are left out.
+    """
+    rows = marts.stratified_risk_counts.filter(
+        (pl.col("analysis_id") == analysis.analysis_id) & (pl.col("stratum") != UNKNOWN)
+    )
+    return {
+        test_stratum: {
+            group: _counts(part, group) for group in sorted(part["stratum"].unique().to_list())
+        }
+        for test_stratum in sorted(rows["test_stratum"].unique().to_list())
+        for part in [rows.filter(pl.col("test_stratum") == test_stratum)]
+    }
+
+
 def n_subjects(counts: pl.DataFrame) -> int:
     """Subjects who ever come under observation."""
     return int(counts["n_entry"].sum())

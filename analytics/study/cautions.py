@@ -67,6 +67,19 @@ def censoring_caution(groups: str | None) -> str | None:
     return f"Censoring: estimated separately in each level of factor '{groups}'."
 
 
+def strata_caution(n_strata: int, n_informative: int, event: str) -> str | None:
+    """How many strata tell nothing of what is compared; None when each tells something.
+
+    `event` says what an event of a stratum that tells something is like.
+    """
+    if n_informative == n_strata:
+        return None
+    return (
+        f"Strata: {n_strata - n_informative} of {n_strata} without information, as they have no "
+        f"event {event}."
+    )
+
+
 def join_cautions(*cautions: str | None) -> str | None:
     """The cautions that apply, as one text; None when there is none."""
     return " ".join(caution for caution in cautions if caution) or None

@@ -21,7 +21,7 @@ from analytics.study.guard import (
     sibling_entry_facts,
 )
 from analytics.study.keys import Table
-from analytics.study.specification import Contrast, Factor
+from analytics.study.specification import Analysis, Contrast, Factor
 
 _BASELINE_KEYS: Final = (
     "factor",
@@ -38,13 +38,13 @@ _KEYS: Final = (*_BASELINE_KEYS, "as_published", "entry_facts", "alternative_to"
 
 
 def read_contrasts(
-    table: Table, endpoint: str, population: str, definitions: Definitions
+    table: Table, analysis: Analysis, definitions: Definitions
 ) -> tuple[Contrast, ...]:
     """The `factors` of a cox_univariate analysis; a sibling follows each as-published model."""
     contrasts = tuple(
         guarded
         for row in _rows(table, _KEYS)
-        for guarded in _guarded(row, _contrast(row, definitions), endpoint, population, definitions)
+        for guarded in _guarded(row, _contrast(row, definitions), analysis, definitions)
     )
     _check_models(table, contrasts)
     return contrasts
@@ -161,11 +161,13 @@ def _levels(
 
 
 def _guarded(
-    row: Table, contrast: Contrast, endpoint: str, population: str, definitions: Definitions
+    row: Table, contrast: Contrast, analysis: Analysis, definitions: Definitions
 ) -> list[Contrast]:
-    own = contrast.population or population
+    endpoint, own = analysis.endpoint, contrast.population or analysis.population
+    assert endpoint is not None and own is not None
     check_population(row.where, endpoint, own, definitions)
-    later = later_than_origin(endpoint, own, (contrast.factor,), definitions)
+    assessed = (contrast.factor, *analysis.stratified_by, *analysis.subgroups)
+    later = later_than_origin(endpoint, own, assessed, definitions)
     if contrast.as_published is None:
         check_known(row.where, endpoint, later, contrast.entry_facts, definitions)
         return [contrast]

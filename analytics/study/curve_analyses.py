@@ -8,6 +8,7 @@ from analytics.study.guard import check_has_groups
 from analytics.study.keys import Table
 from analytics.study.siblings import guarded
 from analytics.study.specification import Analysis
+from analytics.study.strata import check_varies_within_strata, read_stratified_by
 
 
 def read_curve(
@@ -18,12 +19,14 @@ def read_curve(
     strata = _moving_strata(table, moving, definitions) if moving else _strata(table, definitions)
     landmark_days = _positive(table, "landmark_days")
     caution = landmark_caution(landmark_days, moving=moving is not None)
+    stratified_by = _stratified_by(table, strata, definitions)
     analysis = base.model_copy(
         update={
             "endpoint": definitions.endpoint(table),
             "population": definitions.population(table),
             "strata": strata,
             "time_dependent_strata": moving is not None,
+            "stratified_by": stratified_by,
             "landmarks_months": _ascending(table, "landmarks_months"),
             "landmark_days": landmark_days,
             "restricted_mean_months": _ascending(table, "restricted_mean_months"),
@@ -40,7 +43,8 @@ def read_curve(
             f"{table.where}: a headline is one line and cannot be stratified; remove headline or "
             "strata."
         )
-    return guarded(table, analysis, (strata,) if strata else (), definitions)
+    assessed = (strata, *stratified_by) if strata else ()
+    return guarded(table, analysis, assessed, definitions)
 
 
 def _strata(table: Table, definitions: Definitions) -> str | None:
@@ -49,6 +53,20 @@ def _strata(table: Table, definitions: Definitions) -> str | None:
         factor = definitions.factors[table.check(strata, definitions.factors, "factor")]
         check_has_groups(table.where, "strata", factor)
     return strata
+
+
+def _stratified_by(table: Table, strata: str | None, definitions: Definitions) -> tuple[str, ...]:
+    """The strata of the test between the groups; a curve without groups has no test."""
+    names = read_stratified_by(table, definitions)
+    if not names:
+        return ()
+    if strata is None:
+        raise StudyError(
+            f"{table.where}: stratified_by is for the test between groups, but there are none; "
+            "name their factor as strata or remove stratified_by."
+        )
+    check_varies_within_strata(table, strata, names)
+    return names
 
 
 def _moving_strata(table: Table, strata: str, definitions: Definitions) -> str:

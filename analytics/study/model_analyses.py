@@ -12,30 +12,31 @@ from analytics.study.guard import check_has_groups
 from analytics.study.keys import Table
 from analytics.study.siblings import guarded
 from analytics.study.specification import Analysis
+from analytics.study.strata import (
+    check_varies_within_strata,
+    check_varies_within_subgroups,
+    read_stratified_by,
+    read_subgroups,
+)
 
 
 def read_univariate(
     table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
 ) -> list[Analysis]:
     """Cox models of one factor each, stratified or not; siblings are models of the analysis."""
-    endpoint, population = definitions.endpoint(table), definitions.population(table)
-    strata = _baseline_groups(table, "strata", definitions)
-    contrasts = read_contrasts(table, endpoint, population, definitions)
-    if strata in {contrast.factor for contrast in contrasts}:
-        raise StudyError(
-            f"{table.where}: factor '{strata}' is constant within each of its own strata; "
-            "remove it from the factors or from strata."
-        )
-    return [
-        base.model_copy(
-            update={
-                "endpoint": endpoint,
-                "population": population,
-                "strata": strata,
-                "factors": contrasts,
-            }
-        )
-    ]
+    analysis = base.model_copy(
+        update={
+            "endpoint": definitions.endpoint(table),
+            "population": definitions.population(table),
+            "stratified_by": read_stratified_by(table, definitions),
+            "subgroups": read_subgroups(table, definitions),
+        }
+    )
+    contrasts = read_contrasts(table, analysis, definitions)
+    for contrast in contrasts:
+        check_varies_within_strata(table, contrast.factor, analysis.stratified_by)
+        check_varies_within_subgroups(table, contrast.factor, analysis.subgroups)
+    return [analysis.model_copy(update={"factors": contrasts})]
 
 
 def read_fine_gray(
@@ -43,7 +44,7 @@ def read_fine_gray(
 ) -> list[Analysis]:
     """Fine-Gray models of one baseline factor each; groups, if any, are censored unlike."""
     endpoint, population = definitions.endpoint(table), definitions.population(table)
-    groups = _baseline_groups(table, "censoring_groups", definitions)
+    groups = _censoring_groups(table, definitions)
     return [
         base.model_copy(
             update={
@@ -60,23 +61,22 @@ def read_fine_gray(
 def read_stepwise(
     table: Table, base: Analysis, definitions: Definitions, earlier: list[Analysis]
 ) -> list[Analysis]:
-    """A selection among the factors of an earlier univariate analysis of the same endpoint."""
+    """A selection among the factors of an earlier univariate analysis, in the strata of it.
+
+    Both are of the same endpoint.
+    """
     sources = {
         analysis.analysis_id: analysis
         for analysis in earlier
         if analysis.method == "cox_univariate"
     }
     source = sources[table.known("candidates_from", sources, "earlier univariate analysis")]
-    if source.strata is not None:
-        raise StudyError(
-            f"{table.where}: the models of candidates_from '{source.analysis_id}' are "
-            "stratified, but a selection cannot be; select among models without strata."
-        )
     analysis = base.model_copy(
         update={
             "endpoint": definitions.endpoint(table),
             "population": definitions.population(table),
             "candidates_from": source.analysis_id,
+            "stratified_by": source.stratified_by,
             "entry_facts": entry_facts(table, definitions),
             "as_published": table.text("as_published"),
             "caution": join_cautions(SELECTED_MODEL_CAUTION, base.caution),
@@ -88,19 +88,19 @@ def read_stepwise(
             f"candidates_from '{source.analysis_id}'; select among models of one endpoint."
         )
     candidates = tuple(dict.fromkeys(contrast.factor for contrast in source.factors))
-    return guarded(table, analysis, candidates, definitions)
+    return guarded(table, analysis, (*candidates, *source.stratified_by), definitions)
 
 
-def _baseline_groups(table: Table, key: str, definitions: Definitions) -> str | None:
-    """The factor whose levels are the groups of a model; a model's groups never change."""
-    name = table.text(key)
+def _censoring_groups(table: Table, definitions: Definitions) -> str | None:
+    """The factor in whose levels the censoring is estimated; a subject's group never changes."""
+    name = table.text("censoring_groups")
     if name is None:
         return None
     factor = definitions.factors[table.check(name, definitions.factors, "factor")]
-    check_has_groups(table.where, key, factor)
+    check_has_groups(table.where, "censoring_groups", factor)
     if factor.timing == "post_baseline":
         raise StudyError(
-            f"{table.where}: {key} '{name}' is known only after the origin, but the groups of a "
-            "model need a baseline factor; choose one."
+            f"{table.where}: censoring_groups '{name}' is known only after the origin, but the "
+            "groups of a model need a baseline factor; choose one."
         )
     return name

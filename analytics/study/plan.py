@@ -13,12 +13,14 @@ from analytics.study.keys import Table, read_toml
 from analytics.study.model_analyses import read_fine_gray, read_stepwise, read_univariate
 from analytics.study.plan_tables import read_characteristics, read_groups, read_lines
 from analytics.study.specification import Analysis, Method
+from analytics.study.strata import check_keys_of_strata
 
 _COMMON: Final = ("id", "label", "method", "caution", "inferred")
 _CURVE_KEYS: Final = (
     "endpoint",
     "population",
     "strata",
+    "stratified_by",
     "landmarks_months",
     "landmark_days",
     "entry_facts",
@@ -34,7 +36,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "plateau_months",
     ),
     "cumulative_incidence": _CURVE_KEYS,
-    "cox_univariate": ("endpoint", "population", "strata", "factors"),
+    "cox_univariate": ("endpoint", "population", "stratified_by", "subgroups", "factors"),
     "cox_stepwise": (
         "endpoint",
         "population",
@@ -69,6 +71,7 @@ def read_plan(folder: Path, definitions: Definitions) -> tuple[Analysis, ...]:
 
 def _analysis(table: Table, definitions: Definitions, earlier: list[Analysis]) -> list[Analysis]:
     method = table.known("method", get_args(Method), "method")
+    check_keys_of_strata(table, method)
     table.allow((*_COMMON, *_METHOD_KEYS[method]))
     base = Analysis.model_validate(
         {

@@ -344,8 +344,10 @@ class OutcomeLine(_Specification):
 class Analysis(_Specification):
     """One analysis of the plan. Fields a method does not use are empty.
 
-    `strata` are the groups of curves, or the strata of Cox models with a baseline hazard each;
-    with `time_dependent_strata` subjects move between the groups after the landmark.
+    `strata` are the groups of curves; with `time_dependent_strata` subjects move between them after
+    the landmark. The combinations of levels of `stratified_by` are the strata of the test between
+    the groups, or of Cox models, each with a baseline hazard of its own. In each level of the
+    `subgroups`, which are factors, a Cox analysis also has its models on the subjects of the level.
     `plateau_months` are the two months whose rates are compared. In each level of
     `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. `alternative_to`
     names the curve that this curve is another choice for.
@@ -358,6 +360,8 @@ class Analysis(_Specification):
     population: str | None = None
     strata: str | None = None
     time_dependent_strata: bool = False
+    stratified_by: tuple[str, ...] = ()
+    subgroups: tuple[str, ...] = ()
     landmarks_months: tuple[float, ...] = ()
     landmark_days: float | None = None
     restricted_mean_months: tuple[float, ...] = ()

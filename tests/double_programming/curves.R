@@ -52,14 +52,36 @@ follow_ups <- function(study, results) {
 group_tests <- function(study, results) {
     curves <- with_method(study, "kaplan_meier", "cumulative_incidence")
     do.call(rbind, lapply(Filter(function(one) !is.na(one$strata), curves), function(one) {
-        rows <- observed(study, one)
-        rows <- rows[rows$stratum != "unknown", ]
+        everybody <- observed(study, one)
+        is_stratified <- length(one$stratified_by) > 0
+        everybody$block <- if (!is_stratified) rep("all", nrow(everybody)) else {
+            combination(study, one$stratified_by, everybody$usubjid)
+        }
+        rows <- everybody[everybody$stratum != "unknown" & !is.na(everybody$block), ]
         tests <- if (one$method == "cumulative_incidence") gray_tests(rows) else {
             data.frame(test = if (one$moves) "mantel_byar" else "log_rank", event = "event",
                        sizes(rows, 1), log_rank(rows))
         }
-        data.frame(analysis_id = one$id, tests)
+        if (is_stratified) tests$test <- paste0("stratified_", tests$test)
+        code <- CAUSES[tests$event]
+        data.frame(
+            analysis_id = one$id, tests, n_missing = nrow(everybody) - nrow(rows),
+            n_strata = if (is_stratified) length(unique(rows$block)) else NA_real_,
+            n_strata_informative =
+                if (is_stratified) sapply(code, telling_blocks, rows = rows) else NA_real_
+        )
     }))
+}
+
+# In how many strata of a test two groups are at risk at an event that not everybody has.
+telling_blocks <- function(code, rows) {
+    sum(as.logical(unlist(lapply(split(rows, rows$block), function(block) {
+        any(vapply(unique(block$exit[block$code == code]), function(day) {
+            here <- at_risk_on(block, day)
+            length(unique(block$stratum[here])) > 1 &&
+                !all(block$exit[here] == day & block$code[here] == code)
+        }, TRUE))
+    }))))
 }
 
 sizes <- function(rows, code) data.frame(n = nrow(rows), n_event = sum(rows$code == code))
@@ -79,8 +101,10 @@ day_counts <- function(study, rows) {
 
 # Those who enter on a day are not yet at risk on it; those there from the start always were.
 at_risk <- function(rows, day) {
-    vapply(day, function(t) sum(rows$exit >= t & (rows$entry < t | rows$entry == 0)), 0L)
+    vapply(day, function(t) sum(at_risk_on(rows, t)), 0L)
 }
+
+at_risk_on <- function(rows, day) rows$exit >= day & (rows$entry < day | rows$entry == 0)
 
 survival_curve <- function(study, rows) {
     counts <- day_counts(study, rows)
@@ -152,19 +176,25 @@ reverse_median <- function(rows) {
     first_below(fit$time, fit$surv) - 0.5
 }
 
-# survdiff takes no delayed entry.
+# survdiff takes no delayed entry. A block is a stratum of the test.
 log_rank <- function(rows) {
     if (length(unique(rows$stratum)) < 2 || !any(rows$code == 1)) return(no_test)
+    if (!telling_blocks(1, rows)) return(no_test)
     if (any(rows$entry > 0)) return(delayed_log_rank(rows))
-    test <- survdiff(Surv(exit, code == 1) ~ stratum, rows)
-    chi_square(test$chisq, sum(test$exp > 0) - 1)
+    # singular when a group is never at risk beside another
+    test <- tryCatch(survdiff(Surv(exit, code == 1) ~ stratum + strata(block), rows),
+                     error = function(error) NULL)
+    if (is.null(test)) return(no_test)
+    chi_square(test$chisq, sum(rowSums(as.matrix(test$exp)) > 0) - 1)
 }
 
-# The sums over the days with an event: events less their expectation, hypergeometric variances.
+# The sums over the days with an event and the blocks: events less their expectation,
+# hypergeometric variances.
 delayed_log_rank <- function(rows) {
     group <- outer(rows$stratum, unique(rows$stratum)[-1], `==`)
-    sums <- lapply(unique(rows$exit[rows$code == 1]), function(day) {
-        here <- rows$exit >= day & (rows$entry < day | rows$entry == 0)
+    with_event <- unique(rows[rows$code == 1, c("exit", "block")])
+    sums <- Map(function(day, block) {
+        here <- at_risk_on(rows, day) & rows$block == block
         events <- here & rows$exit == day & rows$code == 1
         share <- colMeans(group[here, , drop = FALSE])
         n <- sum(here)
@@ -172,7 +202,7 @@ delayed_log_rank <- function(rows) {
         variance <- if (n > 1) d * (n - d) / (n - 1) else 0
         list(excess = colSums(group[events, , drop = FALSE]) - d * share,
              covariance = (diag(share, length(share)) - outer(share, share)) * variance)
-    })
+    }, with_event$exit, with_event$block)
     excess <- Reduce(`+`, lapply(sums, `[[`, "excess"))
     covariance <- Reduce(`+`, lapply(sums, `[[`, "covariance"))
     chi_square(sum(excess * solve(covariance, excess)), length(excess))

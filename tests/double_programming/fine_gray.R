@@ -5,7 +5,7 @@ fine_gray_models <- function(study) {
     models <- lapply(with_method(study, "fine_gray"), function(one) {
         lapply(contrasts_of(study, one), function(contrast) {
             rows <- design(study, one$endpoint, contrast$population, list(contrast), character(0),
-                           one$censoring_groups)
+                           na.omit(one$censoring_groups))
             list(analysis_id = one$id, id = contrast$id, factor = contrast$factor, design = rows,
                  fit = fit_fine_gray(rows, contrast$factor))
         })

@@ -19,7 +19,8 @@ incidence_rates <- function(study, results) {
 for_events <- function(study, one_event) {
     for_groups(study, "cumulative_incidence", function(group) {
         do.call(rbind, lapply(names(CAUSES), function(event) {
-            data.frame(event = event, one_event(group, event), row.names = NULL)
+            rows <- one_event(group, event)
+            if (NROW(rows)) data.frame(event = event, rows, row.names = NULL)
         }))
     })
 }
@@ -75,14 +76,16 @@ gray_tests <- function(rows) {
     }))
 }
 
-# A group that nobody of is left in by the first event takes no part; cuminc would give no test.
+# A group that nobody of is left in by the first event of its blocks takes no part; cuminc would give
+# no test. A block is a stratum of the test; one without the event adds nothing.
 gray_test <- function(rows, cause) {
     has_event <- rows$code == cause
     if (!any(has_event) || any(rows$entry > 0)) return(no_test)
-    last <- ave(rows$exit, rows$stratum, FUN = max)
-    rows <- rows[last >= min(rows$exit[has_event]), ]
-    if (length(unique(rows$stratum)) < 2) return(no_test)
-    tests <- cuminc(rows$exit, rows$code, rows$stratum)$Tests
+    first_event <- tapply(ifelse(has_event, rows$exit, Inf), rows$block, min)
+    is_compared <- ave(rows$exit >= first_event[rows$block], rows$stratum, FUN = any)
+    rows <- rows[is_compared == 1, ]
+    if (length(unique(rows$stratum)) < 2 || !telling_blocks(cause, rows)) return(no_test)
+    tests <- cuminc(rows$exit, rows$code, rows$stratum, rows$block)$Tests
     found <- tests[as.character(cause), ]
     if (found[["stat"]] < 0) return(no_test)
     # the upper tail itself: cuminc's pv is one minus the lower one

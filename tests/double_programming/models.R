@@ -5,16 +5,15 @@ tight <- coxph.control(eps = 1e-14, toler.chol = 1e-16, iter.max = 100)
 # ---- rows of a model ------------------------------------------------------------------------
 
 # The complete cases of a population: rows (tstart, tstop], event, code, one column per contrast and
-# `stratum` where a factor groups them, with the number of subjects, of events, and of those left
+# `stratum` where factors group them, with the number of subjects, of events, and of those left
 # out because a factor is missing.
-design <- function(study, endpoint, population, contrasts, entry, grouped_by = NA) {
+design <- function(study, endpoint, population, contrasts, entry, grouped_by = character(0)) {
     subjects <- followed(study, endpoint, population)
     courses <- lapply(contrasts, function(one) factor_course(study, one, subjects))
     is_known <- rep(TRUE, nrow(subjects))
     for (course in courses) is_known <- is_known & !is.na(course$day)
-    if (!is.na(grouped_by)) {
-        subjects$stratum <- match(baseline_level(study, grouped_by, subjects$usubjid),
-                                  levels_of(study, grouped_by))
+    if (length(grouped_by)) {
+        subjects$stratum <- combination(study, grouped_by, subjects$usubjid)
         is_known <- is_known & !is.na(subjects$stratum)
     }
     # an event on the origin day has half a day, so that nobody is lost
@@ -33,7 +32,8 @@ design <- function(study, endpoint, population, contrasts, entry, grouped_by = N
     })
     names(values) <- vapply(contrasts, function(one) one$factor, "")
     code <- ifelse(tstop == end[subject], subjects$code[subject], 0)
-    rows <- list(tstart = tstart, tstop = tstop, event = code == 1, code = code)
+    rows <- list(usubjid = subjects$usubjid[subject], tstart = tstart, tstop = tstop,
+                 event = code == 1, code = code)
     rows$stratum <- subjects$stratum[subject]
     list(
         rows = data.frame(c(rows, values), check.names = FALSE), n = length(kept),
@@ -96,8 +96,9 @@ cox_models <- function(study) {
 
 univariate <- function(study, analysis, contrast) {
     rows <- design(study, analysis$endpoint, contrast$population, list(contrast), contrast$entry,
-                   analysis$strata)
+                   analysis$stratified_by)
     list(analysis_id = analysis$id, id = contrast$id, contrast = contrast, design = rows,
+         stratified_by = analysis$stratified_by, subgroups = analysis$subgroups,
          factors = contrast$factor, fit = fit_model(study, rows, contrast$factor))
 }
 
@@ -116,8 +117,30 @@ cox_model_rows <- function(study, results) {
     for_models(study, function(model) {
         df <- if (length(model$factors)) length(model$factors) else NA
         tests <- if (is.null(model$fit)) no_model_tests else model_tests(model$fit, df)
-        data.frame(model_sizes(model), n_missing = model$design$n_missing, tests, df = df)
+        data.frame(model_sizes(model), n_missing = model$design$n_missing, strata_of_model(model),
+                   tests, df = df)
     })
+}
+
+# Whether a factor varies among those at risk at an event.
+varies_at_events <- function(rows, factors) {
+    any(vapply(unique(rows$tstop[rows$event]), function(day) {
+        here <- rows[rows$tstart < day & rows$tstop >= day, factors, drop = FALSE]
+        nrow(unique(here)) > 1
+    }, TRUE))
+}
+
+# The strata of a model, and those in which a factor varies among those at risk at an event.
+strata_of_model <- function(model) {
+    rows <- model$design$rows
+    if (is.null(rows$stratum)) {
+        return(data.frame(n_strata = NA_real_, n_strata_informative = NA_real_))
+    }
+    tells <- vapply(split(rows, rows$stratum), varies_at_events, TRUE, model$factors)
+    data.frame(
+        n_strata = length(tells),
+        n_strata_informative = if (length(model$factors)) sum(tells) else NA_real_
+    )
 }
 
 model_tests <- function(fit, df) {

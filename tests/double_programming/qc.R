@@ -13,7 +13,8 @@ options(stringsAsFactors = FALSE)
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
 for (name in c("study", "subjects", "curves", "incidences", "plateaus", "cure", "models",
-               "selection", "fine_gray", "descriptions", "concordance", "sensitivity")) {
+               "selection", "subgroups", "fine_gray", "descriptions", "concordance",
+               "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
 }
 
@@ -40,6 +41,8 @@ tables <- list(
     cox_selection_step =
         result_table(c("analysis_id", "step", "action", "factor", "test"), selection_steps),
     cox_diagnostic = result_table(c(model_key, "factor"), cox_diagnostics),
+    subgroup_effect = result_table(c(model_key, "subgroup", "level"), subgroup_effects),
+    subgroup_interaction = result_table(c(model_key, "subgroup"), subgroup_interactions),
     fine_gray_model = result_table(model_key, fine_gray_model_rows),
     fine_gray_term = result_table(c(model_key, "factor"), fine_gray_terms),
     baseline_characteristics = result_table(

@@ -2,7 +2,8 @@
 
 selected <- function(study, analysis, models) {
     candidates <- candidates_of(study, analysis, models)
-    rows <- design(study, analysis$endpoint, analysis$population, candidates, analysis$entry)
+    rows <- design(study, analysis$endpoint, analysis$population, candidates, analysis$entry,
+                   analysis$stratified_by)
     factors <- vapply(candidates, function(one) one$factor, "")
     chosen <- stepwise(study, rows, factors)
     list(analysis_id = analysis$id, id = "selected", design = rows, factors = chosen$factors,
@@ -80,11 +81,16 @@ stepwise <- function(study, design, candidates) {
     end(inside)
 }
 
-# The score test of one factor more: no iteration from the smaller model's estimates and 0.
+# The score test of one factor more: no iteration from the smaller model's estimates and 0. A factor
+# that never varies among those at risk at an event has none.
 score_of_added <- function(study, design, inside, added) {
+    blocks <- if (is.null(design$rows$stratum)) rep(1, nrow(design$rows)) else design$rows$stratum
+    varies <- vapply(split(design$rows, blocks), varies_at_events, TRUE, added)
+    if (!any(varies)) return(no_test)
     start <- if (length(inside)) coef(fit_model(study, design, inside))
-    fit <- coxph(hazard_of(c(inside, added)), design$rows, ties = study$parameters$ties,
-                 init = c(start, 0), control = coxph.control(iter.max = 0))
+    fit <- coxph(hazard_of(c(inside, added), design$rows$stratum), design$rows,
+                 ties = study$parameters$ties, init = c(start, 0),
+                 control = coxph.control(iter.max = 0))
     chi_square(fit$score, 1)
 }
 

@@ -59,7 +59,7 @@ touched <- function(study, convention) {
 # The models that are neither stratified, a sibling nor an alternative to another model.
 headline_models <- function(study) {
     unlist(lapply(with_method(study, "cox_univariate", "cox_stepwise"), function(one) {
-        if (one$is_sibling || !is.na(one$strata)) return(NULL)
+        if (one$is_sibling || length(one$stratified_by)) return(NULL)
         if (one$method == "cox_stepwise") return(paste0(one$id, "/selected"))
         contrasts <- Filter(function(contrast) !contrast$is_sibling, contrasts_of(study, one))
         ids <- paste0(one$id, "/", vapply(contrasts, function(contrast) contrast$id, ""))

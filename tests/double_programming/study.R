@@ -34,7 +34,9 @@ with_siblings <- function(study) {
         analysis <- list(
             id = row$id, method = row$method, endpoint = cell(row, "endpoint"),
             population = cell(row, "population"), strata = first_known(cell(row, "strata"), moving),
-            moves = !is.na(moving), landmarks = months("landmarks_months"),
+            moves = !is.na(moving), stratified_by = stratification_factors(study, row),
+            subgroups = items(cell(row, "subgroups")),
+            landmarks = months("landmarks_months"),
             horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
             landmark_days = as.numeric(cell(row, "landmark_days")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
@@ -46,11 +48,18 @@ with_siblings <- function(study) {
     unlist(analyses, recursive = FALSE)
 }
 
+# The factors whose combinations are the strata; a selection has those of its candidates.
+stratification_factors <- function(study, row) {
+    plan <- study$plan_analyses
+    source <- cell(row, "candidates_from")
+    items(cell(if (is.na(source)) row else plan[plan$id == source, ], "stratified_by"))
+}
+
 # The factors that a subject must have been assessed for.
 assessed_factors <- function(study, analysis) {
-    if (is.na(analysis$source)) return(na.omit(analysis$strata))
+    if (is.na(analysis$source)) return(c(na.omit(analysis$strata), analysis$stratified_by))
     rows <- study$plan_factors
-    unique(rows$factor[rows$analysis_id == analysis$source])
+    unique(c(rows$factor[rows$analysis_id == analysis$source], analysis$stratified_by))
 }
 
 # The item and, where it is shown as published, the same item from the day that settles who is
@@ -110,7 +119,8 @@ contrasts_of <- function(study, analysis) {
         if (!length(contrast$denominator)) {
             contrast$denominator <- setdiff(levels_of(study, row$factor), contrast$numerator)
         }
-        siblings_of(study, contrast, row$factor, row)
+        assessed <- c(row$factor, analysis$stratified_by, analysis$subgroups)
+        siblings_of(study, contrast, assessed, row)
     })
     unlist(contrasts, recursive = FALSE)
 }

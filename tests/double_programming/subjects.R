@@ -100,6 +100,15 @@ baseline_value <- function(study, factor, usubjid) {
     as.numeric(rows$value[match(usubjid, rows$usubjid)])
 }
 
+# The subject's combination of levels as one text; NA when a level is not known or none are asked for.
+combination <- function(study, factors, usubjid) {
+    levels <- lapply(factors, function(factor) {
+        match(baseline_level(study, factor, usubjid), levels_of(study, factor))
+    })
+    if (!length(levels)) return(rep(NA_character_, length(usubjid)))
+    ifelse(Reduce(`|`, lapply(levels, is.na)), NA, do.call(paste, levels))
+}
+
 # The day on which a time-dependent factor turns from no to yes: Inf when it never does, or only
 # on the day the endpoint ends or later; NA when the subject was never assessed.
 change_days <- function(study, factor, rows) {

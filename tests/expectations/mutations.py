@@ -33,6 +33,33 @@ def candidate(replacements: str, where: str) -> str:
     )
 
 
+def in_stratum(day_and_counts: str) -> str:
+    """Add a row to the counts of stratified tests, of which the default study has none."""
+    return (
+        "insert into marts.stratified_risk_counts "
+        f"values ('os_by_trial', 'a stratum', 'MT103-211', {day_and_counts})"
+    )
+
+
+def in_subgroup(replacements: str) -> str:
+    """Make a model's effect one in a subgroup, of which the default study has none."""
+    return (
+        "insert into results.subgroup_effect by name "
+        f"select * exclude (timing) replace ({replacements}), 'sex' as subgroup, 'male' as level "
+        "from results.cox_term where status = 'ok' limit 1"
+    )
+
+
+def interaction(replacements: str) -> str:
+    """Make a model's test one of an interaction, of which the default study has none."""
+    return (
+        "insert into results.subgroup_interaction by name "
+        f"select * replace ({replacements}) from (select analysis_id, model, 'sex' as subgroup, n, "
+        "n_event, n_missing, lr_statistic, df, lr_p, status from results.cox_model "
+        "where status = 'ok' limit 1)"
+    )
+
+
 _LATE = "time_days > 300 and estimate between 0.1 and 0.9 and stratum = 'all'"
 _KAPLAN_MEIER = "(select min(analysis_id) from results.analysis where method = 'kaplan_meier')"
 _COX = "(select min(analysis_id) from results.analysis where method like 'cox%')"
@@ -161,6 +188,9 @@ MUTATIONS: dict[str, str] = {
     "RISK-07": change("marts.risk_counts", "analysis_id = 'no analysis'"),
     "RISK-08": change("marts.risk_counts", "stratum = 'some'", "stratum = 'all'"),
     "RISK-10": change("marts.risk_counts", "n_entry = n_entry + 1, n_censored = n_censored + 1"),
+    "STRC-02": in_stratum("0, 1, 0, -1, 0"),
+    "STRC-03": in_stratum("0, 1, 0, 0, 0"),
+    "STRC-04": in_stratum("0, 1, 0, 0, 1"),
     "REC-02": change(
         "quality.file_reconciliation", "n_read = n_read + 1, n_accepted = n_accepted + 1"
     ),
@@ -242,6 +272,8 @@ MUTATIONS: dict[str, str] = {
     "TEST-02": change("results.group_test", "p_value = 2"),
     "TEST-03": change("results.group_test", "statistic = -1", "status = 'ok'"),
     "TEST-04": drop("results.group_test", "test = 'gray' and event = 'competing'"),
+    "TEST-05": change("results.group_test", "n_missing = n_missing + 1"),
+    "TEST-06": change("results.group_test", "n_strata = 2, n_strata_informative = 1"),
     "COXM-02": change("results.cox_model", "n_event = n + 1"),
     "COXM-03": change("results.cox_model", "n_missing = n_missing + 1000"),
     "COXM-04": change(
@@ -249,6 +281,14 @@ MUTATIONS: dict[str, str] = {
     ),
     "COXM-05": change("results.cox_model", "lr_p = 2", "status = 'ok'"),
     "COXM-06": change("results.cox_model", "status = 'well'"),
+    "COXM-09": change(
+        "results.cox_model", "n_strata_informative = n_strata + 1", "n_strata is not null"
+    ),
+    "SUBG-02": in_subgroup("hr + 1 as hr"),
+    "SUBG-03": in_subgroup("'not estimable: no events' as status"),
+    "SUBG-04": in_subgroup("n as n"),
+    "SUBI-02": interaction("-1 as lr_statistic"),
+    "SUBI-03": interaction("n_missing + 1 as n_missing"),
     "COXT-02": change("results.cox_term", "hr = ci_upper + 1", "status = 'ok'"),
     "COXT-03": change("results.cox_term", "log_hr = log_hr + 1e-6", "status = 'ok'"),
     "COXT-04": change("results.cox_term", "p_value = 2", "status = 'ok'"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from mutations import change, repeat
+from mutations import change, in_stratum, repeat
 
 from analytics.results.frames import ResultsError, conform
 from analytics.results.schemas import RESULT_TABLES
@@ -45,6 +45,10 @@ REFUSED = (
     (change("marts.factor_changes", "day = -1"), CHECK),
     (change("marts.covariate_intervals", "tstart = tstop"), CHECK),
     (change("marts.risk_counts", "n_entry = -1"), CHECK),
+    (in_stratum("0, -1, 0, 0, 0"), CHECK),
+    (in_stratum("-1, 1, 0, 0, 0"), CHECK),
+    (in_stratum("0, 1, null, 0, 0"), KNOWN),
+    (f"{in_stratum('0, 1, 0, 0, 0')}; {in_stratum('0, 1, 0, 0, 0')}", KEY),
     (change("quality.file_reconciliation", "n_read = n_read + 1"), CHECK),
 )
 

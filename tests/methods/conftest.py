@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from designs import REFERENCE
 
+from analytics.methods.arrays import IntArray
 from analytics.methods.counts import counts_from_times
 from analytics.methods.cox import CoxData
 
@@ -88,7 +89,10 @@ def counts_of() -> Callable[..., pl.DataFrame]:
 
 @pytest.fixture(scope="session")
 def cox_rows_of() -> Callable[..., CoxData]:
-    """Cox rows of a data set, complete cases, by the names of its columns."""
+    """Cox rows of a data set, complete cases, by the names of its columns.
+
+    `stratum`: the stratification factors, parted by blanks.
+    """
 
     def rows(  # noqa: PLR0913
         data: pl.DataFrame,
@@ -100,18 +104,26 @@ def cox_rows_of() -> Callable[..., CoxData]:
         stratum: str | None = None,
         weight: str | None = None,
     ) -> CoxData:
-        data = data.drop_nulls([*covariates, *([stratum] if stratum else [])])
+        factors = (stratum or "").split()
+        data = data.drop_nulls([*covariates, *factors])
         return CoxData(
             tstart=data[start].cast(pl.Float64).to_numpy() if start else np.zeros(len(data)),
             tstop=data[time].cast(pl.Float64).to_numpy(),
             event=data[event].cast(pl.Int64).to_numpy(),
             covariates=data.select(pl.col(covariates).cast(pl.Float64)).to_numpy(),
             names=tuple(covariates),
-            stratum=data[stratum].cast(pl.Int64).to_numpy() if stratum else None,
+            stratum=_combinations(data, factors) if factors else None,
             weight=data[weight].cast(pl.Float64).to_numpy() if weight else None,
         )
 
     return rows
+
+
+def _combinations(data: pl.DataFrame, factors: Sequence[str]) -> IntArray:
+    """The combinations of the factors' values, numbered."""
+    numbers = data.select(pl.struct(factors).alias("combination")).with_row_index()
+    first = pl.col("index").min().over("combination").cast(pl.Int64)
+    return numbers.select(first).to_series().to_numpy()
 
 
 @pytest.fixture

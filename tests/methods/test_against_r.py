@@ -87,8 +87,8 @@ def test_restricted_mean(reference, counts, curve):
 @pytest.mark.parametrize("test", LOG_RANK)
 def test_log_rank(reference, data_sets, test):
     design = LOG_RANK[test]
-    stratum = [design["stratum"]] if design["stratum"] else []
-    rows = data_sets[design["data"]].drop_nulls([design["group"], *stratum])
+    strata = design["stratum"].split()
+    rows = data_sets[design["data"]].drop_nulls([design["group"], *strata])
 
     def by_group(data):
         return {
@@ -98,9 +98,9 @@ def test_log_rank(reference, data_sets, test):
             for (key,), group in data.partition_by(design["group"], as_dict=True).items()
         }
 
-    if stratum:
-        strata = rows.partition_by(stratum, as_dict=True).items()
-        result = stratified_log_rank_test({str(key): by_group(data) for key, data in strata})
+    if strata:
+        parts = rows.partition_by(strata, as_dict=True).items()
+        result = stratified_log_rank_test({str(key): by_group(data) for key, data in parts})
     else:
         result = log_rank_test(by_group(rows))
     expected = reference("log_rank").row(by_predicate=pl.col("test") == test, named=True)

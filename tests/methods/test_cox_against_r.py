@@ -35,7 +35,7 @@ def clusters_of(data_sets):
 
     def clusters(model):
         design = MODELS[model]
-        used = [*design["covariates"].split(), *([design["stratum"]] if design["stratum"] else [])]
+        used = [*design["covariates"].split(), *design["stratum"].split()]
         complete = data_sets[design["data"]].with_row_index("row").drop_nulls(used)
         return complete[design["cluster"] or "row"].cast(pl.Int64).to_numpy()
 

@@ -7,7 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.methods.counts import counts_from_times, risk_table
-from analytics.methods.gray import gray_test, observed_minus_expected, stratified_gray_test
+from analytics.methods.gray import (
+    gray_test,
+    n_informative_strata,
+    observed_minus_expected,
+    stratified_gray_test,
+)
 from analytics.methods.log_rank import observed_minus_expected as log_rank_sums
 
 ONE = counts_from_times([1, 3, 5], [1, 2, 1])
@@ -25,6 +30,8 @@ TESTS = {  # data set, groups, strata
     "remission_arm_and_sex": ("remission", ["trt", "sex"], []),
     "transplant_arm": ("transplant", ["trt"], []),
     "transplant_arm_by_sex": ("transplant", ["trt"], ["sex"]),
+    "mgus2_sex_by_age_and_spike": ("mgus2", ["sex"], ["age_band", "high"]),
+    "mgus2_years_age_by_sex_and_spike": ("mgus2_years", ["age_band"], ["sex", "high"]),
 }
 
 
@@ -33,7 +40,8 @@ def subjects_of(mgus2, reference):
     """The subjects of a test: `time`, `code` and what groups them."""
     progressed_woman = (pl.col("sex") == "F") & (pl.col("code") == 1)
     data = mgus2.with_columns(
-        age_band=(pl.col("age") >= 65).cast(pl.Int64) + (pl.col("age") >= 75).cast(pl.Int64)
+        age_band=(pl.col("age") >= 65).cast(pl.Int64) + (pl.col("age") >= 75).cast(pl.Int64),
+        high=pl.col("mspike") > 1.5,
     )
     sets = {
         "mgus2": data,
@@ -55,7 +63,8 @@ def subjects_of(mgus2, reference):
 def test_the_test_is_that_of_cmprsk(reference, subjects_of, counts_of, test, event):
     data, groups, strata = TESTS[test]
     counts: dict[str, dict[str, pl.DataFrame]] = {}
-    for key, rows in subjects_of(data).partition_by([*strata, *groups], as_dict=True).items():
+    known = subjects_of(data).drop_nulls([*strata, *groups])
+    for key, rows in known.partition_by([*strata, *groups], as_dict=True).items():
         stratum, group = str(key[: len(strata)]), str(key[len(strata) :])
         counts.setdefault(stratum, {})[group] = counts_of(rows, "time", "code")
     result = stratified_gray_test(counts, event=event)
@@ -132,6 +141,17 @@ def test_a_stratum_with_one_group_or_no_events_adds_nothing():
     result = stratified_gray_test(strata, event="event")
     plain = gray_test(strata["both"], event="event")
     assert result.statistic == pytest.approx(plain.statistic, rel=1e-13)
+    assert n_informative_strata(strata, event="event") == 1
+    assert n_informative_strata({"no events": strata["no events"]}, event="event") == 0
+
+
+def test_a_group_that_only_one_stratum_has_alone_cannot_be_compared():
+    random = np.random.default_rng(3)
+    alone = counts_from_times(random.integers(1, 400, 300), random.integers(0, 3, 300))
+    strata = {"a": {"one": ONE, "other": OTHER}, "b": {"third": alone}}
+    result = stratified_gray_test(strata, event="event")
+    assert (result.statistic, result.df) == (None, 0)
+    assert result.status.startswith("not estimable: no event tells the groups apart")
 
 
 def test_a_group_never_at_risk_at_an_event_is_left_out():

@@ -5,6 +5,7 @@ from analytics.methods.counts import counts_from_times, risk_table
 from analytics.methods.cox import CoxData, fit_cox
 from analytics.methods.log_rank import (
     log_rank_test,
+    n_informative_strata,
     observed_minus_expected,
     stratified_log_rank_test,
 )
@@ -68,6 +69,41 @@ def test_a_stratum_without_events_changes_nothing():
     expected = log_rank_test({"one": ONE, "other": OTHER})
     assert stratified.statistic == pytest.approx(expected.statistic, rel=1e-12)
     assert stratified.df == expected.df
+
+
+def test_a_stratum_of_one_group_changes_nothing_and_carries_no_information():
+    alone = {"one": counts_from_times([1, 2, 2], [1, 1, 0])}
+    at_once = {"one": counts_from_times([6], [1]), "other": counts_from_times([6], [1])}
+    apart = {
+        "one": counts_from_times([3, 4], [1, 0]),
+        "other": counts_from_times([9], [1], entry=[5]),
+    }
+    strata = {"a": {"one": ONE, "other": OTHER}, "b": alone, "c": at_once, "d": apart, "e": {}}
+    result = stratified_log_rank_test(strata)
+    assert result.statistic == pytest.approx((2 / 3) ** 2 / (13 / 18), rel=1e-13)
+    assert result.df == 1
+    assert n_informative_strata(strata) == 1
+    assert n_informative_strata({"b": alone, "c": at_once, "d": apart}) == 0
+    assert n_informative_strata({}) == 0
+
+
+def test_two_strata_by_hand():
+    # day 1: 2 of 3 at risk are in one, day 2: 1 of 2; and in the other stratum day 5: 1 of 3
+    first = {"one": counts_from_times([1, 2], [1, 0]), "other": counts_from_times([2], [1])}
+    second = {"one": counts_from_times([5], [1]), "other": counts_from_times([6, 7], [0, 0])}
+    result = stratified_log_rank_test({"first": first, "second": second})
+    excess = (1 - 2 / 3) + (0 - 1 / 2) + (1 - 1 / 3)
+    variance = 2 / 9 + 1 / 4 + 2 / 9
+    assert result.statistic == pytest.approx(excess**2 / variance, rel=1e-13)
+
+
+def test_a_group_that_only_one_stratum_has_alone_cannot_be_compared():
+    """Its sums are exactly 0, so that no rounding makes it a degree of freedom."""
+    random = np.random.default_rng(3)
+    alone = counts_from_times(random.integers(1, 400, 300), random.integers(0, 2, 300))
+    result = stratified_log_rank_test({"a": {"one": ONE, "other": OTHER}, "b": {"third": alone}})
+    assert (result.statistic, result.df) == (None, 0)
+    assert result.status.startswith("not estimable: no event tells the groups apart")
 
 
 def test_a_group_never_at_risk_at_an_event_is_left_out():

@@ -9,6 +9,7 @@ from analytics.methods.selection import stepwise_selection
 
 MYELOMA = ["LogBUN", "HGB", "Platelet", "Age", "LogWBC", "Frac", "LogPBM", "Protein", "SCalc"]
 PBCSEQ = ["age", "edema", "log_bili", "albumin", "log_protime", "trt"]
+COLON = ["lev", "lev5fu", "age", "male", "obstruct", "adhere", "differ"]
 LUNG = ["age", "sex", "ph.ecog", "ph.karno", "pat.karno", "meal.cal", "wt.loss"]
 
 
@@ -48,14 +49,18 @@ def test_the_myeloma_example_of_sas_phreg(myeloma, cox_rows_of):
             ("tstop", "died", PBCSEQ, "tstart"),
             {"slentry": 0.05, "slstay": 0.05, "ties": "efron"},
         ),
+        (
+            "colon",
+            ("time", "status", COLON, None, "etype extent node4"),
+            {"slentry": 0.20, "slstay": 0.05, "ties": "efron"},
+        ),
     ],
 )
 def test_every_step_considered_is_that_of_r(request, reference, data, rows, options):
     cox_rows_of, data_sets = (request.getfixturevalue(x) for x in ("cox_rows_of", "data_sets"))
-    time, event, candidates, *start = rows
-    cox_rows = cox_rows_of(
-        data_sets[data], time, event, candidates, start=start[0] if start else None
-    )
+    time, event, candidates, *more = rows
+    options_of_rows = dict(zip(("start", "stratum"), more, strict=False))
+    cox_rows = cox_rows_of(data_sets[data], time, event, candidates, **options_of_rows)
     found = stepwise_selection(cox_rows, **options)
     columns = ["step", "action", "factor", "test", "statistic", "p_value"]
     expected = reference("selection").filter(data=data).select(columns)

@@ -25,6 +25,9 @@ tight <- coxph.control(eps = 1e-14, toler.chol = 1e-16, iter.max = 100)
 # a design table: one row per thing to compute, read by the tests too; "" is none
 read_design <- function(file) read.csv(file, colClasses = "character", na.strings = character(0))
 
+# the stratification factors of a design, parted by blanks, as a term of a formula
+strata_of <- function(design) paste0("strata(", gsub(" ", ", ", design$stratum), ")")
+
 response <- function(design) paste0(
     "Surv(", if (nzchar(design$start)) paste0(design$start, ", "),
     design$stop, ", ", design$event, ")"
@@ -76,9 +79,10 @@ log_rank_sums <- function(start, stop, event, group, stratum) {
 
 # Stepwise selection as in SAS PROC PHREG: in with the largest score chi-square with P < slentry, out
 # with the smallest Wald chi-square with P > slstay, until nothing enters or the one entered is all
-# that leaves.
-stepwise <- function(name, response, candidates, data, slentry, slstay, ties) {
-    data <- data[complete.cases(data[, candidates]), ]
+# that leaves. `strata`: the stratification factors.
+stepwise <- function(name, response, candidates, data, slentry, slstay, ties, strata = NULL) {
+    data <- data[complete.cases(data[, c(candidates, strata)]), ]
+    stratified <- if (!is.null(strata)) paste0("strata(", paste(strata, collapse = ", "), ")")
     log <- NULL
     note <- function(step, action, factor, test, statistic) {
         log <<- rbind(log, data.frame(
@@ -86,7 +90,9 @@ stepwise <- function(name, response, candidates, data, slentry, slstay, ties) {
             statistic = statistic, p_value = pchisq(statistic, 1, lower.tail = FALSE)
         ))
     }
-    fitted <- function(terms, ...) coxph(reformulate(terms, response), data, ties = ties, ...)
+    fitted <- function(terms, ...) {
+        coxph(reformulate(c(terms, stratified), response), data, ties = ties, ...)
+    }
     inside <- character(0)
     step <- 1
     repeat {

@@ -13,8 +13,8 @@ write_table(transform(veteran, celltype = as.integer(celltype)), "veteran.csv")
 write_table(with(rats, data.frame(litter, rx, time, status, female = as.integer(sex == "f"))),
             "rats.csv")
 write_table(with(colon, data.frame(
-    id, lev = as.integer(rx == "Lev"), lev5fu = as.integer(rx == "Lev+5FU"), age, node4, extent,
-    time, status, etype
+    id, lev = as.integer(rx == "Lev"), lev5fu = as.integer(rx == "Lev+5FU"), male = sex, age,
+    obstruct, adhere, differ, node4, extent, time, status, etype
 )), "colon.csv")
 write_table(with(pbc[!is.na(pbc$trt), ], data.frame(id, trt, time, status)), "pbc.csv")
 write_table(with(cgd, data.frame(

@@ -77,13 +77,15 @@ write_table(bind_rows(mean_rows), "restricted_mean.csv")
 log_rank <- function(design) {
     data <- data_sets[[design$data]]
     group <- factor(data[[design$group]])
-    stratum <- if (nzchar(design$stratum)) data[[design$stratum]] else rep(1, nrow(data))
+    factors <- strsplit(design$stratum, " ")[[1]]
+    stratum <- if (length(factors)) interaction(data[factors], drop = TRUE) else rep(1, nrow(data))
     if (nzchar(design$start)) return(data.frame(
         test = design$test, df = nlevels(group) - 1, statistic = log_rank_sums(
             data[[design$start]], data[[design$stop]], data[[design$event]], group, stratum
         )
     ))
-    fit <- survdiff(as.formula(paste(response(design), "~ group + strata(stratum)")),
+    strata <- if (length(factors)) strata_of(design) else "strata(stratum)"
+    fit <- survdiff(as.formula(paste(response(design), "~ group +", strata)),
                     cbind(data, group, stratum))
     data.frame(test = design$test, df = nlevels(group) - 1, statistic = fit$chisq)
 }

@@ -18,6 +18,7 @@ mgus2 <- within(mgus2, {
     code <- ifelse(pstat == 0, 2 * death, 1)
     male <- as.numeric(sex == "M")
     age_band <- (age >= 65) + (age >= 75)
+    high <- as.numeric(mspike > 1.5)
 })
 # with months rounded up to years nearly every event ties with others and with censorings
 mgus2_years <- transform(mgus2, time = ceiling(time / 12))
@@ -41,8 +42,10 @@ lung$code <- lung$status - 1
 
 # ---- Gray's test ------------------------------------------------------------------------------
 
-gray <- function(name, data, group, stratum = NULL) {
-    strata <- if (is.null(stratum)) rep(1, nrow(data)) else data[[stratum]]
+# `strata`: the factors whose combinations are the strata
+gray <- function(name, data, group, strata = NULL) {
+    data <- data[complete.cases(data[c(group, strata)]), ]
+    strata <- if (is.null(strata)) rep(1, nrow(data)) else interaction(data[strata], drop = TRUE)
     tests <- cuminc(data$time, data$code, data[[group]], strata)$Tests
     data.frame(
         test = name, event = c("event", "competing")[as.integer(rownames(tests))],
@@ -62,7 +65,9 @@ write_table(rbind(
     gray("mgus2_men_progress_sex", mgus2_men_progress, "sex"),
     gray("remission_arm_and_sex", remission, "arm_and_sex"),
     gray("transplant_arm", transplant, "trt"),
-    gray("transplant_arm_by_sex", transplant, "trt", "sex")
+    gray("transplant_arm_by_sex", transplant, "trt", "sex"),
+    gray("mgus2_sex_by_age_and_spike", mgus2, "sex", c("age_band", "high")),
+    gray("mgus2_years_age_by_sex_and_spike", mgus2_years, "age_band", c("sex", "high"))
 ), "gray_test.csv")
 
 # ---- Fine and Gray ------------------------------------------------------------------------------

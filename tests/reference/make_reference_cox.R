@@ -16,7 +16,7 @@ fit_design <- function(design, ties, robust) {
     data$weight_of_row <- if (nzchar(design$weight)) data[[design$weight]] else 1
     data$cluster_of_row <- if (nzchar(design$cluster)) data[[design$cluster]] else seq_len(nrow(data))
     terms <- strsplit(design$covariates, " ")[[1]]
-    if (nzchar(design$stratum)) terms <- c(terms, paste0("strata(", design$stratum, ")"))
+    if (nzchar(design$stratum)) terms <- c(terms, strata_of(design))
     formula <- as.formula(paste(response(design), "~", paste(terms, collapse = " + ")))
     arguments <- list(formula, data, ties = ties, control = tight, x = TRUE,
                       weights = data$weight_of_row, robust = robust)
@@ -72,5 +72,7 @@ write_table(with(data_sets, rbind(
     stepwise("lung", "Surv(time, died)", c("age", "sex", "ph.ecog", "ph.karno", "pat.karno",
              "meal.cal", "wt.loss"), lung, 0.30, 0.05, "efron"),
     stepwise("pbcseq", "Surv(tstart, tstop, died)", c("age", "edema", "log_bili", "albumin",
-             "log_protime", "trt"), pbcseq, 0.05, 0.05, "efron")
+             "log_protime", "trt"), pbcseq, 0.05, 0.05, "efron"),
+    stepwise("colon", "Surv(time, status)", c("lev", "lev5fu", "age", "male", "obstruct", "adhere",
+             "differ"), colon, 0.20, 0.05, "efron", strata = c("etype", "extent", "node4"))
 )), "selection.csv")

@@ -101,6 +101,9 @@ survival_curves <- function(endpoint, rows, pooled, stratified, horizon = NULL) 
 survival_curves("OS", os, "os_all", "os_by_arm", 48)
 survival_curves("EFS", efs, "efs_all", "efs_by_arm")
 survival_curves("RFS", rfs, "rfs_responders", "rfs_by_arm")
+test <- survdiff(Surv(time, code) ~ group + strata(sex), os)$chisq
+keep("group_test", "os_by_arm_in_strata", "test=stratified_log_rank",
+     c(n = nrow(os), n_strata = 2, statistic = test, df = 1, p_value = tail_of(test)))
 
 # ---- groups that form after the start: frozen at a landmark, and moving from one on --------------------
 
@@ -163,16 +166,21 @@ incidences <- function(rows, pooled, stratified, months, curve) {
             }
         }
     }
-    tests <- cuminc(rows$time, rows$code, rows$group)$Tests
+    gray_numbers(stratified, "gray", cuminc(rows$time, rows$code, rows$group))
+}
+gray_numbers <- function(analysis, test, fit) {
     for (event in 1:2) {
-        statistic <- tests[as.character(event), "stat"]
-        keep("group_test", stratified, c("test=gray", paste0("event=", c("event", "competing")[event])),
+        statistic <- fit$Tests[as.character(event), "stat"]
+        place <- paste0(c("test=", "event="), c(test, c("event", "competing")[event]))
+        keep("group_test", analysis, place,
              c(statistic = statistic, df = 1, p_value = tail_of(statistic)))
     }
 }
 incidences(cir, "cir_responders", "cir_by_arm", c(12, 24, 36, 48, 60), curve = TRUE)
 incidences(remission, NA, "remission_by_arm", c(1, 2, 6, 12), curve = TRUE)
 incidences(transplant, NA, "transplant_by_arm", c(2, 6, 12, 24), curve = FALSE)
+gray_numbers("remission_by_arm_in_strata", "stratified_gray",
+             with(remission, cuminc(time, code, group, strata = sex)))
 
 # ---- Cox models ----------------------------------------------------------------------------------------
 
@@ -211,6 +219,18 @@ for (factor in c("arm", "sex", "hsct")) {
 }
 invisible(cox_numbers("cox_os_remission", "cr", "cr", changing(os)))
 invisible(cox_numbers("cox_os_by_sex", "arm", "arm", changing(os), strata = "sex"))
+for (sex in 0:1) {
+    fit <- coxph(Surv(time, code) ~ arm, os[os$sex == sex, ], ties = "efron", control = tight)
+    keep("subgroup_effect", "cox_os_by_sex",
+         c("model=arm", "subgroup=sex", paste0("level=", c("female", "male")[sex + 1])),
+         c(n = fit$n, n_event = fit$nevent, log_hr = unname(coef(fit)),
+           std_error = sqrt(as.vector(fit$var))))
+}
+fits <- lapply(c(Surv(time, code) ~ arm + strata(sex), Surv(time, code) ~ arm + arm:sex + strata(sex)),
+               coxph, data = os, ties = "efron", control = tight)
+lr <- 2 * (fits[[2]]$loglik[2] - fits[[1]]$loglik[2])
+keep("subgroup_interaction", "cox_os_by_sex", c("model=arm", "subgroup=sex"),
+     c(n = nrow(os), lr_statistic = lr, df = 1, lr_p = tail_of(lr)))
 
 steps <- stepwise("OS", "Surv(tstart, tstop, event)", names(p_values)[p_values < 0.05],
                   changing(os), 0.05, 0.05, "efron")

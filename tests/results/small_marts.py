@@ -27,6 +27,9 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "sex": ("male", "female"),
     "race": ("white", "asian", "other"),
     "t411": ("yes", "no"),
+    "obstruct": ("yes", "no"),
+    "extent": ("1", "2", "3", "4"),
+    "node4": ("yes", "no"),
     "hsct": ("yes", "no"),
     "mrd": ("yes", "no"),
 }
@@ -72,6 +75,18 @@ def followed(paramcd: str, subjects: Mapping[str, tuple[float, int]]) -> pl.Data
 def counts(analysis_id: str, stratum: str, *days: Sequence[int]) -> pl.DataFrame:
     """Rows of (day, n_entry, n_event, n_competing, n_censored), as the mart `risk_counts`."""
     return rows("risk_counts", *((analysis_id, stratum, float(day), *n) for day, *n in days))
+
+
+def counts_in_strata(analysis_id: str, *groups: Sequence[Any]) -> pl.DataFrame:
+    """(test stratum, group, days) as the mart `stratified_risk_counts`; days as of `counts`."""
+    return rows(
+        "stratified_risk_counts",
+        *(
+            (analysis_id, test_stratum, group, float(day), *n)
+            for test_stratum, group, days in groups
+            for day, *n in days
+        ),
+    )
 
 
 def contrast(factor: str, numerator: str = "yes", denominator: str = "no", **more: Any) -> Contrast:

@@ -253,12 +253,23 @@ def test_model_says_its_population_caution_and_what_is_inferred():
     assert (model["n"], model["n_missing"]) == (2, 0)
 
 
-def stratified(levels: dict[str, str | None]) -> dict[str, pl.DataFrame]:
-    """Sex in strata of race; deaths on days 10 and 20 in either, one man left in the first."""
+def stratified(
+    levels: dict[str, str | None], *more: tuple[str, str, str], by: tuple[str, ...] = ("race",)
+) -> dict[str, pl.DataFrame]:
+    """Sex in strata of race; deaths on days 10 and 20 in either, one man left in the first.
+
+    `more` are levels of further factors: subject, factor, level.
+    """
     sexes_of = {"a": "male", "b": "female", "g": "male", "c": "female", "d": "male"}
-    races = rows("subject_factors", *((s, "race", level, None) for s, level in levels.items()))
+    races = rows(
+        "subject_factors",
+        *((s, "race", level, None) for s, level in levels.items()),
+        *((*one, None) for one in more),
+    )
     ends = {"a": (10, 1), "b": (20, 1), "g": (30, 0), "c": (10, 1), "d": (20, 1)}
-    plan = analysis("cox_univariate", strata="race", factors=(contrast("sex", "male", "female"),))
+    plan = analysis(
+        "cox_univariate", stratified_by=by, factors=(contrast("sex", "male", "female"),)
+    )
     tables = marts(
         population_members=members(all=list(ends)),
         covariate_intervals=followed("OS", ends),
@@ -281,3 +292,41 @@ def test_each_stratum_has_its_own_baseline_hazard():
 def test_subject_of_unknown_stratum_is_missing():
     model = stratified({**RACES, "g": None})["cox_model"].row(0, named=True)
     assert (model["n"], model["n_missing"]) == (4, 1)
+
+
+def test_strata_are_counted_and_say_whether_they_tell_something():
+    model = stratified(RACES)["cox_model"].row(0, named=True)
+    assert (model["n_strata"], model["n_strata_informative"], model["caution"]) == (2, 2, None)
+    alone = stratified({**RACES, "c": "other"})["cox_model"].row(0, named=True)
+    assert (alone["n_strata"], alone["n_strata_informative"]) == (3, 1)
+    assert alone["caution"] == (
+        "Strata: 2 of 3 without information, as they have no event at which a factor of the model "
+        "varies among those at risk."
+    )
+
+
+def test_strata_of_two_factors_are_the_combinations_that_occur():
+    # those without T411 are the first man and the Asians: white a | white b, g | asian c, d
+    more = [(s, "t411", "no" if s in {"a", "c", "d"} else "yes") for s in RACES]
+    results = stratified(RACES, *more, by=("t411", "race"))
+    model, term = (results[name].row(0, named=True) for name in ("cox_model", "cox_term"))
+    assert (model["n"], model["n_strata"], model["n_strata_informative"]) == (5, 3, 2)
+    # day 20: b of b and g; day 10: c of c and d, then d alone: 1/(1+x) twice, no maximum
+    assert term["status"].startswith("not estimable: monotone likelihood")
+
+
+def test_a_level_that_is_not_known_leaves_no_stratum():
+    more = [(s, "t411", "yes") for s in RACES if s != "a"]
+    model = stratified(RACES, *more, by=("race", "t411"))["cox_model"].row(0, named=True)
+    assert (model["n"], model["n_missing"], model["n_strata"]) == (4, 1, 2)
+
+
+def test_model_without_strata_counts_none():
+    results = univariate(
+        contrast("sex", "male", "female"),
+        population_members=members(all=SUBJECTS),
+        covariate_intervals=FOLLOWED,
+        subject_factors=sexes(a="male", b="female", c="male"),
+    )
+    model = results["cox_model"].row(0, named=True)
+    assert (model["n_strata"], model["n_strata_informative"]) == (None, None)

@@ -2,9 +2,9 @@
 
 import polars as pl
 import pytest
-from small_marts import analysis, counts, marts, study
+from small_marts import analysis, counts, counts_in_strata, marts, study
 
-from analytics.methods.gray import gray_test
+from analytics.methods.gray import gray_test, stratified_gray_test
 from analytics.results.assembly import compute_results
 
 MALE = [(0, 6, 0, 0, 0), (30, 0, 2, 0, 0), (60, 0, 0, 1, 0), (90, 0, 1, 0, 2)]
@@ -32,10 +32,8 @@ def test_incidence_of_either_event_is_compared_by_gray():
     )["group_test"]
     groups = {"male": as_counts(MALE), "female": as_counts(FEMALE)}
     assert tests.drop("analysis_id").rows() == [
-        ("gray", "event", 11, 4, one.statistic, 1, one.p_value, "ok")
-        if event == "event"
-        else ("gray", "competing", 11, 3, one.statistic, 1, one.p_value, "ok")
-        for event in ("event", "competing")
+        ("gray", event, 11, n_event, 1, None, None, one.statistic, 1, one.p_value, None, "ok")
+        for event, n_event in (("event", 4), ("competing", 3))
         for one in [gray_test(groups, event=event)]
     ]
 
@@ -106,3 +104,91 @@ def test_groups_that_change_have_no_follow_up():
     assert follow_up["status"].unique().to_list() == [
         "not estimable: subjects move between the strata"
     ]
+
+
+# two strata in which both sexes are at risk, and one of men alone
+IN_STRATA = (
+    ("old", "male", [(0, 2, 0, 0, 0), (10, 0, 1, 0, 0), (30, 0, 1, 0, 0)]),
+    ("old", "female", [(0, 2, 0, 0, 0), (20, 0, 1, 0, 0), (40, 0, 0, 0, 1)]),
+    ("young", "male", [(0, 1, 0, 0, 0), (10, 0, 1, 0, 0)]),
+    ("young", "female", [(0, 1, 0, 0, 0), (20, 0, 0, 0, 1)]),
+    ("young", "unknown", [(0, 1, 0, 0, 0), (15, 0, 1, 0, 0)]),
+    ("very old", "male", [(0, 2, 0, 0, 0), (5, 0, 1, 0, 0), (50, 0, 0, 0, 1)]),
+)
+# the same subjects without strata, and a woman whose stratum is not known
+WITHOUT_STRATA = (
+    counts("os", "male", (0, 5, 0, 0, 0), (5, 0, 1, 0, 0), (10, 0, 2, 0, 0), (30, 0, 1, 0, 0),
+           (50, 0, 0, 0, 1)),
+    counts("os", "female", (0, 4, 0, 0, 0), (20, 0, 2, 0, 1), (40, 0, 0, 0, 1)),
+    counts("os", "unknown", (0, 1, 0, 0, 0), (15, 0, 1, 0, 0)),
+)  # fmt: skip
+ONLY_MEN = "Strata: 1 of 3 without information, as they have no event that tells the groups apart."
+
+
+def compared_in_strata(method: str, **more: object) -> dict[str, pl.DataFrame]:
+    plan = analysis(method, **{"strata": "sex", "stratified_by": ("race",), **more})
+    tables = marts(
+        risk_counts=pl.concat(WITHOUT_STRATA),
+        stratified_risk_counts=counts_in_strata("os", *IN_STRATA),
+    )
+    return compute_results(study(plan), tables)
+
+
+def test_a_stratified_log_rank_test_adds_up_over_the_strata():
+    results = compared_in_strata("kaplan_meier")
+    test = results["group_test"].row(0, named=True)
+    # men of old: days 10, 20, 30: 1 - 1/2 - 1/3 + 1 - 1/2 with variance 1/4, 2/9, 1/4;
+    # of young: day 10: 1 - 1/2 with variance 1/4
+    excess = 2 / 3 + 1 / 2
+    variance = 13 / 18 + 1 / 4
+    assert test["statistic"] == pytest.approx(excess**2 / variance, rel=1e-13)
+    assert (test["test"], test["df"], test["status"]) == ("stratified_log_rank", 1, "ok")
+    assert (test["n"], test["n_event"], test["n_missing"]) == (8, 5, 2)
+    assert (test["n_strata"], test["n_strata_informative"]) == (3, 2)
+    assert test["caution"] == ONLY_MEN
+
+
+def test_the_curves_of_a_stratified_test_are_those_without_strata():
+    stratified, plain = (
+        compared_in_strata("kaplan_meier", stratified_by=by) for by in (("race",), ())
+    )
+    for table in ("survival_curve", "survival_summary", "follow_up"):
+        assert stratified[table].equals(plain[table])
+    assert plain["group_test"].select("test", "n", "n_missing", "n_strata").rows() == [
+        ("log_rank", 9, 1, None)
+    ]
+
+
+def test_a_stratified_gray_test_is_of_either_event():
+    strata = {
+        stratum: {group: as_counts(days) for other, group, days in IN_STRATA if other == stratum}
+        for stratum in ("old", "very old")
+    }
+    strata["young"] = {"male": as_counts(IN_STRATA[2][2]), "female": as_counts(IN_STRATA[3][2])}
+    expected = stratified_gray_test(strata, event="event")
+    tests = compared_in_strata("cumulative_incidence")["group_test"]
+    assert tests.select(
+        "test", "event", "n", "n_event", "statistic", "n_strata_informative"
+    ).rows() == [
+        ("stratified_gray", "event", 8, 5, pytest.approx(expected.statistic), 2),
+        ("stratified_gray", "competing", 8, 0, None, 0),
+    ]
+    assert tests["caution"].to_list() == [ONLY_MEN, ONLY_MEN.replace("1 of 3", "3 of 3")]
+
+
+def test_a_stratified_test_of_groups_that_change_is_of_mantel_and_byar():
+    test = compared_in_strata("kaplan_meier", time_dependent_strata=True)["group_test"]
+    assert test["test"].to_list() == ["stratified_mantel_byar"]
+
+
+def test_a_caution_of_the_plan_comes_before_that_on_the_strata():
+    test = compared_in_strata("kaplan_meier", caution="Few women.")["group_test"]
+    assert test["caution"].to_list() == [f"Few women. {ONLY_MEN}"]
+
+
+def test_a_stratified_test_of_nobody_is_a_status():
+    plan = analysis("kaplan_meier", strata="sex", stratified_by=("race",))
+    tables = marts(risk_counts=counts("os", "male", (0, 6, 0, 0, 0), (30, 0, 6, 0, 0)))
+    test = compute_results(study(plan), tables)["group_test"].row(0, named=True)
+    assert (test["n"], test["n_missing"], test["n_strata"], test["caution"]) == (0, 6, 0, None)
+    assert test["status"] == "not estimable: no events"

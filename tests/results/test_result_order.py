@@ -6,7 +6,17 @@ from functools import cache
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_marts import analysis, contrast, counts, followed, marts, members, rows, study
+from small_marts import (
+    analysis,
+    contrast,
+    counts,
+    counts_in_strata,
+    followed,
+    marts,
+    members,
+    rows,
+    study,
+)
 
 from analytics.results.assembly import compute_results
 from analytics.results.marts import Marts
@@ -14,6 +24,7 @@ from analytics.results.marts import Marts
 SUBJECTS = [f"s{number:02d}" for number in range(30)]
 PLAN = study(
     analysis("kaplan_meier", analysis_id="km", strata="sex", landmarks_months=(1, 2)),
+    analysis("kaplan_meier", analysis_id="in_strata", strata="sex", stratified_by=("race",)),
     analysis(
         "kaplan_meier", analysis_id="flat", restricted_mean_months=(2, 3), plateau_months=(1, 2)
     ),
@@ -27,7 +38,12 @@ PLAN = study(
             contrast("hsct"),
         ),
     ),
-    analysis("cox_univariate", analysis_id="strata", strata="sex", factors=(contrast("age"),)),
+    analysis(
+        "cox_univariate",
+        analysis_id="strata",
+        stratified_by=("sex", "race"),
+        factors=(contrast("age"),),
+    ),
     analysis("fine_gray", analysis_id="fg", censoring_groups="sex", factors=(contrast("age"),)),
     analysis("cox_stepwise", analysis_id="multi", candidates_from="uni"),
     analysis(
@@ -61,6 +77,7 @@ def cohort() -> Marts:
                 for number, subject in enumerate(SUBJECTS)
                 for row in (
                     (subject, "sex", "male" if number % 2 else "female", None),
+                    (subject, "race", ("white", "asian", "other")[number % 3], None),
                     (subject, "age", None, ages[subject]),
                 )
             ),
@@ -75,8 +92,17 @@ def cohort() -> Marts:
         risk_counts=counts("km", "male", *CURVE)
         .extend(counts("km", "female", *CURVE))
         .extend(counts("flat", "all", *PLATEAU))
+        .extend(counts("in_strata", "male", *CURVE))
+        .extend(counts("in_strata", "female", *PLATEAU))
         .extend(counts("cif", "male", *CURVE))
         .extend(counts("cif", "female", *INCIDENCE)),
+        stratified_risk_counts=counts_in_strata(
+            "in_strata",
+            ("white", "male", CURVE),
+            ("white", "female", PLATEAU),
+            ("asian", "male", PLATEAU),
+            ("asian", "female", CURVE),
+        ),
     )
 
 

@@ -201,7 +201,7 @@ def test_only_headlines_and_models_that_stand_for_themselves_are_compared():
         analysis_id="cox",
         factors=(alone, alone.model_copy(update={"model": "sibling", "delayed_entry_of": "sex"})),
     )
-    stratified = MODEL.model_copy(update={"analysis_id": "by_sex", "strata": "sex"})
+    stratified = MODEL.model_copy(update={"analysis_id": "by_sex", "stratified_by": ("sex",)})
     other = MODEL.model_copy(
         update={
             "analysis_id": "other",

@@ -63,7 +63,7 @@ def test_models_stratified_by_trial_differ_in_nothing_else(
 ) -> None:
     pooled = study.analysis(f"cox_{endpoint}_univariate")
     stratified = study.analysis(f"cox_{endpoint}_univariate_by_trial")
-    assert (pooled.strata, stratified.strata) == (None, "trial")
+    assert (pooled.stratified_by, stratified.stratified_by) == ((), ("trial",))
     assert (pooled.endpoint, pooled.population) == (stratified.endpoint, stratified.population)
     of_words = {"as_published", "inferred", "caution", "alternative_to"}
     assert [contrast.model_dump(exclude=of_words) for contrast in pooled.factors] == [

@@ -273,9 +273,11 @@ def test_fine_gray_model_of_a_group_defined_by_an_outcome_is_refused(tmp_path: P
 
 
 def test_stratified_models_have_their_delayed_entry_beside_them(tmp_path: Path) -> None:
-    plan = UNIVARIATE + f'strata = "sex"\nfactors = [{{ {MRD}, as_published = "it fits" }}]\n'
+    plan = UNIVARIATE + (
+        f'stratified_by = ["sex", "blasts"]\nfactors = [{{ {MRD}, as_published = "it fits" }}]\n'
+    )
     analysis = load_study(with_plan(tmp_path, plan)).analysis("uni")
-    assert analysis.strata == "sex"
+    assert (analysis.strata, analysis.stratified_by) == (None, ("sex", "blasts"))
     assert [contrast.model for contrast in analysis.factors] == ["mrd", "mrd__delayed_entry"]
 
 

@@ -532,8 +532,8 @@ PLAN_MISTAKES = {
         'method = "cumulative_incidence"\nendpoint = "RFS"\npopulation = "responders"\n'
         "restricted_mean_months = [36]",
         "plan.toml analysis 'a': unknown key 'restricted_mean_months'; the keys are id, label, "
-        "method, caution, inferred, endpoint, population, strata, landmarks_months, "
-        "landmark_days, entry_facts, as_published, headline, alternative_to.",
+        "method, caution, inferred, endpoint, population, strata, stratified_by, "
+        "landmarks_months, landmark_days, entry_facts, as_published, headline, alternative_to.",
     ),
     "plateau of one month": (
         'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nplateau_months = [36]',
@@ -575,30 +575,89 @@ PLAN_MISTAKES = {
         "or hsct.",
     ),
     "continuous strata of a Cox model": (
-        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "age"\n'
-        'factors = [{ factor = "sex", numerator = ["male"] }]',
-        "plan.toml analysis 'a': strata 'age' is continuous and has no levels; use a categorical "
-        "factor.",
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'stratified_by = ["age"]\nfactors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': stratified_by 'age' is continuous and has no levels; use a "
+        "categorical factor.",
     ),
     "post-baseline strata of a Cox model": (
-        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "hsct"\n'
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'stratified_by = ["blasts", "hsct"]\n'
         'factors = [{ factor = "sex", numerator = ["male"] }]',
-        "plan.toml analysis 'a': strata 'hsct' is known only after the origin, but the groups "
-        "of a model need a baseline factor; choose one.",
+        "plan.toml analysis 'a': stratified_by 'hsct' is known only after the origin, but strata "
+        "are those of the baseline; choose a baseline factor.",
     ),
     "factor that is its own stratum": (
-        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
+        'stratified_by = ["blasts", "sex"]\n'
         'factors = [{ factor = "sex", numerator = ["male"] }]',
-        "plan.toml analysis 'a': factor 'sex' is constant within each of its own strata; remove "
-        "it from the factors or from strata.",
+        "plan.toml analysis 'a': factor 'sex' is constant within each of its own strata; compare "
+        "another factor or remove it from stratified_by.",
     ),
-    "selection from stratified models": (
+    "strata of a Cox model by the key of curves": (
         'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
+        'factors = [{ factor = "blasts", numerator = ["high"] }]',
+        "plan.toml analysis 'a': strata are the groups of curves; name the strata of Cox models "
+        'as stratified_by = ["sex"].',
+    ),
+    "subgroups of what is compared": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nsubgroups = ["sex"]\n'
+        'factors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': factor 'sex' is compared, so it cannot form subgroups too; "
+        "remove it from subgroups.",
+    ),
+    "subgroups that form later": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nsubgroups = ["hsct"]\n'
+        'factors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': subgroups 'hsct' is known only after the origin, but subgroups "
+        "are those of the baseline; choose a baseline factor.",
+    ),
+    "subgroups without levels": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\nsubgroups = ["age"]\n'
+        'factors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': subgroups 'age' is continuous and has no levels; use a "
+        "categorical factor.",
+    ),
+    "strata of a selection": (
+        'method = "cox_univariate"\nendpoint = "OS"\npopulation = "all"\n'
         'factors = [{ factor = "blasts", numerator = ["high"] }]\n\n[[analyses]]\nid = "b"\n'
         'label = "B"\nmethod = "cox_stepwise"\nendpoint = "OS"\npopulation = "all"\n'
-        'candidates_from = "a"',
-        "plan.toml analysis 'b': the models of candidates_from 'a' are stratified, but a "
-        "selection cannot be; select among models without strata.",
+        'candidates_from = "a"\nstratified_by = ["sex"]',
+        "plan.toml analysis 'b': a selection has the strata of candidates_from; name "
+        "stratified_by there and remove it here.",
+    ),
+    "strata of a Fine-Gray model": (
+        'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'
+        'stratified_by = ["blasts"]\nfactors = [{ factor = "sex", numerator = ["male"] }]',
+        "plan.toml analysis 'a': a Fine-Gray model cannot be stratified; remove stratified_by or "
+        "use cox_univariate.",
+    ),
+    "strata of a test between no groups": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nstratified_by = ["sex"]',
+        "plan.toml analysis 'a': stratified_by is for the test between groups, but there are "
+        "none; name their factor as strata or remove stratified_by.",
+    ),
+    "groups that are their own strata": (
+        'method = "cumulative_incidence"\nendpoint = "RFS"\npopulation = "responders"\n'
+        'strata = "sex"\nstratified_by = ["sex"]',
+        "plan.toml analysis 'a': factor 'sex' is constant within each of its own strata; compare "
+        "another factor or remove it from stratified_by.",
+    ),
+    "stratification factor twice": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
+        'stratified_by = ["blasts", "blasts"]',
+        "plan.toml analysis 'a': stratified_by names 'blasts' twice; remove one.",
+    ),
+    "unknown stratification factor": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
+        'stratified_by = ["blast"]',
+        "plan.toml analysis 'a': unknown factor 'blast' (did you mean 'blasts'?); use age, sex, "
+        "blasts, cycles, mrd or hsct.",
+    ),
+    "stratification factor without brackets": (
+        'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nstrata = "sex"\n'
+        'stratified_by = "blasts"',
+        "plan.toml analysis 'a': key 'stratified_by' is 'blasts'; it takes a list of texts.",
     ),
     "time-dependent factor of a Fine-Gray model": (
         'method = "fine_gray"\nendpoint = "RFS"\npopulation = "responders"\n'

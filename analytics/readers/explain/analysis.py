@@ -1,23 +1,24 @@
 """An analysis: its method, its patients, its endpoint, and which tables hold its numbers."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import duckdb
 
 from analytics.readers.explain.reading import Row, facts, one_row, query, rows_of, table
 from analytics.warehouse import literal, quoted
 
+_TOLD: Final = (
+    *("method", "endpoint", "population", "strata", "stratified_by"),
+    *("caution", "inferred"),
+)
+
 
 def analysis_lines(connection: duckdb.DuckDBPyConnection, analysis: Row) -> Iterator[str]:
     """What was computed, on whom, by which conventions, and where it stands."""
     analysis_id = analysis["analysis_id"]
     yield f"{analysis_id}: {analysis['label']}"
-    yield from facts(
-        {
-            name: analysis[name]
-            for name in ("method", "endpoint", "population", "strata", "caution", "inferred")
-        }
-    )
+    yield from facts({name: analysis[name] for name in _TOLD})
     conventions = one_row(connection, "from results.method where analysis_id = ?", analysis_id)
     if conventions is not None:
         yield "Conventions"

@@ -103,6 +103,8 @@ def _ground(
         yield from _curve(connection, analysis, "cumulative_incidence_curve", row)
     elif name in {"cox_term", "fine_gray_term"}:
         yield from _intervals(analysis, row)
+    elif name == "group_test" and row["n_strata"] is not None:
+        yield from _strata(connection, analysis)
     elif name == "clinical_outcomes":
         yield from _outcome(analysis, row)
     elif name == "baseline_characteristics":
@@ -137,6 +139,26 @@ def _curve(
     )
 
 
+def _strata(connection: duckdb.DuckDBPyConnection, analysis: Row) -> Iterator[str]:
+    """The groups in each stratum of a stratified test, whose sums are added over the strata."""
+    yield "  marts.stratified_risk_counts by stratum of the test and group"
+    yield from table(
+        rows_of(
+            connection,
+            "select test_stratum, stratum, sum(n_entry) as n, sum(n_event) as n_event, "
+            "sum(n_competing) as n_competing, sum(n_censored) as n_censored "
+            "from marts.stratified_risk_counts where analysis_id = ? group by all order by all",
+            analysis["analysis_id"],
+        )
+    )
+    yield from query(
+        "select usubjid, test_stratum, stratum, entry_day, exit_day, event_code\n"
+        "from intermediate.int_analysis_subjects\n"
+        "left join intermediate.int_test_strata using (analysis_id, usubjid)\n"
+        f"where analysis_id = {literal(analysis['analysis_id'])} order by all"
+    )
+
+
 def _intervals(analysis: Row, row: Row) -> Iterator[str]:
     """The times at risk and the factor's level on them; a change on day t counts after day t."""
     factor = literal(row["factor"])
@@ -145,7 +167,7 @@ def _intervals(analysis: Row, row: Row) -> Iterator[str]:
         "    select arg_max(level, day) from marts.factor_changes as changes\n"
         "    where changes.usubjid = intervals.usubjid and changes.paramcd = intervals.paramcd\n"
         f"    and changes.factor = {factor} and day <= tstart), factors.level) as level,\n"
-        "    factors.value\n"
+        f"    factors.value{_stratum(analysis)}\n"
         "from marts.covariate_intervals as intervals\n"
         "semi join (from marts.population_members "
         f"where population = {literal(analysis['population'])}) as members using (usubjid)\n"
@@ -153,6 +175,20 @@ def _intervals(analysis: Row, row: Row) -> Iterator[str]:
         f"    on factors.usubjid = intervals.usubjid and factors.factor = {factor}\n"
         f"where intervals.paramcd = {literal(analysis['endpoint'])}\n"
         "order by intervals.usubjid, tstart"
+    )
+
+
+def _stratum(analysis: Row) -> str:
+    """The column with a subject's stratum of the models, in a query of intervals."""
+    if analysis["stratified_by"] is None:
+        return ""
+    return (
+        ", (\n"
+        "    select string_agg(coalesce(of_strata.level, 'unknown'), ' / ' order by factor_order)\n"
+        "    from staging.stg_plan__stratification_factors as strata\n"
+        "    join marts.subject_factors as of_strata using (factor)\n"
+        f"    where strata.analysis_id = {literal(analysis['analysis_id'])}\n"
+        "    and of_strata.usubjid = intervals.usubjid) as stratum"
     )
 
 

@@ -49,7 +49,9 @@ def _membership(
 def _clock(connection: duckdb.DuckDBPyConnection, analysis_id: str, usubjid: str) -> Iterator[str]:
     spells = rows_of(
         connection,
-        "select stratum, entry_day, exit_day, event_code from intermediate.int_analysis_subjects "
+        "select stratum, test_stratum, entry_day, exit_day, event_code "
+        "from intermediate.int_analysis_subjects "
+        "left join intermediate.int_test_strata using (analysis_id, usubjid) "
         "where analysis_id = ? and usubjid = ? order by entry_day",
         analysis_id,
         usubjid,
@@ -116,7 +118,9 @@ def _values(connection: duckdb.DuckDBPyConnection, analysis: Row, usubjid: str) 
         "select factor from results.cox_term where analysis_id = $1 "
         "union all select factor from results.cox_selection_step where analysis_id = $1 "
         "union all select factor from results.fine_gray_term where analysis_id = $1 "
-        "union all select strata from results.analysis where analysis_id = $1) "
+        "union all select strata from results.analysis where analysis_id = $1 "
+        "union all select factor from staging.stg_plan__stratification_factors "
+        "where analysis_id = $1) "
         "where factor is not null order by all",
         analysis["analysis_id"],
     )

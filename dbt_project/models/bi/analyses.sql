@@ -10,10 +10,6 @@ populations as (
     select * from {{ ref('stg_study__populations') }}
 ),
 
-factors as (
-    select * from {{ ref('stg_study__factors') }}
-),
-
 analysis as (
     select * from {{ source('results', 'analysis') }}
 ),
@@ -31,7 +27,8 @@ analyses_with_methods as (
         analysis.endpoint,
         analysis_labels.endpoint_label,
         populations.label as population_label,
-        factors.label as strata_label,
+        analysis_labels.strata_label,
+        analysis_labels.stratified_by_label,
         analyses.is_headline,
         analyses.delayed_entry_of,
         analyses.alternative_to,
@@ -52,7 +49,6 @@ analyses_with_methods as (
     inner join analysis_labels on analysis.analysis_id = analysis_labels.analysis_id
     left join analysis_method on analysis.analysis_id = analysis_method.analysis_id
     left join populations on analysis.population = populations.population
-    left join factors on analysis.strata = factors.factor
 )
 
 select * from analyses_with_methods

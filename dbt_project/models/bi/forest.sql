@@ -35,6 +35,9 @@ forest as (
                 order by factors.display_order, cox_term.factor, cox_term.model
             ) as int
         ) as line_order,
+        analysis_labels.stratified_by_label,
+        cast(cox_model.n_strata as int) as n_strata,
+        cast(cox_model.n_strata_informative as int) as n_strata_informative,
         cox_term.factor,
         coalesce(factors.label, cox_term.factor) as factor_label,
         cox_term.numerator || ' / ' || cox_term.denominator as contrast,

@@ -2,10 +2,6 @@ with group_test as (
     select * from {{ source('results', 'group_test') }}
 ),
 
-analysis as (
-    select * from {{ source('results', 'analysis') }}
-),
-
 analysis_labels as (
     select * from {{ ref('int_analysis_labels') }}
 ),
@@ -33,28 +29,34 @@ group_tests as (
         analysis_labels.endpoint_label,
         analysis_labels.population_label,
         analysis_labels.strata_label,
+        analysis_labels.stratified_by_label,
         group_test.test,
         case group_test.test
             when 'log_rank' then 'Log-rank test'
             when 'mantel_byar' then 'Mantel-Byar test'
             when 'gray' then 'Gray''s test'
+            when 'stratified_log_rank' then 'Stratified log-rank test'
+            when 'stratified_mantel_byar' then 'Stratified Mantel-Byar test'
+            when 'stratified_gray' then 'Stratified Gray''s test'
             else group_test.test
         end as test_label,
         group_test.event,
         case
-            when group_test.test = 'gray'
+            when group_test.test in ('gray', 'stratified_gray')
                 then coalesce(event_labels.event_label, group_test.event)
             else analysis_labels.endpoint_label
         end as compared_label,
         cast(group_test.n as bigint) as n,
         cast(group_test.n_event as bigint) as n_event,
+        cast(group_test.n_missing as bigint) as n_missing,
+        cast(group_test.n_strata as int) as n_strata,
+        cast(group_test.n_strata_informative as int) as n_strata_informative,
         group_test.statistic as chi_square,
         cast(group_test.df as int) as df,
         group_test.p_value,
-        analysis.caution,
+        group_test.caution,
         group_test.status
     from group_test
-    inner join analysis on group_test.analysis_id = analysis.analysis_id
     inner join analysis_labels on group_test.analysis_id = analysis_labels.analysis_id
     left join event_labels
         on

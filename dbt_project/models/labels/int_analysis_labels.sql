@@ -14,6 +14,21 @@ factors as (
     select * from {{ ref('stg_study__factors') }}
 ),
 
+stratification_factors as (
+    select * from {{ ref('stg_plan__stratification_factors') }}
+),
+
+labels_of_strata as (
+    select
+        stratification_factors.analysis_id,
+        {{ dbt.listagg(
+            'factors.label', "', '", 'order by stratification_factors.factor_order'
+        ) }} as stratified_by_label
+    from stratification_factors
+    inner join factors on stratification_factors.factor = factors.factor
+    group by stratification_factors.analysis_id
+),
+
 analysis_labels as (
     select
         analyses.analysis_id,
@@ -24,11 +39,13 @@ analysis_labels as (
         endpoints.param as endpoint_label,
         populations.label as population_label,
         analyses.strata_factor,
-        factors.label as strata_label
+        factors.label as strata_label,
+        labels_of_strata.stratified_by_label
     from analyses
     left join endpoints on analyses.paramcd = endpoints.paramcd
     left join populations on analyses.population = populations.population
     left join factors on analyses.strata_factor = factors.factor
+    left join labels_of_strata on analyses.analysis_id = labels_of_strata.analysis_id
 )
 
 select * from analysis_labels
