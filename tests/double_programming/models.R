@@ -133,10 +133,10 @@ varies_at_events <- function(rows, factors) {
 # The strata of a model, and those in which a factor varies among those at risk at an event.
 strata_of_model <- function(model) {
     rows <- model$design$rows
-    if (is.null(rows$stratum)) {
+    if (is.null(rows[["stratum"]])) {
         return(data.frame(n_strata = NA_real_, n_strata_informative = NA_real_))
     }
-    tells <- vapply(split(rows, rows$stratum), varies_at_events, TRUE, model$factors)
+    tells <- vapply(split(rows, rows[["stratum"]]), varies_at_events, TRUE, model$factors)
     data.frame(
         n_strata = length(tells),
         n_strata_informative = if (length(model$factors)) sum(tells) else NA_real_

@@ -84,11 +84,11 @@ stepwise <- function(study, design, candidates) {
 # The score test of one factor more: no iteration from the smaller model's estimates and 0. A factor
 # that never varies among those at risk at an event has none.
 score_of_added <- function(study, design, inside, added) {
-    blocks <- if (is.null(design$rows$stratum)) rep(1, nrow(design$rows)) else design$rows$stratum
+    blocks <- if (is.null(design$rows[["stratum"]])) rep(1, nrow(design$rows)) else design$rows[["stratum"]]
     varies <- vapply(split(design$rows, blocks), varies_at_events, TRUE, added)
     if (!any(varies)) return(no_test)
     start <- if (length(inside)) coef(fit_model(study, design, inside))
-    fit <- coxph(hazard_of(c(inside, added), design$rows$stratum), design$rows,
+    fit <- coxph(hazard_of(c(inside, added), design$rows[["stratum"]]), design$rows,
                  ties = study$parameters$ties, init = c(start, 0),
                  control = coxph.control(iter.max = 0))
     chi_square(fit$score, 1)
