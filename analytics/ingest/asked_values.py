@@ -56,7 +56,7 @@ def load_asked_values(connection: duckdb.DuckDBPyConnection, spec: StudySpecific
         "create or replace table raw.sdtm_value (src_trial varchar, src_domain varchar, "
         "src_file varchar, src_row bigint, variable varchar, value varchar)"
     )
-    missing = list(_missing_domains(connection, spec))
+    missing = list(_missing_domains(connection, spec)) if spec.has_sdtm else []
     asked = asked_variables(spec)
     for domain in dict.fromkeys(item.domain for item in asked):
         held = columns_of(connection, domain)

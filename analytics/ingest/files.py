@@ -14,7 +14,7 @@ from analytics.ingest.package import DEFINE, SortedNames, shown_name, sort_names
 from analytics.ingest.source_file import SourceFile
 from analytics.ingest.unused import NO_DATA, UnusedFile
 from analytics.study.specification import FileFormat, StudySpecification, Trial
-from analytics.study.used_domains import used_domains
+from analytics.study.used_domains import read_of, used_domains
 
 _ARCHIVE: Final = ".zip"
 
@@ -37,11 +37,12 @@ def packages(
     The stem of a file is its domain, in any case, or a part of it: lb.csv, lbch.xpt and
     lb_central.csv all hold LB; `supp*` is SUPP. Folders inside are gone through; hidden files and
     notes (README, *.md) are passed over. What is read of a .zip is unpacked into the folder
-    `work`. `also` are domains that are read although the study has no use for them.
+    `work`. `also` are domains that are read although the study has no use for them. Of a trial of
+    kind adam only its ADaM datasets are read.
     """
     used = used_domains(spec) | also
     return [
-        _package(spec.folder, trial, used, work / f"trial-{number}")
+        _package(spec.folder, trial, read_of(trial, used), work / f"trial-{number}")
         for number, trial in enumerate(spec.trials, start=1)
     ]
 

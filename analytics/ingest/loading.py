@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from analytics.ingest.adam_values import load_adam_values
 from analytics.ingest.asked_values import load_asked_values
 from analytics.ingest.domain_tables import table_of
 from analytics.ingest.errors import IngestError
@@ -18,6 +19,7 @@ from analytics.ingest.records import IngestedFile, load_file
 from analytics.ingest.source_file import SourceFile, Variable
 from analytics.ingest.study_tables import load_study_tables
 from analytics.ingest.unused import load_unused
+from analytics.study.adam_datasets import ADAM_DATASETS
 from analytics.study.domains import DOMAIN_VARIABLES, variables_of
 from analytics.study.specification import StudySpecification
 from analytics.study.used_domains import further_domains
@@ -31,8 +33,8 @@ def load_raw(
 ) -> list[IngestedFile]:
     """Write all of schema `raw`, or nothing, and say what was read.
 
-    One table per domain, all trials together, with every variable of `DOMAIN_VARIABLES`
-    whether a file has it or not and with the further variables of the files. Every value is
+    One table per domain or ADaM dataset, all trials together, with every variable that the
+    catalogue has of it whether a file has it or not and with the further variables of the files. Every value is
     VARCHAR; src_trial, src_domain, src_file and src_row (1 = first record) say where it stands.
     raw.ingest_variable keeps each file's variables with their labels and types, raw.ingest_unused
     the files that were passed over. Archives are unpacked in the folder `work` (the system's for
@@ -54,6 +56,7 @@ def load_packages(
         ingested = _write(connection, found, further_domains(spec))
         load_study_tables(connection, spec)
         load_asked_values(connection, spec)
+        load_adam_values(connection, spec)
         connection.execute("commit")
     except BaseException as error:
         connection.execute("rollback")
@@ -72,7 +75,7 @@ def _write(
         for file in package.files
     ]
     connection.execute("create schema if not exists raw")
-    for domain in dict.fromkeys((*DOMAIN_VARIABLES, *sorted(further))):
+    for domain in dict.fromkeys((*DOMAIN_VARIABLES, *sorted(further), *ADAM_DATASETS)):
         _create_domain_table(connection, domain, headers)
     ingested = [
         load_file(connection, file, [variable.name for variable in held]) for file, held in headers

@@ -20,6 +20,7 @@ from analytics.ingest.file_names import (
 )
 from analytics.ingest.formats import FORMATS
 from analytics.ingest.unused import DATA, NO_DATA, UnusedFile
+from analytics.study.adam_datasets import REQUIRED_DATASETS
 from analytics.study.domains import REQUIRED_DOMAINS
 from analytics.study.specification import Trial
 
@@ -162,7 +163,9 @@ def _twice(trial: Trial, read: dict[str, str]) -> Iterator[str]:
 
 
 def _missing(trial: Trial, there: AbstractSet[str], unused: Sequence[UnusedFile]) -> Iterator[str]:
-    for domain in REQUIRED_DOMAINS:
+    is_adam = trial.kind == "adam"
+    every = "every trial of the kind adam" if is_adam else "every trial"
+    for domain in REQUIRED_DATASETS if is_adam else REQUIRED_DOMAINS:
         if domain in there:
             continue
         near = [
@@ -175,7 +178,7 @@ def _missing(trial: Trial, there: AbstractSet[str], unused: Sequence[UnusedFile]
             f"if {' or '.join(near)} contains it, name that {domain.lower()}, else " if near else ""
         )
         yield (
-            f"{trial.path} has no {domain} file, which every trial needs; {rename}add "
+            f"{trial.path} has no {domain} file, which {every} needs; {rename}add "
             f"{domain.lower()}.csv or another format of it."
         )
 

@@ -13,6 +13,7 @@ from analytics.ingest.errors import IngestError, shown
 from analytics.ingest.formats import FORMATS
 from analytics.ingest.headers import CONTENT, SOURCE_COLUMNS
 from analytics.ingest.source_file import SourceFile
+from analytics.study.adam_datasets import ADAM_DATASETS
 from analytics.warehouse import literal, quoted
 
 
@@ -30,7 +31,7 @@ class IngestedFile:
 def load_file(
     connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]
 ) -> IngestedFile:
-    """Append the file's records to raw.sdtm_<domain>, numbered from 1 in file order.
+    """Append the file's records to the table of its domain, numbered from 1 in file order.
 
     Every value arrives as the text that stands in the file: nothing is trimmed, typed or
     taken for missing; an empty unquoted cell of a CSV file is NULL, and so is a blank text of
@@ -115,8 +116,11 @@ def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> Non
 
 
 def _check_domain(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
-    """As for the trial; a part of a domain must say in its records that it is one."""
-    if file.domain == "SUPP":
+    """As for the trial; a part of a domain must say in its records that it is one.
+
+    Qualifiers and ADaM datasets have no DOMAIN of their own.
+    """
+    if file.domain == "SUPP" or file.domain in ADAM_DATASETS:
         return
     if file.is_part:
         _check_part(connection, file)

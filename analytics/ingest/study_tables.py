@@ -7,6 +7,7 @@ import duckdb
 
 from analytics.ingest.errors import IngestError
 from analytics.ingest.fact_conditions import fact_condition_rows
+from analytics.study.adam_datasets import TIME_SLACKS, TIME_UNITS
 from analytics.study.declared_facts import needing_first_dose
 from analytics.study.facts import BUILT_IN_FACTS
 from analytics.study.record_rules import RECORD_RULES
@@ -16,7 +17,8 @@ from analytics.study.study_file import parameter_values
 _TABLES: Final[dict[str, str]] = {
     "study": "study_id varchar, title varchar, synthetic boolean, synthetic_note varchar, "
     "analysis_set varchar",
-    "study_trial": "trial_id varchar, label varchar, cutoff date, display_order integer",
+    "study_trial": "trial_id varchar, label varchar, kind varchar, cutoff date, "
+    "time_unit varchar, display_order integer",
     "study_parameter": "name varchar, value varchar",
     "study_term": "trial_id varchar, domain varchar, testcd varchar, wording varchar, "
     "category varchar, value varchar",
@@ -45,6 +47,9 @@ _TABLES: Final[dict[str, str]] = {
     "study_endpoint_rule": "paramcd varchar, rule_id varchar, role varchar, fact varchar, "
     "priority integer, description varchar, days_after integer",
     "study_adam_name": "kind varchar, name varchar, variable varchar, label varchar",
+    "study_adam_event": "paramcd varchar, cnsr integer, evntdesc varchar, role varchar",
+    "study_time_unit": "wording varchar, unit varchar, days double, slack_days double, "
+    "slack_share double",
     "plan_analysis": "analysis_id varchar, label varchar, method varchar, paramcd varchar, "
     "population varchar, strata_factor varchar, time_dependent_strata boolean, "
     "landmark_days double, headline boolean, delayed_entry_of varchar, alternative_to varchar, "
@@ -61,7 +66,7 @@ Rows = Sequence[tuple[object, ...]]
 def load_study_tables(connection: duckdb.DuckDBPyConnection, spec: StudySpecification) -> None:
     """Write raw.study* and raw.plan_analysis*; an empty cell is NULL.
 
-    Raises IngestError when same_person.csv names a subject that no DM file has.
+    Raises IngestError when same_person.csv names a subject that no DM or ADSL file has.
     """
     rows = _study_rows(spec) | _definition_rows(spec) | _plan_rows(spec.analyses)
     for name, columns in _TABLES.items():
@@ -73,16 +78,17 @@ def load_study_tables(connection: duckdb.DuckDBPyConnection, spec: StudySpecific
 
 
 def _check_same_persons(connection: duckdb.DuckDBPyConnection) -> None:
-    """Every subject of same_person.csv is in DM: a slip there would leave a person in twice."""
+    """Every subject of same_person.csv is in DM or ADSL: a slip there would leave a person in twice."""
     unknown = connection.execute(
         "select usubjid from raw.study_same_person "
-        "where usubjid not in (select trim(usubjid) from raw.sdtm_dm where usubjid is not null) "
+        "where usubjid not in (select trim(usubjid) from raw.sdtm_dm where usubjid is not null "
+        "union select trim(usubjid) from raw.adam_adsl where usubjid is not null) "
         "order by usubjid"
     ).fetchall()
     if unknown:
         raise IngestError(
             *(
-                f"same_person.csv names the subject '{usubjid}', but no DM file has it; correct "
+                f"same_person.csv names the subject '{usubjid}', but no DM or ADSL file has it; correct "
                 "the line or remove it."
                 for (usubjid,) in unknown
             )
@@ -95,7 +101,8 @@ def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
             (spec.study_id, spec.title, spec.synthetic, spec.synthetic_note, spec.analysis_set)
         ],
         "study_trial": [
-            (row.trial_id, row.label, row.cutoff, row.display_order) for row in spec.trials
+            (row.trial_id, row.label, row.kind, row.cutoff, row.time_unit, row.display_order)
+            for row in spec.trials
         ],
         "study_parameter": list(parameter_values(spec.parameters).items()),
         "study_term": [
@@ -217,7 +224,20 @@ def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:
         "study_adam_name": [
             (row.kind, row.name, row.variable, row.label) for row in spec.adam_names
         ],
+        "study_adam_event": [
+            (row.paramcd, row.cnsr, row.evntdesc, row.role) for row in spec.adam_events
+        ],
+        "study_time_unit": [
+            (wording, unit, _days_in(unit, spec.parameters.days_per_month), *TIME_SLACKS[unit])
+            for wording, unit in TIME_UNITS.items()
+        ],
     }
+
+
+def _days_in(unit: str, days_per_month: float) -> float:
+    """The length of a unit of time in days; a year is twelve months of the study."""
+    lengths = {"days": 1.0, "weeks": 7.0, "months": days_per_month, "years": 12 * days_per_month}
+    return lengths[unit]
 
 
 def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:

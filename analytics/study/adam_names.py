@@ -1,10 +1,13 @@
 """adam_names.csv, which a study may leave out: what its factors and populations are called in ADaM.
 
-A factor or population without a line gets a name made of its own (`analytics.export.names`).
+The same lines serve the export and a trial of kind adam. `factor` names a variable of ADSL, or of
+ADTTEINT where the factor changes after baseline; `number` the number of a factor whose levels are
+ranges; `population` a flag of ADSL; `fact` the variable of ADTTE that holds the day the fact is
+known on. In an export, what has no line gets a name made of its own (`analytics.export.names`).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,20 +22,29 @@ _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 
 
 def read_adam_names(
-    folder: Path, factors: Collection[str], populations: Collection[str]
+    folder: Path,
+    factors: Collection[str],
+    populations: Collection[str],
+    facts: Collection[str],
 ) -> tuple[AdamName, ...]:
     """The lines of adam_names.csv; none when the study has no such file.
 
-    Raises StudyError for an unknown factor or population, a variable that ADaM does not take
+    Raises StudyError for an unknown factor, population or fact, a variable that ADaM does not take
     (1 to 8 capitals, digits and underscores; of a population ending in FL), one that is given
     twice, and a label longer than a transport file holds.
     """
     if not (folder / FILE).exists():
         return ()
+    known: Mapping[str, Collection[str]] = {
+        "factor": factors,
+        "number": factors,
+        "population": populations,
+        "fact": facts,
+    }
     names: list[AdamName] = []
     for row in read_rows(folder / FILE, _COLUMNS):
         kind = row.choice("kind", AdamKind)
-        name = row.one_of("name", factors if kind == "factor" else populations, kind)
+        name = row.one_of("name", known[kind], "factor" if kind == "number" else kind)
         found = AdamName.model_validate(
             {
                 "kind": kind,

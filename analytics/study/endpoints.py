@@ -13,6 +13,7 @@ _ENDPOINT_COLUMNS = ("paramcd", "param", "population", "origin_fact", "display_o
 _ASSESSMENT_COLUMNS = ("assessments", "longest_gap_days")
 # The ids of candidates that no rule of endpoint_rules.csv stands for.
 _OWN_RULES: Final = ("origin", "last_assessment", "gap")
+RULES_FILE: Final = "endpoint_rules.csv"
 _RULE_COLUMNS = (
     "paramcd",
     "rule_id",
@@ -26,9 +27,13 @@ _RULE_COLUMNS = (
 
 
 def read_endpoints(
-    folder: Path, facts: Facts, declared: Iterable[DeclaredFact]
+    folder: Path, facts: Facts, declared: Iterable[DeclaredFact], *, has_sdtm: bool = True
 ) -> tuple[Endpoint, ...]:
-    """endpoints.csv in display order. Populations are checked when they have been read."""
+    """endpoints.csv in display order. Populations are checked when they have been read.
+
+    Where every trial is read from ADaM an endpoint may do without an origin_fact: ADTTE has the
+    origin.
+    """
     endpoints: dict[str, Endpoint] = {}
     own_facts = {fact.fact: fact for fact in declared}
     for row in read_rows(folder / "endpoints.csv", _ENDPOINT_COLUMNS, _ASSESSMENT_COLUMNS):
@@ -36,7 +41,7 @@ def read_endpoints(
             paramcd=row.required("paramcd"),
             param=row.required("param"),
             population=row.required("population"),
-            origin_fact=row.one_of("origin_fact", facts, "fact"),
+            origin_fact=_origin_fact(row, facts, has_sdtm),
             display_order=row.integer("display_order"),
             note=row.text("note"),
             assessments=_assessments(row, own_facts),
@@ -48,6 +53,12 @@ def read_endpoints(
             )
         endpoints[endpoint.paramcd] = endpoint
     return tuple(sorted(endpoints.values(), key=lambda endpoint: endpoint.display_order))
+
+
+def _origin_fact(row: Row, facts: Facts, has_sdtm: bool) -> str | None:
+    if row.text("origin_fact") is None and not has_sdtm:
+        return None
+    return row.one_of("origin_fact", facts, "fact")
 
 
 def _assessments(row: Row, declared: Mapping[str, DeclaredFact]) -> str | None:
@@ -87,9 +98,12 @@ def read_endpoint_rules(
     endpoints: tuple[Endpoint, ...],
     parameters: Mapping[str, str],
     facts: Facts,
+    *,
+    has_sdtm: bool = True,
 ) -> tuple[tuple[EndpointRule, ...], dict[str, tuple[str, ...]]]:
     """The rules in force, and for each endpoint the parameters that chose among its rules.
 
+    Where every trial is read from ADaM nothing is derived by rules, and the file may be missing.
     A rule with `when_parameter` is in force only while that parameter has `when_value`.
     Every endpoint needs an event rule in force, and a censor rule or assessments; only assessments
     can be cut short by a rule of the role end. Rule ids are unique within an endpoint, and so are
@@ -98,7 +112,9 @@ def read_endpoint_rules(
     names = [endpoint.paramcd for endpoint in endpoints]
     rules: dict[tuple[str, str], EndpointRule] = {}
     chosen_by: dict[str, tuple[str, ...]] = dict.fromkeys(names, ())
-    for row in read_rows(folder / "endpoint_rules.csv", _RULE_COLUMNS, ("days_after",)):
+    if not has_sdtm and not (folder / RULES_FILE).exists():
+        return (), chosen_by
+    for row in read_rows(folder / RULES_FILE, _RULE_COLUMNS, ("days_after",)):
         rule = _rule(row, names, facts)
         parameter = row.text("when_parameter")
         if parameter is not None:
@@ -109,7 +125,7 @@ def read_endpoint_rules(
                 continue
         _check_unique(row, rule, rules)
         rules[rule.paramcd, rule.rule_id] = rule
-    for endpoint in endpoints:
+    for endpoint in endpoints if has_sdtm else ():
         _check_roles(endpoint, rules)
     return tuple(rules.values()), chosen_by
 

@@ -125,6 +125,9 @@ def _check_source(row: Row, factor: Factor, facts: Facts) -> None:
     if factor.derivation == "fact":
         _check_fact_source(row, factor, facts)
         return
+    if factor.derivation == "adam":
+        _check_adam_source(row, factor)
+        return
     if factor.timing == "post_baseline":
         raise StudyError(
             f"{row.where}: post-baseline factor '{factor.factor}' needs the derivation fact, as "
@@ -154,6 +157,21 @@ def _check_source(row: Row, factor: Factor, facts: Facts) -> None:
         raise StudyError(
             f"{row.where}: '{variable}' is not a variable of DM; write its name in capitals, such "
             "as ACTARM."
+        )
+
+
+def _check_adam_source(row: Row, factor: Factor) -> None:
+    """What adam_names.csv says of the factor is all there is to say."""
+    for column in ("domain", "testcd", "category", "specimen", "evaluator", "add", "fact"):
+        if row.text(column):
+            raise StudyError(
+                f"{row.where}: factor '{factor.factor}' is read from the ADaM variable that "
+                f"adam_names.csv names, so column '{column}' must be empty."
+            )
+    if factor.timing == "post_baseline" and factor.type != "categorical":
+        raise StudyError(
+            f"{row.where}: factor '{factor.factor}' changes after baseline, so its type must be "
+            "categorical."
         )
 
 

@@ -87,12 +87,16 @@ _CATALOGUE: Final = (
 BUILT_IN_FACTS: Final[dict[str, Fact]] = {fact.name: fact for fact in _CATALOGUE}
 
 
-def known_at(fact: str, origin: str, facts: Facts) -> bool:
+def known_at(fact: str, origin: str | None, facts: Facts) -> bool:
     """Whether `fact` is settled on the day `origin` happens: happened, or never going to.
+
+    Of an origin without a fact (None) nothing is known.
 
     All facts that the origin follows have happened by then; so has whatever is settled by the day
     of one of them.
     """
+    if origin is None:
+        return False
     known = {origin}
     while True:
         earlier = {name for member in known for name in facts[member].follows}

@@ -121,7 +121,7 @@ def check_known(
         if item.fact is not None:
             remedy = f'name entry_facts = ["{item.fact}"] for delayed entry'
         raise StudyError(
-            f"{where}: {item.what} is known only after the origin of {endpoint} ('{origin}'), "
+            f"{where}: {item.what} is known only after the origin of {endpoint}{_named(origin)}, "
             f"which causes immortal time bias; {remedy}, or give a reason in as_published."
         )
 
@@ -133,8 +133,8 @@ def check_known_at_origin(
     origin = definitions.endpoints[endpoint].origin_fact
     if later:
         raise StudyError(
-            f"{where}: {later[0].what} is known only after the origin of {endpoint} "
-            f"('{origin}'), which causes immortal time bias, and a Fine-Gray model does not "
+            f"{where}: {later[0].what} is known only after the origin of {endpoint}"
+            f"{_named(origin)}, which causes immortal time bias, and a Fine-Gray model does not "
             "allow delayed entry; use what is known at the origin."
         )
 
@@ -159,8 +159,13 @@ def sibling_entry_facts(later: tuple[Later, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.fact for item in later if item.fact is not None))
 
 
+def _named(origin: str | None) -> str:
+    """The origin in brackets; nothing for one that ADTTE alone knows."""
+    return "" if origin is None else f" ('{origin}')"
+
+
 def _later(
-    population: str, condition: PopulationCondition, origin: str, facts: Facts
+    population: str, condition: PopulationCondition, origin: str | None, facts: Facts
 ) -> Later | None:
     name = condition.name
     if condition.kind == "fact" and condition.operator == "absent":

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from analytics.study.adam_events import read_adam_events
 from analytics.study.adam_names import read_adam_names
+from analytics.study.adam_trials import check_adam_trials, flags_of
 from analytics.study.declared_facts import (
     all_facts,
     check_known_by,
@@ -24,6 +26,7 @@ from analytics.study.populations import (
     excluding,
     level_names,
     read_populations,
+    with_flags,
 )
 from analytics.study.same_person import read_same_persons
 from analytics.study.specification import Population, StudySpecification
@@ -41,19 +44,33 @@ def load_study(folder: Path) -> StudySpecification:
     values = parameter_values(file.parameters)
     responses = file.parameters.response_order
     trial_ids = [trial.trial_id for trial in file.trials]
-    terms = read_terms(folder, trial_ids, responses, own_categories(folder), file.vocabulary.terms)
+    has_sdtm = any(trial.kind == "sdtm" for trial in file.trials)
+    terms = read_terms(
+        folder,
+        trial_ids,
+        responses,
+        own_categories(folder),
+        file.vocabulary.terms,
+        has_sdtm=has_sdtm,
+    )
     declared, record_conditions = read_declared_facts(folder, terms, trial_ids)
     facts = all_facts(declared, terms, responses)
     check_known_by(declared, facts)
     factors = read_factors(folder, facts)
     factor_levels = read_factor_levels(folder, factors)
-    endpoints = read_endpoints(folder, facts, declared)
-    rules, rule_parameters = read_endpoint_rules(folder, endpoints, values, facts)
+    endpoints = read_endpoints(folder, facts, declared, has_sdtm=has_sdtm)
+    rules, rule_parameters = read_endpoint_rules(
+        folder, endpoints, values, facts, has_sdtm=has_sdtm
+    )
     by_factor = {factor.factor: factor for factor in factors}
     levels = level_names(factor_levels)
     by_endpoint = {endpoint.paramcd: endpoint for endpoint in endpoints}
     names = Names(facts, by_factor, levels, by_endpoint, values)
-    populations = excluding(file.policies, read_populations(folder, names))
+    defined = read_populations(folder, names)
+    adam_names = read_adam_names(
+        folder, by_factor, [population.population for population in defined], facts
+    )
+    populations = excluding(file.policies, with_flags(defined, flags_of(adam_names)))
     by_population = {population.population: population for population in populations}
     Table("study.toml", {}).check(file.analysis_set, by_population, "population of analysis_set")
     rests = {name: _rests_on_endpoint(name, by_population) for name in by_population}
@@ -69,7 +86,7 @@ def load_study(folder: Path) -> StudySpecification:
         inferred_parameters=file.inferred_parameters,
         rule_parameters=rule_parameters,
     )
-    return StudySpecification(
+    study = StudySpecification(
         study_id=file.study_id,
         title=file.title,
         synthetic=file.synthetic,
@@ -91,8 +108,11 @@ def load_study(folder: Path) -> StudySpecification:
         folder=folder,
         policies=file.policies,
         same_persons=read_same_persons(folder),
-        adam_names=read_adam_names(folder, by_factor, by_population),
+        adam_names=adam_names,
+        adam_events=read_adam_events(folder, by_endpoint),
     )
+    check_adam_trials(study)
+    return study
 
 
 def _rests_on_endpoint(population: str, by_name: dict[str, Population]) -> bool:

@@ -48,6 +48,8 @@ OPERATORS: dict[str, tuple[str, ...]] = {
     "rule": ("unbroken",),
 }
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
+_FLAG: Final[ConditionKind] = "flag"
+_KINDS: Final = tuple(kind for kind in get_args(ConditionKind) if kind != _FLAG)
 # Rules that are judged before populations are, so that populations can ask for them.
 _EARLY_RULES = tuple(
     name for name, rule in RECORD_RULES.items() if "exclude_subject" in rule.policies
@@ -78,7 +80,8 @@ def read_populations(folder: Path, names: Names) -> tuple[Population, ...]:
     """populations.csv in display order: every name known, no population depends on itself.
 
     A population's label and display_order stand on its first row. In `value` the name of a
-    parameter is replaced by its number.
+    parameter is replaced by its number. A population whose only row has no condition is told by
+    a flag of ADSL, which `with_flags` adds.
     """
     rows = read_rows(folder / "populations.csv", _COLUMNS)
     grouped: dict[str, list[Row]] = {}
@@ -117,6 +120,30 @@ def excluding(
     )
 
 
+def with_flags(
+    populations: tuple[Population, ...], flags: Mapping[str, str]
+) -> tuple[Population, ...]:
+    """The populations, each that has no condition of its own with its flag of ADSL as one.
+
+    `flags`: population -> variable. Raises StudyError for such a population without a flag.
+    """
+    return tuple(_flagged(population, flags) for population in populations)
+
+
+def _flagged(population: Population, flags: Mapping[str, str]) -> Population:
+    first = population.conditions[0]
+    if first.kind != _FLAG:
+        return population
+    if population.population not in flags:
+        raise StudyError(
+            f"populations.csv: population '{population.population}' has no condition and no flag "
+            "of ADSL; add a condition, or a line to adam_names.csv such as population,"
+            f"{population.population},ITTFL,."
+        )
+    named = first.model_copy(update={"name": flags[population.population]})
+    return population.model_copy(update={"conditions": (named,)})
+
+
 def _rests_on_another(population: Population) -> bool:
     return any(condition.kind == "population" for condition in population.conditions)
 
@@ -150,6 +177,8 @@ def _population(name: str, rows: list[Row], names: Names, known: Collection[str]
                 f"{row.where}: population '{name}' has its label on its first row; "
                 "leave label and display_order empty here, or give this population its own name."
             )
+    if len(rows) == 1 and first.text("kind") is None and first.text("name") is None:
+        return _without_condition(name, first)
     orders = [row.integer("condition_order") for row in rows]
     for row, order in zip(rows, orders, strict=True):
         if orders.count(order) > 1:
@@ -166,8 +195,28 @@ def _population(name: str, rows: list[Row], names: Names, known: Collection[str]
     )
 
 
+def _without_condition(name: str, row: Row) -> Population:
+    """A population that a flag of ADSL tells; its variable is filled in by `with_flags`."""
+    _check_nothing(row, "condition_order", "operator", "value")
+    condition = PopulationCondition(
+        population=name,
+        condition_order=1,
+        kind=_FLAG,
+        name="",
+        operator="=",
+        value="Y",
+        reason=row.text("reason"),
+    )
+    return Population(
+        population=name,
+        label=row.required("label"),
+        display_order=row.integer("display_order"),
+        conditions=(condition,),
+    )
+
+
 def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCondition:
-    kind = row.one_of("kind", get_args(ConditionKind), "kind of condition")
+    kind = row.one_of("kind", _KINDS, "kind of condition")
     name = row.required("name")
     operator, value = row.text("operator"), row.text("value")
     if kind == "population":

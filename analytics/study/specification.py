@@ -21,13 +21,17 @@ Ties = Literal["efron", "breslow"]
 Timing = Literal["baseline", "post_baseline"]
 FactorType = Literal["categorical", "continuous"]
 Derivation = Literal[
-    "variable", "last_value", "any_record", "count_records", "fact", "subject_column"
+    "variable", "last_value", "any_record", "count_records", "fact", "subject_column", "adam"
 ]
-ConditionKind = Literal["population", "fact", "factor", "variable", "endpoint", "rule"]
+ConditionKind = Literal[
+    "population", "fact", "factor", "variable", "endpoint", "rule", "flag"
+]
 FactConditionKind = Literal["variable", "term", "fact", "cycle", "confirmed"]
 FactConditionAbout = Literal["fact", "category", "factor"]
 Take = Literal["first", "last"]
-AdamKind = Literal["factor", "population"]
+AdamKind = Literal["factor", "number", "population", "fact"]
+AdamRole = Literal["event", "competing", "censor"]
+TrialKind = Literal["sdtm", "adam"]
 RuleRole = Literal["event", "competing", "censor", "censor_first", "end"]
 Method = Literal[
     "kaplan_meier",
@@ -62,7 +66,8 @@ class Trial(_Specification):
     """One trial of the pool. `trial_id` is the STUDYID of its files.
 
     `path` is a folder or a .zip, relative to the study; `files` holds what single files declare in
-    place of the trial's `file_format`.
+    place of the trial's `file_format`. `kind` says whether they are SDTM domains or ADaM datasets,
+    `time_unit` the unit of AVAL where ADTTE has no AVALU.
     """
 
     trial_id: str
@@ -72,6 +77,8 @@ class Trial(_Specification):
     display_order: int
     file_format: FileFormat = FileFormat()
     files: dict[str, FileFormat] = Field(default_factory=dict)
+    kind: TrialKind = "sdtm"
+    time_unit: str | None = None
 
 
 class Parameters(_Specification):
@@ -253,7 +260,7 @@ class Population(_Specification):
 
 
 class Endpoint(_Specification):
-    """A clock: who is followed, and from which fact.
+    """A clock: who is followed, and from which fact (None: ADTTE alone knows, as STARTDT).
 
     `assessments` is a declared fact, all records of which are assessments of the endpoint: the last
     one while a subject is observed censors. An event more than `longest_gap_days` after the
@@ -263,7 +270,7 @@ class Endpoint(_Specification):
     paramcd: str
     param: str
     population: str
-    origin_fact: str
+    origin_fact: str | None
     display_order: int
     note: str | None = None
     assessments: str | None = None
@@ -286,12 +293,28 @@ class EndpointRule(_Specification):
 
 
 class AdamName(_Specification):
-    """The ADaM variable of a factor or population, and its label where the own one is too long."""
+    """An ADaM variable: of a factor or population, of the number of a factor whose levels are
+    ranges, or of the day a fact is known on. Its label where the own one is too long.
+    """
 
     kind: AdamKind
     name: str
     variable: str
     label: str | None
+
+
+class AdamEvent(_Specification):
+    """What the rows of ADTTE with this CNSR and EVNTDESC mean for an endpoint; None: any.
+
+    Without such a line CNSR 0 is the event and every other number a censoring. `where` is its
+    file and line.
+    """
+
+    paramcd: str
+    cnsr: int | None
+    evntdesc: str | None
+    role: AdamRole
+    where: str
 
 
 class Contrast(_Specification):
@@ -407,6 +430,17 @@ class StudySpecification(_Specification):
     policies: dict[str, str] = Field(default_factory=default_policies)
     same_persons: tuple[SamePerson, ...] = ()
     adam_names: tuple[AdamName, ...] = ()
+    adam_events: tuple[AdamEvent, ...] = ()
+
+    @property
+    def has_adam(self) -> bool:
+        """Whether a trial is read from its ADaM datasets."""
+        return any(trial.kind == "adam" for trial in self.trials)
+
+    @property
+    def has_sdtm(self) -> bool:
+        """Whether a trial is read from its SDTM domains."""
+        return any(trial.kind == "sdtm" for trial in self.trials)
 
     def factor(self, name: str) -> Factor:
         """The factor of that name; KeyError when the study has none."""

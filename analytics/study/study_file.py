@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from analytics.study.adam_datasets import TIME_UNITS
 from analytics.study.errors import StudyError
 from analytics.study.keys import Table, read_toml
 from analytics.study.record_rules import RECORD_RULES, default_policies
-from analytics.study.specification import Parameters, Publication, Trial
+from analytics.study.specification import Parameters, Publication, Trial, TrialKind
 from analytics.study.trial_files import read_file_format, read_file_formats
 from analytics.study.vocabularies import Vocabulary, merged, read_vocabularies
 
@@ -25,6 +26,17 @@ _KEYS = (
     "inferred",
     "publication",
     "vocabularies",
+)
+_TRIAL_KEYS = (
+    "trial_id",
+    "label",
+    "kind",
+    "path",
+    "cutoff",
+    "time_unit",
+    "encoding",
+    "delimiter",
+    "files",
 )
 
 
@@ -182,22 +194,39 @@ def _trials(table: Table) -> tuple[Trial, ...]:
 
 
 def _trial(table: Table, order: int) -> Trial:
-    table.allow(("trial_id", "label", "path", "cutoff", "encoding", "delimiter", "files"))
+    table.allow(_TRIAL_KEYS)
     path = table.required("path")
     if Path(path).is_absolute() or ".." in Path(path).parts:
         raise StudyError(
             f"{table.where}: path '{path}' is outside the study folder; write it relative to "
             "that folder."
         )
-    return Trial(
-        trial_id=table.required("trial_id"),
-        label=table.required("label"),
-        path=path,
-        cutoff=table.day("cutoff"),
-        display_order=order,
-        file_format=read_file_format(table),
-        files=read_file_formats(table),
+    kind = table.known("kind", get_args(TrialKind), "kind") if table.text("kind") else "sdtm"
+    return Trial.model_validate(
+        {
+            "trial_id": table.required("trial_id"),
+            "label": table.required("label"),
+            "path": path,
+            "cutoff": table.day("cutoff"),
+            "display_order": order,
+            "file_format": read_file_format(table),
+            "files": read_file_formats(table),
+            "kind": kind,
+            "time_unit": _time_unit(table, kind),
+        }
     )
+
+
+def _time_unit(table: Table, kind: str) -> str | None:
+    """The unit of AVAL, of a trial of kind adam alone."""
+    if table.text("time_unit") is None:
+        return None
+    if kind != "adam":
+        raise StudyError(
+            f"{table.where}: time_unit is the unit of AVAL in ADTTE, but the trial is of the kind "
+            f"{kind}; remove it."
+        )
+    return table.known("time_unit", TIME_UNITS, "time_unit")
 
 
 def _inferred(table: Table) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""Which SDTM domains a study reads."""
+"""Which SDTM domains, and which ADaM datasets, a study reads."""
 
+from analytics.study.adam_datasets import ADAM_DATASETS
 from analytics.study.domains import DOMAIN_VARIABLES, FURTHER
-from analytics.study.specification import StudySpecification
+from analytics.study.specification import StudySpecification, Trial
 
 _SUPP = "SUPP"
 
@@ -12,6 +13,11 @@ def used_domains(spec: StudySpecification) -> frozenset[str]:
     The catalogue's, and those that the study's facts, terms, factors and contacts name.
     """
     return (frozenset(DOMAIN_VARIABLES) - {FURTHER.code}) | further_domains(spec)
+
+
+def read_of(trial: Trial, domains: frozenset[str]) -> frozenset[str]:
+    """What is read of a trial: these domains, or the ADaM datasets where it is of that kind."""
+    return frozenset(ADAM_DATASETS) if trial.kind == "adam" else domains
 
 
 def further_domains(spec: StudySpecification) -> frozenset[str]:

@@ -47,7 +47,7 @@
         {{ (domain.get('vocabulary') == 'closed') | lower }} as is_vocabulary_closed,
         {{ domain.get('repeats', false) | lower }} as is_repeatable,
         src_content as content
-    from {{ ref('stg_sdtm__' ~ domain.domain | lower) }}
+    from {{ ref(domain.get('model', 'stg_sdtm__' ~ domain.domain | lower)) }}
 {%- endmacro %}
 
 {#- The name of the first variable with a value, and of the last where none has one. -#}

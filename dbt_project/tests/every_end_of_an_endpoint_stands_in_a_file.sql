@@ -16,4 +16,8 @@ left join {{ ref('source_dates') }} as source_dates
         and coalesce(censoring.srcseq, 0) = coalesce(source_dates.srcseq, 0)
         and {{ add_days('censoring.adt', '-coalesce(endpoint_rules.days_after, 0)') }}
         between source_dates.first_day and source_dates.last_day
-where censoring.srcdom is not null and source_dates.src_file is null
+where
+    censoring.srcdom is not null
+    -- a time of ADaM needs no dates
+    and (censoring.srcdom <> 'ADTTE' or censoring.adt is not null)
+    and source_dates.src_file is null

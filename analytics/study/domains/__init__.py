@@ -8,6 +8,7 @@ written from it.
 
 from typing import Final
 
+from analytics.study.adam_datasets import ADAM_DATASETS, REQUIRED_VARIABLES
 from analytics.study.domains.catalogue import NEEDS, Domain, Variable
 from analytics.study.domains.events import EVENTS
 from analytics.study.domains.findings import FINDINGS
@@ -37,11 +38,15 @@ REQUIRED_DOMAINS: Final = tuple(code for code, domain in DOMAINS.items() if doma
 
 
 def variables_of(domain: str) -> tuple[str, ...]:
-    """The variables that the table of a domain has, whether a file has them or not."""
+    """The variables that the table of a domain or ADaM dataset has, whether a file does or not."""
+    if domain in ADAM_DATASETS:
+        return ADAM_DATASETS[domain]
     return DOMAIN_VARIABLES.get(domain) or (*required_variables(domain), "DOMAIN")
 
 
 def required_variables(domain: str) -> tuple[str, ...]:
-    """The variables without which a file of the domain is refused."""
+    """The variables without which a file of the domain or ADaM dataset is refused."""
+    if domain in REQUIRED_VARIABLES:
+        return REQUIRED_VARIABLES[domain]
     known = DOMAINS.get(domain, FURTHER)
     return tuple(variable.name for variable in known.variables if variable.need == "file")

@@ -39,10 +39,38 @@ events_before_their_origin as (
         and verdicts.is_accepted
 ),
 
+-- a member of an endpoint's population of whom ADTTE has no time
+times_missing as (
+    select
+        adsl.src_trial,
+        adsl.src_file,
+        adsl.src_row,
+        adsl.usubjid,
+        flags.variable,
+        'missing_time' as rule,
+        endpoints.paramcd as value
+    from {{ accepted('stg_adam__adsl') }} as adsl
+    inner join {{ ref('population_members') }} as members
+        on adsl.usubjid = members.usubjid
+    inner join {{ ref('stg_study__endpoints') }} as endpoints
+        on members.population = endpoints.population
+    left join {{ ref('int_adam_flags') }} as flags
+        on
+            adsl.usubjid = flags.usubjid
+            and members.population = flags.population
+    left join censoring
+        on
+            adsl.usubjid = censoring.usubjid
+            and endpoints.paramcd = censoring.paramcd
+    where censoring.usubjid is null
+),
+
 all_findings as (
     select * from findings
     union all
     select * from events_before_their_origin
+    union all
+    select * from times_missing
 ),
 
 -- a record is turned away by its first rule alone

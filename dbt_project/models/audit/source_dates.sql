@@ -102,6 +102,21 @@ other_dates_of_facts as (
         and known_dates.src_row is null
 ),
 
+ends_in_adam as (
+    select
+        usubjid,
+        'ADTTE' as srcdom,
+        'ADT' as srcvar,
+        cast(src_row as int) as srcseq,
+        adt_given as value,
+        adt as first_day,
+        adt as last_day,
+        src_file,
+        src_row
+    from {{ ref('int_adam_ends') }}
+    where adt is not null
+),
+
 dates as (
     select * from starts
     union all
@@ -110,6 +125,8 @@ dates as (
     select * from deaths_in_demographics
     union all
     select * from other_dates_of_facts
+    union all
+    select * from ends_in_adam
 )
 
 select

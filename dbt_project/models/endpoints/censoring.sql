@@ -70,6 +70,27 @@ censoring as (
         on
             candidates.usubjid = winning_queues.usubjid
             and candidates.paramcd = winning_queues.paramcd
+),
+
+-- ADaM has the end alone, not the dates it was chosen from
+censoring_with_adam as (
+    select * from censoring
+    union all
+    select
+        usubjid,
+        paramcd,
+        'adam' as rule_id,
+        role,
+        cast(null as string) as fact,
+        adt,
+        adtf,
+        cast(null as int) as priority,
+        true as is_selected,
+        'selected: as in ADTTE' as reason,
+        'ADTTE' as srcdom,
+        'ADT' as srcvar,
+        cast(src_row as int) as srcseq
+    from {{ ref('int_adam_ends') }}
 )
 
-select * from censoring
+select * from censoring_with_adam

@@ -59,6 +59,22 @@ entry_times as (
                 )
         end as day
     from facts_of_endpoints
+),
+
+entry_times_with_adam as (
+    select * from entry_times
+    union all
+    select
+        ends.usubjid,
+        ends.paramcd,
+        adam_values.name as fact,
+        adam_values.value_number * ends.unit_days as day
+    from {{ ref('int_adam_ends') }} as ends
+    inner join {{ ref('stg_adam__values') }} as adam_values
+        on
+            ends.src_file = adam_values.src_file
+            and ends.src_row = adam_values.src_row
+    where adam_values.kind = 'fact' and adam_values.value_number is not null
 )
 
-select * from entry_times
+select * from entry_times_with_adam

@@ -30,7 +30,8 @@ changes_by_endpoint as (
         on
             time_to_event.usubjid = assessments.usubjid
             and factors.assessed_fact = assessments.fact
-    where factors.timing = 'post_baseline'
+    -- the changes of a subject of ADaM are those of its own intervals
+    where factors.timing = 'post_baseline' and time_to_event.rule_id <> 'adam'
 ),
 
 changes_on_clock as (
@@ -91,6 +92,8 @@ factor_changes as (
         day,
         level
     from changes_after_origin
+    union all
+    select * from {{ ref('int_adam_factor_changes') }}
 )
 
 select * from factor_changes

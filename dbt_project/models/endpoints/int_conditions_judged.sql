@@ -2,8 +2,12 @@ with conditions as (
     select * from {{ ref('stg_study__population_conditions') }}
 ),
 
-subject_dates as (
-    select * from {{ ref('int_subject_dates') }}
+subjects as (
+    select * from {{ ref('int_subjects') }}
+),
+
+flags as (
+    select * from {{ ref('int_adam_flags') }}
 ),
 
 dated_facts as (
@@ -51,12 +55,12 @@ named_conditions as (
         case when kind = 'variable' then name end as variable,
         case when kind = 'rule' then name end as rule
     from conditions
-    where kind in ('fact', 'factor', 'variable', 'rule')
+    where kind in ('fact', 'factor', 'variable', 'rule', 'flag')
 ),
 
 conditions_by_subject as (
     select
-        subject_dates.usubjid,
+        subjects.usubjid,
         conditions.population,
         conditions.condition_order,
         conditions.kind,
@@ -70,22 +74,22 @@ conditions_by_subject as (
         demographics.wording,
         rules_broken.rule is not null as has_broken_rule
     from named_conditions as conditions
-    cross join subject_dates
+    cross join subjects
     left join dated_facts
         on
-            subject_dates.usubjid = dated_facts.usubjid
+            subjects.usubjid = dated_facts.usubjid
             and conditions.fact = dated_facts.fact
     left join subject_factors
         on
-            subject_dates.usubjid = subject_factors.usubjid
+            subjects.usubjid = subject_factors.usubjid
             and conditions.factor = subject_factors.factor
     left join demographics
         on
-            subject_dates.usubjid = demographics.usubjid
+            subjects.usubjid = demographics.usubjid
             and conditions.variable = demographics.variable
     left join rules_broken
         on
-            subject_dates.usubjid = rules_broken.usubjid
+            subjects.usubjid = rules_broken.usubjid
             and conditions.rule = rules_broken.rule
 ),
 
@@ -102,6 +106,7 @@ judged as (
         usubjid,
         population,
         condition_order,
+        kind,
         case
             when kind = 'rule' then not has_broken_rule
             when kind = 'factor' then {{ relation_holds('relation', 'level', 'asked') }}
@@ -114,6 +119,44 @@ judged as (
             else {{ relation_holds('relation', 'fact_value', 'asked') }}
         end as is_met
     from conditions_with_relation
+),
+
+factor_conditions_unmet as (
+    select distinct
+        usubjid,
+        population
+    from judged
+    where kind = 'factor' and not is_met
+),
+
+-- a flag of ADSL answers for the conditions of its population that ADaM cannot be asked
+judged_by_flags as (
+    select
+        judged.usubjid,
+        judged.population,
+        judged.condition_order,
+        case
+            when flags.usubjid is null or judged.kind = 'rule' then judged.is_met
+            when flags.is_member then true
+            when judged.kind = 'fact' then unmet.usubjid is not null
+            else judged.is_met
+        end as is_met
+    from judged
+    left join flags
+        on
+            judged.usubjid = flags.usubjid
+            and judged.population = flags.population
+    left join factor_conditions_unmet as unmet
+        on
+            judged.usubjid = unmet.usubjid
+            and judged.population = unmet.population
+    union all
+    select
+        usubjid,
+        population,
+        0 as condition_order,
+        is_member as is_met
+    from flags
 )
 
-select * from judged
+select * from judged_by_flags

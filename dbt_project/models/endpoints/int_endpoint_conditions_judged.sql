@@ -2,17 +2,21 @@ with conditions as (
     select * from {{ ref('stg_study__population_conditions') }}
 ),
 
-subject_dates as (
-    select * from {{ ref('int_subject_dates') }}
+subjects as (
+    select * from {{ ref('int_subjects') }}
 ),
 
 time_to_event as (
     select * from {{ ref('time_to_event') }}
 ),
 
+flags as (
+    select * from {{ ref('int_adam_flags') }}
+),
+
 conditions_by_subject as (
     select
-        subject_dates.usubjid,
+        subjects.usubjid,
         conditions.population,
         conditions.condition_order,
         conditions.operator,
@@ -21,10 +25,10 @@ conditions_by_subject as (
         time_to_event.event_code,
         time_to_event.aval / {{ var('days_per_month') }} as months
     from conditions
-    cross join subject_dates
+    cross join subjects
     left join time_to_event
         on
-            subject_dates.usubjid = time_to_event.usubjid
+            subjects.usubjid = time_to_event.usubjid
             and conditions.name = time_to_event.paramcd
     where conditions.kind = 'endpoint'
 ),
@@ -50,6 +54,20 @@ judged as (
             else {{ relation_holds('relation', 'months', 'asked') }}
         end as is_met
     from conditions_with_relation
+),
+
+-- a flag of ADSL answers for the members of its population
+judged_by_flags as (
+    select
+        judged.usubjid,
+        judged.population,
+        judged.condition_order,
+        judged.is_met or coalesce(flags.is_member, false) as is_met
+    from judged
+    left join flags
+        on
+            judged.usubjid = flags.usubjid
+            and judged.population = flags.population
 )
 
-select * from judged
+select * from judged_by_flags

@@ -2,8 +2,8 @@ with requirements as (
     select * from {{ ref('int_population_requirements') }}
 ),
 
-subject_dates as (
-    select * from {{ ref('int_subject_dates') }}
+subjects as (
+    select * from {{ ref('int_subjects') }}
 ),
 
 judged_conditions as (
@@ -12,11 +12,11 @@ judged_conditions as (
 
 subjects_by_population as (
     select
-        subject_dates.usubjid,
+        subjects.usubjid,
         requirements.population,
         requirements.needs_endpoint
     from requirements
-    cross join subject_dates
+    cross join subjects
     where requirements.population = requirements.required_population
 ),
 

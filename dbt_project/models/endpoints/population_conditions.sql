@@ -2,8 +2,8 @@ with conditions as (
     select * from {{ ref('stg_study__population_conditions') }}
 ),
 
-subject_dates as (
-    select * from {{ ref('int_subject_dates') }}
+subjects as (
+    select * from {{ ref('int_subjects') }}
 ),
 
 judged_conditions as (
@@ -20,7 +20,7 @@ population_members as (
 
 population_conditions as (
     select
-        subject_dates.usubjid,
+        subjects.usubjid,
         conditions.population,
         conditions.condition_order,
         conditions.kind,
@@ -32,19 +32,19 @@ population_conditions as (
             else judged_conditions.is_met
         end as is_met
     from conditions
-    cross join subject_dates
+    cross join subjects
     left join population_members
         on
-            subject_dates.usubjid = population_members.usubjid
+            subjects.usubjid = population_members.usubjid
             and conditions.name = population_members.population
     left join judged_conditions
         on
-            subject_dates.usubjid = judged_conditions.usubjid
+            subjects.usubjid = judged_conditions.usubjid
             and conditions.population = judged_conditions.population
             and conditions.condition_order = judged_conditions.condition_order
     left join judged_endpoint_conditions
         on
-            subject_dates.usubjid = judged_endpoint_conditions.usubjid
+            subjects.usubjid = judged_endpoint_conditions.usubjid
             and conditions.population = judged_endpoint_conditions.population
             and conditions.condition_order = judged_endpoint_conditions.condition_order
 )

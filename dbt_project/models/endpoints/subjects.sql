@@ -57,35 +57,75 @@ first_unmet_conditions as (
         ) = 1
 ),
 
-subjects as (
+described_subjects as (
     select
         demographics.usubjid,
         subject_dates.trial_id,
-        trials.label as trial_label,
         demographics.subjid,
-        cast(demographics.age as int) as age,
+        demographics.age,
         demographics.sex,
         demographics.race,
         demographics.country,
         demographics.arm,
         subject_dates.trtsdt,
         subject_dates.trtedt,
-        cast(subject_dates.cycles_started as int) as cycles_started,
+        subject_dates.cycles_started,
         subject_dates.treatment_close_date,
-        subject_dates.cutoff_date,
         subject_dates.dthdt,
         subject_dates.dthdtf,
         subject_dates.is_death_dated_by_contact,
-        subject_dates.lstalvdt,
-        analysis_set_members.usubjid is not null as in_analysis_set,
-        first_unmet_conditions.reason as exclusion_reason
+        subject_dates.lstalvdt
     from demographics
     inner join subject_dates on demographics.usubjid = subject_dates.usubjid
-    inner join trials on subject_dates.trial_id = trials.trial_id
+    union all
+    select
+        usubjid,
+        src_trial as trial_id,
+        subjid,
+        age,
+        sex,
+        race,
+        country,
+        arm,
+        trtsdt,
+        trtedt,
+        cast(null as int) as cycles_started,
+        cast(null as date) as treatment_close_date,
+        dthdt,
+        dthdtf,
+        cast(null as boolean) as is_death_dated_by_contact,
+        lstalvdt
+    from {{ accepted('stg_adam__adsl') }}
+),
+
+subjects as (
+    select
+        described.usubjid,
+        described.trial_id,
+        trials.label as trial_label,
+        described.subjid,
+        cast(described.age as int) as age,
+        described.sex,
+        described.race,
+        described.country,
+        described.arm,
+        described.trtsdt,
+        described.trtedt,
+        cast(described.cycles_started as int) as cycles_started,
+        described.treatment_close_date,
+        trials.cutoff as cutoff_date,
+        described.dthdt,
+        described.dthdtf,
+        described.is_death_dated_by_contact,
+        described.lstalvdt,
+        analysis_set_members.usubjid is not null as in_analysis_set,
+        first_unmet_conditions.reason as exclusion_reason
+    from described_subjects as described
+    inner join trials on described.trial_id = trials.trial_id
     left join analysis_set_members
-        on demographics.usubjid = analysis_set_members.usubjid
+        on described.usubjid = analysis_set_members.usubjid
     left join first_unmet_conditions
-        on demographics.usubjid = first_unmet_conditions.usubjid
+        on described.usubjid = first_unmet_conditions.usubjid
 )
 
 select * from subjects

@@ -85,6 +85,30 @@ time_to_event as (
         on
             observation_ends.paramcd = end_rules.paramcd
             and observation_ends.ended_by = end_rules.rule_id
+),
+
+-- a time of ADaM is that of its file, which its dates may or may not give
+time_to_event_with_adam as (
+    select * from time_to_event
+    union all
+    select
+        usubjid,
+        trial_id,
+        paramcd,
+        param,
+        startdt,
+        adt,
+        adtf,
+        aval,
+        case event_code when 1 then 0 when 0 then 1 else 2 end as cnsr,
+        event_code,
+        case when event_code > 0 then evntdesc end as evntdesc,
+        case when event_code = 0 then cnsdtdsc end as cnsdtdsc,
+        'adam' as rule_id,
+        'ADTTE' as srcdom,
+        'ADT' as srcvar,
+        cast(src_row as int) as srcseq
+    from {{ ref('int_adam_ends') }}
 )
 
-select * from time_to_event
+select * from time_to_event_with_adam

@@ -57,6 +57,13 @@ levels_of_subjects as (
         on
             factor_values.usubjid = level_matches.usubjid
             and factor_values.factor = level_matches.factor
+),
+
+-- what ADaM has of a subject is not derived again
+levels_of_all_subjects as (
+    select * from levels_of_subjects
+    union all
+    select * from {{ ref('int_adam_levels_matched') }}
 )
 
-select * from levels_of_subjects
+select * from levels_of_all_subjects

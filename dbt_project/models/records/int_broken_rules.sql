@@ -14,6 +14,8 @@ with broken_rules as (
     select * from {{ ref('int_broken_rules_of_demographics') }}
     union all
     select * from {{ ref('int_broken_rules_of_limits') }}
+    union all
+    select * from {{ ref('int_broken_rules_of_adam_times') }}
 )
 
 select * from broken_rules

@@ -43,7 +43,7 @@ unknown_subjects as (
         on
             records.src_trial = enrolled_again.src_trial
             and records.usubjid = enrolled_again.usubjid
-    where records.domain <> 'DM' and records.usubjid is not null
+    where records.domain not in ('DM', 'ADSL') and records.usubjid is not null
 ),
 
 qualifiers_of_nothing as (
@@ -76,7 +76,7 @@ repeated_subjects as (
             records.src_trial = subjects.src_trial
             and records.usubjid = subjects.usubjid
     where
-        records.domain = 'DM'
+        records.domain in ('DM', 'ADSL')
         and (
             records.src_file <> subjects.src_file
             or records.src_row <> subjects.src_row

@@ -11,7 +11,7 @@ enrolments as (
         src_trial,
         usubjid
     from {{ ref('int_staged_records') }}
-    where domain = 'DM' and usubjid is not null and studyid = src_trial
+    where domain in ('DM', 'ADSL') and usubjid is not null and studyid = src_trial
 ),
 
 enrolments_of_persons as (

@@ -15,7 +15,7 @@ demographics as (
         content
     from {{ ref('int_staged_records') }}
     where
-        domain = 'DM'
+        domain in ('DM', 'ADSL')
         and missing_variable is null
         and studyid = src_trial
         and coalesce(upper(domain_given), domain) = domain

@@ -1,0 +1,54 @@
+"""The ADaM datasets that a trial of kind adam is read from, and the variables used of them.
+
+Variables that the study names itself (factors, flags, days of facts) come from adam_names.csv.
+"""
+
+from typing import Final
+
+ADSL: Final = "ADSL"
+ADTTE: Final = "ADTTE"
+INTERVALS: Final = "ADTTEINT"
+# dataset -> its variables
+ADAM_DATASETS: Final[dict[str, tuple[str, ...]]] = {
+    ADSL: (
+        *("STUDYID", "USUBJID", "SUBJID", "AGE", "AGEU", "SEX", "RACE", "COUNTRY"),
+        *("ARM", "TRT01P", "TRTSDT", "TRTEDT", "DTHDT", "DTHDTF", "LSTALVDT"),
+    ),
+    ADTTE: (
+        *("STUDYID", "USUBJID", "PARAMCD", "PARAM", "AVAL", "AVALU", "STARTDT", "ADT", "ADTF"),
+        *("CNSR", "EVNTDESC", "CNSDTDSC"),
+    ),
+    INTERVALS: ("STUDYID", "USUBJID", "PARAMCD", "TSTART", "TSTOP"),
+}
+REQUIRED_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
+    ADSL: ("STUDYID", "USUBJID"),
+    ADTTE: ("STUDYID", "USUBJID", "PARAMCD", "AVAL", "CNSR"),
+    INTERVALS: ("STUDYID", "USUBJID", "PARAMCD", "TSTART", "TSTOP"),
+}
+REQUIRED_DATASETS: Final = (ADSL, ADTTE)
+# What AVALU may say, in capitals: its unit.
+TIME_UNITS: Final[dict[str, str]] = {
+    "DAYS": "days",
+    "DAY": "days",
+    "WEEKS": "weeks",
+    "WEEK": "weeks",
+    "MONTHS": "months",
+    "MONTH": "months",
+    "YEARS": "years",
+    "YEAR": "years",
+}
+# By how much a time may differ from its dates without a finding, in days and as a share of them:
+# rounding to a tenth of the unit, and a month of 30.4 or a year of 365 days.
+TIME_SLACKS: Final[dict[str, tuple[float, float]]] = {
+    "days": (0.0, 0.0),
+    "weeks": (0.36, 0.0),
+    "months": (1.6, 0.002),
+    "years": (18.3, 0.002),
+}
+
+
+def dataset_of(kind: str, timing: str | None) -> str:
+    """The dataset that holds a variable of adam_names.csv; `timing` is that of a factor."""
+    if kind == "fact":
+        return ADTTE
+    return INTERVALS if kind == "factor" and timing == "post_baseline" else ADSL
