@@ -1,7 +1,7 @@
 """The marts as ADaM datasets: ADSL, ADRS, ADTTE and the intervals of time-dependent factors."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 import polars as pl
@@ -10,28 +10,55 @@ from analytics.export.adam_tables import ADRS, ADSL, ADTTE, ADTTEINT
 from analytics.export.datasets import Dataset, Kind, Origin, Variable, dataset
 from analytics.export.errors import ExportError
 from analytics.export.names import NAME_LENGTH
-from analytics.export.study_variables import StudyVariable, factor_variables, population_flags
+from analytics.export.study_variables import (
+    StudyVariable,
+    fact_days,
+    factor_variables,
+    population_flags,
+)
 
 
-def adam_datasets(connection: duckdb.DuckDBPyConnection, origin: Origin) -> list[Dataset]:
+@dataclass(frozen=True)
+class AdamDatasets:
+    """The datasets, and the variables of them that hold what the study names itself."""
+
+    datasets: tuple[Dataset, ...]
+    names: tuple[StudyVariable, ...]
+
+
+def adam_datasets(connection: duckdb.DuckDBPyConnection, origin: Origin) -> AdamDatasets:
     """ADSL, ADRS, ADTTE and ADTTEINT of an open warehouse, labelled when the data are synthetic.
 
     Values are those of the marts, unrounded; what the study calls by longer names has the
     variables of `adam_names.csv` or names made of its own. Raises ExportError when a name
     of the study does not fit.
     """
-    adtte = ADTTE.read(connection)
-    _check_codes(adtte.rows["PARAMCD"])
-    datasets = [_adsl(connection), ADRS.read(connection), adtte, _intervals(connection)]
-    return [replace(item, label=origin.label(item.label)) for item in datasets]
-
-
-def _adsl(connection: duckdb.DuckDBPyConnection) -> Dataset:
-    """One row per subject: the mart's columns, a flag per population, the baseline factors."""
-    base = ADSL.read(connection)
+    base, times, intervals = (item.read(connection) for item in (ADSL, ADTTE, ADTTEINT))
+    _check_codes(times.rows["PARAMCD"])
     flags = population_flags(connection, _names(base.variables))
     taken = [*_names(base.variables), *(item.variable for item in flags)]
     factors = factor_variables(connection, "baseline", taken)
+    days = fact_days(connection, _names(times.variables))
+    changing = factor_variables(connection, "post_baseline", _names(intervals.variables))
+    datasets = (
+        _adsl(connection, base, flags, factors),
+        ADRS.read(connection),
+        _adtte(connection, times, days),
+        _intervals(connection, intervals, changing),
+    )
+    return AdamDatasets(
+        tuple(replace(item, label=origin.label(item.label)) for item in datasets),
+        (*factors, *changing, *flags, *days),
+    )
+
+
+def _adsl(
+    connection: duckdb.DuckDBPyConnection,
+    base: Dataset,
+    flags: Sequence[StudyVariable],
+    factors: Sequence[StudyVariable],
+) -> Dataset:
+    """One row per subject: the mart's columns, a flag per population, the baseline factors."""
     members = connection.sql("select usubjid, population from marts.population_members").pl()
     values = connection.sql("select usubjid, factor, level, value from marts.subject_factors").pl()
     rows = base.rows.with_columns(_flag(item, members) for item in flags)
@@ -52,13 +79,38 @@ def _adsl(connection: duckdb.DuckDBPyConnection) -> Dataset:
     return dataset(base.name, base.label, base.keys, variables, rows)
 
 
-def _intervals(connection: duckdb.DuckDBPyConnection) -> Dataset:
+def _adtte(
+    connection: duckdb.DuckDBPyConnection, base: Dataset, facts: Sequence[StudyVariable]
+) -> Dataset:
+    """One row per subject and endpoint, with the day on which each fact is known."""
+    days = connection.sql(
+        "select usubjid as USUBJID, paramcd as PARAMCD, fact, day from marts.entry_times"
+    ).pl()
+    rows = base.rows
+    for item in facts:
+        known = days.filter(pl.col("fact") == item.name).select(
+            "USUBJID", "PARAMCD", pl.col("day").alias(item.variable)
+        )
+        rows = rows.join(known, on=["USUBJID", "PARAMCD"], how="left")
+    variables = (
+        *base.variables,
+        *(
+            Variable(
+                item.variable, item.label, "number", f"marts.entry_times.day: {item.name}", "days"
+            )
+            for item in facts
+        ),
+    )
+    return dataset(base.name, base.label, base.keys, variables, rows)
+
+
+def _intervals(
+    connection: duckdb.DuckDBPyConnection, base: Dataset, factors: Sequence[StudyVariable]
+) -> Dataset:
     """The counting-process rows, with the level each time-dependent factor has in them.
 
     A factor holds the level of its last change on or before the start of the interval.
     """
-    base = ADTTEINT.read(connection)
-    factors = factor_variables(connection, "post_baseline", _names(base.variables))
     changes = connection.sql(
         "select usubjid as USUBJID, paramcd as PARAMCD, factor, day, level "
         "from marts.factor_changes"

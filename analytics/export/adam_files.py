@@ -11,7 +11,10 @@ from analytics.export.datasets import Dataset, Origin
 from analytics.export.errors import ExportCallError
 from analytics.export.files import new_files
 from analytics.export.source import Release
+from analytics.export.study_variables import StudyVariable
 from analytics.export.xpt import write_xpt
+from analytics.study.adam_names import FILE as NAMES
+from analytics.study.adam_names import LABEL_LENGTH
 
 FORMATS: Final = ("xpt", "json")
 VARIABLES: Final = "variables.csv"
@@ -20,7 +23,7 @@ README: Final = "README.txt"
 
 def write_adam(
     release: Release, target: Path, releases: Path, formats: Sequence[str] = FORMATS
-) -> list[Dataset]:
+) -> tuple[Dataset, ...]:
     """Write ADSL, ADRS, ADTTE and ADTTEINT into the target; the datasets.
 
     The rows are patients', so every file is its owner's alone (mode 0600). All files are
@@ -33,7 +36,8 @@ def write_adam(
             f"Format '{', '.join(unknown)}' is not one of {', '.join(FORMATS)} or both."
         )
     with release.opened() as connection:
-        datasets = adam_datasets(connection, release.origin)
+        exported = adam_datasets(connection, release.origin)
+    datasets = exported.datasets
     with new_files(target, releases, private=True) as folder:
         for item in datasets:
             if "xpt" in formats:
@@ -41,6 +45,7 @@ def write_adam(
             if "json" in formats:
                 write_dataset_json(item, release.origin, folder / f"{item.name.lower()}.json")
         _write_variables(datasets, folder / VARIABLES)
+        _write_names(exported.names, folder / NAMES)
         (folder / README).write_text(_words(datasets, release.origin), encoding="utf-8")
     return datasets
 
@@ -66,6 +71,16 @@ def _write_variables(datasets: Sequence[Dataset], path: Path) -> None:
                 )
 
 
+def _write_names(names: Sequence[StudyVariable], path: Path) -> None:
+    """The variables of the study's own, as a study that reads the datasets names them."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(["kind", "name", "variable", "label"])
+        for item in names:
+            label = item.label if len(item.label.encode()) <= LABEL_LENGTH else ""
+            lines.writerow([item.kind, item.name, item.variable, label])
+
+
 def _words(datasets: Sequence[Dataset], origin: Origin) -> str:
     note = f"{origin.synthetic_note}\n\n" if origin.synthetic_note else ""
     sizes = "".join(
@@ -81,4 +96,6 @@ def _words(datasets: Sequence[Dataset], origin: Origin) -> str:
         f"{VARIABLES} holds every variable's label in full and the column it comes from. A missing "
         "text is blank in\nthe transport files, as SAS has it, and null in the Dataset-JSON "
         "files; flags are Y or N.\n"
+        f"{NAMES} names the variables of factors, populations and facts: a study that reads these "
+        "files as a\ntrial of the kind adam takes it as it is.\n"
     )

@@ -1,4 +1,4 @@
-"""The factors and populations of a study, as the release states them, with their ADaM names."""
+"""The factors, populations and facts of a study, as the release states them, with ADaM names."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,21 +7,24 @@ from typing import Final
 import duckdb
 
 from analytics.export.names import Named, variable_names
-from analytics.study.specification import Timing
+from analytics.study.specification import AdamKind, Timing
 
 _GROUPED_NUMBERS: Final = " number"  # the blank keeps it apart from the names of factors
+_DAYS: Final = " day"
 
 
 @dataclass(frozen=True)
 class StudyVariable:
-    """A factor or population and its variable.
+    """A factor, population or fact and its variable.
 
-    `is_number` says whether the variable holds the factor's number (else its level).
+    `is_number` says whether the variable holds the factor's number (else its level); `kind` is
+    that of its line in adam_names.csv.
     """
 
     name: str
     variable: str
     label: str
+    kind: AdamKind
     is_number: bool = False
     unit: str | None = None
 
@@ -31,6 +34,7 @@ class _Wanted:
     item: Named
     label: str
     name: str
+    kind: AdamKind
     is_number: bool = False
     unit: str | None = None
 
@@ -45,7 +49,9 @@ def factor_variables(
     """
     rows = connection.execute(_FACTORS, [timing]).fetchall()
     wanted = [
-        wish for name, variable, *about in rows for wish in _wishes(Named(name, variable), *about)
+        wish
+        for name, variable, number, *about in rows
+        for wish in _wishes(Named(name, variable), number, *about)
     ]
     return _named(wanted, taken)
 
@@ -55,18 +61,35 @@ def population_flags(
 ) -> list[StudyVariable]:
     """The flag of each population, in display order."""
     rows = connection.execute(_POPULATIONS).fetchall()
-    wanted = [_Wanted(Named(name, variable), label, name) for name, label, variable in rows]
+    wanted = [
+        _Wanted(Named(name, variable), label, name, "population") for name, label, variable in rows
+    ]
     return _named(wanted, taken, ending="FL")
 
 
+def fact_days(connection: duckdb.DuckDBPyConnection, taken: Collection[str]) -> list[StudyVariable]:
+    """The day on which each fact that can define a group is known, by the name of the fact."""
+    rows = connection.execute(_FACT_DAYS).fetchall()
+    wanted = [
+        _Wanted(Named(f"{name}{_DAYS}", variable), label, name, "fact", True, "days")
+        for name, label, variable in rows
+    ]
+    return _named(wanted, taken)
+
+
 def _wishes(
-    item: Named, label: str, unit: str | None, is_number: bool, is_range: bool
+    item: Named,
+    number: str | None,
+    label: str,
+    unit: str | None,
+    is_number: bool,
+    is_range: bool,
 ) -> list[_Wanted]:
-    own = _Wanted(item, label, item.name, is_number, unit if is_number else None)
+    own = _Wanted(item, label, item.name, "factor", is_number, unit if is_number else None)
     if not is_range:
         return [own]
-    beside = Named(f"{item.name}{_GROUPED_NUMBERS}", None)
-    return [own, _Wanted(beside, f"{label}, number", item.name, True, unit)]
+    beside = Named(f"{item.name}{_GROUPED_NUMBERS}", number)
+    return [own, _Wanted(beside, f"{label}, number", item.name, "number", True, unit)]
 
 
 def _named(
@@ -74,7 +97,9 @@ def _named(
 ) -> list[StudyVariable]:
     names = variable_names([wish.item for wish in wanted], taken, ending)
     return [
-        StudyVariable(wish.name, names[wish.item.name], wish.label, wish.is_number, wish.unit)
+        StudyVariable(
+            wish.name, names[wish.item.name], wish.label, wish.kind, wish.is_number, wish.unit
+        )
         for wish in wanted
     ]
 
@@ -85,6 +110,15 @@ from staging.stg_study__populations as populations
 left join staging.stg_study__adam_names as names
     on names.kind = 'population' and names.name = populations.population
 order by populations.display_order, populations.population
+"""
+
+_FACT_DAYS: Final = """
+select facts.fact, coalesce(names.label, 'Day of: ' || facts.label), names.variable
+from staging.stg_study__facts as facts
+left join staging.stg_study__adam_names as names
+    on names.kind = 'fact' and names.name = facts.fact
+where facts.fact in (select fact from marts.entry_times)
+order by facts.fact
 """
 
 # is_range: a level has a bound, and no continuous factor reads the same records
@@ -99,6 +133,7 @@ with factors as (
 select
     factors.factor,
     names.variable,
+    numbers.variable,
     coalesce(names.label, factors.label),
     factors.unit,
     factors.type = 'continuous',
@@ -113,6 +148,8 @@ select
 from factors
 left join staging.stg_study__adam_names as names
     on names.kind = 'factor' and names.name = factors.factor
+left join staging.stg_study__adam_names as numbers
+    on numbers.kind = 'number' and numbers.name = factors.factor
 where factors.timing = ?
 order by factors.display_order, factors.factor
 """
