@@ -14,7 +14,7 @@ Sources = Annotated[
     list[Path] | None,
     typer.Option(
         "--from",
-        help="Folder or .zip of SDTM files to propose the study from; repeat it for each trial, "
+        help="Folder or .zip of SDTM files or ADaM datasets to propose the study from; repeat it for each trial, "
         "or give a folder of several.",
     ),
 ]
@@ -30,7 +30,7 @@ def init(
     sources: Sources = None,
     encoding: Encoding = None,
 ) -> None:
-    """Write the commented skeleton of a new study, or propose a study from SDTM files."""
+    """Write the commented skeleton of a new study, or propose a study from SDTM or ADaM files."""
     with one_sentence():
         if sources:
             from analytics.proposal import propose_study  # noqa: PLC0415
@@ -55,6 +55,16 @@ def tell(folder: Path, proposed: "ProposedStudy") -> None:
     for trial in proposed.trials:
         say(f"Trial {trial.trial_id} was copied to {folder / trial.path}.")
         say(f"  Cut-off {trial.cutoff.isoformat()}: {trial.reason}. Is it the data cut-off?")
+    if proposed.endpoints:
+        say(f"endpoints.csv: {', '.join(proposed.endpoints)}.")
+        say(
+            "adam_events.csv: remove the # before each reason of censoring that is a competing event."
+        )
+        say(f"factors.csv: {', '.join(proposed.factors)}.")
+        for line in unused_lines(proposed.unused):
+            say(line)
+        say(f"Then run `plateau build {folder}`.")
+        return
     n_open = sum(not term.in_force for term in proposed.terms)
     say(
         f"terms.csv: {len(proposed.terms) - n_open} wordings with a meaning, {n_open} without, "

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 from typing import Final
 
+from analytics.study.adam_datasets import ADTTE
 from analytics.study.domains import DOMAINS
 from analytics.study.wording import closest
 
@@ -26,6 +27,7 @@ _STANDARD: Final = frozenset(
 # A part of a domain: its code and up to two characters (SDTMIG), or its code, a sign and a name.
 _PART: Final = re.compile(r"([A-Z]{2})([A-Z0-9]{1,2}|[_-].+)")
 _PART_OR_WHOLE: Final = re.compile(r"([A-Z]{2})([A-Z0-9]{0,2}|[_-].+)")
+_ADAM: Final = re.compile(r"AD[A-Z0-9]{1,6}")
 _ALL_QUALIFIERS: Final = "SUPPQUAL"
 # Letters by which a name begins a domain's label (LAB), and by which both begin (DEMOGRAPHY).
 _BEGINNING: Final = 3
@@ -45,7 +47,7 @@ def first_stem_of(name: str) -> str:
 def part_of(stem: str, used: AbstractSet[str]) -> str | None:
     """The used domain that a stem names, itself or as a part; None for another or none.
 
-    SUPP holds the qualifiers of used domains; those of one that is not used are of no use either.
+    ADTTE may come in parts of any name (adtte_onco, adtteos), which hold endpoints each. SUPP holds the qualifiers of used domains; those of one that is not used are of no use either.
     """
     if stem.startswith(SUPP):
         of = _PART_OR_WHOLE.fullmatch(stem.removeprefix(SUPP))
@@ -53,6 +55,8 @@ def part_of(stem: str, used: AbstractSet[str]) -> str | None:
         return None if is_of_no_use else SUPP
     if stem in used:
         return stem
+    if ADTTE in used and stem.startswith(ADTTE):
+        return ADTTE
     part = _PART.fullmatch(stem)
     return part[1] if part and part[1] in used else None
 
@@ -72,7 +76,7 @@ def near_domain(stem: str, used: AbstractSet[str]) -> str | None:
 
     A name of the standard is meant as it stands.
     """
-    if stem in _STANDARD or stem.startswith(SUPP):
+    if stem in _STANDARD or stem.startswith(SUPP) or _ADAM.fullmatch(stem):
         return None
     tokens = [token for token in re.split(r"[^A-Z0-9]+", stem) if token in used]
     if tokens:

@@ -26,6 +26,8 @@ class TrialEntry:
     cutoff: date
     reason: str
     encoding: str | None = None
+    kind: str = "sdtm"
+    time_unit: str | None = None
 
     @property
     def values(self) -> dict[str, str]:
@@ -36,6 +38,10 @@ class TrialEntry:
             "path": json.dumps(self.path),
             "cutoff": f"{self.cutoff.isoformat()}  # proposed: {self.reason}",
         }
+        if self.kind != "sdtm":
+            values["kind"] = json.dumps(self.kind)
+        if self.time_unit:
+            values["time_unit"] = f"{json.dumps(self.time_unit)}  # proposed: AVALU is not given"
         return {**values, "encoding": json.dumps(self.encoding)} if self.encoding else values
 
 

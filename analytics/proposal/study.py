@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 
 from analytics.ingest.loading import load_packages
 from analytics.ingest.unused import UnusedFile
+from analytics.proposal.adam_study import propose_adam
 from analytics.proposal.factors import Cells, proposed_factors
 from analytics.proposal.skeleton_files import TrialEntry, fill_rows, fill_trials
 from analytics.proposal.terms import ProposedTerm, proposed_terms
-from analytics.proposal.trials import FoundTrial, find_trials, latest_dates
+from analytics.proposal.trials import FoundTrial, find_trials, is_adam, latest_dates
 from analytics.study.errors import StudyError
 from analytics.study.loading import load_study
 from analytics.study.new_study import SKELETON, check_new, write_skeleton
@@ -22,12 +23,13 @@ from analytics.warehouse import connect
 
 @dataclass(frozen=True)
 class ProposedStudy:
-    """What was proposed, and what was passed over."""
+    """What was proposed, and what was passed over; `endpoints` are those of ADaM packages."""
 
     trials: tuple[TrialEntry, ...]
     terms: tuple[ProposedTerm, ...]
     factors: tuple[str, ...]
     unused: tuple[UnusedFile, ...]
+    endpoints: tuple[str, ...] = ()
 
 
 def propose_study(
@@ -35,12 +37,16 @@ def propose_study(
 ) -> ProposedStudy:
     """Write a study of the trials that the sources hold into a new folder, with copies of them.
 
-    Each source is a folder or .zip of SDTM files, of one trial or of several side by side.
+    Each source is a folder or .zip of SDTM files, of one trial or of several side by side, or of
+    the ADaM datasets of one trial.
     `encoding` is how text that is not UTF-8 is written, as study.toml names it. Raises StudyError
     and IngestError, with a sentence for everything that cannot be read; nothing is written then.
     """
     check_new(folder)
     _check_apart(folder, sources)
+    adam = [source for source in sources if is_adam(source)]
+    if adam:
+        return _proposed_from_adam(folder, sources, adam, encoding)
     spec = load_study(SKELETON).model_copy(update={"folder": Path()})
     with TemporaryDirectory(prefix="plateau-init-") as name, connect(":memory:") as connection:
         found = find_trials(spec, sources, encoding, Path(name))
@@ -59,6 +65,26 @@ def propose_study(
         terms,
         tuple(row[0] for row in factors),
         tuple(file for one in found for file in one.package.unused),
+    )
+
+
+def _proposed_from_adam(
+    folder: Path, sources: Sequence[Path], adam: Sequence[Path], encoding: str | None
+) -> ProposedStudy:
+    """A study of ADaM packages alone: the two kinds have nothing in common to propose."""
+    other = next((source for source in sources if source not in adam), None)
+    if other is not None:
+        raise StudyError(
+            f"{adam[0]} holds ADaM datasets, but {other} does not; propose a study from each, then "
+            "join their [[trials]]."
+        )
+    entries, findings, found = propose_adam(folder, sources, encoding)
+    return ProposedStudy(
+        entries,
+        (),
+        tuple(item.name for item in findings.factors),
+        tuple(file for one in found for file in one.package.unused),
+        tuple(item.paramcd for item in findings.endpoints),
     )
 
 

@@ -4,15 +4,17 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import duckdb
 
+from analytics.ingest.archive import member_names
 from analytics.ingest.errors import IngestError, shown
 from analytics.ingest.files import Package, packages
 from analytics.ingest.formats import FORMATS
 from analytics.ingest.source_file import SourceFile
+from analytics.study.adam_datasets import ADSL
 from analytics.study.errors import StudyError
 from analytics.study.keys import Table
 from analytics.study.specification import StudySpecification, Trial
@@ -64,7 +66,7 @@ def find_trials(
         _named(trial, place, package)
         for trial, place, package in zip(trials, places, found, strict=True)
     ]
-    _check_twice(named)
+    check_twice(named)
     return named
 
 
@@ -86,6 +88,21 @@ def trial_places(source: Path) -> list[Path]:
     return list(roots) if is_split else [source]
 
 
+def is_adam(source: Path) -> bool:
+    """Whether a folder or .zip holds ADSL and no DM."""
+    names = (
+        member_names(source, source.name)
+        if source.is_file() and source.suffix.lower() == _ARCHIVE
+        else [path.name for path in source.rglob("*") if path.is_file()]
+    )
+    stems = {
+        PurePosixPath(name).stem.upper()
+        for name in names
+        if PurePosixPath(name).suffix.lower() in FORMATS
+    }
+    return ADSL in stems and _DEMOGRAPHICS not in stems
+
+
 def _marks(folder: Path) -> Iterator[Path]:
     """What tells a trial: its DM file, or an archive."""
     for place, folders, files in os.walk(folder):
@@ -101,7 +118,19 @@ def _marks(folder: Path) -> Iterator[Path]:
 def _named(trial: Trial, place: Path, package: Package) -> FoundTrial:
     """The trial under its own id, and its TS apart from the files that are loaded."""
     summaries = [file for file in package.files if file.domain == TRIAL_SUMMARY]
-    trial_id = _study_id(trial, [file for file in package.files if file.domain == _DEMOGRAPHICS])
+    named = study_id_of_files(trial, place, package, _DEMOGRAPHICS)
+    return replace(
+        named,
+        stated_cutoff=next((day for file in summaries if (day := _stated_cutoff(file))), None),
+    )
+
+
+def study_id_of_files(trial: Trial, place: Path, package: Package, dataset: str) -> FoundTrial:
+    """The trial under the STUDYID of its subjects, who stand in `dataset` (DM, ADSL).
+
+    TS is not among the files that are loaded.
+    """
+    trial_id = _study_id(trial, [file for file in package.files if file.domain == dataset], dataset)
     return FoundTrial(
         trial.model_copy(update={"trial_id": trial_id, "label": trial_id}),
         place,
@@ -114,19 +143,20 @@ def _named(trial: Trial, place: Path, package: Package) -> FoundTrial:
             ),
             unused=tuple(replace(file, src_trial=trial_id) for file in package.unused),
         ),
-        next((day for file in summaries if (day := _stated_cutoff(file))), None),
+        None,
     )
 
 
-def _study_id(trial: Trial, files: Sequence[SourceFile]) -> str:
+def _study_id(trial: Trial, files: Sequence[SourceFile], dataset: str) -> str:
     ids = sorted({studyid for file in files for (studyid,) in _values(file, ("STUDYID",))} - {""})
     if not ids:
-        raise IngestError(f"{trial.path}: no record of DM has a STUDYID, which names the trial.")
+        raise IngestError(
+            f"{trial.path}: no record of {dataset} has a STUDYID, which names the trial."
+        )
     if len(ids) > 1:
         raise IngestError(
-            f"{trial.path}: DM contains the trials {shown(', '.join(ids))}; give each trial a "
-            "folder "
-            "or .zip of its own."
+            f"{trial.path}: {dataset} contains the trials {shown(', '.join(ids))}; give each trial "
+            "a folder or .zip of its own."
         )
     return ids[0]
 
@@ -154,7 +184,8 @@ def _values(file: SourceFile, wanted: Sequence[str]) -> Iterator[tuple[str, ...]
             yield tuple((value or "").strip() for value in values)
 
 
-def _check_twice(found: Sequence[FoundTrial]) -> None:
+def check_twice(found: Sequence[FoundTrial]) -> None:
+    """Refuse one trial in two places."""
     places: dict[str, Path] = {}
     for one in found:
         other = places.setdefault(one.trial.trial_id, one.place)

@@ -7,7 +7,9 @@ has to be a variable of the datasets, or follow from those that are.
 from collections.abc import Iterable, Iterator
 
 from analytics.study.errors import StudyError
+from analytics.study.populations import conditions_of
 from analytics.study.specification import AdamName, StudySpecification
+from analytics.study.wording import choices
 
 
 def flags_of(names: Iterable[AdamName]) -> dict[str, str]:
@@ -23,6 +25,7 @@ def check_adam_trials(study: StudySpecification) -> None:
         _check_factors(study)
         _check_populations(study)
         _check_entry_facts(study)
+        _check_attrition(study)
     elif study.adam_events:
         raise StudyError(
             f"{study.adam_events[0].where}: no trial is of the kind adam, so that nothing is read "
@@ -86,6 +89,28 @@ def _check_entry_facts(study: StudySpecification) -> None:
                 f"the fact '{fact}'; name the variable of ADTTE that holds its day, such as "
                 f"fact,{fact},ENTRYDY,."
             )
+
+
+def _check_attrition(study: StudySpecification) -> None:
+    """Who leaves at which condition is known where at most one of a population's is unknown."""
+    named = {item.name for item in study.adam_names if item.kind == "fact"}
+    by_name = {population.population: population for population in study.populations}
+    for analysis in study.analyses:
+        if analysis.method != "attrition" or analysis.population is None:
+            continue
+        unknown: dict[str, list[str]] = {}
+        for condition in conditions_of(analysis.population, by_name):
+            is_told = condition.name in named and condition.operator in ("exists", "absent")
+            if condition.kind == "fact" and not is_told:
+                unknown.setdefault(condition.population, []).append(condition.name)
+        for population, facts in unknown.items():
+            if len(facts) > 1:
+                raise StudyError(
+                    f"plan.toml: attrition '{analysis.analysis_id}' asks which condition of "
+                    f"population '{population}' a subject fails, but ADaM has its flag alone, not "
+                    f"{choices(facts)}; remove the analysis, or name the variables of ADTTE that "
+                    "hold the days of these facts in adam_names.csv."
+                )
 
 
 def _entry_facts(study: StudySpecification) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,7 @@ FACTOR_COLUMNS: Final = (
     "display_order",
     "description",
 )
-_LEVEL_COLUMNS = (
+LEVEL_COLUMNS: Final = (
     "factor",
     "level",
     "label",
@@ -73,7 +73,7 @@ def read_factor_levels(folder: Path, factors: tuple[Factor, ...]) -> tuple[Facto
     by_name = {factor.factor: factor for factor in factors}
     levels: list[FactorLevel] = []
     seen: set[tuple[str, str]] = set()
-    for row in read_rows(folder / "factor_levels.csv", _LEVEL_COLUMNS):
+    for row in read_rows(folder / "factor_levels.csv", LEVEL_COLUMNS):
         level = _level(row, by_name)
         _check_overlap(row, level, [other for other in levels if other.factor == level.factor])
         wording = " ".join((level.wording or "").upper().split())

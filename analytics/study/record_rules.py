@@ -375,8 +375,8 @@ _CATALOGUE: Final = (
         "time_differs",
         "ADTTE",
         "value",
-        "AVAL is ADT - STARTDT, or one more where most times of the trial are; in weeks, months and "
-        "years as far as rounding allows.",
+        "AVAL is ADT - STARTDT, or one more where most times of the trial are; in weeks, months "
+        "and years as far as rounding allows.",
         "Either the time or a date is wrong; the time is used, the dates are not.",
         "Check AVAL, STARTDT and ADT.",
     ),

@@ -34,7 +34,8 @@ def test_factors_and_populations_are_named(tmp_path: Path) -> None:
     [
         (
             "endpoint,OS,OS,\n",
-            "adam_names.csv line 2: unknown kind 'endpoint'; use factor, number, population or fact.",
+            "adam_names.csv line 2: unknown kind 'endpoint'; use factor, number, population or "
+            "fact.",
         ),
         (
             "factor,blast,BLAST,\n",

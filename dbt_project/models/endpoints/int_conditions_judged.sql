@@ -10,6 +10,25 @@ flags as (
     select * from {{ ref('int_adam_flags') }}
 ),
 
+-- a fact is known to ADaM where adam_names.csv has its day: who has none is without it
+facts_with_days as (
+    select name as fact
+    from {{ ref('stg_study__adam_names') }}
+    where kind = 'fact'
+),
+
+facts_of_adam as (
+    select distinct
+        adtte.usubjid,
+        adam_values.name as fact
+    from {{ accepted('stg_adam__adtte') }} as adtte
+    inner join {{ ref('stg_adam__values') }} as adam_values
+        on
+            adtte.src_file = adam_values.src_file
+            and adtte.src_row = adam_values.src_row
+    where adam_values.kind = 'fact'
+),
+
 dated_facts as (
     select * from {{ ref('int_dated_facts') }}
 ),
@@ -64,6 +83,7 @@ conditions_by_subject as (
         conditions.population,
         conditions.condition_order,
         conditions.kind,
+        conditions.fact,
         conditions.operator,
         conditions.value as asked,
         conditions.value_number as asked_number,
@@ -107,6 +127,8 @@ judged as (
         population,
         condition_order,
         kind,
+        fact,
+        operator,
         case
             when kind = 'rule' then not has_broken_rule
             when kind = 'factor' then {{ relation_holds('relation', 'level', 'asked') }}
@@ -121,12 +143,36 @@ judged as (
     from conditions_with_relation
 ),
 
-factor_conditions_unmet as (
+known_to_adam as (
+    select
+        judged.usubjid,
+        judged.population,
+        judged.condition_order,
+        case
+            when judged.kind = 'factor' then judged.is_met
+            else (judged.operator = 'exists') = (facts_of_adam.usubjid is not null)
+        end as is_met
+    from judged
+    left join facts_with_days
+        on judged.fact = facts_with_days.fact
+    left join facts_of_adam
+        on
+            judged.usubjid = facts_of_adam.usubjid
+            and judged.fact = facts_of_adam.fact
+    where
+        judged.kind = 'factor'
+        or (
+            facts_with_days.fact is not null
+            and judged.operator in ('exists', 'absent')
+        )
+),
+
+known_unmet as (
     select distinct
         usubjid,
         population
-    from judged
-    where kind = 'factor' and not is_met
+    from known_to_adam
+    where not is_met
 ),
 
 -- a flag of ADSL answers for the conditions of its population that ADaM cannot be asked
@@ -138,18 +184,22 @@ judged_by_flags as (
         case
             when flags.usubjid is null or judged.kind = 'rule' then judged.is_met
             when flags.is_member then true
-            when judged.kind = 'fact' then unmet.usubjid is not null
-            else judged.is_met
+            else coalesce(known_to_adam.is_met, known_unmet.usubjid is not null)
         end as is_met
     from judged
     left join flags
         on
             judged.usubjid = flags.usubjid
             and judged.population = flags.population
-    left join factor_conditions_unmet as unmet
+    left join known_to_adam
         on
-            judged.usubjid = unmet.usubjid
-            and judged.population = unmet.population
+            judged.usubjid = known_to_adam.usubjid
+            and judged.population = known_to_adam.population
+            and judged.condition_order = known_to_adam.condition_order
+    left join known_unmet
+        on
+            judged.usubjid = known_unmet.usubjid
+            and judged.population = known_unmet.population
     union all
     select
         usubjid,

@@ -1,0 +1,323 @@
+"""A study proposed from ADaM packages: ADSL and ADTTE to curves, without a word of the user's own.
+
+The datasets say it themselves: flags are populations, the variables that describe a subject are
+factors, each PARAMCD is an endpoint. What they do not say (a unit, a competing event) is asked for
+in the files that are written.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import duckdb
+
+from analytics.study.adam_datasets import ADSL, ADTTE, TIME_UNITS
+from analytics.study.wording import slug
+
+# The flags of ADaM that name populations, in the order in which one becomes the analysis set.
+POPULATION_FLAGS: Final[dict[str, str]] = {
+    "ITTFL": "Intention-to-treat population",
+    "FASFL": "Full analysis set",
+    "RANDFL": "Randomised population",
+    "SAFFL": "Safety population",
+    "ENRLFL": "Enrolled population",
+    "EFFFL": "Efficacy population",
+    "PPROTFL": "Per-protocol population",
+    "COMPLFL": "Completers",
+}
+TREATMENTS: Final = ("TRT01P", "TRT01A", "ARM")
+_DESCRIBING: Final = re.compile(
+    r"TRT01[PA]|SEX|RACE|ETHNIC|REGION\d|COUNTRY|AGEGR\d|RACEGR\d|ECOG\w*|STRAT\w*|STR\d{2}"
+)
+_IN_WORDS: Final = {"days": "DAYS", "weeks": "WEEKS", "months": "MONTHS", "years": "YEARS"}
+_SIGNS: Final = {"<=": "le", ">=": "ge", "<": "lt", ">": "gt", "+": "plus"}
+_MOST_LEVELS: Final = 12
+_LANDMARKS: Final = ((3, 6), (6, 12), (12, 24), (12, 24, 36), (12, 24, 36, 48, 60))
+
+
+@dataclass(frozen=True)
+class AdamFactor:
+    """A variable of ADSL that describes a subject; `wordings` in their order, none of a number."""
+
+    name: str
+    variable: str
+    label: str
+    wordings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AdamPopulation:
+    """A flag of ADSL."""
+
+    name: str
+    variable: str
+    label: str
+
+
+@dataclass(frozen=True)
+class AdamEndpoint:
+    """A PARAMCD of ADTTE; `population` is the first that holds every subject with a row."""
+
+    paramcd: str
+    param: str
+    population: str
+    longest_months: float
+
+
+@dataclass(frozen=True)
+class CensoringWording:
+    """A CNSR above 0 and its EVNTDESC, which may be a competing event."""
+
+    paramcd: str
+    cnsr: int
+    evntdesc: str | None
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class AdamFindings:
+    """What a package says; `time_unit` None: AVALU has it."""
+
+    factors: tuple[AdamFactor, ...]
+    populations: tuple[AdamPopulation, ...]
+    endpoints: tuple[AdamEndpoint, ...]
+    censorings: tuple[CensoringWording, ...]
+    time_units: dict[str, str]
+    day_convention: str
+    latest: dict[str, tuple[date, str]]
+
+    @property
+    def treatment(self) -> AdamFactor | None:
+        """The factor of planned treatment, if it has two levels or more."""
+        by_variable = {item.variable: item for item in self.factors if len(item.wordings) > 1}
+        return next((by_variable[name] for name in TREATMENTS if name in by_variable), None)
+
+
+def read_adam(connection: duckdb.DuckDBPyConnection, days_per_month: float) -> AdamFindings:
+    """What raw.adam_adsl and raw.adam_adtte of all trials hold."""
+    labels = _labels(connection)
+    populations = tuple(_populations(connection, labels))
+    connection.execute(_TIMES)
+    units = _time_units(connection, days_per_month)
+    return AdamFindings(
+        tuple(_factors(connection, labels)),
+        populations,
+        tuple(_endpoints(connection, populations, units, days_per_month)),
+        tuple(CensoringWording(*row) for row in connection.execute(_CENSORINGS).fetchall()),
+        {trial: unit for trial, (unit, is_given) in units.items() if not is_given},
+        _day_convention(connection, units, days_per_month),
+        {
+            trial: (day, "ADTTE.ADT")
+            for trial, day in connection.execute(_LATEST).fetchall()
+            if day is not None
+        },
+    )
+
+
+def _labels(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
+    """The variables of ADSL in the order of the first file, with their labels."""
+    rows = connection.execute(
+        "select variable, label from raw.ingest_variable where src_domain = ? "
+        "order by src_file, position",
+        [ADSL],
+    ).fetchall()
+    labels: dict[str, str | None] = {}
+    for variable, label in rows:
+        labels[str(variable)] = labels.get(str(variable)) or label
+    return labels
+
+
+def _populations(
+    connection: duckdb.DuckDBPyConnection, labels: dict[str, str | None]
+) -> Iterator[AdamPopulation]:
+    for variable, label in POPULATION_FLAGS.items():
+        if variable in labels and "Y" in _values(connection, variable):
+            yield AdamPopulation(variable.removesuffix("FL").lower(), variable, label)
+
+
+def _factors(
+    connection: duckdb.DuckDBPyConnection, labels: dict[str, str | None]
+) -> Iterator[AdamFactor]:
+    """Age as a number, and each describing variable that has levels, treatment first."""
+    names = [name for name in labels if _DESCRIBING.fullmatch(name)]
+    if "TRT01P" not in labels and "ARM" in labels:
+        names.insert(0, "ARM")
+    names.sort(key=lambda name: name not in TREATMENTS)
+    if "AGE" in labels and _values(connection, "AGE"):
+        yield AdamFactor("age", "AGE", "Age", ())
+    for name in names:
+        wordings = _in_order(connection, name, f"{name}N" in labels)
+        if 0 < len(wordings) <= _MOST_LEVELS:
+            yield AdamFactor(name.lower(), name, labels[name] or name, tuple(wordings))
+
+
+def _values(connection: duckdb.DuckDBPyConnection, variable: str) -> list[str]:
+    rows = connection.execute(
+        f'select distinct trim("{variable.lower()}") from raw.adam_adsl '
+        f"where trim(\"{variable.lower()}\") not in ('', 'NA') order by 1"
+    ).fetchall()
+    return [str(value) for (value,) in rows]
+
+
+def _in_order(connection: duckdb.DuckDBPyConnection, variable: str, has_number: bool) -> list[str]:
+    """The values of a variable, in the order of its numeric twin (SEXN) where there is one."""
+    values = _values(connection, variable)
+    if not has_number:
+        return values
+    column = variable.lower()
+    rows = connection.execute(
+        f'select trim("{column}"), min(try_cast("{column}n" as double)) from raw.adam_adsl '
+        "group by all"
+    ).fetchall()
+    places = {value: place for value, place in rows if place is not None}
+    return sorted(values, key=lambda value: (places.get(value, float("inf")), value))
+
+
+def _time_units(
+    connection: duckdb.DuckDBPyConnection, days_per_month: float
+) -> dict[str, tuple[str, bool]]:
+    """The unit of each trial's times, and whether AVALU gives it.
+
+    Without AVALU the words of PARAM tell it (Progression-free survival (months)), and without them
+    the dates; days where nothing does.
+    """
+    units: dict[str, tuple[str, bool]] = {}
+    for trial, given, words in connection.execute(_UNITS).fetchall():
+        if given is not None:
+            units[trial] = (TIME_UNITS.get(str(given).upper(), "days"), True)
+            continue
+        named = re.search(r"\b(day|week|month|year)s?\b", str(words or "").lower())
+        unit = f"{named[1]}s" if named else _by_dates(connection, trial, days_per_month)
+        units[trial] = (unit, False)
+    return units
+
+
+def _by_dates(connection: duckdb.DuckDBPyConnection, trial: str, days_per_month: float) -> str:
+    """The unit in which the times lie nearest to ADT - STARTDT."""
+    lengths = _lengths(days_per_month)
+    distances = ", ".join(
+        f"median(abs(aval * {days} - (adt - startdt)))" for days in lengths.values()
+    )
+    found = connection.execute(
+        f"select {distances} from adam_times where src_trial = ?", [trial]
+    ).fetchall()[0]
+    if any(distance is None for distance in found):
+        return "days"
+    return min(zip(found, lengths, strict=True))[1]
+
+
+def _lengths(days_per_month: float) -> dict[str, float]:
+    return {"days": 1, "weeks": 7, "months": days_per_month, "years": 12 * days_per_month}
+
+
+def _day_convention(
+    connection: duckdb.DuckDBPyConnection,
+    units: dict[str, tuple[str, bool]],
+    days_per_month: float,
+) -> str:
+    """Whether most times have a day more than ADT - STARTDT."""
+    votes = 0.0
+    for trial, (unit, _) in units.items():
+        days = _lengths(days_per_month)[unit]
+        vote = connection.execute(
+            f"select sum(sign(abs(aval * {days} - (adt - startdt) - 1) "
+            f"- abs(aval * {days} - (adt - startdt)))) from adam_times where src_trial = ?",
+            [trial],
+        ).fetchall()[0][0]
+        votes += vote or 0
+    return "adam" if votes < 0 else "difference"
+
+
+def _endpoints(
+    connection: duckdb.DuckDBPyConnection,
+    populations: Sequence[AdamPopulation],
+    units: dict[str, tuple[str, bool]],
+    days_per_month: float,
+) -> Iterator[AdamEndpoint]:
+    longest = max((_lengths(days_per_month)[unit] for unit, _ in units.values()), default=1.0)
+    for paramcd, param, aval in connection.execute(_PARAMETERS).fetchall():
+        outside = [_n_outside(connection, paramcd, item.variable) for item in populations]
+        whole = next(
+            (item for item, n in zip(populations, outside, strict=True) if n == 0),
+            populations[0] if populations else None,
+        )
+        if whole is not None:
+            months = (aval or 0) * longest / days_per_month
+            yield AdamEndpoint(paramcd, param or paramcd, whole.name, months)
+
+
+def _n_outside(connection: duckdb.DuckDBPyConnection, paramcd: str, flag: str) -> int:
+    """Subjects with a row of the PARAMCD and without the flag."""
+    found = connection.execute(
+        "select count(*) from raw.adam_adtte as adtte inner join raw.adam_adsl as adsl "
+        "on trim(adtte.usubjid) = trim(adsl.usubjid) where trim(adtte.paramcd) = ? "
+        f"and trim(adsl.\"{flag.lower()}\") is distinct from 'Y'",
+        [paramcd],
+    ).fetchall()
+    return int(found[0][0])
+
+
+def level_names_of(wordings: Sequence[str]) -> list[str]:
+    """A name for each wording, none twice: <65 is lt_65, and of signs alone it is a number."""
+    names: list[str] = []
+    for number, wording in enumerate(wordings, start=1):
+        text = wording
+        for sign, word in _SIGNS.items():
+            text = text.replace(sign, f" {word} ")
+        name = slug(text) or f"level_{number}"
+        names.append(f"{name}_{number}" if name in names else name)
+    return names
+
+
+def landmarks(longest_months: float) -> tuple[int, ...]:
+    """Months at which rates are shown: those that the longest time reaches."""
+    reached = [months for months in _LANDMARKS if months[-1] <= longest_months]
+    return reached[-1] if reached else ()
+
+
+def unit_as_declared(unit: str) -> str:
+    """The unit as study.toml names it."""
+    return _IN_WORDS[unit]
+
+
+_TIMES: Final = """
+create or replace temp table adam_times as
+with days as (
+    select
+        src_trial,
+        try_cast(aval as double) as aval,
+        coalesce(
+            try_cast(left(trim(startdt), 10) as date),
+            date '1960-01-01' + try_cast(try_cast(startdt as double) as integer)
+        ) as startdt,
+        coalesce(
+            try_cast(left(trim(adt), 10) as date),
+            date '1960-01-01' + try_cast(try_cast(adt as double) as integer)
+        ) as adt
+    from raw.adam_adtte
+)
+select * from days
+"""
+_LATEST: Final = "select src_trial, max(adt) from adam_times group by src_trial"
+_UNITS: Final = """
+select src_trial, mode(nullif(trim(avalu), '')), mode(param)
+from raw.adam_adtte
+group by src_trial
+order by src_trial
+"""
+_PARAMETERS: Final = f"""
+select trim(paramcd), any_value(trim(param)), max(try_cast(aval as double))
+from raw.adam_{ADTTE.lower()}
+where trim(paramcd) <> ''
+group by trim(paramcd)
+order by min(src_file), min(src_row)
+"""
+_CENSORINGS: Final = """
+select trim(paramcd), try_cast(cnsr as integer) as number, nullif(trim(evntdesc), ''), count(*)
+from raw.adam_adtte
+where try_cast(cnsr as double) > 0 and try_cast(cnsr as integer) is not null
+group by all
+order by all
+"""

@@ -1,0 +1,264 @@
+"""The folder of a study proposed from ADaM packages."""
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from analytics.ingest.errors import IngestError
+from analytics.ingest.files import packages
+from analytics.ingest.loading import load_packages
+from analytics.proposal.adam import (
+    AdamFindings,
+    landmarks,
+    level_names_of,
+    read_adam,
+    unit_as_declared,
+)
+from analytics.proposal.skeleton_files import TrialEntry
+from analytics.proposal.trials import FoundTrial, check_twice, study_id_of_files
+from analytics.study.adam_datasets import ADSL
+from analytics.study.errors import StudyError
+from analytics.study.factors import FACTOR_COLUMNS, LEVEL_COLUMNS
+from analytics.study.keys import Table
+from analytics.study.loading import load_study
+from analytics.study.new_study import SKELETON, study_id_of
+from analytics.study.specification import StudySpecification, Trial
+from analytics.study.trial_files import read_file_format
+from analytics.warehouse import connect
+
+_UNKNOWN_CUTOFF: Final = date(2030, 12, 31)
+
+
+def propose_adam(
+    folder: Path, sources: Sequence[Path], encoding: str | None
+) -> tuple[tuple[TrialEntry, ...], AdamFindings, tuple[FoundTrial, ...]]:
+    """Write a study of the ADaM packages, each of one trial, into a new folder, with copies.
+
+    Raises StudyError where no flag of ADSL is a population, and IngestError for what cannot be
+    read; nothing is written then.
+    """
+    spec = _without_definitions(load_study(SKELETON))
+    with TemporaryDirectory(prefix="plateau-init-") as name, connect(":memory:") as connection:
+        found = tuple(_found_trials(spec, sources, encoding, Path(name)))
+        of_trials = spec.model_copy(update={"trials": tuple(one.trial for one in found)})
+        load_packages(of_trials, connection, [one.package for one in found])
+        findings = read_adam(connection, spec.parameters.days_per_month)
+    if not findings.populations:
+        raise StudyError(
+            "ADSL has no population flag (ITTFL, FASFL, SAFFL ...) with a Y; add one, as it says "
+            "who is analysed."
+        )
+    if not findings.endpoints:
+        raise StudyError("No row of ADTTE has a PARAMCD; add it, as it names the endpoints.")
+    entries = tuple(_entry(order, one, findings, encoding) for order, one in enumerate(found, 1))
+    folder.mkdir(parents=True, exist_ok=True)
+    for one, entry in zip(found, entries, strict=True):
+        _copy(one.place, folder / entry.path)
+    for file_name, text in _files(folder, entries, findings).items():
+        (folder / file_name).write_text(text, encoding="utf-8")
+    load_study(folder)
+    return entries, findings, found
+
+
+def _without_definitions(spec: StudySpecification) -> StudySpecification:
+    """Nothing but conventions: a package is loaded before anything is asked of it."""
+    nothing: dict[str, tuple[()]] = dict.fromkeys(
+        ("terms", "factors", "factor_levels", "populations", "endpoints", "analyses"), ()
+    )
+    more = {"endpoint_rules": (), "folder": Path()}
+    return spec.model_copy(update={**nothing, **more})
+
+
+def _found_trials(
+    spec: StudySpecification, sources: Sequence[Path], encoding: str | None, work: Path
+) -> list[FoundTrial]:
+    file_format = read_file_format(Table("--encoding", {"encoding": encoding} if encoding else {}))
+    trials = tuple(
+        Trial(
+            trial_id=source.name,
+            label=source.name,
+            path=source.as_posix(),
+            cutoff=_UNKNOWN_CUTOFF,
+            display_order=order,
+            file_format=file_format,
+            kind="adam",
+        )
+        for order, source in enumerate(sources, start=1)
+    )
+    found = packages(spec.model_copy(update={"trials": trials}), work)
+    if refusals := [sentence for package in found for sentence in package.refusals]:
+        raise IngestError(*refusals)
+    named = [
+        study_id_of_files(trial, source, package, ADSL)
+        for trial, source, package in zip(trials, sources, found, strict=True)
+    ]
+    check_twice(named)
+    return named
+
+
+def _entry(order: int, one: FoundTrial, findings: AdamFindings, encoding: str | None) -> TrialEntry:
+    trial_id = one.trial.trial_id
+    letters = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in trial_id)
+    suffix = one.place.suffix if one.place.is_file() else ""
+    unit = findings.time_units.get(trial_id)
+    day, where = findings.latest.get(trial_id, (None, None))
+    return TrialEntry(
+        trial_id,
+        f"adam/{letters.strip('-') or f'trial-{order}'}{suffix}",
+        day or one.trial.cutoff,
+        f"the latest date in the files, {where}" if day else "no file has a complete date",
+        encoding,
+        kind="adam",
+        time_unit=None if unit is None else unit_as_declared(unit),
+    )
+
+
+def _copy(place: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if place.is_file():
+        shutil.copyfile(place, target)
+    else:
+        shutil.copytree(place, target, ignore=shutil.ignore_patterns(".*"))
+
+
+def _files(folder: Path, entries: Sequence[TrialEntry], findings: AdamFindings) -> dict[str, str]:
+    """The study's own files by name."""
+    return {
+        "study.toml": _study(folder, entries, findings),
+        "factors.csv": _table(
+            FACTOR_COLUMNS,
+            [
+                [
+                    *(item.name, item.label, "baseline"),
+                    "categorical" if item.wordings else "continuous",
+                    *("adam", "", "", "", "", "", "" if item.wordings else "years"),
+                    *("", "", "", "", order, ""),
+                ]
+                for order, item in enumerate(findings.factors, start=1)
+            ],
+        ),
+        "factor_levels.csv": _table(
+            LEVEL_COLUMNS,
+            [
+                [item.name, level, wording, order, wording, "", "", "", ""]
+                for item in findings.factors
+                for order, (level, wording) in enumerate(
+                    zip(level_names_of(item.wordings), item.wordings, strict=True), start=1
+                )
+            ],
+        ),
+        "populations.csv": _table(
+            (
+                *("population", "label", "display_order", "condition_order", "kind", "name"),
+                *("operator", "value", "reason"),
+            ),
+            [
+                [item.name, item.label, order, "", "", "", "", "", f"{item.variable} is not Y"]
+                for order, item in enumerate(findings.populations, start=1)
+            ],
+        ),
+        "endpoints.csv": _table(
+            ("paramcd", "param", "population", "origin_fact", "display_order", "note"),
+            [
+                [item.paramcd, item.param, item.population, "", order, ""]
+                for order, item in enumerate(findings.endpoints, start=1)
+            ],
+        ),
+        "adam_names.csv": _table(
+            ("kind", "name", "variable", "label"),
+            [
+                *(["factor", item.name, item.variable, ""] for item in findings.factors),
+                *(["population", item.name, item.variable, ""] for item in findings.populations),
+            ],
+        ),
+        "adam_events.csv": _events(findings),
+        "plan.toml": _plan(findings),
+    }
+
+
+def _study(folder: Path, entries: Sequence[TrialEntry], findings: AdamFindings) -> str:
+    title = ", ".join(entry.trial_id for entry in entries)
+    trials = "".join(
+        "\n[[trials]]\n" + "".join(f"{key} = {value}\n" for key, value in entry.values.items())
+        for entry in entries
+    )
+    return (
+        "# Proposed from the ADaM datasets: look at every line.\n\n"
+        f"study_id = {json.dumps(study_id_of(folder))}\n"
+        f"title = {json.dumps(title, ensure_ascii=False)}\n"
+        "# true for invented or simulated data: every output then carries synthetic_note.\n"
+        "synthetic = false\n"
+        '#synthetic_note = "SYNTHETIC DATA: no patient of this study exists."\n'
+        f'analysis_set = "{findings.populations[0].name}"\n'
+        f"{trials}\n"
+        "[parameters]\n"
+        '# Whether AVAL is ADT - STARTDT ("difference") or a day more ("adam"), as found.\n'
+        f'day_convention = "{findings.day_convention}"\n'
+    )
+
+
+def _events(findings: AdamFindings) -> str:
+    """Every reason of censoring as a line that is not in force; a # less makes it competing."""
+    rows = [
+        [f"#{item.paramcd}", item.cnsr, item.evntdesc or "", "competing"]
+        for item in findings.censorings
+    ]
+    return (
+        "# CNSR 0 is the event and any other number a reason of censoring. Remove the # before what "
+        "is a competing event.\n" + _table(("paramcd", "cnsr", "evntdesc", "role"), rows)
+    )
+
+
+def _plan(findings: AdamFindings) -> str:
+    treatment = findings.treatment
+    parts = ["# A curve for each endpoint, by planned treatment where ADSL has it.\n"]
+    for item in findings.endpoints:
+        code = "".join(sign if sign.isalnum() else "_" for sign in item.paramcd.lower())
+        parts.append(_curve(code, item.param, item.paramcd, item.population, item.longest_months))
+        if treatment is not None:
+            parts.append(
+                _curve(
+                    f"{code}_by_treatment",
+                    f"{item.param} by treatment",
+                    item.paramcd,
+                    item.population,
+                    item.longest_months,
+                    treatment.name,
+                )
+            )
+    return "\n".join(parts)
+
+
+def _curve(
+    name: str,
+    label: str,
+    paramcd: str,
+    population: str,
+    longest_months: float,
+    strata: str | None = None,
+) -> str:
+    months = landmarks(longest_months)
+    values = {
+        "id": json.dumps(name),
+        "label": json.dumps(label, ensure_ascii=False),
+        "method": '"kaplan_meier"',
+        "endpoint": json.dumps(paramcd),
+        "population": json.dumps(population),
+        **({"strata": json.dumps(strata)} if strata else {}),
+        **({"landmarks_months": json.dumps(list(months))} if months else {}),
+    }
+    return "[[analyses]]\n" + "".join(f"{key} = {value}\n" for key, value in values.items())
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(columns)
+    lines.writerows(rows)
+    return text.getvalue()
