@@ -14,8 +14,8 @@ Sources = Annotated[
     list[Path] | None,
     typer.Option(
         "--from",
-        help="Folder or .zip of SDTM files or ADaM datasets to propose the study from; repeat it for each trial, "
-        "or give a folder of several.",
+        help="Folder or .zip of SDTM files or ADaM datasets to propose the study from; repeat it "
+        "for each trial, or give a folder of several.",
     ),
 ]
 Encoding = Annotated[
@@ -58,7 +58,8 @@ def tell(folder: Path, proposed: "ProposedStudy") -> None:
     if proposed.endpoints:
         say(f"endpoints.csv: {', '.join(proposed.endpoints)}.")
         say(
-            "adam_events.csv: remove the # before each reason of censoring that is a competing event."
+            "adam_events.csv: remove the # before each reason of censoring that is a competing "
+            "event."
         )
         say(f"factors.csv: {', '.join(proposed.factors)}.")
         for line in unused_lines(proposed.unused):

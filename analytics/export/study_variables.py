@@ -51,7 +51,9 @@ def factor_variables(
     wanted = [
         wish
         for name, variable, number, *about in rows
-        for wish in _wishes(Named(name, variable), number, *about)
+        for wish in _wishes(
+            Named(name, variable), Named(f"{name}{_GROUPED_NUMBERS}", number), *about
+        )
     ]
     return _named(wanted, taken)
 
@@ -78,18 +80,14 @@ def fact_days(connection: duckdb.DuckDBPyConnection, taken: Collection[str]) -> 
 
 
 def _wishes(
-    item: Named,
-    number: str | None,
-    label: str,
-    unit: str | None,
-    is_number: bool,
-    is_range: bool,
+    item: Named, number: Named, label: str, unit: str | None, content: str
 ) -> list[_Wanted]:
+    """The variables of a factor; `content` says whether it is levels, a number, or both."""
+    is_number = content == "number"
     own = _Wanted(item, label, item.name, "factor", is_number, unit if is_number else None)
-    if not is_range:
+    if content != "both":
         return [own]
-    beside = Named(f"{item.name}{_GROUPED_NUMBERS}", number)
-    return [own, _Wanted(beside, f"{label}, number", item.name, "number", True, unit)]
+    return [own, _Wanted(number, f"{label}, number", item.name, "number", True, unit)]
 
 
 def _named(
@@ -121,7 +119,7 @@ where facts.fact in (select fact from marts.entry_times)
 order by facts.fact
 """
 
-# is_range: a level has a bound, and no continuous factor reads the same records
+# both: a level has a bound, and no continuous factor reads the same records
 _FACTORS: Final = """
 with factors as (
     select
@@ -136,15 +134,22 @@ select
     numbers.variable,
     coalesce(names.label, factors.label),
     factors.unit,
-    factors.type = 'continuous',
-    factors.type = 'categorical' and factors.factor in (
-        select factor from staging.stg_study__factor_levels
-        where lower is not null or upper is not null
-    )
-    and not exists (
-        select 1 from factors as others
-        where others.type = 'continuous' and others.records is not distinct from factors.records
-    )
+    case
+        when factors.type = 'continuous' then 'number'
+        when
+            factors.factor in (
+                select factor from staging.stg_study__factor_levels
+                where lower is not null or upper is not null
+            )
+            and not exists (
+                select 1 from factors as others
+                where
+                    others.type = 'continuous'
+                    and others.records is not distinct from factors.records
+            )
+            then 'both'
+        else 'levels'
+    end
 from factors
 left join staging.stg_study__adam_names as names
     on names.kind = 'factor' and names.name = factors.factor

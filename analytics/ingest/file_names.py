@@ -47,7 +47,8 @@ def first_stem_of(name: str) -> str:
 def part_of(stem: str, used: AbstractSet[str]) -> str | None:
     """The used domain that a stem names, itself or as a part; None for another or none.
 
-    ADTTE may come in parts of any name (adtte_onco, adtteos), which hold endpoints each. SUPP holds the qualifiers of used domains; those of one that is not used are of no use either.
+    ADTTE may come in parts of any name (adtte_onco, adtteos), which hold endpoints each.
+    SUPP holds the qualifiers of used domains; those of one that is not used are of no use either.
     """
     if stem.startswith(SUPP):
         of = _PART_OR_WHOLE.fullmatch(stem.removeprefix(SUPP))

@@ -34,8 +34,9 @@ def load_raw(
     """Write all of schema `raw`, or nothing, and say what was read.
 
     One table per domain or ADaM dataset, all trials together, with every variable that the
-    catalogue has of it whether a file has it or not and with the further variables of the files. Every value is
-    VARCHAR; src_trial, src_domain, src_file and src_row (1 = first record) say where it stands.
+    catalogue has of it whether a file has it or not and with the further variables of the files.
+    Every value is VARCHAR; src_trial, src_domain, src_file and src_row (1 = first record) say where
+    it stands.
     raw.ingest_variable keeps each file's variables with their labels and types, raw.ingest_unused
     the files that were passed over. Archives are unpacked in the folder `work` (the system's for
     temporary files when None) and removed from it. Raises IngestError with a sentence for every

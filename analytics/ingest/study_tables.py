@@ -78,7 +78,7 @@ def load_study_tables(connection: duckdb.DuckDBPyConnection, spec: StudySpecific
 
 
 def _check_same_persons(connection: duckdb.DuckDBPyConnection) -> None:
-    """Every subject of same_person.csv is in DM or ADSL: a slip there would leave a person in twice."""
+    """Every subject of same_person.csv is in DM or ADSL: a slip would leave a person in twice."""
     unknown = connection.execute(
         "select usubjid from raw.study_same_person "
         "where usubjid not in (select trim(usubjid) from raw.sdtm_dm where usubjid is not null "
@@ -88,8 +88,8 @@ def _check_same_persons(connection: duckdb.DuckDBPyConnection) -> None:
     if unknown:
         raise IngestError(
             *(
-                f"same_person.csv names the subject '{usubjid}', but no DM or ADSL file has it; correct "
-                "the line or remove it."
+                f"same_person.csv names the subject '{usubjid}', but no DM or ADSL file has it; "
+                "correct the line or remove it."
                 for (usubjid,) in unknown
             )
         )

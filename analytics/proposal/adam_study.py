@@ -14,6 +14,7 @@ from analytics.ingest.errors import IngestError
 from analytics.ingest.files import packages
 from analytics.ingest.loading import load_packages
 from analytics.proposal.adam import (
+    AdamEndpoint,
     AdamFindings,
     landmarks,
     level_names_of,
@@ -210,8 +211,8 @@ def _events(findings: AdamFindings) -> str:
         for item in findings.censorings
     ]
     return (
-        "# CNSR 0 is the event and any other number a reason of censoring. Remove the # before what "
-        "is a competing event.\n" + _table(("paramcd", "cnsr", "evntdesc", "role"), rows)
+        "# CNSR 0 is the event and any other number a reason of censoring. Remove the # before "
+        "what is a competing event.\n" + _table(("paramcd", "cnsr", "evntdesc", "role"), rows)
     )
 
 
@@ -220,36 +221,21 @@ def _plan(findings: AdamFindings) -> str:
     parts = ["# A curve for each endpoint, by planned treatment where ADSL has it.\n"]
     for item in findings.endpoints:
         code = "".join(sign if sign.isalnum() else "_" for sign in item.paramcd.lower())
-        parts.append(_curve(code, item.param, item.paramcd, item.population, item.longest_months))
+        parts.append(_curve(code, item.param, item))
         if treatment is not None:
-            parts.append(
-                _curve(
-                    f"{code}_by_treatment",
-                    f"{item.param} by treatment",
-                    item.paramcd,
-                    item.population,
-                    item.longest_months,
-                    treatment.name,
-                )
-            )
+            label = f"{item.param} by treatment"
+            parts.append(_curve(f"{code}_by_treatment", label, item, treatment.name))
     return "\n".join(parts)
 
 
-def _curve(
-    name: str,
-    label: str,
-    paramcd: str,
-    population: str,
-    longest_months: float,
-    strata: str | None = None,
-) -> str:
-    months = landmarks(longest_months)
+def _curve(name: str, label: str, endpoint: AdamEndpoint, strata: str | None = None) -> str:
+    months = landmarks(endpoint.longest_months)
     values = {
         "id": json.dumps(name),
         "label": json.dumps(label, ensure_ascii=False),
         "method": '"kaplan_meier"',
-        "endpoint": json.dumps(paramcd),
-        "population": json.dumps(population),
+        "endpoint": json.dumps(endpoint.paramcd),
+        "population": json.dumps(endpoint.population),
         **({"strata": json.dumps(strata)} if strata else {}),
         **({"landmarks_months": json.dumps(list(months))} if months else {}),
     }

@@ -29,9 +29,9 @@ from analytics.study.populations import (
     with_flags,
 )
 from analytics.study.same_person import read_same_persons
-from analytics.study.specification import Population, StudySpecification
+from analytics.study.specification import Population, StudySpecification, Term
 from analytics.study.study_file import parameter_values, read_study_file
-from analytics.study.terms import read_terms
+from analytics.study.terms import TERMS_FILE, read_terms
 
 
 def load_study(folder: Path) -> StudySpecification:
@@ -45,14 +45,12 @@ def load_study(folder: Path) -> StudySpecification:
     responses = file.parameters.response_order
     trial_ids = [trial.trial_id for trial in file.trials]
     has_sdtm = any(trial.kind == "sdtm" for trial in file.trials)
-    terms = read_terms(
-        folder,
-        trial_ids,
-        responses,
-        own_categories(folder),
-        file.vocabulary.terms,
-        has_sdtm=has_sdtm,
-    )
+    # where every trial is read from ADaM no wording of SDTM needs a meaning
+    terms: tuple[Term, ...] = ()
+    if has_sdtm or (folder / TERMS_FILE).exists():
+        terms = read_terms(
+            folder, trial_ids, responses, own_categories(folder), file.vocabulary.terms
+        )
     declared, record_conditions = read_declared_facts(folder, terms, trial_ids)
     facts = all_facts(declared, terms, responses)
     check_known_by(declared, facts)

@@ -9,7 +9,7 @@ from analytics.study.facts import RELAPSE_VALUES
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import Term
 
-_FILE: Final = "terms.csv"
+TERMS_FILE: Final = "terms.csv"
 _COLUMNS = ("trial_id", "domain", "testcd", "wording", "category", "value", "note")
 
 # The values a category may take; None: any value (a disposition, a cycle number). Those of a
@@ -37,23 +37,18 @@ def read_terms(
     responses: tuple[str, ...],
     own_categories: Collection[str] = (),
     ready_made: Iterable[Term] = (),
-    *,
-    has_sdtm: bool = True,
 ) -> tuple[Term, ...]:
     """terms.csv, checked: known trials, domains, categories and values; no wording twice.
 
     `responses` are the values that a response may have, `own_categories` the categories that the
     study's facts name beside the built-in ones; their values are free. Of the `ready_made` terms
-    those stand that terms.csv does not define for every trial. Where every trial is read from ADaM
-    no wording of SDTM needs a meaning, and the file may be missing.
+    those stand that terms.csv does not define for every trial.
     """
-    if not has_sdtm and not (folder / _FILE).exists():
-        return tuple(ready_made)
     allowed = CATEGORY_VALUES | {"response": responses}
     allowed |= {name: None for name in own_categories if name not in allowed}
     terms: list[Term] = []
     seen: dict[tuple[str | None, ...], str] = {}
-    for row in read_rows(folder / _FILE, _COLUMNS):
+    for row in read_rows(folder / TERMS_FILE, _COLUMNS):
         term = _term(row, trial_ids, allowed)
         key = _key(term)
         if key in seen:
