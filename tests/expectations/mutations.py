@@ -120,6 +120,7 @@ MUTATIONS: dict[str, str] = {
     "PCON-03": drop("marts.population_conditions"),
     "POP-02": change("marts.population_members", "population = 'no population'"),
     "POP-03": drop("marts.population_members"),
+    "POP-06": change("raw.study_trial", "kind = 'adam'"),
     "POP-04": change("marts.subjects", "in_analysis_set = false", "in_analysis_set"),
     "SUBJ-03": "update marts.subjects set in_analysis_set = false",
     "SUBJ-04": change("marts.subjects", "age = 130"),
@@ -138,6 +139,7 @@ MUTATIONS: dict[str, str] = {
         "update marts.time_to_event as times set adt = lstalvdt + 1 from marts.subjects "
         "where times.usubjid = subjects.usubjid and event_code = 0"
     ),
+    "TTE-15": change("raw.study_trial", "kind = 'adam'"),
     "TTE-11": change("marts.time_to_event", "adt = adt - 1", "paramcd = 'OS' and event_code = 1"),
     "BLIN-01": change(
         "marts.time_to_event", "adt = date '2030-01-01'", "paramcd = 'RFS' and event_code = 1"

@@ -1,0 +1,182 @@
+"""A small ADaM package, from `plateau init` to curves, with each mistake it may have.
+
+Beside it the same trial is pooled with one of SDTM.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from project import Plateau
+from test_ordinary_trial import STUDY, written
+
+# A: event; B: censored; C: the competing event is CNSR 2; D to J have a mistake each
+ADSL = """\
+STUDYID,USUBJID,SUBJID,AGE,AGEU,SEX,TRT01P,TRT01PN,ITTFL,SAFFL
+A1,A1-A,A,61,YEARS,F,Old drug,2,Y,Y
+A1,A1-B,B,62,YEARS,M,New drug,1,Y,N
+A1,A1-C,C,63,YEARS,F,New drug,1,Y,Y
+A1,A1-D,D,64,YEARS,M,Old drug,2,Y,Y
+A1,A1-E,E,65,YEARS,F,Old drug,2,Y,Y
+A1,A1-F,F,66,YEARS,M,New drug,1,Y,Y
+A1,A1-G,G,67,YEARS,F,Old drug,2,N,Y
+A1,A1-H,H,68,YEARS,F,New drug,1,Y,Y
+"""
+ADTTE = """\
+STUDYID,USUBJID,PARAMCD,PARAM,AVAL,AVALU,STARTDT,ADT,CNSR,EVNTDESC,CNSDTDSC
+A1,A1-A,OS,Overall survival,11,DAYS,2020-01-01,2020-01-11,0,Death,
+A1,A1-B,OS,Overall survival,366,DAYS,2020-01-01,2020-12-31,1,Alive,Last visit
+A1,A1-C,OS,Overall survival,21,DAYS,2020-01-01,2020-01-21,2,Lost,
+A1,A1-D,OS,Overall survival,30,DAYS,2020-01-01,2020-01-31,0,Death,
+A1,A1-E,OS,Overall survival,-1,DAYS,2020-01-01,2019-12-31,0,Death,
+A1,A1-F,OS,Overall survival,41,DAYS,2020-01-01,2020-02-10,1.5,Alive,
+A1,A1-G,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,
+A1,A1-I,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,
+A1,A1-A,PFS,Progression-free survival,0.1,MONTHS,,,0,Progression,
+"""
+FINDINGS = {
+    ("adsl.csv", 6, "missing_time", "OS"),  # E: the row is rejected
+    ("adsl.csv", 7, "missing_time", "OS"),
+    ("adsl.csv", 9, "missing_time", "OS"),  # H has none
+    *(("adsl.csv", line, "missing_time", "PFS") for line in (3, 4, 5, 6, 7, 9)),
+    ("adtte.csv", 5, "time_differs", "30 days | 31 days by the dates"),
+    ("adtte.csv", 6, "impossible_time", "-1"),
+    ("adtte.csv", 7, "impossible_censoring", "1.5"),
+    ("adtte.csv", 9, "unknown_subject", "A1-I"),
+}
+TIMES = {
+    ("A1-A", "OS"): (11.0, 0, 1, "Death", None),
+    ("A1-B", "OS"): (366.0, 1, 0, None, "Last visit"),
+    ("A1-C", "OS"): (21.0, 2, 2, "Lost", None),
+    ("A1-D", "OS"): (30.0, 0, 1, "Death", None),
+    ("A1-A", "PFS"): (0.1 * 30.4375, 0, 1, "Progression", None),
+}
+
+# PFS is an endpoint of those randomised, here the safety population, to which B does not belong
+TIMES_OF_THE_POOL = TIMES
+
+
+def write_package(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "adsl.csv").write_text(ADSL, encoding="utf-8")
+    (folder / "adtte.csv").write_text(ADTTE, encoding="utf-8")
+    return folder
+
+
+def rows(releases: Path, sql: str) -> list[tuple[Any, ...]]:
+    (release,) = releases.glob("*/current")
+    with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.sql(sql).fetchall()
+
+
+def times(releases: Path) -> Mapping[tuple[str, str], tuple[Any, ...]]:
+    return {
+        (usubjid, paramcd): tuple(rest)
+        for usubjid, paramcd, *rest in rows(
+            releases,
+            "select usubjid, paramcd, aval, cnsr, event_code, evntdesc, cnsdtdsc "
+            "from marts.time_to_event where trial_id = 'A1'",
+        )
+    }
+
+
+@pytest.fixture(scope="module")
+def releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three lines from ADSL and ADTTE to curves, and a fourth for the competing event."""
+    work = tmp_path_factory.mktemp("adam")
+    package = write_package(work / "package")
+    result = plateau("init", work / "study", "--from", package)
+    assert result.returncode == 0, result.stderr
+    events = work / "study/adam_events.csv"
+    text = events.read_text(encoding="utf-8")
+    assert "#OS,2,Lost,competing" in text
+    events.write_text(text.replace("#OS,2,Lost", "OS,2,Lost"), encoding="utf-8")
+    result = plateau("build", work / "study", "--releases", work / "releases", "--threads", "2")
+    assert result.returncode == 0, result.stderr
+    return work / "releases"
+
+
+def test_the_time_is_aval_and_the_end_is_cnsr(releases: Path) -> None:
+    assert times(releases) == TIMES
+
+
+def test_each_mistake_is_a_finding_with_its_line(releases: Path) -> None:
+    found = rows(
+        releases,
+        "select regexp_extract(src_file, '[a-z]+.csv$'), line, rule, value "
+        "from quality.rejected_record",
+    )
+    assert set(found) == FINDINGS
+    assert len(found) == len(FINDINGS)
+
+
+def test_flags_are_populations_and_variables_are_factors(releases: Path) -> None:
+    members = rows(releases, "select population, usubjid from marts.population_members")
+    assert {usubjid for population, usubjid in members if population == "saf"} == {
+        f"A1-{subject}" for subject in "ACDEFGH"
+    }
+    factors = rows(
+        releases,
+        "select factor, level, value from marts.subject_factors where usubjid = 'A1-B'",
+    )
+    assert set(factors) >= {("age", None, 62.0), ("sex", "m", None), ("trt01p", "new_drug", None)}
+
+
+def test_every_endpoint_has_a_curve_by_treatment(releases: Path) -> None:
+    found = rows(
+        releases,
+        "select analysis_id, stratum, n_subjects from results.survival_summary "
+        "where analysis_id = 'os_by_treatment'",
+    )
+    assert set(found) == {
+        ("os_by_treatment", "new_drug", 2),
+        ("os_by_treatment", "old_drug", 2),
+    }
+
+
+def test_a_repeated_parameter_stops_the_build(plateau: Plateau, tmp_path: Path) -> None:
+    package = write_package(tmp_path / "package")
+    with (package / "adtte.csv").open("a", encoding="utf-8") as file:
+        file.write("A1,A1-A,OS,Overall survival,12,DAYS,2020-01-01,2020-01-12,0,Death,\n")
+    assert plateau("init", tmp_path / "study", "--from", package).returncode == 0
+    result = plateau("build", tmp_path / "study", "--releases", tmp_path / "releases")
+    assert result.returncode == 3
+    assert "repeated_parameter" in result.stderr
+    assert "adtte.csv line 2" in result.stderr
+
+
+def test_a_trial_of_adam_is_pooled_with_one_of_sdtm(plateau: Plateau, tmp_path: Path) -> None:
+    study = written(tmp_path)
+    write_package(study / "adam")
+    trial = (
+        '[[trials]]\ntrial_id = "A1"\nlabel = "Trial 2"\nkind = "adam"\npath = "adam"\n'
+        "cutoff = 2020-12-31\n\n[parameters]"
+    )
+    text = STUDY["study.toml"].replace("[parameters]", trial)
+    (study / "study.toml").write_text(text, encoding="utf-8")
+    names = "".join(
+        f"factor,{name},{variable},\n"
+        for name, variable in (
+            ("arm", "TRT01P"),
+            ("heart", "SEX"),
+            ("weight", "AGE"),
+            ("pulse", "SUBJID"),
+            ("lvef", "AGEU"),
+            ("transplant", "TRT01PN"),
+        )
+    )
+    flags = "population,all,ITTFL,\npopulation,randomised,SAFFL,\n"
+    (study / "adam_names.csv").write_text(
+        "kind,name,variable,label\n" + names + flags, encoding="utf-8"
+    )
+    (study / "adam_events.csv").write_text(
+        "paramcd,cnsr,evntdesc,role\nOS,2,lost,competing\n", encoding="utf-8"
+    )
+    result = plateau("build", study, "--releases", tmp_path / "releases", "--threads", "2")
+    assert result.returncode == 0, result.stderr
+    # G is in no ITT population, but E and F stay without a time
+    assert times(tmp_path / "releases") == TIMES_OF_THE_POOL
+    trials = rows(tmp_path / "releases", "select count(distinct trial_id) from marts.time_to_event")
+    assert trials == [(2,)]
