@@ -5,11 +5,15 @@ has to be a variable of the datasets, or follow from those that are.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from analytics.study.errors import StudyError
 from analytics.study.populations import conditions_of
 from analytics.study.specification import AdamName, StudySpecification
 from analytics.study.wording import choices
+
+# Conditions of a population that no dataset of ADaM answers by itself.
+_UNKNOWN_KINDS: Final = ("fact", "variable")
 
 
 def flags_of(names: Iterable[AdamName]) -> dict[str, str]:
@@ -71,10 +75,10 @@ def _check_populations(study: StudySpecification) -> None:
         if population.population in flags:
             continue
         for condition in population.conditions:
-            if condition.kind == "fact":
+            if condition.kind in _UNKNOWN_KINDS:
                 raise StudyError(
-                    f"adam_names.csv: population '{population.population}' rests on the fact "
-                    f"'{condition.name}', which ADaM does not have; name the flag of ADSL that "
+                    f"adam_names.csv: population '{population.population}' rests on the "
+                    f"{condition.kind} '{condition.name}', which ADaM does not have; name the flag of ADSL that "
                     f"tells who belongs to it, such as population,{population.population},ITTFL,."
                 )
 
@@ -101,7 +105,7 @@ def _check_attrition(study: StudySpecification) -> None:
         unknown: dict[str, list[str]] = {}
         for condition in conditions_of(analysis.population, by_name):
             is_told = condition.name in named and condition.operator in ("exists", "absent")
-            if condition.kind == "fact" and not is_told:
+            if condition.kind in _UNKNOWN_KINDS and not is_told:
                 unknown.setdefault(condition.population, []).append(condition.name)
         for population, facts in unknown.items():
             if len(facts) > 1:
@@ -109,7 +113,7 @@ def _check_attrition(study: StudySpecification) -> None:
                     f"plan.toml: attrition '{analysis.analysis_id}' asks which condition of "
                     f"population '{population}' a subject fails, but ADaM has its flag alone, not "
                     f"{choices(facts)}; remove the analysis, or name the variables of ADTTE that "
-                    "hold the days of these facts in adam_names.csv."
+                    "hold the days of facts in adam_names.csv."
                 )
 
 

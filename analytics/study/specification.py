@@ -23,9 +23,7 @@ FactorType = Literal["categorical", "continuous"]
 Derivation = Literal[
     "variable", "last_value", "any_record", "count_records", "fact", "subject_column", "adam"
 ]
-ConditionKind = Literal[
-    "population", "fact", "factor", "variable", "endpoint", "rule", "flag"
-]
+ConditionKind = Literal["population", "fact", "factor", "variable", "endpoint", "rule", "flag"]
 FactConditionKind = Literal["variable", "term", "fact", "cycle", "confirmed"]
 FactConditionAbout = Literal["fact", "category", "factor"]
 Take = Literal["first", "last"]
