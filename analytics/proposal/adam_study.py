@@ -212,7 +212,9 @@ def _events(findings: AdamFindings) -> str:
     ]
     return (
         "# CNSR 0 is the event and any other number a reason of censoring. Remove the # before "
-        "what is a competing event.\n" + _table(("paramcd", "cnsr", "evntdesc", "role"), rows)
+        "what is a competing event,\n# and give the curves of its endpoint the method "
+        "cumulative_incidence in plan.toml.\n"
+        + _table(("paramcd", "cnsr", "evntdesc", "role"), rows)
     )
 
 

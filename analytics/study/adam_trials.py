@@ -78,8 +78,9 @@ def _check_populations(study: StudySpecification) -> None:
             if condition.kind in _UNKNOWN_KINDS:
                 raise StudyError(
                     f"adam_names.csv: population '{population.population}' rests on the "
-                    f"{condition.kind} '{condition.name}', which ADaM does not have; name the flag of ADSL that "
-                    f"tells who belongs to it, such as population,{population.population},ITTFL,."
+                    f"{condition.kind} '{condition.name}', which ADaM does not have; name the flag "
+                    "of ADSL that tells who belongs to it, such as population,"
+                    f"{population.population},ITTFL,."
                 )
 
 

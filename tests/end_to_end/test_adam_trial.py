@@ -12,7 +12,7 @@ import pytest
 from project import Plateau
 from test_ordinary_trial import STUDY, written
 
-# A: event; B: censored; C: the competing event is CNSR 2; D to J have a mistake each
+# A: event; B: censored; C: CNSR 2, of OS a censoring, of TTI a competing event; D to I: a mistake
 ADSL = """\
 STUDYID,USUBJID,SUBJID,AGE,AGEU,SEX,TRT01P,TRT01PN,ITTFL,SAFFL
 A1,A1-A,A,61,YEARS,F,Old drug,2,Y,Y
@@ -35,12 +35,15 @@ A1,A1-F,OS,Overall survival,41,DAYS,2020-01-01,2020-02-10,1.5,Alive,
 A1,A1-G,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,
 A1,A1-I,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,
 A1,A1-A,PFS,Progression-free survival,0.1,MONTHS,,,0,Progression,
+A1,A1-A,TTI,Time to infection,5,DAYS,2020-01-01,2020-01-05,0,Infection,
+A1,A1-C,TTI,Time to infection,21,DAYS,2020-01-01,2020-01-21,2,Death,
 """
 FINDINGS = {
     ("adsl.csv", 6, "missing_time", "OS"),  # E: the row is rejected
     ("adsl.csv", 7, "missing_time", "OS"),
     ("adsl.csv", 9, "missing_time", "OS"),  # H has none
     *(("adsl.csv", line, "missing_time", "PFS") for line in (3, 4, 5, 6, 7, 9)),
+    *(("adsl.csv", line, "missing_time", "TTI") for line in (3, 5, 6, 7, 9)),
     ("adtte.csv", 5, "time_differs", "30 days | 31 days by the dates"),
     ("adtte.csv", 6, "impossible_time", "-1"),
     ("adtte.csv", 7, "impossible_censoring", "1.5"),
@@ -49,13 +52,12 @@ FINDINGS = {
 TIMES = {
     ("A1-A", "OS"): (11.0, 0, 1, "Death", None),
     ("A1-B", "OS"): (366.0, 1, 0, None, "Last visit"),
-    ("A1-C", "OS"): (21.0, 2, 2, "Lost", None),
+    ("A1-C", "OS"): (21.0, 1, 0, None, "Lost"),
     ("A1-D", "OS"): (30.0, 0, 1, "Death", None),
     ("A1-A", "PFS"): (0.1 * 30.4375, 0, 1, "Progression", None),
+    ("A1-A", "TTI"): (5.0, 0, 1, "Infection", None),
+    ("A1-C", "TTI"): (21.0, 2, 2, "Death", None),
 }
-
-# PFS is an endpoint of those randomised, here the safety population, to which B does not belong
-TIMES_OF_THE_POOL = TIMES
 
 
 def write_package(folder: Path) -> Path:
@@ -92,7 +94,12 @@ def releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path
     events = work / "study/adam_events.csv"
     text = events.read_text(encoding="utf-8")
     assert "#OS,2,Lost,competing" in text
-    events.write_text(text.replace("#OS,2,Lost", "OS,2,Lost"), encoding="utf-8")
+    assert "#TTI,2,Death,competing" in text
+    events.write_text(text.replace("#TTI,2,Death", "TTI,2,Death"), encoding="utf-8")
+    plan = work / "study/plan.toml"
+    curves, infections = plan.read_text(encoding="utf-8").split('[[analyses]]\nid = "tti"')
+    infections = infections.replace("kaplan_meier", "cumulative_incidence")
+    plan.write_text(f'{curves}[[analyses]]\nid = "tti"{infections}', encoding="utf-8")
     result = plateau("build", work / "study", "--releases", work / "releases", "--threads", "2")
     assert result.returncode == 0, result.stderr
     return work / "releases"
@@ -127,7 +134,7 @@ def test_flags_are_populations_and_variables_are_factors(releases: Path) -> None
 def test_every_endpoint_has_a_curve_by_treatment(releases: Path) -> None:
     found = rows(
         releases,
-        "select analysis_id, stratum, n_subjects from results.survival_summary "
+        "select analysis_id, stratum, n from results.survival_summary "
         "where analysis_id = 'os_by_treatment'",
     )
     assert set(found) == {
@@ -172,11 +179,10 @@ def test_a_trial_of_adam_is_pooled_with_one_of_sdtm(plateau: Plateau, tmp_path: 
         "kind,name,variable,label\n" + names + flags, encoding="utf-8"
     )
     (study / "adam_events.csv").write_text(
-        "paramcd,cnsr,evntdesc,role\nOS,2,lost,competing\n", encoding="utf-8"
+        "paramcd,cnsr,evntdesc,role\nTTI,2,death,competing\n", encoding="utf-8"
     )
     result = plateau("build", study, "--releases", tmp_path / "releases", "--threads", "2")
     assert result.returncode == 0, result.stderr
-    # G is in no ITT population, but E and F stay without a time
-    assert times(tmp_path / "releases") == TIMES_OF_THE_POOL
+    assert times(tmp_path / "releases") == TIMES
     trials = rows(tmp_path / "releases", "select count(distinct trial_id) from marts.time_to_event")
     assert trials == [(2,)]

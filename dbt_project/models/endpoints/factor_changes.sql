@@ -31,7 +31,9 @@ changes_by_endpoint as (
             time_to_event.usubjid = assessments.usubjid
             and factors.assessed_fact = assessments.fact
     -- the changes of a subject of ADaM are those of its own intervals
-    where factors.timing = 'post_baseline' and time_to_event.rule_id <> 'adam'
+    where
+        factors.timing = 'post_baseline'
+        and time_to_event.srcdom is distinct from 'ADTTE'
 ),
 
 changes_on_clock as (
