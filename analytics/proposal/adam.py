@@ -132,8 +132,12 @@ def _labels(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
 def _populations(
     connection: duckdb.DuckDBPyConnection, labels: dict[str, str | None]
 ) -> Iterator[AdamPopulation]:
-    for variable, label in POPULATION_FLAGS.items():
-        if variable in labels and "Y" in _values(connection, variable):
+    """The flags of ADaM; where ADSL has none of them, every flag that it has."""
+    standard = [name for name in POPULATION_FLAGS if name in labels]
+    own = [name for name in labels if name.endswith("FL") and len(name) > len("FL")]
+    for variable in standard or own:
+        if "Y" in _values(connection, variable):
+            label = POPULATION_FLAGS.get(variable) or labels[variable] or variable
             yield AdamPopulation(variable.removesuffix("FL").lower(), variable, label)
 
 

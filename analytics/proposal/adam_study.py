@@ -52,8 +52,8 @@ def propose_adam(
         findings = read_adam(connection, spec.parameters.days_per_month)
     if not findings.populations:
         raise StudyError(
-            "ADSL has no population flag (ITTFL, FASFL, SAFFL ...) with a Y; add one, as it says "
-            "who is analysed."
+            "ADSL has no flag of a population (ITTFL, FASFL, SAFFL ...) with a Y; add one, as it "
+            "says who is analysed."
         )
     if not findings.endpoints:
         raise StudyError("No row of ADTTE has a PARAMCD; add it, as it names the endpoints.")
