@@ -1,0 +1,129 @@
+"""`plateau init --from` with ADSL and ADTTE: what the datasets say becomes a study that loads."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from analytics.errors import PlateauError
+from analytics.proposal import ProposedStudy, propose_study
+from analytics.proposal.adam import landmarks, level_names_of
+from analytics.study import load_study
+from analytics.study.specification import StudySpecification
+
+ADSL = """\
+STUDYID,USUBJID,AGE,SEX,TRT01P,TRT01PN,STRAT1,ITTFL,SAFFL,DTHFL
+A1,A,61,F,Placebo,2,<65,Y,Y,Y
+A1,B,62,M,Drug X,1,>=65,Y,N,
+A1,C,63,M,Drug X,1,NA,Y,Y,
+"""
+ADTTE = """\
+STUDYID,USUBJID,PARAMCD,PARAM,AVAL,STARTDT,ADT,CNSR,EVNTDESC
+A1,A,OS,Overall survival,366,2020-01-01,2020-12-31,0,Death
+A1,B,OS,Overall survival,800,2020-01-01,2022-03-10,1,Alive
+A1,C,TTP,Time to progression,21,2020-01-01,2020-01-21,2,Death
+"""
+
+
+def package(folder: Path, adsl: str = ADSL, adtte: str = ADTTE) -> Path:
+    folder.mkdir()
+    (folder / "adsl.csv").write_text(adsl, encoding="utf-8")
+    (folder / "adtte.csv").write_text(adtte, encoding="utf-8")
+    return folder
+
+
+def proposed(folder: Path, source: Path) -> tuple[ProposedStudy, StudySpecification]:
+    found = propose_study(folder, [source])
+    return found, load_study(folder)
+
+
+def test_the_datasets_become_a_study(tmp_path: Path) -> None:
+    found, study = proposed(tmp_path / "study", package(tmp_path / "package"))
+    assert (found.endpoints, found.factors) == (
+        ("OS", "TTP"),
+        ("age", "trt01p", "sex", "strat1"),
+    )
+    (trial,) = study.trials
+    assert (trial.trial_id, trial.kind, trial.time_unit) == ("A1", "adam", "DAYS")
+    assert (trial.cutoff, trial.path) == (date(2022, 3, 10), "adam/A1")
+    assert study.parameters.day_convention == "adam"
+    assert study.analysis_set == "itt"
+    assert [item.population for item in study.populations] == ["itt", "saf"]
+    assert study.levels_of("trt01p") == ("drug_x", "placebo")
+    assert study.levels_of("strat1") == ("lt_65", "ge_65")
+    assert [(item.paramcd, item.population) for item in study.endpoints] == [
+        ("OS", "itt"),
+        ("TTP", "itt"),
+    ]
+    assert [(item.analysis_id, item.strata, item.landmarks_months) for item in study.analyses] == [
+        ("os", None, (12, 24)),
+        ("os_by_treatment", "trt01p", (12, 24)),
+        ("ttp", None, ()),
+        ("ttp_by_treatment", "trt01p", ()),
+    ]
+    events = (tmp_path / "study/adam_events.csv").read_text(encoding="utf-8")
+    assert "#OS,1,Alive,competing\n#TTP,2,Death,competing\n" in events
+    assert study.adam_events == ()
+
+
+@pytest.mark.parametrize(
+    ("param", "avals", "unit", "convention"),
+    [
+        ("Overall survival", ("365", "799", "20"), "DAYS", "difference"),
+        ("Overall survival", ("12.0", "26.2", "0.66"), "MONTHS", "difference"),
+        ("Overall survival (months)", ("365", "799", "20"), "MONTHS", None),
+        ("Overall survival", ("1.0", "2.19", "0.05"), "YEARS", None),
+    ],
+)
+def test_the_unit_is_told_by_the_words_or_the_dates(
+    tmp_path: Path, param: str, avals: tuple[str, ...], unit: str, convention: str | None
+) -> None:
+    lines = [line.split(",") for line in ADTTE.splitlines()]
+    for line, aval in zip(lines[1:], avals, strict=True):
+        line[3:5] = [param, aval]
+    adtte = "\n".join(",".join(line) for line in lines) + "\n"
+    _, study = proposed(tmp_path / "study", package(tmp_path / "package", adtte=adtte))
+    assert study.trials[0].time_unit == unit
+    if convention is not None:
+        assert study.parameters.day_convention == convention
+
+
+def test_avalu_is_taken_at_its_word(tmp_path: Path) -> None:
+    adtte = ADTTE.replace("AVAL,", "AVAL,AVALU,").replace(",2020-01-01", ",WEEKS,2020-01-01")
+    _, study = proposed(tmp_path / "study", package(tmp_path / "package", adtte=adtte))
+    assert study.trials[0].time_unit is None
+
+
+def test_flags_of_the_sponsor_stand_in_for_those_of_adam(tmp_path: Path) -> None:
+    adsl = ADSL.replace("ITTFL", "ANALFL").replace("SAFFL", "DOSEFL")
+    _, study = proposed(tmp_path / "study", package(tmp_path / "package", adsl=adsl))
+    assert [item.population for item in study.populations] == ["anal", "dose", "dth"]
+
+
+def test_a_package_without_a_population_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    adsl = ADSL.replace("FL", "X")
+    source = package(tmp_path / "package", adsl=adsl)
+    with pytest.raises(PlateauError, match="ADSL has no flag of a population"):
+        propose_study(tmp_path / "study", [source])
+    assert not (tmp_path / "study").exists()
+
+
+def test_packages_of_both_kinds_are_not_mixed(tmp_path: Path) -> None:
+    (tmp_path / "sdtm").mkdir()
+    with pytest.raises(PlateauError, match="holds ADaM datasets, but"):
+        propose_study(tmp_path / "study", [package(tmp_path / "adam"), tmp_path / "sdtm"])
+
+
+def test_no_two_wordings_share_a_level() -> None:
+    wordings = ["<65", ">=65", "65", "A b", "a-B", "?"]
+    assert level_names_of(wordings) == ["lt_65", "ge_65", "65", "a_b", "a_b_5", "level_6"]
+
+
+@pytest.mark.parametrize(
+    ("longest", "months"),
+    [(5.9, ()), (6, (3, 6)), (12, (6, 12)), (59.9, (12, 24, 36)), (61, (12, 24, 36, 48, 60))],
+)
+def test_rates_are_shown_where_somebody_was_followed(
+    longest: float, months: tuple[int, ...]
+) -> None:
+    assert landmarks(longest) == months
