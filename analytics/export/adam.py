@@ -1,6 +1,6 @@
 """The marts as ADaM datasets: ADSL, ADRS, ADTTE and the intervals of time-dependent factors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -15,6 +15,7 @@ from analytics.export.study_variables import (
     fact_days,
     factor_variables,
     population_flags,
+    read_from_adam,
 )
 
 
@@ -34,6 +35,7 @@ def adam_datasets(connection: duckdb.DuckDBPyConnection, origin: Origin) -> Adam
     of the study does not fit.
     """
     base, times, intervals = (item.read(connection) for item in (ADSL, ADTTE, ADTTEINT))
+    base = _without(base, read_from_adam(connection))
     _check_codes(times.rows["PARAMCD"])
     flags = population_flags(connection, _names(base.variables))
     taken = [*_names(base.variables), *(item.variable for item in flags)]
@@ -50,6 +52,14 @@ def adam_datasets(connection: duckdb.DuckDBPyConnection, origin: Origin) -> Adam
         tuple(replace(item, label=origin.label(item.label)) for item in datasets),
         (*factors, *changing, *flags, *days),
     )
+
+
+def _without(base: Dataset, variables: Collection[str]) -> Dataset:
+    """The dataset without variables that the study's own ones of the same name stand for."""
+    kept = tuple(
+        item for item in base.variables if item.name in base.keys or item.name not in variables
+    )
+    return replace(base, variables=kept, rows=base.rows.select(_names(kept)))
 
 
 def _adsl(

@@ -69,6 +69,14 @@ def population_flags(
     return _named(wanted, taken, ending="FL")
 
 
+def read_from_adam(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The variables of ADSL that factors were read from, where every trial is read from ADaM.
+
+    AGE of such a study is the factor itself; in any other study it is the column of the mart.
+    """
+    return [str(name) for (name,) in connection.execute(_READ_FROM_ADAM).fetchall()]
+
+
 def fact_days(connection: duckdb.DuckDBPyConnection, taken: Collection[str]) -> list[StudyVariable]:
     """The day on which each fact that can define a group is known, by the name of the fact."""
     rows = connection.execute(_FACT_DAYS).fetchall()
@@ -108,6 +116,15 @@ from staging.stg_study__populations as populations
 left join staging.stg_study__adam_names as names
     on names.kind = 'population' and names.name = populations.population
 order by populations.display_order, populations.population
+"""
+
+_READ_FROM_ADAM: Final = """
+select variable
+from staging.stg_study__adam_names
+where
+    kind = 'factor'
+    and not exists (select 1 from staging.stg_study__trials where kind <> 'adam')
+order by variable
 """
 
 _FACT_DAYS: Final = """

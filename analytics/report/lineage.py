@@ -16,6 +16,7 @@ _FACTS: Final = """
     with used as (
         select fact from staging.stg_study__endpoint_rules
         union select origin_fact from staging.stg_study__endpoints
+            where origin_fact is not null
     )
     select distinct 'staging ' || srcdom || '.' || srcvar, 'facts ' || fact
     from intermediate.int_dated_facts semi join used using (fact)
@@ -28,6 +29,7 @@ _FACTORS: Final = """
 _ENDPOINTS: Final = """
     select 'facts ' || fact, 'endpoints ' || paramcd from staging.stg_study__endpoint_rules
     union select 'facts ' || origin_fact, 'endpoints ' || paramcd from staging.stg_study__endpoints
+        where origin_fact is not null
 """
 _METHODS: Final = """
     select distinct coalesce('endpoints ' || endpoint, 'factors factors of the study'),

@@ -19,6 +19,7 @@ from analytics.ingest import load_raw
 from analytics.results.attrition import attrition_frames
 from analytics.results.marts import read_marts
 from analytics.study import load_study
+from analytics.study.adam_datasets import ADAM_DATASETS
 from analytics.study.record_rules import RECORD_RULES
 from analytics.study.specification import StudySpecification
 from analytics.transform import Transformation
@@ -118,7 +119,13 @@ def own(judged: Judged, name: str) -> set[tuple[str | None, str]]:
 
 
 def test_every_rule_has_a_change_of_one_cell_that_breaks_it() -> None:
-    assert set(MUTATIONS) == set(RECORD_RULES)
+    """But for the rules of ADaM datasets, which tests/end_to_end/test_adam_trial.py breaks."""
+    of_sdtm = {
+        name
+        for name, rule in RECORD_RULES.items()
+        if not set(rule.domains.split()) <= set(ADAM_DATASETS)
+    }
+    assert set(MUTATIONS) == of_sdtm
 
 
 @pytest.mark.parametrize("rule", MUTATIONS)

@@ -12,6 +12,9 @@ import pytest
 from project import Plateau
 from test_ordinary_trial import STUDY, written
 
+from analytics.study.adam_datasets import ADAM_DATASETS
+from analytics.study.record_rules import RECORD_RULES
+
 # A: event; B: censored; C: CNSR 2, of OS a censoring, of TTI a competing event; D to I: a mistake
 ADSL = """\
 STUDYID,USUBJID,SUBJID,AGE,AGEU,SEX,TRT01P,TRT01PN,ITTFL,SAFFL
@@ -38,7 +41,13 @@ A1,A1-A,PFS,Progression-free survival,0.1,MONTHS,,,0,Progression,
 A1,A1-A,TTI,Time to infection,5,DAYS,2020-01-01,2020-01-05,0,Infection,
 A1,A1-C,TTI,Time to infection,21,DAYS,2020-01-01,2020-01-21,2,Death,
 """
+INTERVALS = """\
+STUDYID,USUBJID,PARAMCD,TSTART,TSTOP
+A1,A1-A,OS,0,5
+A1,A1-A,OS,5,5
+"""
 FINDINGS = {
+    ("adtteint.csv", 3, "impossible_interval", "5"),
     ("adsl.csv", 6, "missing_time", "OS"),  # E: the row is rejected
     ("adsl.csv", 7, "missing_time", "OS"),
     ("adsl.csv", 9, "missing_time", "OS"),  # H has none
@@ -64,6 +73,7 @@ def write_package(folder: Path) -> Path:
     folder.mkdir()
     (folder / "adsl.csv").write_text(ADSL, encoding="utf-8")
     (folder / "adtte.csv").write_text(ADTTE, encoding="utf-8")
+    (folder / "adtteint.csv").write_text(INTERVALS, encoding="utf-8")
     return folder
 
 
@@ -143,15 +153,36 @@ def test_every_endpoint_has_a_curve_by_treatment(releases: Path) -> None:
     }
 
 
-def test_a_repeated_parameter_stops_the_build(plateau: Plateau, tmp_path: Path) -> None:
+STOPPING = {
+    "repeated_parameter": ("12,DAYS,2020-01-01,2020-01-12", "adtte.csv line 2"),
+    "unknown_time_unit": ("11,FORTNIGHTS,2020-01-01,2020-01-11", "adtte.csv line 13"),
+}
+
+
+@pytest.mark.parametrize("rule", STOPPING)
+def test_a_time_that_may_be_another_stops_the_build(
+    plateau: Plateau, tmp_path: Path, rule: str
+) -> None:
+    time, where = STOPPING[rule]
     package = write_package(tmp_path / "package")
+    subject = "A1-A" if rule == "repeated_parameter" else "A1-H"
     with (package / "adtte.csv").open("a", encoding="utf-8") as file:
-        file.write("A1,A1-A,OS,Overall survival,12,DAYS,2020-01-01,2020-01-12,0,Death,\n")
+        file.write(f"A1,{subject},OS,Overall survival,{time},0,Death,\n")
     assert plateau("init", tmp_path / "study", "--from", package).returncode == 0
     result = plateau("build", tmp_path / "study", "--releases", tmp_path / "releases")
     assert result.returncode == 3
-    assert "repeated_parameter" in result.stderr
-    assert "adtte.csv line 2" in result.stderr
+    assert rule in result.stderr
+    assert where in result.stderr
+
+
+def test_every_rule_of_adam_datasets_is_broken_here() -> None:
+    broken = {rule for _, _, rule, _ in FINDINGS} | set(STOPPING)
+    of_adam = {
+        name
+        for name, rule in RECORD_RULES.items()
+        if set(rule.domains.split()) <= set(ADAM_DATASETS)
+    }
+    assert of_adam == broken - {"unknown_subject"}
 
 
 def test_a_trial_of_adam_is_pooled_with_one_of_sdtm(plateau: Plateau, tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def _endpoint(connection: duckdb.DuckDBPyConnection, analysis: Row) -> Iterator[
         endpoint,
     )
     assert origin is not None
-    yield f"Endpoint {endpoint}: {origin['param']}, from {origin['origin_fact']}"
+    start = origin["origin_fact"] or "STARTDT of ADTTE"
+    yield f"Endpoint {endpoint}: {origin['param']}, from {start}"
     yield from table(
         rows_of(
             connection,
