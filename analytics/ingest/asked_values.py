@@ -92,6 +92,8 @@ def _always(spec: StudySpecification) -> Iterator[Asked]:
     for domain in sorted(used_domains(spec)):
         for name in _ALWAYS:
             yield Asked(domain, f"{domain}{name}", "", is_needed=False)
+    for domain in spec.parameters.contact_domains:
+        yield Asked(domain, f"{domain}ENDTC", "", is_needed=False)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, domain: str, column: str) -> None:

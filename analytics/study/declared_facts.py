@@ -389,7 +389,7 @@ def _values(row: Row, kind: str, operator: str) -> tuple[str, ...]:
             raise StudyError(f"{row.where}: '{operator}' takes no value; leave the column empty.")
         return ()
     value = row.required("value")
-    if operator in ("in", "not in"):
+    if operator in ("in", "not in", "matches", "does not match"):
         values = tuple(part.strip() for part in value.split(_SEPARATOR) if part.strip())
         if not values:
             raise StudyError(f"{row.where}: column 'value' is empty; put | between the values.")

@@ -264,7 +264,7 @@ _CATALOGUE: Final = (
     ),
     RecordRule(
         "end_before_start",
-        "EX SV",
+        "EX SV and other domains of contacts",
         "value",
         "An end is not dated before its start.",
         "One of the two dates is wrong; the start is used.",

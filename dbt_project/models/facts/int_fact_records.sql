@@ -215,6 +215,8 @@ fact_records as (
     from records_that_count as records
     inner join subject_dates
         on records.usubjid = subject_dates.usubjid
+    -- a date of DM that is empty has not come
+    where records.srcdom <> 'DM' or records.dtc is not null
 )
 
 select * from fact_records
