@@ -1,5 +1,6 @@
 """terms.csv: what each trial's wording means."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,8 @@ from analytics.study.rows import Row, read_rows
 from analytics.study.specification import Term
 
 _COLUMNS = ("trial_id", "domain", "testcd", "wording", "category", "value", "note")
+
+_SUPP: Final = "SUPP"  # the qualifiers of all domains are read together
 
 # The values a category may take; None: any value (a disposition, a cycle number). Those of a
 # response are the study's own: the parameter response_order.
@@ -25,9 +28,23 @@ CATEGORY_VALUES: Final[dict[str, tuple[str, ...] | None]] = {
 }
 
 
+_BLANKS: Final = re.compile(r"[\t\n\f\r ]+")
+
+
 def normal(wording: str) -> str:
-    """A wording as it is compared: upper case, trimmed, single spaces."""
-    return " ".join(wording.upper().split())
+    """A wording as the macro `wording` compares it: upper case, trimmed, single spaces.
+
+    The database raises every letter by itself, so that the text keeps its length.
+    """
+    return _BLANKS.sub(" ", "".join(map(_upper, wording))).strip(" ")
+
+
+def _upper(letter: str) -> str:
+    """The capital of a letter, if that is one letter: ß has one, the ligature ﬁ has none."""
+    if letter == "ß":
+        return "\N{LATIN CAPITAL LETTER SHARP S}"
+    capitals = (letter.upper(), letter.title(), letter)
+    return next(capital for capital in capitals if len(capital) == 1)
 
 
 def read_terms(
@@ -61,8 +78,10 @@ def read_terms(
 
 
 def _key(term: Term) -> tuple[str | None, ...]:
+    domain = _SUPP if term.domain.startswith(_SUPP) else term.domain
+    testcd = None if term.testcd is None else normal(term.testcd)
     wording = None if term.wording is None else normal(term.wording)
-    return (term.trial_id, term.domain, term.testcd, wording, term.category)
+    return (term.trial_id, domain, testcd, wording, term.category)
 
 
 def _term(
