@@ -35,7 +35,7 @@ class Fact:
 Facts = Mapping[str, Fact]
 
 _CATALOGUE: Final = (
-    Fact("first_dose", "First dose", has_cycle=True),
+    Fact("first_dose", "First dose", known_by=("death",), has_cycle=True),
     Fact("last_dose", "Last dose", follows=("first_dose",), has_cycle=True),
     Fact("treatment_close", "End of the treatment period", follows=("last_dose",)),
     Fact("prior_hsct", "Transplant before the first dose", known_by=("first_dose",)),
@@ -77,10 +77,11 @@ _CATALOGUE: Final = (
     ),
     Fact("hsct_after_relapse", "Transplant after relapse", follows=("hsct", "relapse")),
     Fact("hsct_without_remission", "Transplant without remission", follows=("hsct",)),
-    Fact("death", "Death", follows=("first_dose",)),
-    Fact("last_known_alive", "Last date known alive", follows=("first_dose",)),
-    Fact("last_documented_visit", "Last documented visit", follows=("first_dose",)),
-    Fact("last_contact", "Last contact by visit or phone", follows=("first_dose",)),
+    # these are dated of subjects without a dose, too
+    Fact("death", "Death"),
+    Fact("last_known_alive", "Last date known alive"),
+    Fact("last_documented_visit", "Last documented visit"),
+    Fact("last_contact", "Last contact by visit or phone"),
     Fact("last_assessment", "Last disease assessment", follows=("first_dose",)),
 )
 

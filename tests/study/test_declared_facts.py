@@ -111,18 +111,22 @@ def test_the_guard_reads_declared_facts(tmp_path: Path) -> None:
     """Survival from randomisation among the treated waits for a dose: immortal time."""
     plan = (
         '[[analyses]]\nid = "curve"\nlabel = "A"\nmethod = "kaplan_meier"\nendpoint = "PFS"\n'
-        'population = "all"\n'
+        'population = "treated"\n'
     )
     folder = study(tmp_path)
     (folder / "plan.toml").write_text(plan)
+    with (folder / "populations.csv").open("a") as file:
+        file.write("itt,Randomised,8,1,fact,randomisation,exists,,No\n")
+        file.write("treated,Treated,9,1,population,itt,,,\n")
+        file.write("treated,,,2,fact,first_dose,exists,,No\n")
     with (folder / "endpoints.csv").open("a") as file:
-        file.write("PFS,Progression-free survival,all,randomisation,9,\n")
+        file.write("PFS,Progression-free survival,itt,randomisation,9,\n")
     with (folder / "endpoint_rules.csv").open("a") as file:
         file.write(
             "PFS,pd,event,progression,1,Progression,,\nPFS,alive,censor,last_contact,1,A,,\n"
         )
     assert refusal(folder).startswith(
-        "plan.toml analysis 'curve': population 'all' (with 'first_dose') is known only after "
+        "plan.toml analysis 'curve': population 'treated' (with 'first_dose') is known only after "
         "the origin of PFS ('randomisation'), which causes immortal time bias;"
     )
 

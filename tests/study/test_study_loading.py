@@ -1,6 +1,7 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
 from small_study import FILES, refusal, write_study
 
 from analytics.study import load_study
@@ -134,3 +135,58 @@ def test_lines_that_begin_with_a_hash_are_comments_and_count_as_lines(tmp_path: 
     path = tmp_path / "endpoints.csv"
     path.write_text(path.read_text().replace("OS,Overall survival,all", "OS,,all"))
     assert refusal(tmp_path) == ("endpoints.csv line 5: column 'param' is empty; give it a value.")
+
+
+ODD = {
+    "punctuation": {
+        "factor_levels_csv": ("sex,male,", 'sex,">=2, ""old""",'),
+        "populations_csv": ("sex,=,male", 'sex,=,">=2, ""old"""'),
+    },
+    "usual word": {
+        "factor_levels_csv": ("sex,male,", "sex,total,"),
+        "populations_csv": ("sex,=,male", "sex,=,total"),
+    },
+    "level of two factors": {"factor_levels_csv": ("blasts,low", "blasts,male")},
+    "label of two levels": {"factor_levels_csv": ("low,Low", "low,Middle")},
+    "population named like an endpoint": {
+        "populations_csv": (
+            "men,Men,3,1,population,all,,,\nmen,,,2",
+            "os,Men,3,1,population,all,,,\nos,,,2",
+        )
+    },
+    "factors of one order": {"factors_csv": (",,,,2,\n", ",,,,1,\n")},
+    "endpoints of one order": {"endpoints_csv": ("first_remission,2", "first_remission,1")},
+}
+
+
+@pytest.mark.parametrize("change", ODD)
+def test_what_looks_odd_and_is_clear_is_read(change: str, tmp_path: Path) -> None:
+    study = load_study(write_study(tmp_path, **ODD[change]))
+    assert len(study.populations) == 7
+    assert len(study.levels_of("sex")) == 2
+
+
+def test_a_line_break_in_a_cell_is_a_blank(tmp_path: Path) -> None:
+    folder = write_study(
+        tmp_path,
+        populations_csv=("men,Men,", 'men,"Men,\n all of them ",'),
+        study_toml=('title = "A small study"', 'title = """A small\nstudy"""'),
+    )
+    study = load_study(folder)
+    assert study.population("men").label == "Men, all of them"
+    assert study.title == "A small study"
+
+
+def test_a_condition_without_a_reason_is_its_own_reason(tmp_path: Path) -> None:
+    """Who leaves the analysis set has a reason for it in `marts.subjects`."""
+    folder = write_study(tmp_path, populations_csv=(",exists,,Not treated", ",exists,,"))
+    (treated,) = load_study(folder).population("all").conditions
+    assert treated.reason == "Not met: first_dose exists"
+
+
+def test_a_response_may_have_any_punctuation_but_a_comma(tmp_path: Path) -> None:
+    order = '["CR", "CRh", "NON-CR/NON-PD", "patient\'s own", "NE"]\nnot_evaluable_terms = ["NE"]'
+    folder = write_study(
+        tmp_path, study_toml=('ties = "breslow"', f'ties = "breslow"\nresponse_order = {order}')
+    )
+    assert load_study(folder).parameters.response_order[2:4] == ("NON-CR/NON-PD", "patient's own")
