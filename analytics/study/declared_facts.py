@@ -89,6 +89,8 @@ _LATER: Final = ("after", "on or after", "within days after", "at least days aft
 _EARLIER: Final = (
     *("before", "on or before", "not after", "not on or after", "within days before"),
 )
+# Kinds of condition that are about other records than the one that is judged.
+_PLACING: Final = ("fact", "confirmed")
 # Each level is a step of its own in the SQL that dates the facts (int_declared_facts).
 MOST_LEVELS: Final = 6
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -452,6 +454,15 @@ def _as_fact(fact: DeclaredFact, terms: tuple[Term, ...]) -> Fact:
     )
 
 
+def definition_of(fact: DeclaredFact) -> str:
+    """What makes a record this fact, for people: first RSDTC of RS where response = PD; after X."""
+    of_records = [item for item in fact.conditions if item.kind not in _PLACING]
+    placing = [item for item in fact.conditions if item.kind in _PLACING]
+    where = f" where {conditions_said(of_records)}" if of_records else ""
+    placed = f"; {conditions_said(placing)}" if placing else ""
+    return f"{fact.take} {fact.date} of {fact.domain}{where}{placed}"
+
+
 def conditions_said(conditions: Iterable[FactCondition]) -> str:
     """The conditions as a sentence's list, for people: AEDECOD in X or Y; after first_dose."""
     return "; ".join(_said(item) for item in conditions)
@@ -459,8 +470,9 @@ def conditions_said(conditions: Iterable[FactCondition]) -> str:
 
 def _said(item: FactCondition) -> str:
     value = choices(item.values) if item.values else ""
+    trial = f"in trial {item.trial_id}: " if item.trial_id is not None else ""
     if item.kind == "fact":
-        return f"{item.operator.replace('days', f'{value} days')} {item.name}"
+        return f"{trial}{item.operator.replace('days', f'{value} days')} {item.name}"
     if item.kind == "confirmed":
-        return f"confirmed by another such record at least {value} days later"
-    return " ".join(part for part in (item.name or "cycle", item.operator, value) if part)
+        return f"{trial}confirmed by another such record at least {value} days later"
+    return trial + " ".join(part for part in (item.name or "cycle", item.operator, value) if part)

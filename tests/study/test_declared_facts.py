@@ -7,7 +7,12 @@ from small_study import refusal, write_study
 
 from analytics.ingest.fact_conditions import fact_condition_rows
 from analytics.study import load_study
-from analytics.study.declared_facts import MOST_LEVELS, all_facts, conditions_said
+from analytics.study.declared_facts import (
+    MOST_LEVELS,
+    all_facts,
+    conditions_said,
+    definition_of,
+)
 from analytics.study.facts import known_at
 
 FACTS = """\
@@ -46,6 +51,17 @@ def test_facts_rest_on_each_other_level_by_level(tmp_path: Path) -> None:
         "DDTESTCD matches *prcdth?; within 30 days after progression"
     )
     assert [item.fact for item in spec.record_conditions] == ["dose"]
+    assert [definition_of(fact) for fact in spec.facts] == [
+        "first DSSTDTC of DS where DSDECOD = Randomized",
+        "first RSDTC of RS where response in CR; cycle >= 2; after randomisation",
+        "first DDDTC of DD where DDTESTCD matches *prcdth?; within 30 days after progression",
+    ]
+
+
+def test_a_condition_of_one_trial_says_so(tmp_path: Path) -> None:
+    conditions = CONDITIONS.replace(",randomisation,1", "T1,randomisation,1", 1)
+    spec = load_study(study(tmp_path, conditions=conditions))
+    assert conditions_said(spec.facts[0].conditions) == "in trial T1: DSDECOD = Randomized"
 
 
 def test_a_study_without_the_files_declares_nothing(tmp_path: Path) -> None:
