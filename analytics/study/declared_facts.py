@@ -397,10 +397,18 @@ def _values(row: Row, kind: str, operator: str) -> tuple[str, ...]:
             raise StudyError(f"{row.where}: column 'value' is empty; put | between the values.")
         return values
     if kind in ("cycle", "confirmed") or "days" in operator:
-        row.integer("value")
+        _check_not_negative(row, row.integer("value"))
     elif operator in NUMBER_OPERATORS and row.number("value") is None:
         raise StudyError(f"{row.where}: '{operator}' compares numbers; write one.")
     return (value,)
+
+
+def _check_not_negative(row: Row, value: int) -> None:
+    if value < 0:
+        raise StudyError(
+            f"{row.where}: column 'value' is {value}, but cycles and days are counted from 0; "
+            "choose another operator."
+        )
 
 
 def _check_order(row: Row, condition: FactCondition, earlier: list[FactCondition]) -> None:
@@ -440,8 +448,10 @@ def _level(name: str, placed_by: Mapping[str, tuple[str, ...]]) -> int:
 
 
 def _as_fact(fact: DeclaredFact, terms: tuple[Term, ...]) -> Fact:
-    after = [item.name for item in fact.conditions if item.operator in _LATER]
-    before = [item.name for item in fact.conditions if item.operator in _EARLIER]
+    # what holds in one trial alone says nothing of the others
+    in_all = [item for item in fact.conditions if item.trial_id is None]
+    after = [item.name for item in in_all if item.operator in _LATER]
+    before = [item.name for item in in_all if item.operator in _EARLIER]
     known_by = (*before, fact.known_by)
     return Fact(
         fact.fact,
@@ -451,6 +461,7 @@ def _as_fact(fact: DeclaredFact, terms: tuple[Term, ...]) -> Fact:
         values=tuple(dict.fromkeys(term.value for term in terms if term.category == fact.value)),
         has_cycle=True,
         level=fact.level,
+        domain=fact.domain,
     )
 
 

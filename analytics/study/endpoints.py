@@ -1,12 +1,12 @@
 """endpoints.csv and endpoint_rules.csv: clocks, and the dated facts that stop them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from analytics.study.codes import PARAMCD_FORM, is_paramcd
 from analytics.study.errors import StudyError
-from analytics.study.facts import Facts
+from analytics.study.facts import SIGNS_OF_LIFE, Facts
 from analytics.study.populations import may_lack
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import (
@@ -128,6 +128,7 @@ def read_endpoint_rules(
                 chosen_by[rule.paramcd] = (*chosen_by[rule.paramcd], parameter)
             if parameters[parameter] != row.required("when_value"):
                 continue
+        _check_censoring(row, rule, facts, parameters["contact_domains"].split(","))
         _check_unique(row, rule, rules)
         rules[rule.paramcd, rule.rule_id] = rule
     for endpoint in endpoints:
@@ -164,6 +165,34 @@ def _rule_id(row: Row) -> str:
             "without any date on or after the origin; give the rule another id."
         )
     return rule_id
+
+
+def _check_censoring(
+    row: Row, rule: EndpointRule, facts: Facts, contact_domains: Collection[str]
+) -> None:
+    """Who is censored by a rule of last resort is alive on that day, or dies on it."""
+    if rule.role != "censor":
+        return
+    if rule.days_after > 0:
+        raise StudyError(
+            f"{row.where}: rule '{rule.rule_id}' censors {rule.days_after} days after "
+            f"'{rule.fact}', which may be after the last day known alive; use the role "
+            "censor_first."
+        )
+    if rule.fact in (*SIGNS_OF_LIFE, "death"):
+        return
+    domain = facts[rule.fact].domain
+    if domain is None:
+        raise StudyError(
+            f"{row.where}: rule '{rule.rule_id}' censors at '{rule.fact}', which is computed and "
+            "may come after the last day known alive; use the role censor_first, or another fact."
+        )
+    if domain not in contact_domains:
+        raise StudyError(
+            f"{row.where}: rule '{rule.rule_id}' censors at '{rule.fact}', a record of {domain}, "
+            f"but contact_domains of study.toml does not name {domain}, so that a subject could be "
+            "censored after the last day known alive; add it there, or use the role censor_first."
+        )
 
 
 def _check_unique(

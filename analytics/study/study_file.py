@@ -173,9 +173,9 @@ def _check_not_evaluable(where: str, parameters: Parameters) -> None:
     for term in parameters.not_evaluable_terms:
         if term not in parameters.response_order:
             raise StudyError(
-                f"{where}: not_evaluable_terms has the response '{term}', which response_order does "
-                "not rank; add it there, or list in not_evaluable_terms the responses that say "
-                "nothing about the disease, [] if none does."
+                f"{where}: not_evaluable_terms has the response '{term}', which response_order "
+                "does not rank; add it there, or list in not_evaluable_terms the responses that "
+                "say nothing about the disease, [] if none does."
             )
 
 

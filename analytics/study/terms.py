@@ -9,6 +9,7 @@ from analytics.study.errors import StudyError
 from analytics.study.facts import RELAPSE_VALUES
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import Term
+from analytics.study.wording import choices
 
 _COLUMNS = ("trial_id", "domain", "testcd", "wording", "category", "value", "note")
 
@@ -28,6 +29,19 @@ CATEGORY_VALUES: Final[dict[str, tuple[str, ...] | None]] = {
 }
 
 
+# The domains from whose records a category is read, where the study's facts do not read it.
+_DOMAINS: Final[dict[str, tuple[str, ...]]] = {
+    "response": ("RS",),
+    "relapse": ("RS", _SUPP),
+    "mrd": ("LB",),
+    "transplant": ("PR", _SUPP),
+    "status": ("SS", "DD"),
+    "disposition": ("DS",),
+    "contact_mode": ("SV",),
+    "cycle": ("EX",),
+}
+
+_CYCLE: Final = re.compile(r"[0-9]{1,3}")
 _BLANKS: Final = re.compile(r"[\t\n\f\r ]+")
 
 
@@ -66,6 +80,8 @@ def read_terms(
     seen: dict[tuple[str | None, ...], str] = {}
     for row in read_rows(folder / "terms.csv", _COLUMNS):
         term = _term(row, trial_ids, allowed)
+        if term.category not in own_categories:
+            _check_domain(row, term)
         key = _key(term)
         if key in seen:
             raise StudyError(
@@ -78,10 +94,23 @@ def read_terms(
 
 
 def _key(term: Term) -> tuple[str | None, ...]:
-    domain = _SUPP if term.domain.startswith(_SUPP) else term.domain
     testcd = None if term.testcd is None else normal(term.testcd)
     wording = None if term.wording is None else normal(term.wording)
-    return (term.trial_id, domain, testcd, wording, term.category)
+    return (term.trial_id, _family(term.domain), testcd, wording, term.category)
+
+
+def _check_domain(row: Row, term: Term) -> None:
+    """A meaning that no record of its domain is asked for would be lost without a word."""
+    domains = _DOMAINS[term.category]
+    if _family(term.domain) not in domains:
+        raise StudyError(
+            f"{row.where}: category '{term.category}' is read from {choices(domains)}, not from "
+            f"{term.domain}; correct column 'domain', or declare a fact that asks for it."
+        )
+
+
+def _family(domain: str) -> str:
+    return _SUPP if domain.startswith(_SUPP) else domain
 
 
 def _term(
@@ -92,7 +121,7 @@ def _term(
     values = allowed[category]
     if values is not None:
         row.known(value, values, f"{category} value")
-    if category == "cycle" and not (value.isascii() and value.isdigit()):
+    if category == "cycle" and not _CYCLE.fullmatch(value):
         raise StudyError(f"{row.where}: cycle '{value}' is not a cycle number; write 1, 2, ...")
     trial_id = row.text("trial_id")
     if trial_id is not None:

@@ -147,6 +147,14 @@ def test_the_guard_reads_declared_facts(tmp_path: Path) -> None:
     )
 
 
+def test_a_condition_of_one_trial_says_nothing_of_the_others(tmp_path: Path) -> None:
+    """A population of all trials may hold subjects who progressed before randomisation."""
+    conditions = CONDITIONS.replace(",progression,2,fact", "T1,progression,2,fact")
+    spec = load_study(study(tmp_path, conditions=conditions))
+    facts = all_facts(spec.facts, spec.terms, spec.parameters.response_order)
+    assert not known_at("randomisation", "progression", facts)
+
+
 MISTAKES = {
     "built-in name": (
         ("randomisation,Ran", "relapse,Ran"),
@@ -211,6 +219,11 @@ MISTAKES = {
         "fact_conditions.csv line 7: column 'value' is 'a month', which is not a whole number; "
         "write "
         "digits only.",
+    ),
+    "days below zero": (
+        ("within days after,30", "within days after,-30"),
+        "fact_conditions.csv line 7: column 'value' is -30, but cycles and days are counted from "
+        "0; choose another operator.",
     ),
     "order twice": (
         ("progression,2,", "progression,1,"),

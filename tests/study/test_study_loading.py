@@ -190,3 +190,45 @@ def test_a_response_may_have_any_punctuation_but_a_comma(tmp_path: Path) -> None
         tmp_path, study_toml=('ties = "breslow"', f'ties = "breslow"\nresponse_order = {order}')
     )
     assert load_study(folder).parameters.response_order[2:4] == ("NON-CR/NON-PD", "patient's own")
+
+
+def test_a_rule_censors_where_the_study_takes_contacts_from(tmp_path: Path) -> None:
+    folder = write_study(
+        tmp_path,
+        endpoint_rules_csv=("OS,alive,censor,last_known_alive", "OS,alive,censor,last_assessment"),
+        study_toml=('ties = "breslow"', 'ties = "breslow"\ncontact_domains = ["SS"]'),
+    )
+    assert refusal(folder) == (
+        "endpoint_rules.csv line 3: rule 'alive' censors at 'last_assessment', a record of RS, but "
+        "contact_domains of study.toml does not name RS, so that a subject could be censored after "
+        "the last day known alive; add it there, or use the role censor_first."
+    )
+    text = (folder / "study.toml").read_text().replace('["SS"]', '["SS", "RS"]')
+    (folder / "study.toml").write_text(text)
+    load_study(folder)
+
+
+def test_a_category_that_a_fact_asks_for_may_be_of_any_domain(tmp_path: Path) -> None:
+    terms = ("T1,RS,OVRLRESP,Complete Remission,response,CR,", "T1,LB,RESP,CR,response,CR,")
+    folder = write_study(tmp_path, terms_csv=terms)
+    assert "category 'response' is read from RS, not from LB" in refusal(folder)
+    header = "fact,label,domain,date,take,value,known_by,description\n"
+    (folder / "facts.csv").write_text(f"{header}cr,CR,LB,LBDTC,first,,,\n")
+    header = "trial_id,fact,condition_order,kind,name,operator,value\n"
+    (folder / "fact_conditions.csv").write_text(f"{header},cr,1,term,response,=,CR\n")
+    load_study(folder)
+
+
+def test_a_rule_of_last_resort_censors_on_the_day_of_its_fact(tmp_path: Path) -> None:
+    folder = write_study(tmp_path)
+    path = folder / "endpoint_rules.csv"
+    header, *rules = path.read_text(encoding="utf-8").splitlines()
+    lines = [
+        f"{header},days_after",
+        *(f"{rule},{30 if ',alive,' in rule else ''}" for rule in rules),
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert refusal(folder) == (
+        "endpoint_rules.csv line 3: rule 'alive' censors 30 days after 'last_known_alive', which "
+        "may be after the last day known alive; use the role censor_first."
+    )

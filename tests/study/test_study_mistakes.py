@@ -513,15 +513,31 @@ CSV_MISTAKES = {
         "terms.csv line 3: the wording 'COMPLETE REMISSION' already has a response "
         "at terms.csv line 2; keep one of them.",
     ),
+    "category of another domain": (
+        "terms_csv",
+        ("T1,RS,OVRLRESP,Complete Remission,response,CR,", "T1,SV,,WEEK 1,cycle,1,"),
+        "terms.csv line 2: category 'cycle' is read from EX, not from SV; correct column 'domain', "
+        "or declare a fact that asks for it.",
+    ),
+    "cycle of eleven digits": (
+        "terms_csv",
+        ("T1,RS,OVRLRESP,Complete Remission,response,CR,", "T1,EX,,C1,cycle,99999999999,"),
+        "terms.csv line 2: cycle '99999999999' is not a cycle number; write 1, 2, ...",
+    ),
+    "censoring on a day that is computed": (
+        "endpoint_rules_csv",
+        ("OS,alive,censor,last_known_alive", "OS,alive,censor,treatment_close"),
+        "endpoint_rules.csv line 3: rule 'alive' censors at 'treatment_close', which is computed "
+        "and may come after the last day known alive; use the role censor_first, or another fact.",
+    ),
     "same wording of a qualifier": (
         "terms_csv",
         (
             "T1,RS,OVRLRESP,Complete Remission,response,CR,\n",
-            "T1,SUPPRS,RESP,Complete Remission,response,CR,\n"
-            "T1,SUPP,RESP,Complete Remission,response,PR,\n",
+            "T1,SUPPRS,SITE,Skin,relapse,extramedullary,\nT1,SUPP,SITE,Skin,relapse,unspecified,\n",
         ),
-        "terms.csv line 3: the wording 'Complete Remission' already has a response "
-        "at terms.csv line 2; keep one of them.",
+        "terms.csv line 3: the wording 'Skin' already has a relapse at terms.csv line 2; keep one "
+        "of them.",
     ),
 }
 
