@@ -93,7 +93,6 @@ _EARLIER: Final = (
 _PLACING: Final = ("fact", "confirmed")
 # Each level is a step of its own in the SQL that dates the facts (int_declared_facts).
 MOST_LEVELS: Final = 6
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 _SEPARATOR: Final = "|"
 _READY_MADE: Final = Path(__file__).parent / "ready_made"
@@ -152,7 +151,7 @@ def read_declared_facts(
     nothing, facts that rest on each other in a circle or more than `MOST_LEVELS` deep.
     """
     own_rows = _optional(folder, FACTS_FILE, _FACT_COLUMNS)
-    own_names = [row.required("fact") for row in own_rows]
+    own_names = [row.name("fact", "fact") for row in own_rows]
     factors = _factors_of_records(folder)
     for row, name in zip(own_rows, own_names, strict=True):
         _check_name(row, name, own_names, factors)
@@ -274,11 +273,6 @@ def _optional(folder: Path, file: str, columns: tuple[str, ...]) -> list[Row]:
 
 
 def _check_name(row: Row, name: str, names: list[str], factors: Collection[str]) -> None:
-    if not _NAME.fullmatch(name):
-        raise StudyError(
-            f"{row.where}: '{name}' cannot name a fact; use lower-case letters, digits and "
-            "underscores, a letter first."
-        )
     if name in BUILT_IN_FACTS or name in RECORD_CATEGORIES:
         raise StudyError(f"{row.where}: '{name}' is a built-in name; give the fact another one.")
     if name in factors:

@@ -80,8 +80,8 @@ class Parameters(_Specification):
 
     days_per_month: float = Field(default=30.4375, ge=28, le=31)
     day_convention: DayConvention = "difference"
-    remission_window_cycles: int | None = Field(default=2, ge=1)
-    cycle_close_days: int = Field(default=56, ge=1)
+    remission_window_cycles: int | None = Field(default=2, ge=1, le=999)
+    cycle_close_days: int = Field(default=56, ge=1, le=36525)
     remission_terms: tuple[str, ...] = ("CR", "CRh")
     response_order: tuple[str, ...] = (
         "CR",

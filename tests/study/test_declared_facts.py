@@ -162,8 +162,8 @@ MISTAKES = {
     ),
     "no name": (
         ("randomisation,Ran", "Randomisation,Ran"),
-        "facts.csv line 2: 'Randomisation' cannot name a fact; use lower-case letters, digits and "
-        "underscores, a letter first.",
+        "facts.csv line 2: column 'fact' is 'Randomisation', which cannot name a fact; use "
+        "lower-case letters, digits and underscores, a letter first, 128 characters at most.",
     ),
     "declared twice": (
         ("progression,Pro", "randomisation,Pro"),

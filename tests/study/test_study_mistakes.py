@@ -620,6 +620,11 @@ STUDY_MISTAKES = {
         "study.toml [parameters]: parameter 'mrd_threshold' is '1e-4', but it must be a valid "
         "number; correct it, or remove it to use the default.",
     ),
+    "more days than a life has": (
+        ('ties = "breslow"', "cycle_close_days = 99999999999"),
+        "study.toml [parameters]: parameter 'cycle_close_days' is 99999999999, but it must be less "
+        "than or equal to 36525; correct it, or remove it to use the default.",
+    ),
     "remission term without a rank": (
         ('ties = "breslow"', 'response_order = ["CR", "PR"]'),
         "study.toml [parameters]: response_order does not rank the remission term 'CRh'; add it.",
