@@ -8,7 +8,7 @@ import polars as pl
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
 from analytics.report.formats import UNKNOWN, count_percent, decimal, whole
 
-_FIRST = "line"
+_FIRST = "the line"  # no population has a blank in its name
 
 
 def baseline_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analytics.study.domains import CONTACT_DOMAINS, VISIT_DOMAINS
 from analytics.study.record_rules import default_policies
 
 DayConvention = Literal["difference", "adam"]
@@ -79,8 +80,8 @@ class Parameters(_Specification):
 
     days_per_month: float = Field(default=30.4375, ge=28, le=31)
     day_convention: DayConvention = "difference"
-    remission_window_cycles: int | None = Field(default=2, ge=1)
-    cycle_close_days: int = Field(default=56, ge=1)
+    remission_window_cycles: int | None = Field(default=2, ge=1, le=999)
+    cycle_close_days: int = Field(default=56, ge=1, le=36525)
     remission_terms: tuple[str, ...] = ("CR", "CRh")
     response_order: tuple[str, ...] = (
         "CR",
@@ -97,8 +98,8 @@ class Parameters(_Specification):
     survivor_months: float = Field(default=36, gt=0)
     survivor_known_alive_months: float = Field(default=35, gt=0)
     rfs_censor: RfsCensor = "last_visit"
-    contact_domains: tuple[str, ...] = ("SV", "RS", "QS", "LB", "GF", "PR", "EX", "SS")
-    visit_domains: tuple[str, ...] = ("RS", "LB", "EX", "PR")
+    contact_domains: tuple[str, ...] = CONTACT_DOMAINS
+    visit_domains: tuple[str, ...] = VISIT_DOMAINS
     cif_variance: CifVariance = "aalen"
     ph_transform: PhTransform = "km"
     ci_transform: CiTransform = "log-log"

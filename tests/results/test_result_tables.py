@@ -132,7 +132,7 @@ CONDITIONS = (
     ("all", "factor", "ph_status", "!=", "positive", "Ph-positive"),
     ("responders", "population", "all", None, None, None),
     ("responders", "population", "treated", None, None, None),
-    ("responders", "fact", "first_remission", "exists", None, None),
+    ("responders", "fact", "first_remission", "exists", None, "No remission"),
 )
 MET = {
     ("treated", 1): "abcde",
@@ -162,5 +162,5 @@ def test_attrition_writes_nested_populations_out_and_counts_each_step_once():
     assert table.drop("analysis_id").rows() == [
         (1, "treated", "No dose", 6, 1, 5),
         (2, "all", "Ph-positive", 5, 2, 3),
-        (3, "responders", "Not met: first_remission exists", 3, 2, 1),
+        (3, "responders", "No remission", 3, 2, 1),
     ]
