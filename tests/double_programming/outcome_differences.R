@@ -74,12 +74,13 @@ score_limits <- function(cells, level) {
     excess <- function(difference) {
         (observed - difference)^2 - z2 * score_variance(cells, difference)
     }
-    root <- function(from, to) {
-        if (excess(from) <= 0) return(from)
-        if (excess(to) >= 0) return(to)
-        uniroot(excess, c(from, to), tol = 1e-15, maxiter = 10000)$root
+    root <- function(end) {
+        if (observed == end || excess(end) <= 0) return(end)
+        # with nobody, or everybody, in both groups the excess is 0 at the difference of 0 too
+        near <- observed + sign(end) * 1e-9
+        uniroot(excess, sort(c(near, end)), tol = 1e-15, maxiter = 10000)$root
     }
-    c(root(-1, observed), root(1, observed))
+    c(root(-1), root(1))
 }
 
 score_variance <- function(cells, difference) {
