@@ -12,7 +12,13 @@ from analytics.study.errors import StudyError
 from analytics.study.inference import inferred_conventions
 from analytics.study.keys import Table, read_toml
 from analytics.study.model_analyses import read_fine_gray, read_stepwise, read_univariate
-from analytics.study.plan_tables import read_characteristics, read_groups, read_lines
+from analytics.study.plan_tables import (
+    read_characteristics,
+    read_compared,
+    read_groups,
+    read_lines,
+    read_strata_of_comparison,
+)
 from analytics.study.specification import Analysis, Method
 from analytics.study.strata import check_keys_of_strata
 from analytics.study.wording import shortened
@@ -48,7 +54,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "fine_gray": ("endpoint", "population", "factors", "censoring_groups"),
     "baseline_table": ("groups", "characteristics"),
-    "outcomes_table": ("groups", "lines"),
+    "outcomes_table": ("groups", "compared", "stratified_by", "lines"),
     "attrition": ("population",),
 }
 
@@ -105,10 +111,14 @@ def _baseline_table(
 def _outcomes_table(
     table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
 ) -> list[Analysis]:
+    groups = read_groups(table, definitions)
+    compared = read_compared(table, groups, definitions)
     return [
         base.model_copy(
             update={
-                "groups": read_groups(table, definitions),
+                "groups": groups,
+                "compared": compared,
+                "stratified_by": read_strata_of_comparison(table, compared, definitions),
                 "lines": read_lines(table, definitions),
             }
         )

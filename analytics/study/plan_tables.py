@@ -7,7 +7,9 @@ from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.guard import first_not_implied
 from analytics.study.keys import Table
+from analytics.study.populations import conditions_of
 from analytics.study.specification import OutcomeLine, Statistic, TableCharacteristic
+from analytics.study.strata import read_stratified_by
 
 _LINE_KEYS: Final = (
     "outcome",
@@ -30,6 +32,57 @@ def read_groups(table: Table, definitions: Definitions) -> tuple[str, ...]:
         if groups.count(group) > 1:
             raise StudyError(f"{table.where}: group '{group}' is listed twice; remove one.")
     return groups
+
+
+def read_compared(
+    table: Table, groups: tuple[str, ...], definitions: Definitions
+) -> tuple[str, ...]:
+    """The two groups of an outcomes table that are compared, the reference last; or none.
+
+    They must not share a subject. Refused are groups of which one includes the other; whether
+    others share subjects is known only with the data. Groups that an outcome defines are described
+    and never compared.
+    """
+    compared = table.texts("compared")
+    if not compared:
+        return ()
+    for group in compared:
+        table.check(group, groups, "group of this table")
+    if (len(compared), len(set(compared))) != (2, 2):
+        raise StudyError(
+            f"{table.where}: compared is {list(compared)}; name two different groups, the "
+            "reference last."
+        )
+    conditions = {}
+    for group in compared:
+        found = conditions_of(group, definitions.populations)
+        for condition in found:
+            if condition.kind == "endpoint":
+                raise StudyError(
+                    f"{table.where}: compared names '{group}', which is defined by the outcome "
+                    f"{condition.name}; such groups are described but not compared, so remove it."
+                )
+        conditions[group] = {(c.kind, c.name, c.operator, c.value) for c in found}
+    for part, whole in (compared, compared[::-1]):
+        if conditions[whole] <= conditions[part]:
+            raise StudyError(
+                f"{table.where}: compared names '{part}' and '{whole}', but every subject of "
+                f"'{part}' is one of '{whole}' too; compare groups that share no subject."
+            )
+    return compared
+
+
+def read_strata_of_comparison(
+    table: Table, compared: tuple[str, ...], definitions: Definitions
+) -> tuple[str, ...]:
+    """The factors that form the strata of the comparison; a table without one has none."""
+    names = read_stratified_by(table, definitions)
+    if names and not compared:
+        raise StudyError(
+            f"{table.where}: stratified_by is for the comparison of two groups, but there is none; "
+            "name them as compared or remove stratified_by."
+        )
+    return names
 
 
 def read_characteristics(table: Table, definitions: Definitions) -> tuple[TableCharacteristic, ...]:

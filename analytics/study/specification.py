@@ -349,7 +349,9 @@ class Analysis(_Specification):
     the landmark. The combinations of levels of `stratified_by` are the strata of the test between
     the groups, or of Cox models, each with a baseline hazard of its own. In each level of the
     `subgroups`, which are factors, a Cox analysis also has its models on the subjects of the level.
-    `plateau_months` are the two months whose rates are compared. In each level of
+    Of `compared`, two of the `groups` of an outcomes table, the first is compared with the second,
+    in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
+    compared. In each level of
     `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. `alternative_to`
     names the curve that this curve is another choice for.
     """
@@ -379,6 +381,7 @@ class Analysis(_Specification):
     candidates_from: str | None = None
     censoring_groups: str | None = None
     groups: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()
 
