@@ -119,7 +119,10 @@ class RuleFindings:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything a check found. With `refusals` no record was judged."""
+    """Everything a check found. With `refusals` no record was judged.
+
+    `n_analyzed` are the subjects of the analysis set; None: not counted.
+    """
 
     study: StudySpecification
     refusals: tuple[str, ...] = ()
@@ -129,6 +132,7 @@ class Report:
     partial_dates: tuple[PartialDates, ...] = ()
     wordings: tuple[Wording, ...] = ()
     unused: tuple[UnusedFile, ...] = ()
+    n_analyzed: int | None = None
 
     @property
     def by_rule(self) -> list[RuleFindings]:
@@ -167,10 +171,11 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """1 when files cannot be read, 3 when a finding stops the build, else 0."""
+        """1 when files cannot be read, 3 when the build would stop, else 0."""
         if self.refusals:
             return 1
-        return 3 if any(finding.policy == "stop" for finding in self.findings) else 0
+        n_stops = sum(finding.policy == "stop" for finding in self.findings)
+        return 3 if n_stops or self.n_analyzed == 0 else 0
 
     @property
     def verdict(self) -> str:
@@ -182,6 +187,12 @@ class Report:
             return f"{counted} cannot be read, so no record was judged."
         if n_stops:
             return f"{_counted(n_stops, 'finding stops', 'findings stop')} the build."
+        if self.n_analyzed == 0:
+            return (
+                f"No subject is in the analysis set '{self.study.analysis_set}', so the study "
+                "cannot be built; look at its conditions in populations.csv and at the records "
+                "that were rejected."
+            )
         if n_answers:
             counted = _counted(n_answers, "finding needs", "findings need")
             return f"The study can be built; {counted} an answer."

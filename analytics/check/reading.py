@@ -21,6 +21,7 @@ _FINDINGS: Final = (
     "select src_file, record, line, usubjid, variable, value, rule, policy, also_breaks "
     f"from quality.rejected_record {_WHERE_FOUND}"
 )
+_MEMBERS: Final = "select count(*) from marts.population_members where population = ?"
 _FILES: Final = (
     "select src_file, n_read, n_accepted, n_rejected "
     "from quality.file_reconciliation order by src_trial, src_file"
@@ -75,11 +76,12 @@ _WORDINGS: Final = """
 
 
 def read_report(study: StudySpecification, connection: duckdb.DuckDBPyConnection) -> Report:
-    """The report of a warehouse whose quality models are built."""
+    """The report of a warehouse whose quality models and members of populations are built."""
 
     def rows(query: str) -> Iterable[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
+    members = connection.execute(_MEMBERS, [study.analysis_set]).fetchall()
     return Report(
         study,
         files=tuple(FileBalance(*row) for row in rows(_FILES)),
@@ -88,6 +90,7 @@ def read_report(study: StudySpecification, connection: duckdb.DuckDBPyConnection
         partial_dates=tuple(PartialDates(*row) for row in rows(_PARTIAL_DATES)),
         wordings=tuple(Wording(*row) for row in rows(_WORDINGS)),
         unused=unused_files(connection),
+        n_analyzed=members[0][0],
     )
 
 

@@ -12,7 +12,8 @@ from analytics.study import load_study
 from analytics.transform import Transformation
 from analytics.warehouse import connect
 
-FINDINGS: Final = "+config.schema:quality"
+# what is found, and whether anybody is left to be analysed
+FINDINGS: Final = "+config.schema:quality +population_members"
 
 
 def check(folder: Path, threads: int, progress: Progress | None = None) -> Report:

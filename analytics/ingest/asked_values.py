@@ -24,13 +24,15 @@ from analytics.warehouse import literal, quoted
 class Asked:
     """A variable of a domain, and the file and line that ask for it.
 
-    `is_needed`: no number can be right without it, so that a file has to have it.
+    `is_needed`: no number can be right without it, so that a file has to have it. `is_date`: it
+    dates a fact, which a supplemental qualifier cannot.
     """
 
     domain: str
     variable: str
     where: str
     is_needed: bool = True
+    is_date: bool = False
 
 
 # Variables that any domain may have and that decide which records count: whether it happened, who
@@ -75,7 +77,7 @@ def _asked(spec: StudySpecification) -> Iterator[Asked]:
         if item.kind == "variable" and item.name is not None:
             yield Asked(item.domain, item.name, item.where)
     for fact in spec.facts:
-        yield Asked(fact.domain, fact.date, fact.where)
+        yield Asked(fact.domain, fact.date, fact.where, is_date=True)
     for factor in spec.factors:
         if factor.derivation == "variable" and factor.domain == "DM" and factor.testcd:
             is_needed = factor.testcd not in DOMAIN_VARIABLES["DM"]
@@ -92,6 +94,8 @@ def _always(spec: StudySpecification) -> Iterator[Asked]:
     for domain in sorted(used_domains(spec)):
         for name in _ALWAYS:
             yield Asked(domain, f"{domain}{name}", "", is_needed=False)
+    for domain in spec.parameters.contact_domains:
+        yield Asked(domain, f"{domain}ENDTC", "", is_needed=False)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, domain: str, column: str) -> None:
@@ -122,21 +126,26 @@ def _missing_domains(
 def _missing_variables(
     connection: duckdb.DuckDBPyConnection, asked: Iterable[Asked]
 ) -> Iterator[str]:
-    held = _held(connection)
-    known = {domain for domain, _ in held}
+    variables = _rows(connection, "select src_domain, variable from raw.ingest_variable")
+    qualifiers = _rows(
+        connection,
+        "select upper(trim(rdomain)), upper(trim(qnam)) from raw.sdtm_supp "
+        "where rdomain is not null and qnam is not null",
+    )
+    known = {domain for domain, _ in variables}
     for item in asked:
-        names = [name for domain, name in held if domain == item.domain]
-        if item.is_needed and item.domain in known and item.variable not in names:
+        if not item.is_needed or item.domain not in known:
+            continue
+        held = variables if item.is_date else variables | qualifiers
+        names = sorted(name for domain, name in held if domain == item.domain)
+        if item.variable not in names:
+            nor = "a qualifier cannot date a fact" if item.is_date else "no qualifier of that name"
             yield (
                 f"{item.where}: no file of {item.domain} has the variable {item.variable}, and "
-                f"no qualifier of that name{nearest(item.variable, names)}; correct the name."
+                f"{nor}{nearest(item.variable, names)}; correct the name."
             )
 
 
-def _held(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """The variables of the files and the qualifiers of SUPP, as (domain, name)."""
-    return connection.execute(
-        "select src_domain, variable from raw.ingest_variable "
-        "union select upper(trim(rdomain)), upper(trim(qnam)) from raw.sdtm_supp "
-        "where rdomain is not null and qnam is not null order by all"
-    ).fetchall()
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> set[tuple[str, str]]:
+    """The names that the files hold, as (domain, name)."""
+    return set(connection.execute(query).fetchall())

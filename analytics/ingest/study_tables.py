@@ -8,7 +8,7 @@ import duckdb
 from analytics.ingest.errors import IngestError
 from analytics.ingest.fact_conditions import fact_condition_rows
 from analytics.study.adam_datasets import TIME_SLACKS, TIME_UNITS
-from analytics.study.declared_facts import needing_first_dose
+from analytics.study.declared_facts import definition_of, needing_first_dose
 from analytics.study.facts import BUILT_IN_FACTS
 from analytics.study.record_rules import RECORD_RULES
 from analytics.study.specification import Analysis, StudySpecification
@@ -24,7 +24,7 @@ _TABLES: Final[dict[str, str]] = {
     "category varchar, value varchar",
     "study_fact": "fact varchar, label varchar, domain varchar, date_variable varchar, "
     "take varchar, value_category varchar, known_by varchar, level integer, "
-    "needs_first_dose boolean",
+    "needs_first_dose boolean, definition varchar, defined_at varchar",
     "study_fact_condition": "trial_id varchar, fact varchar, about varchar, "
     "condition_order integer, "
     "kind varchar, domain varchar, name varchar, comparison varchar, "
@@ -158,7 +158,7 @@ def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
 def _fact_rows(spec: StudySpecification) -> Rows:
     """Built-in facts first: what dates them stands in SQL, so they have a name and level 0."""
     built_in = [
-        (fact.name, fact.label, None, None, None, None, None, 0, True)
+        (fact.name, fact.label, *[None] * 5, 0, True, None, None)
         for fact in BUILT_IN_FACTS.values()
     ]
     needing = needing_first_dose(spec.facts)
@@ -173,6 +173,8 @@ def _fact_rows(spec: StudySpecification) -> Rows:
             row.known_by,
             row.level,
             row.fact in needing,
+            definition_of(row),
+            row.where,
         )
         for row in spec.facts
     ]

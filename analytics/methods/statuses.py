@@ -24,6 +24,10 @@ NO_ROBUST_VARIANCE: Final = "the robust variance is zero or singular"
 TOO_FEW_CLUSTERS: Final = "no more clusters than covariates"
 NO_SPREAD: Final = "the restricted times do not vary"
 PAST_LAST_OBSERVATION: Final = "the horizon lies beyond the last observation"
+CERTAIN: Final = "the estimate of a group is 0 or 1, where it has no usable variance"
+EMPTY_CELL: Final = "a cell of the two-by-two table is 0"
+NO_INFORMATIVE_STRATUM: Final = "no stratum has both groups and both outcomes"
+RATIO_AT_BOUND: Final = "the common odds ratio is 0 or infinite"
 CURE_AT_BOUND: Final = "the cure fraction is at its bound of 0, the data show no plateau"
 
 

@@ -2,13 +2,13 @@
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from analytics.study.wording import slug
+from analytics.study.codes import LONGEST, free_level
 
 _STANDARD: Final = Path(__file__).with_name("standard_levels.csv")
 # In the order of display; of the two that name an arm the first that is filled.
@@ -84,10 +84,13 @@ def _levels(factor: str, variable: str, wordings: Sequence[str], codes: Codes) -
     standard = _standard_levels()
     meanings = codes.get(("DM", variable), {})
     told = {" ".join(code.upper().split()): meaning for code, meaning in meanings.items()}
-    found = [
-        (wording, *standard.get((variable, wording), _own_level(number, wording, told)))
-        for number, wording in enumerate(wordings, start=1)
-    ]
+    found: list[tuple[str, str, str]] = []
+    for number, wording in enumerate(wordings, start=1):
+        level, label = standard.get((variable, wording)) or (
+            _own_code(factor, number, wording, {level for _, level, _ in found}),
+            _own_label(wording, told),
+        )
+        found.append((wording, level, label))
     found.sort(key=lambda one: not one[1])
     orders = {level: order for order, level in enumerate(dict.fromkeys(row[1] for row in found), 1)}
     labels = {level: label for _, level, label in reversed(found)}
@@ -97,9 +100,17 @@ def _levels(factor: str, variable: str, wordings: Sequence[str], codes: Codes) -
     ]
 
 
-def _own_level(number: int, wording: str, told: Mapping[str, str]) -> tuple[str, str]:
+def _own_code(factor: str, number: int, wording: str, taken: Collection[str]) -> str:
+    """The words of the wording; two wordings that differ in their signs alone stay apart."""
+    code = free_level(factor, wording)
+    if not code or len(code) > LONGEST:
+        return f"level_{number}"
+    return f"{code}_{number}" if code in taken else code
+
+
+def _own_label(wording: str, told: Mapping[str, str]) -> str:
     meaning = told.get(wording, wording)
-    return slug(wording) or f"level_{number}", _shown(wording) if meaning == wording else meaning
+    return _shown(wording) if meaning == wording else meaning
 
 
 def _shown(wording: str) -> str:

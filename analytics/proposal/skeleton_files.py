@@ -58,6 +58,14 @@ def fill_trials(study_file: Path, entries: Sequence[TrialEntry]) -> None:
     study_file.write_text(text.replace(end, end + more, 1), encoding="utf-8")
 
 
+def fill_responses(study_file: Path, order: Sequence[str]) -> None:
+    """Put the responses into study.toml, where the skeleton has its own ones behind a #."""
+    lines = study_file.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(i for i, line in enumerate(lines) if line.startswith("#response_order = "))
+    lines[place] = f"response_order = {json.dumps(list(order))}\n"
+    study_file.write_text("".join(lines), encoding="utf-8")
+
+
 def fill_rows(file: Path, rows: Sequence[Sequence[str]], about: str) -> None:
     """Put the rows below the header of a CSV file, in place of its own rows and examples."""
     lines = file.read_text(encoding="utf-8").splitlines()

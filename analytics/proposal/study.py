@@ -12,12 +12,18 @@ from analytics.ingest.loading import load_packages
 from analytics.ingest.unused import UnusedFile
 from analytics.proposal.adam_study import propose_adam
 from analytics.proposal.factors import Cells, proposed_factors
-from analytics.proposal.skeleton_files import TrialEntry, fill_rows, fill_trials
-from analytics.proposal.terms import ProposedTerm, proposed_terms
+from analytics.proposal.skeleton_files import (
+    TrialEntry,
+    fill_responses,
+    fill_rows,
+    fill_trials,
+)
+from analytics.proposal.terms import RESPONSES, ProposedTerm, proposed_terms
 from analytics.proposal.trials import FoundTrial, find_trials, is_adam, latest_dates
 from analytics.study.errors import StudyError
 from analytics.study.loading import load_study
 from analytics.study.new_study import SKELETON, check_new, write_skeleton
+from analytics.study.specification import Parameters
 from analytics.warehouse import connect
 
 
@@ -161,6 +167,9 @@ def _write(
     levels: Sequence[Cells],
 ) -> None:
     fill_trials(folder / "study.toml", entries)
+    responses = {term.value for term in terms if term.category == "response" and term.value}
+    if not responses <= set(Parameters().response_order):
+        fill_responses(folder / "study.toml", RESPONSES)
     fill_rows(
         folder / "terms.csv",
         [term.cells for term in terms],

@@ -27,6 +27,18 @@ _CATEGORIES: Final = {
     "SV": "contact_mode",
     "EX": "cycle",
 }
+RESPONSES: Final = (
+    "CR",
+    "CRh",
+    "hypocellular",
+    "PR",
+    "SD",
+    "NON-CR/NON-PD",
+    "no_response",
+    "progression",
+    "not_evaluable",
+)
+"""The responses of the standard, best first: those of leukemias and of solid tumours."""
 _CYCLE: Final = re.compile(r"C(?:YCLE)?[ _-]*0*([1-9][0-9]?)(?![0-9])")
 
 

@@ -23,6 +23,7 @@ _COUNTS: Final = (Kind.SUBJECTS, Kind.AT_RISK, Kind.MISSING)
 _NUMBERS: Final = (Kind.COMPUTED, Kind.ONE_SUBJECT)
 _COMPLEMENTS: Final = {"n_accepted": "n_rejected"}  # the one gives the other away
 _CURVE: Final = ["analysis_id", "stratum"]
+_REFERENCE: Final = "reference_stratum"  # of a difference between two curves
 _KEY: Final = ("factor", "time_months")  # what tells an estimate of an analysis from others
 _EXTREMES: Final = ("min", "max")
 _NEVER: Final = pl.lit(False)
@@ -111,16 +112,27 @@ def _suppressed(frame: pl.DataFrame, ends: pl.DataFrame, publication: Publicatio
     is_cut = pl.any_horizontal(_NEVER, *(_is_late(name) for name in medians))
     status = pl.coalesce("why_hidden", pl.when(is_cut).then(pl.lit(too_late)))
     statuses, remarks = of_kind(frame, Kind.STATUS), of_kind(frame, Kind.REMARK)
-    if set(_CURVE) <= set(frame.columns):
-        frame = frame.join(ends, on=_CURVE, how="left", maintain_order="left")
-    else:
-        frame = frame.with_columns(curve_end=pl.lit(None, pl.Float64))
+    frame = _with_curve_end(frame, ends)
     frame = _trimmed(frame, publication.at_risk_bound).with_columns(why_hidden=reason)
     return frame.with_columns(
         *(pl.when(~is_hidden).then(name).alias(name) for name, is_hidden in hidden.items()),
         *(pl.coalesce(status, name).alias(name) for name in statuses),
         *(_without_small_counts(name, publication) for name in remarks),
     ).drop("why_hidden", "curve_end")
+
+
+def _with_curve_end(frame: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+    """The table with the month at which its curve ends; of two curves the earlier one."""
+    if not set(_CURVE) <= set(frame.columns):
+        return frame.with_columns(curve_end=pl.lit(None, pl.Float64))
+    frame = frame.join(ends, on=_CURVE, how="left", maintain_order="left")
+    if _REFERENCE not in frame.columns:
+        return frame
+    of_reference = ends.rename({"stratum": _REFERENCE, "curve_end": "reference_end"})
+    key = ["analysis_id", _REFERENCE]
+    joined = frame.join(of_reference, on=key, how="left", maintain_order="left")
+    earlier = pl.min_horizontal("curve_end", "reference_end")
+    return joined.with_columns(curve_end=earlier).drop("reference_end")
 
 
 def _without_small_counts(text: str, publication: Publication) -> pl.Expr:

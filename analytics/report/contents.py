@@ -16,6 +16,11 @@ from analytics.report.audit_tables import (
     populations_table,
 )
 from analytics.report.descriptive_tables import baseline_table, outcomes_table
+from analytics.report.difference_tables import (
+    outcome_differences_table,
+    restricted_mean_differences_table,
+    survival_differences_table,
+)
 from analytics.report.elements import Bi, Figure, Row, Section, Table
 from analytics.report.factor_tables import (
     hazard_ratio_table,
@@ -80,7 +85,13 @@ def contents(bi: Bi) -> list[Section]:
         Section(
             "survival",
             "Survival",
-            items=_some([*_curves(bi, analyses, main, "kaplan_meier"), survival_table(bi)]),
+            items=_some(
+                [
+                    *_curves(bi, analyses, main, "kaplan_meier"),
+                    survival_table(bi),
+                    survival_differences_table(bi),
+                ]
+            ),
         ),
         Section(
             "incidence",
@@ -105,7 +116,13 @@ def contents(bi: Bi) -> list[Section]:
         Section(
             "long_term",
             "Long-term survival",
-            items=_some([plateau_table(bi), restricted_means_table(bi)]),
+            items=_some(
+                [
+                    plateau_table(bi),
+                    restricted_means_table(bi),
+                    restricted_mean_differences_table(bi),
+                ]
+            ),
         ),
         Section("supporting", "Supporting analyses", items=_supporting(bi, analyses, main, first)),
         Section(
@@ -207,12 +224,18 @@ def _forests(bi: Bi, analyses: Sequence[Row], main: set[str], *, is_main: bool) 
 
 
 def _descriptions(bi: Bi, analyses: Sequence[Row], first: set[str], method: str) -> list[Item]:
-    table = _DESCRIPTIONS[method]
     return [
-        table(bi, row, is_main=True)
+        item
         for row in analyses
         if row["method"] == method and row["analysis_id"] in first
+        for item in _description(bi, row, is_main=True)
     ]
+
+
+def _description(bi: Bi, analysis: Row, *, is_main: bool) -> list[Item]:
+    """A table of groups, and below it the comparison of two of them."""
+    table = _DESCRIPTIONS[analysis["method"]](bi, analysis, is_main=is_main)
+    return _some([table, outcome_differences_table(bi, analysis)])
 
 
 def _supporting(bi: Bi, analyses: Sequence[Row], main: set[str], first: set[str]) -> list[Item]:
@@ -223,9 +246,10 @@ def _supporting(bi: Bi, analyses: Sequence[Row], main: set[str], first: set[str]
         if row["method"] in _CURVES and row["analysis_id"] not in main
     ]
     tables = [
-        _DESCRIPTIONS[row["method"]](bi, row, is_main=False)
+        item
         for row in analyses
         if row["method"] in _DESCRIPTIONS and row["analysis_id"] not in first
+        for item in _description(bi, row, is_main=False)
     ]
     forests = _forests(bi, analyses, main, is_main=False)
     return [*curves, *_some([group_tests_table(bi)]), *forests, *tables]

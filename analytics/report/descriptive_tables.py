@@ -6,9 +6,16 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
-from analytics.report.formats import UNKNOWN, count_percent, decimal, whole
+from analytics.report.formats import (
+    UNKNOWN,
+    confidence,
+    count_percent,
+    decimal,
+    interval,
+    whole,
+)
 
-_FIRST = "line"
+_FIRST = "the line"  # no population has a blank in its name
 
 
 def baseline_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
@@ -53,7 +60,7 @@ def outcomes_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
         lines=lines,
         notes=[
             "No. (%) of the group; n/N (%) where the percentage is based on N patients of the "
-            "group.",
+            f"group. In brackets: exact (Clopper-Pearson) {_ci(rows)} of the percentage.",
             *_group_cautions(bi, groups),
         ],
         is_main=is_main,
@@ -73,6 +80,10 @@ def _groups(rows: pl.DataFrame) -> Sequence[Row]:
         .sort("group_order", "group_population")
         .to_dicts()
     )
+
+
+def _ci(rows: pl.DataFrame) -> str:
+    return confidence(next(iter(rows["conf_level"].drop_nulls().to_list()), None))
 
 
 def _columns(first: str, groups: Sequence[Row]) -> list[Column]:
@@ -159,7 +170,11 @@ def _short(number: float | None) -> str:
 
 
 def _outcome(row: Row, size: int) -> str:
+    """The count with its percentage and the limits of that."""
     if row["denominator"] == size or row["n"] is None:
-        return count_percent(row["n"], row["percent"])
-    share = "" if row["percent"] is None else f" ({decimal(row['percent'])})"
-    return f"{whole(row['n'])}/{whole(row['denominator'])}{share}"
+        shown = count_percent(row["n"], row["percent"])
+    else:
+        share = "" if row["percent"] is None else f" ({decimal(row['percent'])})"
+        shown = f"{whole(row['n'])}/{whole(row['denominator'])}{share}"
+    limits = interval(row["ci_lower_percent"], row["ci_upper_percent"])
+    return shown if limits == UNKNOWN else f"{shown} [{limits}]"

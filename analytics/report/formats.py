@@ -55,6 +55,13 @@ def hazard_ratio(value: float | None, lower: float | None, upper: float | None) 
     return UNKNOWN if value is None else with_interval(value, lower, upper, 2)
 
 
+def difference(value: float | None, lower: float | None, upper: float | None) -> str:
+    """A difference and its limits, which may be negative: 9.1 (-1.3 to 19.4)."""
+    if value is None:
+        return UNKNOWN
+    return f"{decimal(value)} ({decimal(lower)} to {decimal(upper)})"
+
+
 def p_value(value: float | None) -> str:
     """A P value in journal style, without the zero: .20, .053, <.001.
 

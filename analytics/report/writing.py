@@ -17,9 +17,10 @@ _FIGURES: Final = "figures"
 _TABLES: Final = "tables"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "convention_sensitivity", "data_quality",
-    "endpoint_summary", "event_free_rates", "forest", "group_tests", "patient_flow", "plateau",
-    "populations", "proportional_hazards", "relapse_incidence", "restricted_means",
-    "selection_steps", "subdistribution_hazards", "subgroups", "survival_curves", "table_1",
+    "endpoint_summary", "event_free_rates", "forest", "group_tests", "outcome_differences",
+    "patient_flow", "plateau", "populations", "proportional_hazards", "relapse_incidence",
+    "restricted_mean_differences", "restricted_means", "selection_steps",
+    "subdistribution_hazards", "subgroups", "survival_curves", "survival_differences", "table_1",
     "table_2",
 )  # fmt: skip
 

@@ -28,7 +28,7 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "cox_stepwise": ("plateau", "numpy"),
     "fine_gray": ("plateau", "numpy"),
     "baseline_table": ("plateau", "polars"),
-    "outcomes_table": ("plateau", "polars"),
+    "outcomes_table": ("plateau", "polars", "scipy"),
     "attrition": ("plateau", "polars"),
 }
 
@@ -67,9 +67,10 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
         "software": ", ".join(packages),
         "software_version": ", ".join(_version(package) for package in packages),
     }
+    if analysis.method in (*CURVE_METHODS, *COX_METHODS, "fine_gray", "outcomes_table"):
+        row |= {"conf_level": parameters.conf_level}
     if analysis.method in (*CURVE_METHODS, *COX_METHODS, "fine_gray"):
         row |= {
-            "conf_level": parameters.conf_level,
             "days_per_month": parameters.days_per_month,
             "day_convention": parameters.day_convention,
         }

@@ -71,7 +71,7 @@ def _frames_by_method(
         case "baseline_table":
             frames = baseline_frames(study, analysis, marts)
         case "outcomes_table":
-            frames = outcome_frames(analysis, marts)
+            frames = outcome_frames(analysis, marts, study.parameters)
         case "attrition":
             frames = attrition_frames(study, analysis, marts)
     return frames

@@ -28,7 +28,7 @@ def attrition_frames(
                 "analysis_id": analysis.analysis_id,
                 "step": step,
                 "population": condition.population,
-                "reason": condition.reason or _in_words(condition),
+                "reason": condition.reason,
                 "n_in": remaining.height,
                 "n_out": remaining.height - staying.height,
                 "n_remaining": staying.height,
@@ -54,9 +54,3 @@ def _meeting(marts: Marts, condition: PopulationCondition) -> pl.DataFrame:
         & (pl.col("condition_order") == condition.condition_order)
         & pl.col("is_met")
     )
-
-
-def _in_words(condition: PopulationCondition) -> str:
-    """The condition, for a study that gives no reason."""
-    parts = (condition.name, condition.operator, condition.value)
-    return f"Not met: {' '.join(part for part in parts if part)}"

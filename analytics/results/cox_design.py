@@ -30,9 +30,9 @@ class CoxDesign:
     """Counting-process rows of the complete cases.
 
     `intervals`: usubjid, tstart, tstop, event_code, event, `stratum` (Int64) when there are
-    strata, and one Float64 column per factor, sorted by subject and time. `n` counts subjects
-    with an interval, `n_event` those with the event, `n_missing` the subjects left out because
-    a factor or the stratum is missing.
+    strata, and one Float64 column per factor (`column_of`), sorted by subject and time. `names`
+    are the factors. `n` counts subjects with an interval, `n_event` those with the event,
+    `n_missing` the subjects left out because a factor or the stratum is missing.
     """
 
     intervals: pl.DataFrame
@@ -68,11 +68,16 @@ class CoxDesign:
             tstop=rows["tstop"].to_numpy(),
             event=rows["event"].to_numpy().astype(np.int64),
             covariates=np.ascontiguousarray(
-                rows.select(self.names).to_numpy(), dtype=np.float64
+                rows.select([column_of(name) for name in self.names]).to_numpy(), dtype=np.float64
             ).reshape(-1, len(self.names)),
             names=self.names,
             stratum=rows["stratum"].to_numpy() if "stratum" in rows.columns else None,
         )
+
+
+def column_of(factor: str) -> str:
+    """The column of a factor's values: a study may call a factor like any other column."""
+    return f"factor {factor}"
 
 
 def cox_design(
@@ -96,9 +101,10 @@ def cox_design(
         followed = followed.with_columns(_stratum(study, cohort.strata, marts, followed))
     for contrast in contrasts:
         values = _values(study.factor(contrast.factor), contrast, marts, followed, cohort.endpoint)
-        followed = followed.with_columns(values.alias(contrast.factor))
+        followed = followed.with_columns(values.alias(column_of(contrast.factor)))
     names = tuple(contrast.factor for contrast in contrasts)
-    needed = (*names, "stratum") if cohort.strata else names
+    columns = tuple(map(column_of, names))
+    needed = (*columns, "stratum") if cohort.strata else columns
     complete = _complete(followed, needed)
     observed = _from_entry(complete, marts, cohort) if cohort.entry_facts else complete
     observed = _merged(observed, needed)

@@ -23,6 +23,10 @@ from analytics.results.statuses import (
     status_of_probability,
 )
 from analytics.results.strata import n_subjects, n_with
+from analytics.results.survival_differences import (
+    restricted_mean_difference_rows,
+    survival_difference_rows,
+)
 from analytics.study.specification import Analysis, Parameters
 
 Row = dict[str, Any]
@@ -35,6 +39,8 @@ _TABLES: Final = (
     "survival_rate",
     "follow_up",
     "restricted_mean",
+    "survival_difference",
+    "restricted_mean_difference",
     "plateau",
     "cure_fraction",
     "group_test",
@@ -51,7 +57,8 @@ def survival_frames(
 
     A stratum of nobody, or of one subject, keeps its rows with a status and no estimate. Strata
     are `compared` by the log-rank test, which is the test of Mantel and Byar when subjects move
-    between them; then no stratum has a follow-up.
+    between them; then no stratum has a follow-up. Two strata also have the differences of their
+    rates and restricted means.
     """
     rows: dict[str, list[Row]] = {name: [] for name in _TABLES}
     for stratum, counts in strata.items():
@@ -69,6 +76,12 @@ def survival_frames(
         rows["restricted_mean"] += restricted_mean_rows(curve, row, analysis, parameters)
         rows["plateau"] += plateau_rows(curve, row, status, analysis, parameters)
         rows["cure_fraction"] += cure_fraction_rows(counts, row, analysis, parameters)
+    rows["survival_difference"] += survival_difference_rows(
+        rows["survival_rate"], analysis, parameters
+    )
+    rows["restricted_mean_difference"] += restricted_mean_difference_rows(
+        rows["restricted_mean"], parameters
+    )
     rows["group_test"] += _log_rank(analysis, compared)
     return {name: frame_of_rows(name, table) for name, table in rows.items()}
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from analytics.methods.fine_gray import FineGrayData, FineGrayFit, fine_gray_terms, fit_fine_gray
-from analytics.results.cox_design import CoxCohort, CoxDesign, cox_design
+from analytics.results.cox_design import CoxCohort, CoxDesign, column_of, cox_design
 from analytics.results.cox_rows import contrast_words, model_labels
 from analytics.results.frames import frame_of_rows
 from analytics.results.marts import Marts
@@ -69,7 +69,7 @@ def _data(design: CoxDesign, subjects: pl.DataFrame) -> FineGrayData:
         time=subjects["tstop"].to_numpy(),
         event_code=subjects["event_code"].to_numpy(),
         covariates=np.ascontiguousarray(
-            subjects.select(design.names).to_numpy(), dtype=np.float64
+            subjects.select([column_of(name) for name in design.names]).to_numpy(), dtype=np.float64
         ).reshape(-1, len(design.names)),
         names=design.names,
         censoring_group=subjects["stratum"].to_numpy() if has_groups else None,

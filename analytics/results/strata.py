@@ -6,10 +6,11 @@ import polars as pl
 
 from analytics.methods.counts import COUNT_COLUMNS
 from analytics.results.marts import Marts
+from analytics.study.codes import UNKNOWN_LEVEL, WHOLE_POPULATION
 from analytics.study.specification import Analysis, StudySpecification
 
-ALL: Final = "all"
-UNKNOWN: Final = "unknown"
+ALL: Final = WHOLE_POPULATION
+UNKNOWN: Final = UNKNOWN_LEVEL
 
 
 def counts_by_stratum(

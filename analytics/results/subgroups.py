@@ -9,7 +9,7 @@ import polars as pl
 from analytics.methods import statuses
 from analytics.methods.chi_square import TestResult, no_test
 from analytics.methods.cox import cox_terms, fit_cox, likelihood_ratio_test
-from analytics.results.cox_design import CoxDesign
+from analytics.results.cox_design import CoxDesign, column_of
 from analytics.results.cox_rows import contrast_words
 from analytics.results.frames import frame_of_rows
 from analytics.results.marts import Marts
@@ -132,11 +132,14 @@ def _interaction(
         f"{subgroup} {level}": (pl.col(_LEVEL) == level).cast(pl.Float64) for level in others
     }
     products = {
-        f"{contrast.factor} x {name}": pl.col(contrast.factor) * indicator
+        f"{contrast.factor} x {name}": pl.col(column_of(contrast.factor)) * indicator
         for name, indicator in is_level.items()
     }
     own = {} if subgroup in analysis.stratified_by else is_level
     smaller = (contrast.factor, *own)
-    intervals = design.intervals.with_columns(**own, **products)
+    further = {**own, **products}
+    intervals = design.intervals.with_columns(
+        **{column_of(name): value for name, value in further.items()}
+    )
     larger = replace(design, intervals=intervals, names=(*smaller, *products))
     return likelihood_ratio_test(larger.data(), smaller, ties=study.parameters.ties)

@@ -6,14 +6,17 @@ from typing import Any
 import polars as pl
 
 from analytics.methods.descriptives import count_percent, percent, summary_statistics
+from analytics.methods.proportions import exact_limits
 from analytics.methods.statuses import NO_SUBJECTS, OK, not_estimable
 from analytics.results.frames import frame_of_rows
 from analytics.results.marts import Marts
+from analytics.results.outcome_differences import outcome_difference_rows
 from analytics.results.statuses import NO_VALUES, ONE_VALUE
 from analytics.results.strata import UNKNOWN
 from analytics.study.specification import (
     Analysis,
     OutcomeLine,
+    Parameters,
     StudySpecification,
     TableCharacteristic,
 )
@@ -38,17 +41,24 @@ def baseline_frames(
     return {"baseline_characteristics": frame_of_rows("baseline_characteristics", rows)}
 
 
-def outcome_frames(analysis: Analysis, marts: Marts) -> dict[str, pl.DataFrame]:
+def outcome_frames(
+    analysis: Analysis, marts: Marts, parameters: Parameters
+) -> dict[str, pl.DataFrame]:
     """One outcomes table: per group and line, the members of the line's population.
 
-    The percentage is of the group, or of the group's members in the line's denominator.
+    The percentage, with its exact limits, is of the group, or of the group's members in the line's
+    denominator. The two groups that the plan compares also have a row per line together.
     """
     rows = (
         {"analysis_id": analysis.analysis_id, "group_population": group, **row}
         for group in analysis.groups
-        for row in _outcomes(analysis.lines, marts, marts.members(group))
+        for row in _outcomes(analysis.lines, marts, marts.members(group), parameters)
     )
-    return {"clinical_outcomes": frame_of_rows("clinical_outcomes", rows)}
+    differences = outcome_difference_rows(analysis, marts, parameters)
+    return {
+        "clinical_outcomes": frame_of_rows("clinical_outcomes", rows),
+        "outcome_difference": frame_of_rows("outcome_difference", differences),
+    }
 
 
 def _characteristic(
@@ -85,14 +95,20 @@ def _status(summaries: dict[str, float | None], statistic: str) -> str:
     return not_estimable(ONE_VALUE if summaries["n"] else NO_VALUES)
 
 
-def _outcomes(lines: tuple[OutcomeLine, ...], marts: Marts, group: pl.DataFrame) -> Rows:
+def _outcomes(
+    lines: tuple[OutcomeLine, ...], marts: Marts, group: pl.DataFrame, parameters: Parameters
+) -> Rows:
     for order, line in enumerate(lines, start=1):
         base = group if line.denominator is None else _both(group, marts, line.denominator)
         with_outcome = _both(base, marts, line.population)
+        counts = (with_outcome.height, base.height)
+        lower, upper = exact_limits(*counts, conf_level=parameters.conf_level)
         yield {
             "n": with_outcome.height,
             "denominator": base.height,
-            "percent": percent(with_outcome.height, base.height),
+            "percent": percent(*counts),
+            "ci_lower": None if lower is None else 100.0 * lower,
+            "ci_upper": None if upper is None else 100.0 * upper,
             "status": _of(base.height),
             **line.model_dump(include={"outcome", "level", "label", "parent", "indent"}),
             "display_order": order,

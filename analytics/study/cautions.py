@@ -80,6 +80,16 @@ def strata_caution(n_strata: int, n_informative: int, event: str) -> str | None:
     )
 
 
+def outcome_strata_caution(n_strata: int, n_informative: int) -> str | None:
+    """How many strata tell nothing of a comparison of outcomes; None when each tells something."""
+    if n_informative == n_strata:
+        return None
+    return (
+        f"Strata: {n_strata - n_informative} of {n_strata} without information, as they lack a "
+        "group, the outcome, or patients without the outcome."
+    )
+
+
 def join_cautions(*cautions: str | None) -> str | None:
     """The cautions that apply, as one text; None when there is none."""
     return " ".join(caution for caution in cautions if caution) or None

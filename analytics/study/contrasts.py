@@ -112,7 +112,7 @@ def _contrast(row: Table, definitions: Definitions) -> Contrast:
         )
     return Contrast(
         factor=factor.factor,
-        model=row.text("model") or factor.factor,
+        model=row.part_of_a_path("model") or factor.factor,
         numerator=numerator,
         denominator=denominator,
         numerator_label=labels[0],

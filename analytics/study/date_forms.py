@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+READABLE_YEARS: Final = range(1900, 2100)  # as dates.sql reads them
+
 
 @dataclass(frozen=True)
 class DateForm:

@@ -89,9 +89,10 @@ _LATER: Final = ("after", "on or after", "within days after", "at least days aft
 _EARLIER: Final = (
     *("before", "on or before", "not after", "not on or after", "within days before"),
 )
+# Kinds of condition that are about other records than the one that is judged.
+_PLACING: Final = ("fact", "confirmed")
 # Each level is a step of its own in the SQL that dates the facts (int_declared_facts).
 MOST_LEVELS: Final = 6
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 _SEPARATOR: Final = "|"
 _READY_MADE: Final = Path(__file__).parent / "ready_made"
@@ -150,7 +151,7 @@ def read_declared_facts(
     nothing, facts that rest on each other in a circle or more than `MOST_LEVELS` deep.
     """
     own_rows = _optional(folder, FACTS_FILE, _FACT_COLUMNS)
-    own_names = [row.required("fact") for row in own_rows]
+    own_names = [row.name("fact", "fact") for row in own_rows]
     factors = _factors_of_records(folder)
     for row, name in zip(own_rows, own_names, strict=True):
         _check_name(row, name, own_names, factors)
@@ -272,11 +273,6 @@ def _optional(folder: Path, file: str, columns: tuple[str, ...]) -> list[Row]:
 
 
 def _check_name(row: Row, name: str, names: list[str], factors: Collection[str]) -> None:
-    if not _NAME.fullmatch(name):
-        raise StudyError(
-            f"{row.where}: '{name}' cannot name a fact; use lower-case letters, digits and "
-            "underscores, a letter first."
-        )
     if name in BUILT_IN_FACTS or name in RECORD_CATEGORIES:
         raise StudyError(f"{row.where}: '{name}' is a built-in name; give the fact another one.")
     if name in factors:
@@ -389,16 +385,24 @@ def _values(row: Row, kind: str, operator: str) -> tuple[str, ...]:
             raise StudyError(f"{row.where}: '{operator}' takes no value; leave the column empty.")
         return ()
     value = row.required("value")
-    if operator in ("in", "not in"):
+    if operator in ("in", "not in", "matches", "does not match"):
         values = tuple(part.strip() for part in value.split(_SEPARATOR) if part.strip())
         if not values:
             raise StudyError(f"{row.where}: column 'value' is empty; put | between the values.")
         return values
     if kind in ("cycle", "confirmed") or "days" in operator:
-        row.integer("value")
+        _check_not_negative(row, row.integer("value"))
     elif operator in NUMBER_OPERATORS and row.number("value") is None:
         raise StudyError(f"{row.where}: '{operator}' compares numbers; write one.")
     return (value,)
+
+
+def _check_not_negative(row: Row, value: int) -> None:
+    if value < 0:
+        raise StudyError(
+            f"{row.where}: column 'value' is {value}, but cycles and days are counted from 0; "
+            "choose another operator."
+        )
 
 
 def _check_order(row: Row, condition: FactCondition, earlier: list[FactCondition]) -> None:
@@ -438,8 +442,10 @@ def _level(name: str, placed_by: Mapping[str, tuple[str, ...]]) -> int:
 
 
 def _as_fact(fact: DeclaredFact, terms: tuple[Term, ...]) -> Fact:
-    after = [item.name for item in fact.conditions if item.operator in _LATER]
-    before = [item.name for item in fact.conditions if item.operator in _EARLIER]
+    # what holds in one trial alone says nothing of the others
+    in_all = [item for item in fact.conditions if item.trial_id is None]
+    after = [item.name for item in in_all if item.operator in _LATER]
+    before = [item.name for item in in_all if item.operator in _EARLIER]
     known_by = (*before, fact.known_by)
     return Fact(
         fact.fact,
@@ -449,7 +455,17 @@ def _as_fact(fact: DeclaredFact, terms: tuple[Term, ...]) -> Fact:
         values=tuple(dict.fromkeys(term.value for term in terms if term.category == fact.value)),
         has_cycle=True,
         level=fact.level,
+        domain=fact.domain,
     )
+
+
+def definition_of(fact: DeclaredFact) -> str:
+    """What makes a record this fact, for people: first RSDTC of RS where response = PD; after X."""
+    of_records = [item for item in fact.conditions if item.kind not in _PLACING]
+    placing = [item for item in fact.conditions if item.kind in _PLACING]
+    where = f" where {conditions_said(of_records)}" if of_records else ""
+    placed = f"; {conditions_said(placing)}" if placing else ""
+    return f"{fact.take} {fact.date} of {fact.domain}{where}{placed}"
 
 
 def conditions_said(conditions: Iterable[FactCondition]) -> str:
@@ -459,8 +475,9 @@ def conditions_said(conditions: Iterable[FactCondition]) -> str:
 
 def _said(item: FactCondition) -> str:
     value = choices(item.values) if item.values else ""
+    trial = f"in trial {item.trial_id}: " if item.trial_id is not None else ""
     if item.kind == "fact":
-        return f"{item.operator.replace('days', f'{value} days')} {item.name}"
+        return f"{trial}{item.operator.replace('days', f'{value} days')} {item.name}"
     if item.kind == "confirmed":
-        return f"confirmed by another such record at least {value} days later"
-    return " ".join(part for part in (item.name or "cycle", item.operator, value) if part)
+        return f"{trial}confirmed by another such record at least {value} days later"
+    return trial + " ".join(part for part in (item.name or "cycle", item.operator, value) if part)

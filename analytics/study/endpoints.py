@@ -1,18 +1,29 @@
 """endpoints.csv and endpoint_rules.csv: clocks, and the dated facts that stop them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from analytics.study.codes import PARAMCD_FORM, is_paramcd
 from analytics.study.errors import StudyError
-from analytics.study.facts import Facts
+from analytics.study.facts import SIGNS_OF_LIFE, Facts
+from analytics.study.populations import may_lack
 from analytics.study.rows import Row, read_rows
-from analytics.study.specification import DeclaredFact, Endpoint, EndpointRule, RuleRole
+from analytics.study.specification import (
+    DeclaredFact,
+    Endpoint,
+    EndpointRule,
+    Population,
+    RuleRole,
+)
+from analytics.study.wording import shortened
 
 _ENDPOINT_COLUMNS = ("paramcd", "param", "population", "origin_fact", "display_order", "note")
 _ASSESSMENT_COLUMNS = ("assessments", "longest_gap_days")
-# The ids of candidates that no rule of endpoint_rules.csv stands for.
-_OWN_RULES: Final = ("origin", "last_assessment", "gap")
+# The ids of candidates that no rule of endpoint_rules.csv stands for: of every endpoint, and of one
+# that names its assessments.
+_ORIGIN_RULE: Final = "origin"
+_ASSESSMENT_RULES: Final = ("last_assessment", "gap")
 RULES_FILE: Final = "endpoint_rules.csv"
 _RULE_COLUMNS = (
     "paramcd",
@@ -38,7 +49,7 @@ def read_endpoints(
     own_facts = {fact.fact: fact for fact in declared}
     for row in read_rows(folder / "endpoints.csv", _ENDPOINT_COLUMNS, _ASSESSMENT_COLUMNS):
         endpoint = Endpoint(
-            paramcd=row.required("paramcd"),
+            paramcd=_paramcd(row),
             param=row.required("param"),
             population=row.required("population"),
             origin_fact=_origin_fact(row, facts, has_sdtm),
@@ -93,6 +104,16 @@ def _longest_gap(row: Row) -> int | None:
     return days
 
 
+def _paramcd(row: Row) -> str:
+    paramcd = row.required("paramcd")
+    if not is_paramcd(paramcd):
+        raise StudyError(
+            f"{row.where}: column 'paramcd' is '{shortened(paramcd)}', which ADaM does not take as "
+            f"PARAMCD; use {PARAMCD_FORM}."
+        )
+    return paramcd
+
+
 def read_endpoint_rules(
     folder: Path,
     endpoints: tuple[Endpoint, ...],
@@ -123,6 +144,7 @@ def read_endpoint_rules(
                 chosen_by[rule.paramcd] = (*chosen_by[rule.paramcd], parameter)
             if parameters[parameter] != row.required("when_value"):
                 continue
+        _check_censoring(row, rule, facts, parameters["contact_domains"].split(","))
         _check_unique(row, rule, rules)
         rules[rule.paramcd, rule.rule_id] = rule
     for endpoint in endpoints if has_sdtm else ():
@@ -141,7 +163,7 @@ def _rule(row: Row, endpoints: list[str], facts: Facts) -> EndpointRule:
     return EndpointRule.model_validate(
         {
             "paramcd": row.one_of("paramcd", endpoints, "endpoint"),
-            "rule_id": row.required("rule_id"),
+            "rule_id": _rule_id(row),
             "role": role,
             "fact": row.one_of("fact", facts, "fact"),
             "priority": row.integer("priority"),
@@ -149,6 +171,44 @@ def _rule(row: Row, endpoints: list[str], facts: Facts) -> EndpointRule:
             "days_after": days_after,
         }
     )
+
+
+def _rule_id(row: Row) -> str:
+    rule_id = row.name("rule_id", "rule")
+    if rule_id == _ORIGIN_RULE:
+        raise StudyError(
+            f"{row.where}: column 'rule_id' is '{rule_id}', which names the censoring of subjects "
+            "without any date on or after the origin; give the rule another id."
+        )
+    return rule_id
+
+
+def _check_censoring(
+    row: Row, rule: EndpointRule, facts: Facts, contact_domains: Collection[str]
+) -> None:
+    """Who is censored by a rule of last resort is alive on that day, or dies on it."""
+    if rule.role != "censor":
+        return
+    if rule.days_after > 0:
+        raise StudyError(
+            f"{row.where}: rule '{rule.rule_id}' censors {rule.days_after} days after "
+            f"'{rule.fact}', which may be after the last day known alive; use the role "
+            "censor_first."
+        )
+    if rule.fact in (*SIGNS_OF_LIFE, "death"):
+        return
+    domain = facts[rule.fact].domain
+    if domain is None:
+        raise StudyError(
+            f"{row.where}: rule '{rule.rule_id}' censors at '{rule.fact}', which is computed and "
+            "may come after the last day known alive; use the role censor_first, or another fact."
+        )
+    if domain not in contact_domains:
+        raise StudyError(
+            f"{row.where}: rule '{rule.rule_id}' censors at '{rule.fact}', a record of {domain}, "
+            f"but contact_domains of study.toml does not name {domain}, so that a subject could be "
+            "censored after the last day known alive; add it there, or use the role censor_first."
+        )
 
 
 def _check_unique(
@@ -173,7 +233,8 @@ def _check_unique(
 def _check_roles(endpoint: Endpoint, rules: Mapping[tuple[str, str], EndpointRule]) -> None:
     paramcd = endpoint.paramcd
     roles = {rule.role for rule in rules.values() if rule.paramcd == paramcd}
-    taken = [name for name in _OWN_RULES if endpoint.assessments and (paramcd, name) in rules]
+    own = _ASSESSMENT_RULES if endpoint.assessments else ()
+    taken = [name for name in own if (paramcd, name) in rules]
     if taken:
         raise StudyError(
             f"endpoint_rules.csv: rule id '{taken[0]}' of endpoint '{paramcd}', which names its "
@@ -191,6 +252,19 @@ def _check_roles(endpoint: Endpoint, rules: Mapping[tuple[str, str], EndpointRul
             f"endpoint_rules.csv: endpoint '{paramcd}' has a rule of the role end, at which the "
             "last assessment before it censors; name the fact of the assessments in endpoints.csv, "
             "or use censor_first to censor on the day of the fact itself."
+        )
+
+
+def check_origin(endpoint: Endpoint, populations: Mapping[str, Population], facts: Facts) -> None:
+    """Every subject who is followed for an endpoint has the day on which its clock starts."""
+    if endpoint.origin_fact is not None and may_lack(
+        endpoint.origin_fact, endpoint.population, populations, facts
+    ):
+        raise StudyError(
+            f"endpoints.csv: column 'origin_fact' of endpoint '{endpoint.paramcd}' is "
+            f"'{endpoint.origin_fact}', which population '{endpoint.population}' does not require, "
+            f"so some of its patients would have no {endpoint.paramcd} time; add the condition "
+            f"fact {endpoint.origin_fact} exists to the population, or name another one."
         )
 
 

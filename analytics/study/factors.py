@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from analytics.study.codes import LONGEST, WHOLE_POPULATION, free_level, meaning_of
 from analytics.study.errors import StudyError
 from analytics.study.facts import Facts, is_baseline
 from analytics.study.rows import Row, read_rows
@@ -16,6 +17,8 @@ from analytics.study.specification import (
     FactorType,
     Timing,
 )
+from analytics.study.terms import normal
+from analytics.study.wording import choices, shortened
 
 FACTORS_FILE: Final = "factors.csv"
 FACTOR_COLUMNS: Final = (
@@ -51,6 +54,10 @@ LEVEL_COLUMNS: Final = (
 
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 
+# What these derivations find is an answer, and their levels are named after it.
+_ANSWERED: Final = ("fact", "any_record")
+_ANSWERS: Final = ("yes", "no")
+
 # Columns of the mart `subjects` that a table may describe; none is known at the first dose.
 SUBJECT_COLUMNS: Final = ("CYCLES_STARTED",)
 
@@ -69,27 +76,22 @@ def read_factors(folder: Path, facts: Facts) -> tuple[Factor, ...]:
 
 
 def read_factor_levels(folder: Path, factors: tuple[Factor, ...]) -> tuple[FactorLevel, ...]:
-    """factor_levels.csv: every categorical factor has a level, ranges and wordings do not meet."""
+    """factor_levels.csv: every categorical factor has its levels, of which no two meet.
+
+    Of two levels neither ranges nor wordings overlap, and codes differ in more than their case. All
+    rows of a level have one label.
+    """
     by_name = {factor.factor: factor for factor in factors}
     levels: list[FactorLevel] = []
-    seen: set[tuple[str, str]] = set()
     for row in read_rows(folder / "factor_levels.csv", LEVEL_COLUMNS):
         level = _level(row, by_name)
-        _check_overlap(row, level, [other for other in levels if other.factor == level.factor])
-        wording = " ".join((level.wording or "").upper().split())
-        if wording and (level.factor, wording) in seen:
-            raise StudyError(
-                f"{row.where}: factor '{level.factor}' has the wording '{level.wording}' "
-                "already; keep one of them."
-            )
-        seen.add((level.factor, wording))
+        others = [other for other in levels if other.factor == level.factor]
+        _check_overlap(row, level, others)
+        _check_apart(row, level, others)
         levels.append(level)
-    with_levels = {level.factor for level in levels if level.level is not None}
     for factor in factors:
-        if factor.type == "categorical" and factor.factor not in with_levels:
-            raise StudyError(
-                f"factor_levels.csv: categorical factor '{factor.factor}' has no level; add one."
-            )
+        if factor.type == "categorical":
+            _check_levels(factor, [row.level for row in levels if row.factor == factor.factor])
     return tuple(levels)
 
 
@@ -98,7 +100,7 @@ def _factor(row: Row, facts: Facts) -> Factor:
     timing = row.choice("timing", Timing)
     factor = Factor.model_validate(
         {
-            "factor": row.required("factor"),
+            "factor": row.name("factor", "factor"),
             "label": row.required("label"),
             "timing": timing,
             "type": row.choice("type", FactorType),
@@ -118,6 +120,11 @@ def _factor(row: Row, facts: Facts) -> Factor:
         }
     )
     _check_source(row, factor, facts)
+    if factor.type == "continuous" and factor.no_record is not None:
+        raise StudyError(
+            f"{row.where}: column 'no_record' is '{factor.no_record}', but the continuous factor "
+            f"'{factor.factor}' has no levels; leave it empty."
+        )
     return factor
 
 
@@ -143,6 +150,11 @@ def _check_source(row: Row, factor: Factor, facts: Facts) -> None:
         row.known(row.required("testcd"), SUBJECT_COLUMNS, "column of subjects")
         return
     domain = row.domain("domain")
+    if factor.derivation == "any_record" and factor.type != "categorical":
+        raise StudyError(
+            f"{row.where}: factor '{factor.factor}' says whether there is a record, so its type "
+            "must be categorical; use count_records for their number."
+        )
     if factor.derivation != "variable":
         return
     variable = row.required("testcd")
@@ -194,9 +206,14 @@ def _check_fact_source(row: Row, factor: Factor, facts: Facts) -> None:
 
 def _level(row: Row, factors: dict[str, Factor]) -> FactorLevel:
     name = row.one_of("factor", factors, "factor")
+    if factors[name].type == "continuous":
+        raise StudyError(
+            f"{row.where}: factor '{name}' is continuous and has no levels; remove the line, or "
+            "make the factor categorical."
+        )
     level = FactorLevel(
         factor=name,
-        level=row.text("level"),
+        level=_code(row, name),
         label=row.required("label"),
         display_order=row.integer("display_order"),
         wording=row.text("wording"),
@@ -207,6 +224,32 @@ def _level(row: Row, factors: dict[str, Factor]) -> FactorLevel:
     )
     _check_level(row, level, factors[name].derivation)
     return level
+
+
+def _code(row: Row, factor: str) -> str | None:
+    """The code of the level; empty: the value means that nothing is known."""
+    code = row.text("level")
+    if code is None:
+        return None
+    if len(code) > LONGEST:
+        raise StudyError(
+            f"{row.where}: column 'level' is '{shortened(code)}', which is longer than {LONGEST} "
+            "characters; shorten it, as the label may say all of it."
+        )
+    meaning = meaning_of(code)
+    if meaning is not None:
+        raise StudyError(
+            f"{row.where}: column 'level' of factor '{factor}' is '{code}', which {meaning}; write "
+            f"another code, such as '{free_level(factor, code)}', and keep "
+            f"'{row.text('label') or code}' as the label{_or_none(code)}."
+        )
+    return code
+
+
+def _or_none(code: str) -> str:
+    if code.lower() == WHOLE_POPULATION:
+        return ""
+    return "; or leave column 'level' empty where the value says that nothing is known"
 
 
 def _check_level(row: Row, level: FactorLevel, derivation: str) -> None:
@@ -223,6 +266,12 @@ def _check_level(row: Row, level: FactorLevel, derivation: str) -> None:
             f"{row.where}: a level of factor '{level.factor}' has both a wording and a range; use "
             "one row for each."
         )
+    if level.lower is not None and level.lower == level.upper and not _has_both_bounds(level):
+        raise StudyError(
+            f"{row.where}: a level of factor '{level.factor}' goes from {row.text('lower')} to the "
+            "same number without it, so that no value has it; move a bound, or set both "
+            "lower_inclusive and upper_inclusive to true."
+        )
     if level.lower is not None and level.upper is not None and level.lower > level.upper:
         raise StudyError(
             f"{row.where}: lower bound {row.text('lower')} of factor '{level.factor}' is above "
@@ -234,6 +283,72 @@ def _check_level(row: Row, level: FactorLevel, derivation: str) -> None:
                 f"{row.where}: say whether the {side} bound of factor '{level.factor}' belongs to "
                 f"the level; set {side}_inclusive to true or false."
             )
+
+
+def _check_apart(row: Row, level: FactorLevel, others: Collection[FactorLevel]) -> None:
+    """The level is told from the others by code, wording and order, and always called the same."""
+    wording = normal(level.wording or "")
+    for other in others:
+        if wording and wording == normal(other.wording or ""):
+            raise StudyError(
+                f"{row.where}: factor '{level.factor}' has the wording '{level.wording}' "
+                "already; keep one of them."
+            )
+        if level.level == other.level:
+            _check_label(row, level, other)
+        elif level.level is not None and other.level is not None:
+            _check_codes(row, level, other)
+
+
+def _check_label(row: Row, level: FactorLevel, other: FactorLevel) -> None:
+    if level.label != other.label:
+        raise StudyError(
+            f"{row.where}: column 'label' is '{level.label}', but another row of "
+            f"{_called(level)} of factor '{level.factor}' has '{other.label}'; give the rows of a "
+            "level one label."
+        )
+
+
+def _check_codes(row: Row, level: FactorLevel, other: FactorLevel) -> None:
+    if str(level.level).lower() == str(other.level).lower():
+        raise StudyError(
+            f"{row.where}: {_called(level)} of factor '{level.factor}' differs from "
+            f"'{other.level}' in case alone; write both alike, or choose another code."
+        )
+    if level.display_order == other.display_order:
+        raise StudyError(
+            f"{row.where}: {_called(level)} of factor '{level.factor}' has the display_order "
+            f"{level.display_order} of level '{other.level}'; number the levels 1, 2, ..."
+        )
+
+
+def _check_levels(factor: Factor, levels: Collection[str | None]) -> None:
+    """A categorical factor has levels: yes and no where it is an answer, and that of no_record."""
+    known = tuple(dict.fromkeys(level for level in levels if level is not None))
+    if not known:
+        raise StudyError(
+            f"factor_levels.csv: categorical factor '{factor.factor}' has no level; add one."
+        )
+    if factor.derivation in _ANSWERED and set(known) != set(_ANSWERS):
+        raise StudyError(
+            f"factor_levels.csv: factor '{factor.factor}' has the derivation {factor.derivation} "
+            f"and so the levels yes and no, but the file has {' and '.join(known)}; correct "
+            "column 'level', as the labels are free."
+        )
+    if factor.no_record is not None and factor.no_record not in known:
+        raise StudyError(
+            f"factors.csv: column 'no_record' of factor '{factor.factor}' is "
+            f"'{factor.no_record}', which is no level of it; use {choices(known)}, or leave it "
+            "empty."
+        )
+
+
+def _called(level: FactorLevel) -> str:
+    return "the empty level" if level.level is None else f"level '{level.level}'"
+
+
+def _has_both_bounds(level: FactorLevel) -> bool:
+    return bool(level.lower_inclusive and level.upper_inclusive)
 
 
 def _check_overlap(row: Row, level: FactorLevel, others: Collection[FactorLevel]) -> None:

@@ -20,6 +20,7 @@ class Fact:
     `values`: what `fact_value` may hold; of a response fact, the study's response values.
     `has_cycle`: the treatment cycle of the date is known.
     `level`: 0 for a built-in fact; a declared fact is one above the facts that it is placed by.
+    `domain`: that of its records; None: it is computed, or of several domains.
     """
 
     name: str
@@ -30,20 +31,22 @@ class Fact:
     is_response: bool = False
     has_cycle: bool = False
     level: int = 0
+    domain: str | None = None
 
 
 Facts = Mapping[str, Fact]
 
 _CATALOGUE: Final = (
-    Fact("first_dose", "First dose", has_cycle=True),
-    Fact("last_dose", "Last dose", follows=("first_dose",), has_cycle=True),
+    Fact("first_dose", "First dose", known_by=("death",), has_cycle=True, domain="EX"),
+    Fact("last_dose", "Last dose", follows=("first_dose",), has_cycle=True, domain="EX"),
     Fact("treatment_close", "End of the treatment period", follows=("last_dose",)),
-    Fact("prior_hsct", "Transplant before the first dose", known_by=("first_dose",)),
+    Fact("prior_hsct", "Transplant before the first dose", known_by=("first_dose",), domain="PR"),
     Fact(
         "remission_at_entry",
         "Remission at the first dose",
         known_by=("first_dose",),
         is_response=True,
+        domain="RS",
     ),
     Fact(
         "first_remission",
@@ -53,6 +56,7 @@ _CATALOGUE: Final = (
         known_by=("relapse", "hsct_in_remission"),
         is_response=True,
         has_cycle=True,
+        domain="RS",
     ),
     Fact(
         "best_response",
@@ -60,31 +64,46 @@ _CATALOGUE: Final = (
         follows=("first_dose",),
         is_response=True,
         has_cycle=True,
+        domain="RS",
     ),
-    Fact("relapse", "First relapse", follows=("first_dose",), values=RELAPSE_VALUES),
+    Fact("relapse", "First relapse", follows=("first_dose",), values=RELAPSE_VALUES, domain="RS"),
     Fact(
         "mrd_evaluated",
         "First deciding MRD result on treatment",
         follows=("first_dose",),
         has_cycle=True,
+        domain="LB",
     ),
-    Fact("mrd_response", "First MRD response", follows=("mrd_evaluated",), has_cycle=True),
-    Fact("hsct", "First allogeneic transplant after the first dose", follows=("first_dose",)),
     Fact(
-        "hsct_in_remission",
-        "Transplant in continuous remission",
-        follows=("hsct",),
+        "mrd_response",
+        "First MRD response",
+        follows=("mrd_evaluated",),
+        has_cycle=True,
+        domain="LB",
     ),
-    Fact("hsct_after_relapse", "Transplant after relapse", follows=("hsct", "relapse")),
-    Fact("hsct_without_remission", "Transplant without remission", follows=("hsct",)),
-    Fact("death", "Death", follows=("first_dose",)),
-    Fact("last_known_alive", "Last date known alive", follows=("first_dose",)),
-    Fact("last_documented_visit", "Last documented visit", follows=("first_dose",)),
-    Fact("last_contact", "Last contact by visit or phone", follows=("first_dose",)),
-    Fact("last_assessment", "Last disease assessment", follows=("first_dose",)),
+    Fact(
+        "hsct",
+        "First allogeneic transplant after the first dose",
+        follows=("first_dose",),
+        domain="PR",
+    ),
+    Fact("hsct_in_remission", "Transplant in continuous remission", follows=("hsct",), domain="PR"),
+    Fact(
+        "hsct_after_relapse", "Transplant after relapse", follows=("hsct", "relapse"), domain="PR"
+    ),
+    Fact("hsct_without_remission", "Transplant without remission", follows=("hsct",), domain="PR"),
+    # these are dated of subjects without a dose, too
+    Fact("death", "Death"),
+    Fact("last_known_alive", "Last date known alive"),
+    Fact("last_documented_visit", "Last documented visit"),
+    Fact("last_contact", "Last contact by visit or phone"),
+    Fact("last_assessment", "Last disease assessment", follows=("first_dose",), domain="RS"),
 )
 
 BUILT_IN_FACTS: Final[dict[str, Fact]] = {fact.name: fact for fact in _CATALOGUE}
+
+SIGNS_OF_LIFE: Final = ("last_known_alive", "last_documented_visit", "last_contact")
+"""Facts that are contacts, of whichever domains the study takes contacts from."""
 
 
 def known_at(fact: str, origin: str | None, facts: Facts) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.facts import Facts, happened_by, known_at
-from analytics.study.populations import conditions_of
+from analytics.study.populations import asks_for, conditions_of
 from analytics.study.specification import Analysis, Factor, PopulationCondition
 
 
@@ -94,13 +94,13 @@ def check_population(where: str, endpoint: str, population: str, definitions: De
                 "of a table instead."
             )
     whole = definitions.endpoints[endpoint].population
-    for needed in conditions_of(whole, definitions.populations):
-        if not any(_implies(condition, needed, definitions.facts) for condition in conditions):
-            raise StudyError(
-                f"{where}: population '{population}' is not within '{whole}', the population of "
-                f"{endpoint} ({needed.kind} '{needed.name}' is not required), so some patients "
-                f"would have no {endpoint} time; add the condition population = {whole} to it."
-            )
+    missing = first_not_implied((population,), (whole,), definitions)
+    if missing is not None:
+        raise StudyError(
+            f"{where}: population '{population}' is not within '{whole}', the population of "
+            f"{endpoint} ({missing.kind} '{missing.name}' is not required), so some patients "
+            f"would have no {endpoint} time; add the condition population = {whole} to it."
+        )
 
 
 def check_known(
@@ -168,13 +168,13 @@ def _later(
     population: str, condition: PopulationCondition, origin: str | None, facts: Facts
 ) -> Later | None:
     name = condition.name
-    if condition.kind == "fact" and condition.operator == "absent":
-        if known_at(name, origin, facts):
-            return None
-        return Later(f"population '{population}' (without '{name}')", None)
-    if condition.kind == "fact" and not known_at(name, origin, facts):
+    if condition.kind != "fact" or known_at(name, origin, facts):
+        return None
+    if asks_for(condition):
         return Later(f"population '{population}' (with '{name}')", name)
-    return None
+    if condition.operator == "absent":
+        return Later(f"population '{population}' (without '{name}')", None)
+    return Later(f"population '{population}' (without '{name}' or with another value)", None)
 
 
 def _waited_for(position: int, late: list[Later], facts: Facts) -> bool:
@@ -192,10 +192,30 @@ def _waited_for(position: int, late: list[Later], facts: Facts) -> bool:
     return False
 
 
+def first_not_implied(
+    part: tuple[str, ...], whole: tuple[str, ...], definitions: Definitions
+) -> PopulationCondition | None:
+    """The first condition of the populations `whole` that those of `part` do not imply, or None.
+
+    With None, whoever is in all populations of `part` is in all of `whole`.
+    """
+    conditions = [
+        condition for name in part for condition in conditions_of(name, definitions.populations)
+    ]
+    return next(
+        (
+            needed
+            for name in whole
+            for needed in conditions_of(name, definitions.populations)
+            if not any(_implies(condition, needed, definitions.facts) for condition in conditions)
+        ),
+        None,
+    )
+
+
 def _implies(condition: PopulationCondition, needed: PopulationCondition, facts: Facts) -> bool:
     asked = (condition.kind, condition.name, condition.operator, condition.value)
     if asked == (needed.kind, needed.name, needed.operator, needed.value):
         return True
-    positive = condition.kind == "fact" and condition.operator != "absent"
     exists = needed.kind == "fact" and needed.operator == "exists"
-    return positive and exists and happened_by(needed.name, condition.name, facts)
+    return exists and asks_for(condition) and happened_by(needed.name, condition.name, facts)

@@ -12,8 +12,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from analytics.study.codes import LONGEST, is_part_of_a_path
 from analytics.study.errors import StudyError
-from analytics.study.wording import choices, nearest
+from analytics.study.wording import choices, nearest, one_line, shortened
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,32 @@ class Table:
                 )
 
     def text(self, key: str) -> str | None:
-        """A text, or None when the key is absent or empty."""
+        """A text on one line, or None when the key is absent or empty."""
+        value = self.text_as_it_is(key)
+        return one_line(value) or None if value is not None else None
+
+    def text_as_it_is(self, key: str) -> str | None:
+        """A text with its blanks, or None when the key is absent."""
         value = self.values.get(key)
         if value is not None and not isinstance(value, str):
             raise self._wrong_type(key, "a text in quotes")
-        return value or None
+        return value
 
     def required(self, key: str) -> str:
         """A text that must be there."""
         value = self.text(key)
         if value is None:
             raise StudyError(f"{self.where}: key '{key}' is missing; give it a value.")
+        return value
+
+    def part_of_a_path(self, key: str) -> str | None:
+        """A text that others stand beside with a slash between, or None when the key is absent."""
+        value = self.text(key)
+        if value is not None and not is_part_of_a_path(value):
+            raise StudyError(
+                f"{self.where}: key '{key}' is '{shortened(value)}'; write it without a /, which "
+                f"stands between names, and with {LONGEST} characters at most."
+            )
         return value
 
     def known(self, key: str, known: Collection[str], noun: str) -> str:

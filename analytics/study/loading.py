@@ -14,6 +14,7 @@ from analytics.study.declared_facts import (
 from analytics.study.definitions import Definitions
 from analytics.study.endpoints import (
     check_endpoint_population,
+    check_origin,
     read_endpoint_rules,
     read_endpoints,
 )
@@ -74,6 +75,7 @@ def load_study(folder: Path) -> StudySpecification:
     rests = {name: _rests_on_endpoint(name, by_population) for name in by_population}
     for endpoint in endpoints:
         check_endpoint_population(endpoint, rests)
+        check_origin(endpoint, by_population, facts)
     definitions = Definitions(
         facts=facts,
         factors=by_factor,

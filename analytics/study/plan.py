@@ -5,15 +5,23 @@ from pathlib import Path
 from typing import Final, get_args
 
 from analytics.study.alternatives import check_alternatives
+from analytics.study.codes import LONGEST, is_analysis_id
 from analytics.study.curve_analyses import read_curve
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.inference import inferred_conventions
 from analytics.study.keys import Table, read_toml
 from analytics.study.model_analyses import read_fine_gray, read_stepwise, read_univariate
-from analytics.study.plan_tables import read_characteristics, read_groups, read_lines
+from analytics.study.plan_tables import (
+    read_characteristics,
+    read_compared,
+    read_groups,
+    read_lines,
+    read_strata_of_comparison,
+)
 from analytics.study.specification import Analysis, Method
 from analytics.study.strata import check_keys_of_strata
+from analytics.study.wording import shortened
 
 _COMMON: Final = ("id", "label", "method", "caution", "inferred")
 _CURVE_KEYS: Final = (
@@ -46,7 +54,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "fine_gray": ("endpoint", "population", "factors", "censoring_groups"),
     "baseline_table": ("groups", "characteristics"),
-    "outcomes_table": ("groups", "lines"),
+    "outcomes_table": ("groups", "compared", "stratified_by", "lines"),
     "attrition": ("population",),
 }
 
@@ -57,7 +65,8 @@ def read_plan(folder: Path, definitions: Definitions) -> tuple[Analysis, ...]:
     file.allow(("analyses",))
     analyses: list[Analysis] = []
     for position, values in enumerate(file.tables("analyses"), start=1):
-        table = Table(f"{file.where} analysis '{values.get('id', position)}'", values)
+        name = shortened(str(values.get("id", position)))
+        table = Table(f"{file.where} analysis '{name}'", values)
         analyses += _analysis(table, definitions, analyses)
     if not analyses:
         raise StudyError("plan.toml: no [[analyses]]; define at least one analysis.")
@@ -102,10 +111,14 @@ def _baseline_table(
 def _outcomes_table(
     table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
 ) -> list[Analysis]:
+    groups = read_groups(table, definitions)
+    compared = read_compared(table, groups, definitions)
     return [
         base.model_copy(
             update={
-                "groups": read_groups(table, definitions),
+                "groups": groups,
+                "compared": compared,
+                "stratified_by": read_strata_of_comparison(table, compared, definitions),
                 "lines": read_lines(table, definitions),
             }
         )
@@ -133,10 +146,10 @@ _READERS: Final[dict[str, _Reader]] = {
 
 def _identifier(table: Table) -> str:
     name = table.required("id")
-    if not name.replace("_", "").isalnum() or name != name.lower() or "__" in name:
+    if not is_analysis_id(name):
         raise StudyError(
-            f"{table.where}: id '{name}' must be lower-case letters, digits and single "
-            "underscores; rename it."
+            f"{table.where}: id '{shortened(name)}' must be lower-case letters, digits and single "
+            f"underscores, {LONGEST} characters at most; rename it."
         )
     return name
 

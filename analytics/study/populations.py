@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final, get_args
 
 from analytics.study.errors import StudyError
-from analytics.study.facts import Facts
+from analytics.study.facts import Facts, happened_by
 from analytics.study.record_rules import RECORD_RULES
-from analytics.study.rows import Row, read_rows
+from analytics.study.rows import Row, finite_number, read_rows
 from analytics.study.specification import (
     ConditionKind,
     Factor,
@@ -86,8 +86,12 @@ def read_populations(folder: Path, names: Names) -> tuple[Population, ...]:
     rows = read_rows(folder / "populations.csv", _COLUMNS)
     grouped: dict[str, list[Row]] = {}
     for row in rows:
-        grouped.setdefault(row.required("population"), []).append(row)
-    populations = [_population(name, group, names, grouped) for name, group in grouped.items()]
+        grouped.setdefault(row.name("population", "population"), []).append(row)
+    populations: list[Population] = []
+    for name, group in grouped.items():
+        population = _population(name, group, names, grouped)
+        _check_order(group[0], population, populations)
+        populations.append(population)
     by_name = {population.population: population for population in populations}
     for population in populations:
         _check_cycle(population.population, by_name, ())
@@ -103,6 +107,29 @@ def conditions_of(population: str, by_name: Mapping[str, Population]) -> list[Po
         else:
             found.append(condition)
     return found
+
+
+def asks_for(condition: PopulationCondition) -> bool:
+    """Whether only subjects with the fact meet the condition; != holds for those without it."""
+    return (
+        condition.kind == "fact"
+        and condition.operator != "absent"
+        and not str(condition.operator).endswith("!=")
+    )
+
+
+def may_lack(fact: str, population: str, by_name: Mapping[str, Population], facts: Facts) -> bool:
+    """Whether members of the population may be without the fact, as its conditions say.
+
+    Of a population that is made of other things than facts, such as the sponsor's own flag, the
+    data alone can say it (rule without_origin).
+    """
+    conditions = conditions_of(population, by_name)
+    if any(condition.kind not in ("fact", "rule") for condition in conditions):
+        return False
+    return not any(
+        asks_for(condition) and happened_by(fact, condition.name, facts) for condition in conditions
+    )
 
 
 def excluding(
@@ -215,6 +242,17 @@ def _without_condition(name: str, row: Row) -> Population:
     )
 
 
+def _check_order(row: Row, population: Population, others: Collection[Population]) -> None:
+    """The order decides which unmet condition is told first as the reason of an exclusion."""
+    for other in others:
+        if other.display_order == population.display_order:
+            raise StudyError(
+                f"{row.where}: population '{population.population}' has the display_order "
+                f"{population.display_order} of population '{other.population}'; number the "
+                "populations 1, 2, ..."
+            )
+
+
 def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCondition:
     kind = row.one_of("kind", _KINDS, "kind of condition")
     name = row.required("name")
@@ -244,7 +282,7 @@ def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCond
             "name": name,
             "operator": operator,
             "value": value,
-            "reason": row.text("reason"),
+            "reason": row.text("reason") or _reason(kind, name, operator, value),
         }
     )
 
@@ -255,6 +293,13 @@ def _check_variable(row: Row, name: str) -> None:
             f"{row.where}: '{name}' is not a variable of DM or a qualifier of it in SUPPDM; write "
             "its name in capitals, such as ITT."
         )
+
+
+def _reason(kind: str, name: str, operator: str | None, value: str | None) -> str | None:
+    """Why a subject is left out, where the file does not say; a population has its own reasons."""
+    if kind == "population":
+        return None
+    return f"Not met: {' '.join(part for part in (name, operator, value) if part)}"
 
 
 def _check_nothing(row: Row, *columns: str) -> None:
@@ -311,13 +356,11 @@ def _endpoint_value(row: Row, name: str, operator: str, names: Names) -> str:
         return row.one_of("value", ("0", "1", "2"), "event_code")
     value = row.required("value")
     value = names.parameters.get(value, value)
-    try:
-        float(value)
-    except ValueError:
+    if finite_number(value) is None:
         raise StudyError(
             f"{row.where}: '{row.text('value')}' is neither a number nor a parameter with a "
             "number; write months such as 35 or a parameter's name."
-        ) from None
+        )
     return value
 
 

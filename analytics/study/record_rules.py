@@ -141,6 +141,14 @@ _CATALOGUE: Final = (
         "Give the date, or the part that is known.",
     ),
     RecordRule(
+        "implausible_date",
+        "EX RS QS LB GF PR SS SV DS DD, dates of declared facts",
+        "record or value",
+        "A date is at most 100 years before the data cut-off.",
+        "An earlier one is a slip, and a time that starts with it is longer than a life.",
+        "Correct the year.",
+    ),
+    RecordRule(
         "unreadable_number",
         "EX RS QS LB, AGE of DM, limits of LB",
         "record or value",
@@ -264,11 +272,21 @@ _CATALOGUE: Final = (
     ),
     RecordRule(
         "end_before_start",
-        "EX SV",
+        "EX SV and other domains of contacts",
         "value",
         "An end is not dated before its start.",
         "One of the two dates is wrong; the start is used.",
         "Check both dates.",
+    ),
+    RecordRule(
+        "cycle_out_of_order",
+        "EX",
+        "value",
+        "A dose of a cycle is dated after the first dose of every earlier cycle.",
+        "The cycle decides which responses lie in the remission window, and a day on which two "
+        "cycles begin belongs to neither.",
+        "Check VISIT and EXSTDTC of the doses of both cycles.",
+        policy="stop",
     ),
     RecordRule(
         "unknown_level",
@@ -388,6 +406,17 @@ _CATALOGUE: Final = (
         "The subject counts in the population but not in the curve.",
         "Send the row, or correct the flag of the population.",
         policies=("reject", "stop"),
+    ),
+    RecordRule(
+        "after_known_by",
+        "the records behind declared facts",
+        "value",
+        "A declared fact is not dated after the fact that known_by names in facts.csv.",
+        "The guard against immortal time relies on it: a group formed later holds those who lived "
+        "until then.",
+        "Check both dates; or leave known_by empty, or add a condition that places the fact on or "
+        "before that day.",
+        policy="stop",
     ),
     RecordRule(
         "before_origin",

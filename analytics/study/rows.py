@@ -1,4 +1,4 @@
-"""The rows of a study's CSV files: text cells with the file and line they stand in.
+"""The rows of a study's CSV files: cells of one line each, with the file and line they stand in.
 
 Every reading method returns a checked value or raises one sentence that names the file, the
 line, the column, its value and the values it may have.
@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
+from analytics.study.codes import NAME_FORM, is_domain, is_name
 from analytics.study.errors import StudyError
-from analytics.study.wording import choices, nearest
+from analytics.study.wording import choices, nearest, one_line, shortened
 
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]+")
-_DOMAIN: Final = re.compile(r"[A-Z][A-Z0-9]|SUPP([A-Z][A-Z0-9])?")
+_SUPP: Final = "SUPP"
+_LARGEST: Final = 1_000_000  # of the numbers that order, rank and count days
 
 
 @dataclass(frozen=True)
 class Row:
-    """One record: `where` is "<file> line <n>", cells are stripped, "" means not given."""
+    """One record: `where` is "<file> line <n>"; cells are one line each, "" means not given."""
 
     where: str
     cells: dict[str, str]
@@ -35,6 +37,16 @@ class Row:
         value = self.cells[column]
         if not value:
             raise StudyError(f"{self.where}: column '{column}' is empty; give it a value.")
+        return value
+
+    def name(self, column: str, noun: str) -> str:
+        """The cell, which is to name something in the other files: a factor, a population."""
+        value = self.required(column)
+        if not is_name(value):
+            raise StudyError(
+                f"{self.where}: column '{column}' is '{shortened(value)}', which cannot name a "
+                f"{noun}; use {NAME_FORM}."
+            )
         return value
 
     def choice(self, column: str, literal: object) -> str:
@@ -57,7 +69,8 @@ class Row:
     def domain(self, column: str) -> str:
         """The cell as the code of an SDTM domain: two capitals, or SUPP with or without them."""
         value = self.required(column)
-        if not _DOMAIN.fullmatch(value):
+        code = value.removeprefix(_SUPP)
+        if value != _SUPP and not is_domain(code):
             raise StudyError(
                 f"{self.where}: '{value}' is not the code of an SDTM domain; write two capitals, "
                 "such as RS, or SUPP."
@@ -72,6 +85,11 @@ class Row:
                 f"{self.where}: column '{column}' is '{value}', which is not a whole number; "
                 "write digits only."
             )
+        if len(value) > len(str(-_LARGEST)) or abs(int(value)) > _LARGEST:
+            raise StudyError(
+                f"{self.where}: column '{column}' is {shortened(value)}; write a number of at "
+                f"most {_LARGEST}."
+            )
         return int(value)
 
     def number(self, column: str) -> float | None:
@@ -79,7 +97,7 @@ class Row:
         value = self.text(column)
         if value is None:
             return None
-        number = _number(value)
+        number = finite_number(value)
         if number is None:
             raise StudyError(
                 f"{self.where}: column '{column}' is '{value}', which is not a number; "
@@ -124,13 +142,13 @@ def read_rows(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = 
         raise StudyError(f"{path.name} is not valid CSV ({error}); fix its quotes.") from None
 
 
-def _number(text: str) -> float | None:
-    """The finite number a text stands for, or None."""
+def finite_number(text: str) -> float | None:
+    """The finite number a text stands for, or None; 1_0 is none."""
     try:
         number = float(text)
     except ValueError:
         return None
-    return number if math.isfinite(number) else None
+    return number if math.isfinite(number) and "_" not in text else None
 
 
 def _check_header(
@@ -161,5 +179,5 @@ def _row(
             f"{where}: {len(cells)} cells, but the header has {len(header)} columns; check the "
             "commas and quotes."
         )
-    given = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    given = {name: one_line(cell) for name, cell in zip(header, cells, strict=True)}
     return Row(where, {**left_out, **given})

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analytics.study.domains import CONTACT_DOMAINS, VISIT_DOMAINS
 from analytics.study.record_rules import default_policies
 
 DayConvention = Literal["difference", "adam"]
@@ -84,8 +85,8 @@ class Parameters(_Specification):
 
     days_per_month: float = Field(default=30.4375, ge=28, le=31)
     day_convention: DayConvention = "difference"
-    remission_window_cycles: int | None = Field(default=2, ge=1)
-    cycle_close_days: int = Field(default=56, ge=1)
+    remission_window_cycles: int | None = Field(default=2, ge=1, le=999)
+    cycle_close_days: int = Field(default=56, ge=1, le=36525)
     remission_terms: tuple[str, ...] = ("CR", "CRh")
     response_order: tuple[str, ...] = (
         "CR",
@@ -102,8 +103,8 @@ class Parameters(_Specification):
     survivor_months: float = Field(default=36, gt=0)
     survivor_known_alive_months: float = Field(default=35, gt=0)
     rfs_censor: RfsCensor = "last_visit"
-    contact_domains: tuple[str, ...] = ("SV", "RS", "QS", "LB", "GF", "PR", "EX", "SS")
-    visit_domains: tuple[str, ...] = ("RS", "LB", "EX", "PR")
+    contact_domains: tuple[str, ...] = CONTACT_DOMAINS
+    visit_domains: tuple[str, ...] = VISIT_DOMAINS
     cif_variance: CifVariance = "aalen"
     ph_transform: PhTransform = "km"
     ci_transform: CiTransform = "log-log"
@@ -369,7 +370,9 @@ class Analysis(_Specification):
     the landmark. The combinations of levels of `stratified_by` are the strata of the test between
     the groups, or of Cox models, each with a baseline hazard of its own. In each level of the
     `subgroups`, which are factors, a Cox analysis also has its models on the subjects of the level.
-    `plateau_months` are the two months whose rates are compared. In each level of
+    Of `compared`, two of the `groups` of an outcomes table, the first is compared with the second,
+    in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
+    compared. In each level of
     `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. `alternative_to`
     names the curve that this curve is another choice for.
     """
@@ -399,6 +402,7 @@ class Analysis(_Specification):
     candidates_from: str | None = None
     censoring_groups: str | None = None
     groups: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()
 

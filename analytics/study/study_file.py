@@ -1,19 +1,24 @@
 """study.toml: the study's name, its trials and the conventions it is computed under."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from pydantic import ValidationError
 
 from analytics.study.adam_datasets import TIME_UNITS
+from analytics.study.codes import LONGEST, is_domain
+from analytics.study.date_forms import READABLE_YEARS
 from analytics.study.errors import StudyError
 from analytics.study.keys import Table, read_toml
 from analytics.study.record_rules import RECORD_RULES, default_policies
 from analytics.study.specification import Parameters, Publication, Trial, TrialKind
 from analytics.study.trial_files import read_file_format, read_file_formats
 from analytics.study.vocabularies import Vocabulary, merged, read_vocabularies
+from analytics.study.wording import one_line, shortened
 
+_STUDY_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _KEYS = (
     "study_id",
     "title",
@@ -102,6 +107,8 @@ def read_parameters(table: Table, vocabulary: Vocabulary | None = None) -> Param
     _check_responses(table.where, parameters)
     if vocabulary is not None:
         _check_vocabulary(table.where, parameters, vocabulary)
+    _check_not_evaluable(table.where, parameters)
+    _check_domains(table, parameters)
     return parameters
 
 
@@ -121,9 +128,15 @@ def _as_text(value: Any) -> str:
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as Parameters takes them: lists as tuples, texts on one line."""
     return {
-        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+        key: tuple(map(_as_value, value)) if isinstance(value, list) else _as_value(value)
+        for key, value in values.items()
     }
+
+
+def _as_value(value: Any) -> Any:
+    return one_line(value) if isinstance(value, str) else value
 
 
 def _sentence(where: str, noun: str, error: ValidationError) -> str:
@@ -137,7 +150,14 @@ def _sentence(where: str, noun: str, error: ValidationError) -> str:
 
 def _check_responses(where: str, parameters: Parameters) -> None:
     order = parameters.response_order
+    if not order:
+        raise StudyError(f"{where}: response_order is empty; list the responses, best first.")
     for value in order:
+        if not value or "," in value:
+            raise StudyError(
+                f"{where}: response_order has the value '{shortened(value)}', which is empty or "
+                "has a comma in it; write it without."
+            )
         if order.count(value) > 1:
             raise StudyError(f"{where}: response_order names '{value}' twice; keep one of them.")
     missing = [term for term in parameters.remission_terms if term not in parameters.response_order]
@@ -161,12 +181,45 @@ def _check_vocabulary(where: str, parameters: Parameters, vocabulary: Vocabulary
         )
 
 
+def _check_not_evaluable(where: str, parameters: Parameters) -> None:
+    for term in parameters.not_evaluable_terms:
+        if term not in parameters.response_order:
+            raise StudyError(
+                f"{where}: not_evaluable_terms has the response '{term}', which response_order "
+                "does not rank; add it there, or list in not_evaluable_terms the responses that "
+                "say nothing about the disease, [] if none does."
+            )
+
+
+def _check_domains(table: Table, parameters: Parameters) -> None:
+    """Contacts come from domains, and those in person from some of them."""
+    for key in ("contact_domains", "visit_domains"):
+        for domain in getattr(parameters, key):
+            if not is_domain(domain):
+                raise StudyError(
+                    f"{table.where}: {key} names '{domain}', which is not the code of an SDTM "
+                    "domain; write two capitals, such as SV."
+                )
+    if not parameters.contact_domains:
+        raise StudyError(
+            f"{table.where}: contact_domains is empty, so that nobody would be known to be alive; "
+            "name a domain, or remove it to use the default."
+        )
+    if "visit_domains" in table.values:
+        for domain in parameters.visit_domains:
+            if domain not in parameters.contact_domains:
+                raise StudyError(
+                    f"{table.where}: visit_domains names {domain}, but a visit is a contact and "
+                    "contact_domains does not name it; add it there, or remove it here."
+                )
+
+
 def _identifier(table: Table) -> str:
     study_id = table.required("study_id")
-    if not study_id.replace("_", "").replace("-", "").isalnum() or study_id != study_id.lower():
+    if len(study_id) > LONGEST or not _STUDY_ID.fullmatch(study_id):
         raise StudyError(
-            f"{table.where}: study_id '{study_id}' is also the name of a folder; use lower-case "
-            "letters, digits, - and _."
+            f"{table.where}: study_id '{shortened(study_id)}' is also the name of a folder; use "
+            f"lower-case letters, digits, - and _, {LONGEST} characters at most."
         )
     return study_id
 
@@ -201,13 +254,19 @@ def _trial(table: Table, order: int) -> Trial:
             f"{table.where}: path '{path}' is outside the study folder; write it relative to "
             "that folder."
         )
+    cutoff = table.day("cutoff")
+    if cutoff.year not in READABLE_YEARS:
+        raise StudyError(
+            f"{table.where}: cutoff is {cutoff}, but dates are read from {READABLE_YEARS[0]} to "
+            f"{READABLE_YEARS[-1]}; correct the year."
+        )
     kind = table.known("kind", get_args(TrialKind), "kind") if table.text("kind") else "sdtm"
     return Trial.model_validate(
         {
             "trial_id": table.required("trial_id"),
             "label": table.required("label"),
             "path": path,
-            "cutoff": table.day("cutoff"),
+            "cutoff": cutoff,
             "display_order": order,
             "file_format": read_file_format(table),
             "files": read_file_formats(table),

@@ -1,5 +1,6 @@
 """terms.csv: what each trial's wording means."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -8,9 +9,12 @@ from analytics.study.errors import StudyError
 from analytics.study.facts import RELAPSE_VALUES
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import Term
+from analytics.study.wording import choices
 
 TERMS_FILE: Final = "terms.csv"
 _COLUMNS = ("trial_id", "domain", "testcd", "wording", "category", "value", "note")
+
+_SUPP: Final = "SUPP"  # the qualifiers of all domains are read together
 
 # The values a category may take; None: any value (a disposition, a cycle number). Those of a
 # response are the study's own: the parameter response_order.
@@ -26,9 +30,36 @@ CATEGORY_VALUES: Final[dict[str, tuple[str, ...] | None]] = {
 }
 
 
+# The domains from whose records a category is read, where the study's facts do not read it.
+_DOMAINS: Final[dict[str, tuple[str, ...]]] = {
+    "response": ("RS",),
+    "relapse": ("RS", _SUPP),
+    "mrd": ("LB",),
+    "transplant": ("PR", _SUPP),
+    "status": ("SS", "DD"),
+    "disposition": ("DS",),
+    "contact_mode": ("SV",),
+    "cycle": ("EX",),
+}
+
+_CYCLE: Final = re.compile(r"[0-9]{1,3}")
+_BLANKS: Final = re.compile(r"[\t\n\f\r ]+")
+
+
 def normal(wording: str) -> str:
-    """A wording as it is compared: upper case, trimmed, single spaces."""
-    return " ".join(wording.upper().split())
+    """A wording as the macro `wording` compares it: upper case, trimmed, single spaces.
+
+    The database raises every letter by itself, so that the text keeps its length.
+    """
+    return _BLANKS.sub(" ", "".join(map(_upper, wording))).strip(" ")
+
+
+def _upper(letter: str) -> str:
+    """The capital of a letter, if that is one letter: ß has one, the ligature ﬁ has none."""
+    if letter == "ß":
+        return "\N{LATIN CAPITAL LETTER SHARP S}"
+    capitals = (letter.upper(), letter.title(), letter)
+    return next(capital for capital in capitals if len(capital) == 1)
 
 
 def read_terms(
@@ -50,6 +81,8 @@ def read_terms(
     seen: dict[tuple[str | None, ...], str] = {}
     for row in read_rows(folder / TERMS_FILE, _COLUMNS):
         term = _term(row, trial_ids, allowed)
+        if term.category not in own_categories:
+            _check_domain(row, term)
         key = _key(term)
         if key in seen:
             raise StudyError(
@@ -62,8 +95,23 @@ def read_terms(
 
 
 def _key(term: Term) -> tuple[str | None, ...]:
+    testcd = None if term.testcd is None else normal(term.testcd)
     wording = None if term.wording is None else normal(term.wording)
-    return (term.trial_id, term.domain, term.testcd, wording, term.category)
+    return (term.trial_id, _family(term.domain), testcd, wording, term.category)
+
+
+def _check_domain(row: Row, term: Term) -> None:
+    """A meaning that no record of its domain is asked for would be lost without a word."""
+    domains = _DOMAINS[term.category]
+    if _family(term.domain) not in domains:
+        raise StudyError(
+            f"{row.where}: category '{term.category}' is read from {choices(domains)}, not from "
+            f"{term.domain}; correct column 'domain', or declare a fact that asks for it."
+        )
+
+
+def _family(domain: str) -> str:
+    return _SUPP if domain.startswith(_SUPP) else domain
 
 
 def _term(
@@ -74,7 +122,7 @@ def _term(
     values = allowed[category]
     if values is not None:
         row.known(value, values, f"{category} value")
-    if category == "cycle" and not (value.isascii() and value.isdigit()):
+    if category == "cycle" and not _CYCLE.fullmatch(value):
         raise StudyError(f"{row.where}: cycle '{value}' is not a cycle number; write 1, 2, ...")
     trial_id = row.text("trial_id")
     if trial_id is not None:

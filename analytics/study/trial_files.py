@@ -35,7 +35,7 @@ ENCODINGS: Final = {
 
 def read_file_format(table: Table) -> FileFormat:
     """The keys encoding and delimiter of a table; None where absent."""
-    encoding, delimiter = table.text("encoding"), table.text("delimiter")
+    encoding, delimiter = table.text("encoding"), table.text_as_it_is("delimiter")
     return FileFormat(
         encoding=encoding and ENCODINGS[table.check(encoding.lower(), ENCODINGS, "encoding")],
         delimiter=delimiter and _delimiter(table, delimiter),

@@ -3,6 +3,20 @@
 import re
 from collections.abc import Collection
 from difflib import get_close_matches
+from typing import Final
+
+_ROOM: Final = 40
+_CONTROL: Final = re.compile(r"\s*[\x00-\x1f\x7f\x85\u2028\u2029]+\s*")
+
+
+def shortened(text: str) -> str:
+    """The text, or its beginning where a sentence has no room for all of it."""
+    return text if len(text) <= _ROOM else f"{text[:_ROOM]}..."
+
+
+def one_line(text: str) -> str:
+    """The text without blanks around it; a line break or tab in it becomes one blank."""
+    return _CONTROL.sub(" ", text).strip()
 
 
 def choices(known: Collection[str]) -> str:

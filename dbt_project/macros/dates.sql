@@ -163,6 +163,11 @@
     end
 {%- endmacro %}
 
+{#- Whether a day lies so far before the data cut-off that no patient was alive: 100 years. -#}
+{% macro is_implausible(day, cutoff) -%}
+    {{ day }} < {{ add_days(cutoff, -36525) }}
+{%- endmacro %}
+
 {#- Study day as in ADaM: the first dose is day 1 and there is no day 0. -#}
 {% macro study_day(day, first_dose) -%}
     cast(

@@ -9,7 +9,6 @@
     text        the first given one is compared with the study's terms
     vocabulary  'closed': every wording has to be a term where terms cover the test
     repeats     a later result of the same test and day replaces an earlier one
-    contact     a dated record tells that the subject was seen ('in_person') or alive
 -#}
 {% macro record_layout() -%}
     {%- set layout = [
@@ -28,7 +27,6 @@
             "text": ["svcntmod"],
             "date_needed": true,
             "vocabulary": "closed",
-            "contact": "in_person",
         },
         {
             "domain": "EX",
@@ -41,7 +39,6 @@
             "text": ["visit"],
             "date_needed": true,
             "vocabulary": "closed",
-            "contact": "in_person",
         },
         {
             "domain": "PR",
@@ -54,7 +51,6 @@
             "text": ["prtrt"],
             "date_needed": true,
             "vocabulary": "open",
-            "contact": "in_person",
         },
         {
             "domain": "CM",
@@ -109,7 +105,6 @@
             "result_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "contact": "in_person",
         },
         {
             "domain": "QS",
@@ -127,7 +122,6 @@
             "result_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "contact": "remote",
         },
         {
             "domain": "LB",
@@ -149,7 +143,6 @@
             "result_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "contact": "in_person",
         },
         {
             "domain": "GF",
@@ -167,7 +160,6 @@
             "result_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "contact": "remote",
         },
         {
             "domain": "SS",
@@ -183,7 +175,6 @@
             "result_needed": true,
             "vocabulary": "closed",
             "repeats": true,
-            "contact": "remote",
         },
         {
             "domain": "DD",

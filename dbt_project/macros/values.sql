@@ -51,12 +51,22 @@
     end
 {%- endmacro %}
 
-{#- The items of a list parameter as quoted SQL text: 'CR', 'CRh'. -#}
+{#- A parameter as quoted SQL text. -#}
+{% macro quoted_text(text) -%}
+    '{{ text | trim | replace("'", "''") }}'
+{%- endmacro %}
+
+{#-
+    The items of a list parameter as quoted SQL text: 'CR', 'CRh'. Of no items the empty text,
+    which no value is.
+-#}
 {% macro quoted_items(items) -%}
     {%- if items is string -%}
         {%- set items = items.split(',') -%}
     {%- endif -%}
     {%- for item in items -%}
-        '{{ item | trim | replace("'", "''") }}'{{ ', ' if not loop.last }}
+        {{ quoted_text(item) }}{{ ', ' if not loop.last }}
+    {%- else -%}
+        ''
     {%- endfor -%}
 {%- endmacro %}

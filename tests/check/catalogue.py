@@ -69,6 +69,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "did_not_occur": Mutation("mh", 0, "MHOCCUR", "N", drop("mh", 0)),
     "unreadable_date": Mutation("rs", 0, "RSDTC", "2014-02-30", drop("rs", 0)),
     "missing_date": Mutation("pr", 0, "PRSTDTC", "", drop("pr", 0)),
+    "implausible_date": Mutation("pr", 0, "PRSTDTC", "1914-04-15", drop("pr", 0)),
     "unreadable_number": Mutation("lb", 1, "LBSTRESN", "0,00005", drop("lb", 1)),
     "missing_result": Mutation("gf", 0, "GFSTRESC", "", drop("gf", 0)),
     "impossible_number": Mutation("ex", 2, "EXDOSE", "-28", drop("ex", 2)),
@@ -86,6 +87,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "after_death": Mutation("lb", 1, "LBDTC", "2015-03-02", drop("lb", 1)),
     "death_without_date": Mutation("dm", 0, "DTHFL", "Y", untouched, living_patient),
     "end_before_start": Mutation("ex", 2, "EXENDTC", "2014-02-20", edit("ex", 2, EXENDTC="")),
+    "cycle_out_of_order": Mutation("ex", 2, "EXSTDTC", FIRST_DOSE, None),
     "unknown_level": Mutation("dm", 0, "RACE", "MARTIAN", edit("dm", 0, RACE="UNKNOWN")),
     "relapse_before_remission": Mutation(
         "rs", 1, "RSDTC", "2014-01-20", all_of(drop("rs", 1), drop("supprs", 0))
@@ -100,6 +102,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "several_sources": Mutation("rs", 1, "RSCAT", "IMAGING", untouched),
     "several_treatments": Mutation("ex", 0, "EXTRT", "DEXAMETHASONE", untouched),
     "first_dose_differs": Mutation("dm", 0, "RFXSTDTC", "2014-01-09", untouched),
+    "after_known_by": Mutation("sv", 0, "SVSTDTC", "2014-01-20", untouched),
     "before_origin": Mutation("rs", 1, "RSDTC", "2014-03-25", None),
 }
 

@@ -188,8 +188,8 @@ def changed(base: Patient, change: Change) -> Patient:
 def write_cohort(folder: Path, patients: Iterable[Patient]) -> dict[tuple[str, int], str]:
     """Write a study folder with these patients, whose subject is that of their first exposure.
 
-    The study is the default one but for its SDTM files and an endpoint that starts at the
-    transplant. Returns whose each record is, by file and number.
+    The study is the default one but for its SDTM files, an endpoint that starts at the transplant
+    and a fact of screening. Returns whose each record is, by file and number.
     """
     shutil.copytree(
         STUDY, folder, ignore=shutil.ignore_patterns("sdtm", "published", "fact_conditions.csv")
@@ -202,6 +202,16 @@ def write_cohort(folder: Path, patients: Iterable[Patient]) -> dict[tuple[str, i
         folder / "endpoint_rules.csv",
         "TTRHSCT,relapse,event,relapse,1,Relapse,,\n"
         "TTRHSCT,alive,censor,last_known_alive,1,Alive,,",
+    )
+    _append(
+        folder / "facts.csv",
+        "fact,label,domain,date,take,value,known_by,description\n"
+        "screening,Screening visit,SV,SVSTDTC,first,,first_dose,typed for a test",
+    )
+    _append(
+        folder / "fact_conditions.csv",
+        "trial_id,fact,condition_order,kind,name,operator,value\n"
+        ",screening,1,variable,VISITNUM,=,1",
     )
     owners: dict[tuple[str, int], str] = {}
     files: dict[str, list[Record]] = {f"sdtm/{OTHER_TRIAL}/ex.csv": []}

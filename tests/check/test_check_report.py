@@ -160,6 +160,16 @@ def test_a_clean_study_says_so() -> None:
     assert len(csv_text(clean).splitlines()) == 1
 
 
+def test_a_study_without_anybody_to_analyse_says_so() -> None:
+    """The gate of the marts would refuse it."""
+    empty = Report(load_study(STUDY), files=(FileBalance("dm.csv", 1, 1, 0),), n_analyzed=0)
+    assert list(text_lines(empty))[-2] == (
+        "No subject is in the analysis set 'all', so the study cannot be built; look at its "
+        "conditions in populations.csv and at the records that were rejected."
+    )
+    assert empty.exit_code == 3
+
+
 def test_every_file_that_cannot_be_read_is_told_at_once(
     plateau: Plateau, study_copy: Path, tmp_path: Path
 ) -> None:

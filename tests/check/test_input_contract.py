@@ -66,7 +66,6 @@ def test_how_a_finding_answers() -> None:
         "result_needed": True,
         "vocabulary": "closed",
         "repeats": True,
-        "contact": "in_person",
     }
 
 

@@ -86,7 +86,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     owners = write_cohort(folder / "study", patients)
     with (folder / "study/study.toml").open("a", encoding="utf-8") as file:
         file.write('\n[policies]\nrepeated_subject = "exclude_subject"\n')
-        file.write('death_without_date = "reject"\n')
+        for rule in ("death_without_date", "cycle_out_of_order", "after_known_by"):
+            file.write(f'{rule} = "reject"\n')
     study = load_study(folder / "study")
     warehouse = folder / "warehouse.duckdb"
     with connect(warehouse) as connection:

@@ -48,10 +48,14 @@ clinical_outcomes <- function(study, results) {
             whole <- cell(line, "denominator")
             if (!is.na(whole)) base <- intersect(base, members_of(study, whole))
             n <- length(intersect(base, members_of(study, line$population)))
+            limits <- if (length(base)) {
+                binom.test(n, length(base), conf.level = number(study, "conf_level"))$conf.int
+            } else c(NA_real_, NA_real_)
             data.frame(
                 outcome = line$outcome, level = line$level,
                 indent = as.numeric(first_known(cell(line, "indent"), "0")), n = n,
                 denominator = length(base), percent = percent(n, length(base)),
+                ci_lower = 100 * limits[1], ci_upper = 100 * limits[2],
                 display_order = order
             )
         }))

@@ -13,8 +13,8 @@ options(stringsAsFactors = FALSE)
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
 for (name in c("study", "subjects", "curves", "incidences", "plateaus", "cure", "models",
-               "selection", "subgroups", "fine_gray", "descriptions", "concordance",
-               "sensitivity")) {
+               "selection", "subgroups", "fine_gray", "descriptions", "outcome_differences",
+               "survival_differences", "concordance", "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
 }
 
@@ -29,6 +29,9 @@ tables <- list(
     survival_rate = result_table(c(curve_key, "time_months"), survival_rates),
     follow_up = result_table(c(curve_key, "statistic", "over"), follow_ups),
     restricted_mean = result_table(c(curve_key, "horizon_months"), restricted_means),
+    survival_difference = result_table(c("analysis_id", "time_months"), survival_differences),
+    restricted_mean_difference =
+        result_table(c("analysis_id", "horizon_months"), restricted_mean_differences),
     plateau = result_table(curve_key, plateaus),
     cure_fraction = result_table(c(curve_key, "model"), cure_fractions),
     cumulative_incidence_curve =
@@ -52,6 +55,7 @@ tables <- list(
     clinical_outcomes = result_table(
         c("analysis_id", "group_population", "outcome", "level"), clinical_outcomes
     ),
+    outcome_difference = result_table(c("analysis_id", "outcome", "level"), outcome_differences),
     attrition = result_table(c("analysis_id", "step"), attrition),
     # these read the tables above
     published_concordance = result_table(c("published_id", "quantity"), concordance),

@@ -41,7 +41,8 @@ with_siblings <- function(study) {
             landmark_days = as.numeric(cell(row, "landmark_days")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
             censoring_groups = cell(row, "censoring_groups"),
-            groups = items(cell(row, "groups")), is_sibling = FALSE
+            groups = items(cell(row, "groups")), compared = items(cell(row, "compared")),
+            is_sibling = FALSE
         )
         siblings_of(study, analysis, assessed_factors(study, analysis), row)
     })

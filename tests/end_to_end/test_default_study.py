@@ -56,7 +56,7 @@ def test_the_manifest_has_the_digest_of_every_file(default_release: Path) -> Non
 
 def test_every_result_table_has_rows_and_a_digest(default_release: Path) -> None:
     results = manifest_of(default_release)["results"]
-    assert len(results) == 23
+    assert len(results) == 25
     assert all(table["rows"] for table in results.values())  # type: ignore[index]
 
 

@@ -358,4 +358,26 @@ def test_a_declared_fact_leads_to_the_line_of_its_file(warehouse: Path, plateau:
     releases = warehouse.parent.parent.parent
     result = plateau("explain", "pfs", "READ_TWICE", "--releases", releases)
     assert result.returncode == 0, result.stderr
-    assert "rs.csv" in result.stdout
+    folder = "package.d/m5/datasets/t1/tabulations/sdtm"
+    told = result.stdout.splitlines()
+    for sentence, place in (
+        (
+            "Starts at randomisation: first DSSTDTC of DS where DSDECOD = RANDOMIZED "
+            "(facts.csv line 2)",
+            f"{folder}/ds.csv line 6, as in the file",
+        ),
+        (
+            "Ends with progression: first RSDTC of RS where response = progression; "
+            "after randomisation (facts.csv line 3)",
+            f"{folder}/rs.csv line 4, as in the file",
+        ),
+    ):
+        assert told.index(place) == told.index(sentence) + 1
+
+
+def test_an_analysis_says_what_its_declared_facts_are(warehouse: Path, plateau: Plateau) -> None:
+    """Of built-in facts the documentation says it."""
+    releases = warehouse.parent.parent.parent
+    told = plateau("explain", "pfs", "--releases", releases).stdout
+    assert "  progression: first RSDTC of RS where response = progression; after rando" in told
+    assert "first_dose: " not in told and "death: " not in told

@@ -30,7 +30,8 @@ def tables(default_release: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         names = connection.execute(
             "select schema_name, table_name from duckdb_tables() where database_name = 'built' "
             "and (schema_name in ('raw', 'marts', 'results', 'quality') "
-            "or table_name in ('int_record_verdicts', 'int_analysis_subjects')) "
+            "or table_name in ('int_record_verdicts', 'int_treatment_cycles', "
+            "'int_analysis_subjects')) "
             "and not starts_with(table_name, 'sdtm_')"
         ).fetchall()
         for schema, table in names:

@@ -16,7 +16,7 @@ from small_warehouse import write_small_releases
 from typer.testing import CliRunner, Result
 
 from analytics.cli import app
-from analytics.results.cox_design import CoxCohort, cox_design
+from analytics.results.cox_design import CoxCohort, column_of, cox_design
 from analytics.results.marts import read_marts
 from analytics.study import load_study
 
@@ -178,7 +178,7 @@ def test_the_intervals_hold_what_the_cox_models_are_fitted_on(
     mine = rows.filter(
         pl.col("USUBJID").is_in(design.intervals["usubjid"].cast(pl.String).to_list())
     )
-    theirs = design.intervals.filter(pl.col(contrast.factor) == 1)
+    theirs = design.intervals.filter(pl.col(column_of(contrast.factor)) == 1)
     assert (
         mine.filter(exposed).select(days.sum()).item()
         == (theirs["tstop"] - theirs["tstart"]).sum()

@@ -15,7 +15,7 @@ from analytics.errors import PlateauError
 from analytics.ingest import load_raw
 from analytics.proposal import propose_study
 from analytics.proposal.factors import proposed_factors
-from analytics.proposal.terms import proposed_terms, standard_terms
+from analytics.proposal.terms import RESPONSES, proposed_terms, standard_terms
 from analytics.proposal.trials import trial_places
 from analytics.study import load_study
 from analytics.study.domains import DOMAIN_VARIABLES
@@ -143,6 +143,44 @@ def test_without_a_stated_cutoff_the_latest_date_is_proposed(tmp_path: Path) -> 
     assert "cutoff = 2022-06-01  # proposed: the latest date in the files, DD.DDDTC\n" in (
         study / "study.toml"
     ).read_text(encoding="utf-8")
+
+
+def test_responses_of_solid_tumours_have_their_own_values_and_places(tmp_path: Path) -> None:
+    """Stable disease is better than progression and no failure to respond."""
+    source = package(tmp_path / "package")
+    responses = next(source.rglob("rs.csv"))
+    more = "".join(
+        f"T-1/x,RS,P2,{place},OVRLRESP,,{wording},2021-10-0{place}\n"
+        for place, wording in enumerate(("Stable disease", "NON-CR/NON-PD", "PR", "PD", "NE"), 3)
+    )
+    responses.write_text(responses.read_text() + more)
+    propose_study(tmp_path / "new", [source])
+    study = loads(tmp_path / "new")
+    meanings = {term.wording: term.value for term in study.terms if term.category == "response"}
+    assert (meanings["STABLE DISEASE"], meanings["NON-CR/NON-PD"]) == ("SD", "NON-CR/NON-PD")
+    ranks = study.parameters.response_order.index
+    order = [meanings[name] for name in ("CR", "PR", "STABLE DISEASE", "NON-CR/NON-PD", "PD", "NE")]
+    assert order == sorted(order, key=ranks)
+
+
+def test_a_study_without_them_keeps_the_order_of_the_default(tmp_path: Path) -> None:
+    propose_study(tmp_path / "new", [package(tmp_path / "package")])
+    assert "\n#response_order = " in (tmp_path / "new/study.toml").read_text()
+
+
+def test_values_that_differ_in_their_signs_alone_are_two_levels(tmp_path: Path) -> None:
+    """Nor is a level called as the whole population is in the results, or longer than a code."""
+    source = package(tmp_path / "package")
+    people = next(source.rglob("dm.csv"))
+    arms = ("<65 years", ">65 years", "All", f"Drug {'A' * 130}")
+    more = "".join(
+        f"T-1/x,DM,P{place},0{place},50,F,WHITE,{arm},,FRA\n" for place, arm in enumerate(arms, 3)
+    )
+    people.write_text(people.read_text() + more)
+    propose_study(tmp_path / "new", [source])
+    study = loads(tmp_path / "new")
+    arm = [level.level for level in study.factor_levels if level.factor == "arm"]
+    assert arm == ["65_years", "65_years_2", "arm_all", "drug_a", "level_5", "drug_b"]
 
 
 def test_cycles_are_in_force_only_where_every_dose_has_one(tmp_path: Path) -> None:
@@ -285,6 +323,7 @@ def test_every_standard_term_could_stand_in_terms_csv() -> None:
         allowed = CATEGORY_VALUES[term.category]
         assert term.domain in DOMAIN_VARIABLES
         assert allowed is None or term.value in allowed, term
+        assert term.category != "response" or term.value in RESPONSES, term
         assert term.wording == normal(term.wording), term
 
 

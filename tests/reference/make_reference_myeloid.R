@@ -80,6 +80,34 @@ follow_up <- function(analysis, stratum, rows) {
          c(months = (unname(quantile(fit, 0.5)$quantile) - later) / month))
 }
 
+# arm A less arm B, from the estimates and errors of survfit
+differences <- function(analysis, rows, months, horizon = NULL) {
+    fits <- lapply(split(rows, rows$group), function(own) survfit(Surv(time, code == 1) ~ 1, own))
+    at <- lapply(fits, summary, times = months * month)
+    shift <- at$A$surv - at$B$surv
+    error <- sqrt(at$A$std.err^2 + at$B$std.err^2)
+    scaled <- function(one) (one$std.err / (one$surv * log(one$surv)))^2
+    statistic <- (log(-log(at$A$surv)) - log(-log(at$B$surv)))^2 / (scaled(at$A) + scaled(at$B))
+    for (i in seq_along(months)) {
+        keep("survival_difference", analysis, paste0("time_months=", months[i]), c(
+            n = fits$A$n, n_reference = fits$B$n, n_risk = at$A$n.risk[i],
+            n_risk_reference = at$B$n.risk[i], difference = shift[i], std_error = error[i],
+            ci_lower = shift[i] - qnorm(0.975) * error[i],
+            ci_upper = shift[i] + qnorm(0.975) * error[i], statistic = statistic[i],
+            p_value = tail_of(statistic[i])
+        ))
+    }
+    if (!is.null(horizon)) {
+        means <- lapply(fits, function(fit) summary(fit, rmean = horizon * month)$table / month)
+        shift <- means$A[["rmean"]] - means$B[["rmean"]]
+        error <- sqrt(means$A[["se(rmean)"]]^2 + means$B[["se(rmean)"]]^2)
+        keep("restricted_mean_difference", analysis, paste0("horizon_months=", horizon), c(
+            difference = shift, ci_lower = shift - qnorm(0.975) * error,
+            ci_upper = shift + qnorm(0.975) * error, p_value = tail_of((shift / error)^2)
+        ))
+    }
+}
+
 survival_curves <- function(endpoint, rows, pooled, stratified, horizon = NULL) {
     for (stratum in c("all", "A", "B")) {
         analysis <- if (stratum == "all") pooled else stratified
@@ -94,6 +122,7 @@ survival_curves <- function(endpoint, rows, pooled, stratified, horizon = NULL) 
             ))
         }
     }
+    differences(stratified, rows, c(12, 24, 36, 48, 60), horizon)
     test <- survdiff(Surv(time, code == 1) ~ group, rows)$chisq
     keep("group_test", stratified, "test=log_rank",
          c(statistic = test, df = 1, p_value = tail_of(test)))
@@ -283,9 +312,10 @@ counts <- function(group, rows) {
     )
     for (name in names(outcomes)) {
         outcome <- strsplit(name, ";")[[1]]
+        limits <- binom.test(sum(outcomes[[name]]), nrow(rows))$conf.int
         keep("clinical_outcomes", "table_2",
              c(own, paste0("outcome=", outcome[1]), paste0("level=", outcome[2])),
-             c(n = sum(outcomes[[name]])))
+             c(n = sum(outcomes[[name]]), ci_lower = 100 * limits[1], ci_upper = 100 * limits[2]))
     }
 }
 counts("all", patients)

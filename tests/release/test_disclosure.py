@@ -114,6 +114,42 @@ def test_a_rate_with_few_at_risk_and_a_mean_past_the_end_go() -> None:
     assert shown["means"]["horizon_months"].to_list() == [2.0, 3.0]
 
 
+def test_a_difference_goes_where_either_curve_has_ended() -> None:
+    longer = CURVE.with_columns(stratum=pl.lit("B"), n_risk=pl.Series([40, 30, 20, 15]))
+    differences = pl.DataFrame(
+        {
+            "analysis_id": ["os"] * 4,
+            "stratum": ["all", "all", "B", "B"],
+            "reference_stratum": ["B", "B", "all", "all"],
+            "n": [40] * 4,
+            "horizon_months": [2.0, 3.0, 2.0, 3.0],
+            "difference_months": [0.5, 0.7, -0.5, -0.7],
+            "status": ["ok"] * 4,
+        }
+    )
+    frames = {"curves": pl.concat([CURVE, longer]), "differences": differences}
+    shown = limited(frames, TEN_AT_RISK)["differences"]
+    assert shown["difference_months"].to_list() == [0.5, None, -0.5, None]
+    assert shown["status"].to_list() == ["ok", "suppressed: fewer than 10 at risk"] * 2
+    assert shown.columns == differences.columns
+
+
+def test_a_small_count_of_either_group_takes_the_difference_with_it() -> None:
+    differences = pl.DataFrame(
+        {
+            "n": [20, 20, 20],
+            "n_reference": [20, 10, 0],
+            "odds_ratio": [1.0, 2.0, None],
+            "status": ["ok"] * 3,
+            "odds_ratio_status": ["ok", "ok", "not estimable: x"],
+        }
+    )
+    shown = limited({"differences": differences}, ELEVEN)["differences"]
+    assert shown["odds_ratio"].to_list() == [1.0, None, None]
+    assert shown["n_reference"].to_list() == [20, None, 0]
+    assert shown["odds_ratio_status"].to_list() == ["ok", FEW, "not estimable: x"]
+
+
 def test_a_number_at_risk_is_a_cell_too() -> None:
     assert limited({"curve": CURVE}, ELEVEN)["curve"]["n_risk"].to_list() == [40, 12]
 

@@ -54,6 +54,11 @@ def test_hazard_ratios_have_two_decimals_and_round_half_away_from_zero():
     assert formats.hazard_ratio(None, 0.4, 0.8) == "-"
 
 
+def test_the_limits_of_a_difference_may_be_negative():
+    assert formats.difference(-9.05, -20.25, 2.149) == "-9.1 (-20.3 to 2.1)"
+    assert formats.difference(None, None, None) == "-"
+
+
 def test_counts_and_percentages_show_the_unknown_as_such():
     assert formats.count_percent(128, 49.42) == "128 (49.4)"
     assert formats.count_percent(128, None) == "128"

@@ -7,7 +7,7 @@ import pytest
 from small_marts import analysis, contrast, followed, marts, members, rows, study
 
 from analytics.results.assembly import compute_results
-from analytics.results.cox_design import CoxCohort, cox_design
+from analytics.results.cox_design import CoxCohort, column_of, cox_design
 
 OS = CoxCohort("OS", "all")
 SUBJECTS = ["a", "b", "c", "d"]
@@ -29,8 +29,42 @@ def test_contrast_is_one_for_the_numerator_and_zero_for_the_denominator():
         subject_factors=sexes(a="male", b="female", c="male", d="female"),
     )
     design = cox_design(study(), tables, OS, [contrast("sex", "male", "female")])
-    assert design.intervals["sex"].to_list() == [1, 0, 1, 0]
+    assert design.intervals[column_of("sex")].to_list() == [1, 0, 1, 0]
     assert (design.n, design.n_event, design.n_missing) == (4, 2, 0)
+
+
+@pytest.mark.parametrize("name", ["usubjid", "tstart", "tstop", "event", "event_code", "stratum"])
+@pytest.mark.parametrize("strata", [(), ("race",)])
+def test_a_factor_may_be_called_like_a_column_of_the_design(name: str, strata: tuple[str, ...]):
+    levels = dict(zip(SUBJECTS, ("male", "female", "male", "female"), strict=True))
+    races = [(subject, "race", "white", None) for subject in SUBJECTS]
+    designs = []
+    for factor in ("sex", name):
+        own = study()
+        renamed = own.factor("sex").model_copy(update={"factor": factor})
+        tables = marts(
+            population_members=members(all=SUBJECTS),
+            covariate_intervals=FOLLOWED,
+            subject_factors=rows(
+                "subject_factors",
+                *((s, factor, level, None) for s, level in levels.items()),
+                *races,
+            ),
+        )
+        designs.append(
+            cox_design(
+                own.model_copy(update={"factors": (*own.factors, renamed)}),
+                tables,
+                CoxCohort("OS", "all", strata=strata),
+                [contrast("sex", "male", "female").model_copy(update={"factor": factor})],
+            )
+        )
+    expected, found = (design.data() for design in designs)
+    assert found.names == (name,)
+    assert (found.stratum is None) == (expected.stratum is None) == (not strata)
+    for part in ("tstart", "tstop", "event", "covariates"):
+        assert getattr(found, part).tolist() == getattr(expected, part).tolist()
+    assert found.covariates.ravel().tolist() == [1, 0, 1, 0]
 
 
 def test_competing_event_counts_as_censored():
@@ -91,7 +125,7 @@ def test_time_dependent_factor_holds_its_last_change_on_or_before_the_start():
         factor_changes=changes("hsct", ("a", 0, "no"), ("a", 15, "yes"), ("b", 0, "no")),
     )
     design = cox_design(study(), tables, OS, [contrast("hsct")])
-    assert design.intervals.select("usubjid", "tstart", "hsct").rows() == [
+    assert design.intervals.select("usubjid", "tstart", column_of("hsct")).rows() == [
         ("a", 0, 0),
         ("a", 15, 1),
         ("b", 0, 0),
@@ -106,7 +140,7 @@ def test_change_within_an_interval_is_not_known_in_it():
         factor_changes=changes("hsct", ("b", 0, "no"), ("b", 20, "yes")),
     )
     design = cox_design(study(), tables, OS, [contrast("hsct")])
-    assert design.intervals["hsct"].to_list() == [0]
+    assert design.intervals[column_of("hsct")].to_list() == [0]
 
 
 def test_split_at_the_change_of_another_factor_is_mended():
@@ -146,7 +180,7 @@ def test_continuous_factor_enters_with_its_value():
         subject_factors=ages,
     )
     design = cox_design(study(), tables, OS, [contrast("age")])
-    assert design.intervals["age"].to_list() == [40, 61]
+    assert design.intervals[column_of("age")].to_list() == [40, 61]
 
 
 def test_delayed_entry_begins_at_the_last_entry_fact():

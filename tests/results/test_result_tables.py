@@ -126,13 +126,40 @@ def test_outcome_is_counted_among_the_group_and_its_denominator():
     ]
 
 
+def test_a_percentage_has_exact_limits_in_percent():
+    plan = analysis("outcomes_table", groups=("all",), lines=LINES[:1])
+    tables = marts(population_members=members(all=["a", "b"], mrd=["a", "z"]))
+    row = compute_results(study(plan, conf_level=0.9), tables)["clinical_outcomes"].row(
+        0, named=True
+    )
+    # of two, at least one with probability 1 - (1 - p)^2, at most one with 1 - p^2
+    assert (row["n"], row["denominator"], row["percent"]) == (1, 2, 50)
+    assert row["ci_lower"] == pytest.approx(100 * (1 - math.sqrt(0.95)), rel=1e-12)
+    assert row["ci_upper"] == pytest.approx(100 * math.sqrt(0.95), rel=1e-12)
+
+
+def test_a_group_of_nobody_has_no_limits_and_a_status():
+    plan = analysis("outcomes_table", groups=("all",), lines=LINES[:1])
+    table = compute_results(study(plan), marts(population_members=members(mrd=["a"])))
+    shown = ("n", "denominator", "percent", "ci_lower", "ci_upper", "status")
+    assert table["clinical_outcomes"].select(shown).rows() == [
+        (0, 0, None, None, None, "not estimable: no subjects")
+    ]
+
+
+def test_the_level_of_the_limits_is_told():
+    plan = analysis("outcomes_table", groups=("all",), lines=LINES[:1])
+    told = compute_results(study(plan, conf_level=0.9), marts())["method"].row(0, named=True)
+    assert (told["conf_level"], told["ci_transform"]) == (0.9, None)
+
+
 CONDITIONS = (
     ("treated", "fact", "first_dose", "exists", None, "No dose"),
     ("all", "population", "treated", None, None, None),
     ("all", "factor", "ph_status", "!=", "positive", "Ph-positive"),
     ("responders", "population", "all", None, None, None),
     ("responders", "population", "treated", None, None, None),
-    ("responders", "fact", "first_remission", "exists", None, None),
+    ("responders", "fact", "first_remission", "exists", None, "No remission"),
 )
 MET = {
     ("treated", 1): "abcde",
@@ -162,5 +189,5 @@ def test_attrition_writes_nested_populations_out_and_counts_each_step_once():
     assert table.drop("analysis_id").rows() == [
         (1, "treated", "No dose", 6, 1, 5),
         (2, "all", "Ph-positive", 5, 2, 3),
-        (3, "responders", "Not met: first_remission exists", 3, 2, 1),
+        (3, "responders", "No remission", 3, 2, 1),
     ]

@@ -7,7 +7,12 @@ from small_study import refusal, write_study
 
 from analytics.ingest.fact_conditions import fact_condition_rows
 from analytics.study import load_study
-from analytics.study.declared_facts import MOST_LEVELS, all_facts, conditions_said
+from analytics.study.declared_facts import (
+    MOST_LEVELS,
+    all_facts,
+    conditions_said,
+    definition_of,
+)
 from analytics.study.facts import known_at
 
 FACTS = """\
@@ -46,6 +51,17 @@ def test_facts_rest_on_each_other_level_by_level(tmp_path: Path) -> None:
         "DDTESTCD matches *prcdth?; within 30 days after progression"
     )
     assert [item.fact for item in spec.record_conditions] == ["dose"]
+    assert [definition_of(fact) for fact in spec.facts] == [
+        "first DSSTDTC of DS where DSDECOD = Randomized",
+        "first RSDTC of RS where response in CR; cycle >= 2; after randomisation",
+        "first DDDTC of DD where DDTESTCD matches *prcdth?; within 30 days after progression",
+    ]
+
+
+def test_a_condition_of_one_trial_says_so(tmp_path: Path) -> None:
+    conditions = CONDITIONS.replace(",randomisation,1", "T1,randomisation,1", 1)
+    spec = load_study(study(tmp_path, conditions=conditions))
+    assert conditions_said(spec.facts[0].conditions) == "in trial T1: DSDECOD = Randomized"
 
 
 def test_a_study_without_the_files_declares_nothing(tmp_path: Path) -> None:
@@ -111,20 +127,32 @@ def test_the_guard_reads_declared_facts(tmp_path: Path) -> None:
     """Survival from randomisation among the treated waits for a dose: immortal time."""
     plan = (
         '[[analyses]]\nid = "curve"\nlabel = "A"\nmethod = "kaplan_meier"\nendpoint = "PFS"\n'
-        'population = "all"\n'
+        'population = "treated"\n'
     )
     folder = study(tmp_path)
     (folder / "plan.toml").write_text(plan)
+    with (folder / "populations.csv").open("a") as file:
+        file.write("itt,Randomised,8,1,fact,randomisation,exists,,No\n")
+        file.write("treated,Treated,9,1,population,itt,,,\n")
+        file.write("treated,,,2,fact,first_dose,exists,,No\n")
     with (folder / "endpoints.csv").open("a") as file:
-        file.write("PFS,Progression-free survival,all,randomisation,9,\n")
+        file.write("PFS,Progression-free survival,itt,randomisation,9,\n")
     with (folder / "endpoint_rules.csv").open("a") as file:
         file.write(
             "PFS,pd,event,progression,1,Progression,,\nPFS,alive,censor,last_contact,1,A,,\n"
         )
     assert refusal(folder).startswith(
-        "plan.toml analysis 'curve': population 'all' (with 'first_dose') is known only after "
+        "plan.toml analysis 'curve': population 'treated' (with 'first_dose') is known only after "
         "the origin of PFS ('randomisation'), which causes immortal time bias;"
     )
+
+
+def test_a_condition_of_one_trial_says_nothing_of_the_others(tmp_path: Path) -> None:
+    """A population of all trials may hold subjects who progressed before randomisation."""
+    conditions = CONDITIONS.replace(",progression,2,fact", "T1,progression,2,fact")
+    spec = load_study(study(tmp_path, conditions=conditions))
+    facts = all_facts(spec.facts, spec.terms, spec.parameters.response_order)
+    assert not known_at("randomisation", "progression", facts)
 
 
 MISTAKES = {
@@ -134,8 +162,8 @@ MISTAKES = {
     ),
     "no name": (
         ("randomisation,Ran", "Randomisation,Ran"),
-        "facts.csv line 2: 'Randomisation' cannot name a fact; use lower-case letters, digits and "
-        "underscores, a letter first.",
+        "facts.csv line 2: column 'fact' is 'Randomisation', which cannot name a fact; use "
+        "lower-case letters, digits and underscores, a letter first, 128 characters at most.",
     ),
     "declared twice": (
         ("progression,Pro", "randomisation,Pro"),
@@ -191,6 +219,11 @@ MISTAKES = {
         "fact_conditions.csv line 7: column 'value' is 'a month', which is not a whole number; "
         "write "
         "digits only.",
+    ),
+    "days below zero": (
+        ("within days after,30", "within days after,-30"),
+        "fact_conditions.csv line 7: column 'value' is -30, but cycles and days are counted from "
+        "0; choose another operator.",
     ),
     "order twice": (
         ("progression,2,", "progression,1,"),

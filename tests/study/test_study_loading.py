@@ -1,6 +1,7 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
 from small_study import FILES, refusal, write_study
 
 from analytics.study import load_study
@@ -134,3 +135,100 @@ def test_lines_that_begin_with_a_hash_are_comments_and_count_as_lines(tmp_path: 
     path = tmp_path / "endpoints.csv"
     path.write_text(path.read_text().replace("OS,Overall survival,all", "OS,,all"))
     assert refusal(tmp_path) == ("endpoints.csv line 5: column 'param' is empty; give it a value.")
+
+
+ODD = {
+    "punctuation": {
+        "factor_levels_csv": ("sex,male,", 'sex,">=2, ""old""",'),
+        "populations_csv": ("sex,=,male", 'sex,=,">=2, ""old"""'),
+    },
+    "usual word": {
+        "factor_levels_csv": ("sex,male,", "sex,total,"),
+        "populations_csv": ("sex,=,male", "sex,=,total"),
+    },
+    "level of two factors": {"factor_levels_csv": ("blasts,low", "blasts,male")},
+    "label of two levels": {"factor_levels_csv": ("low,Low", "low,Middle")},
+    "population named like an endpoint": {
+        "populations_csv": (
+            "men,Men,3,1,population,all,,,\nmen,,,2",
+            "os,Men,3,1,population,all,,,\nos,,,2",
+        )
+    },
+    "factors of one order": {"factors_csv": (",,,,2,\n", ",,,,1,\n")},
+    "endpoints of one order": {"endpoints_csv": ("first_remission,2", "first_remission,1")},
+}
+
+
+@pytest.mark.parametrize("change", ODD)
+def test_what_looks_odd_and_is_clear_is_read(change: str, tmp_path: Path) -> None:
+    study = load_study(write_study(tmp_path, **ODD[change]))
+    assert len(study.populations) == 7
+    assert len(study.levels_of("sex")) == 2
+
+
+def test_a_line_break_in_a_cell_is_a_blank(tmp_path: Path) -> None:
+    folder = write_study(
+        tmp_path,
+        populations_csv=("men,Men,", 'men,"Men,\n all of them ",'),
+        study_toml=('title = "A small study"', 'title = """A small\nstudy"""'),
+    )
+    study = load_study(folder)
+    assert study.population("men").label == "Men, all of them"
+    assert study.title == "A small study"
+
+
+def test_a_condition_without_a_reason_is_its_own_reason(tmp_path: Path) -> None:
+    """Who leaves the analysis set has a reason for it in `marts.subjects`."""
+    folder = write_study(tmp_path, populations_csv=(",exists,,Not treated", ",exists,,"))
+    (treated,) = load_study(folder).population("all").conditions
+    assert treated.reason == "Not met: first_dose exists"
+
+
+def test_a_response_may_have_any_punctuation_but_a_comma(tmp_path: Path) -> None:
+    order = '["CR", "CRh", "NON-CR/NON-PD", "patient\'s own", "NE"]\nnot_evaluable_terms = ["NE"]'
+    folder = write_study(
+        tmp_path, study_toml=('ties = "breslow"', f'ties = "breslow"\nresponse_order = {order}')
+    )
+    assert load_study(folder).parameters.response_order[2:4] == ("NON-CR/NON-PD", "patient's own")
+
+
+def test_a_rule_censors_where_the_study_takes_contacts_from(tmp_path: Path) -> None:
+    folder = write_study(
+        tmp_path,
+        endpoint_rules_csv=("OS,alive,censor,last_known_alive", "OS,alive,censor,last_assessment"),
+        study_toml=('ties = "breslow"', 'ties = "breslow"\ncontact_domains = ["SS"]'),
+    )
+    assert refusal(folder) == (
+        "endpoint_rules.csv line 3: rule 'alive' censors at 'last_assessment', a record of RS, but "
+        "contact_domains of study.toml does not name RS, so that a subject could be censored after "
+        "the last day known alive; add it there, or use the role censor_first."
+    )
+    text = (folder / "study.toml").read_text().replace('["SS"]', '["SS", "RS"]')
+    (folder / "study.toml").write_text(text)
+    load_study(folder)
+
+
+def test_a_category_that_a_fact_asks_for_may_be_of_any_domain(tmp_path: Path) -> None:
+    terms = ("T1,RS,OVRLRESP,Complete Remission,response,CR,", "T1,LB,RESP,CR,response,CR,")
+    folder = write_study(tmp_path, terms_csv=terms)
+    assert "category 'response' is read from RS, not from LB" in refusal(folder)
+    header = "fact,label,domain,date,take,value,known_by,description\n"
+    (folder / "facts.csv").write_text(f"{header}cr,CR,LB,LBDTC,first,,,\n")
+    header = "trial_id,fact,condition_order,kind,name,operator,value\n"
+    (folder / "fact_conditions.csv").write_text(f"{header},cr,1,term,response,=,CR\n")
+    load_study(folder)
+
+
+def test_a_rule_of_last_resort_censors_on_the_day_of_its_fact(tmp_path: Path) -> None:
+    folder = write_study(tmp_path)
+    path = folder / "endpoint_rules.csv"
+    header, *rules = path.read_text(encoding="utf-8").splitlines()
+    lines = [
+        f"{header},days_after",
+        *(f"{rule},{30 if ',alive,' in rule else ''}" for rule in rules),
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert refusal(folder) == (
+        "endpoint_rules.csv line 3: rule 'alive' censors 30 days after 'last_known_alive', which "
+        "may be after the last day known alive; use the role censor_first."
+    )

@@ -293,6 +293,252 @@ CSV_MISTAKES = {
         "terms.csv line 3: the wording 'complete  remission' already has a response at terms.csv "
         "line 2; keep one of them.",
     ),
+    "level with the code of the whole population": (
+        "factor_levels_csv",
+        ("sex,male,Male", "sex,ALL,ALL"),
+        "factor_levels.csv line 2: column 'level' of factor 'sex' is 'ALL', which "
+        "stands for the whole population in the results; write another code, such as "
+        "'sex_all', and keep 'ALL' as the label.",
+    ),
+    "level with the code of what is not known": (
+        "factor_levels_csv",
+        ("sex,male,Male", "sex,unknown,Not stated"),
+        "factor_levels.csv line 2: column 'level' of factor 'sex' is 'unknown', "
+        "which stands for subjects whose level is not known in the results; write "
+        "another code, such as 'sex_unknown', and keep 'Not stated' as the label; or "
+        "leave column 'level' empty where the value says that nothing is known.",
+    ),
+    "level that R reads as missing": (
+        "factor_levels_csv",
+        ("sex,male,Male", "sex,NA,Not applicable"),
+        "factor_levels.csv line 2: column 'level' of factor 'sex' is 'NA', which R "
+        "reads as a missing value; write another code, such as 'sex_na', and keep "
+        "'Not applicable' as the label; or leave column 'level' empty where the "
+        "value says that nothing is known.",
+    ),
+    "level longer than a code": (
+        "factor_levels_csv",
+        (
+            "sex,male,",
+            f"sex,{'m' * 129},",
+        ),
+        "factor_levels.csv line 2: column 'level' is "
+        "'mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm...', which is longer than 128 "
+        "characters; shorten it, as the label may say all of it.",
+    ),
+    "levels that differ in case alone": (
+        "factor_levels_csv",
+        ("sex,female", "sex,Male"),
+        "factor_levels.csv line 3: level 'Male' of factor 'sex' differs from 'male' "
+        "in case alone; write both alike, or choose another code.",
+    ),
+    "level with two labels": (
+        "factor_levels_csv",
+        ("sex,female,Female,2,F,,,,", "sex,female,Female,2,F,,,,\nsex,female,Woman,2,W,,,,"),
+        "factor_levels.csv line 4: column 'label' is 'Woman', but another row of "
+        "level 'female' of factor 'sex' has 'Female'; give the rows of a level one "
+        "label.",
+    ),
+    "unknown level with two labels": (
+        "factor_levels_csv",
+        ("sex,,Unknown,3,U,,,,", "sex,,Unknown,3,U,,,,\nsex,,Not stated,3,N,,,,"),
+        "factor_levels.csv line 5: column 'label' is 'Not stated', but another row "
+        "of the empty level of factor 'sex' has 'Unknown'; give the rows of a level "
+        "one label.",
+    ),
+    "levels of one order": (
+        "factor_levels_csv",
+        ("sex,female,Female,2", "sex,female,Female,1"),
+        "factor_levels.csv line 3: level 'female' of factor 'sex' has the "
+        "display_order 1 of level 'male'; number the levels 1, 2, ...",
+    ),
+    "range that holds no number": (
+        "factor_levels_csv",
+        ("low,Low,1,,,,10,false", "low,Low,1,,10,true,10,false"),
+        "factor_levels.csv line 5: a level of factor 'blasts' goes from 10 to the "
+        "same number without it, so that no value has it; move a bound, or set both "
+        "lower_inclusive and upper_inclusive to true.",
+    ),
+    "level of a continuous factor": (
+        "factor_levels_csv",
+        ("sex,male,", "age,old,Old,1,,65,true,,\nsex,male,"),
+        "factor_levels.csv line 2: factor 'age' is continuous and has no levels; "
+        "remove the line, or make the factor categorical.",
+    ),
+    "fact that is neither yes nor no": (
+        "factor_levels_csv",
+        ("hsct,no,No,2", "hsct,never,No,2"),
+        "factor_levels.csv: factor 'hsct' has the derivation fact and so the levels "
+        "yes and no, but the file has yes and never; correct column 'level', as the "
+        "labels are free.",
+    ),
+    "fact that is always yes": (
+        "factor_levels_csv",
+        ("hsct,no,No,2,,,,,\n", ""),
+        "factor_levels.csv: factor 'hsct' has the derivation fact and so the levels "
+        "yes and no, but the file has yes; correct column 'level', as the labels are "
+        "free.",
+    ),
+    "record that is there or not, as a number": (
+        "factors_csv",
+        (
+            "blasts,Blasts,baseline,categorical,last_value,LB,BLAST,,,,%,",
+            "blasts,Blasts,baseline,continuous,any_record,LB,BLAST,,,,%,",
+        ),
+        "factors.csv line 4: factor 'blasts' says whether there is a record, so its "
+        "type must be categorical; use count_records for their number.",
+    ),
+    "no_record that is no level": (
+        "factors_csv",
+        ("LB,BLAST,,,,%,,,", "LB,BLAST,,,,%,,none,"),
+        "factors.csv: column 'no_record' of factor 'blasts' is 'none', which is no "
+        "level of it; use low, middle or high, or leave it empty.",
+    ),
+    "no_record of a continuous factor": (
+        "factors_csv",
+        ("DM,AGE,,,,years,,,", "DM,AGE,,,,years,,old,"),
+        "factors.csv line 2: column 'no_record' is 'old', but the continuous factor "
+        "'age' has no levels; leave it empty.",
+    ),
+    "factor that has no name": (
+        "factors_csv",
+        ("\nsex,Sex", '\n"Sex, as recorded",Sex'),
+        "factors.csv line 3: column 'factor' is 'Sex, as recorded', which cannot "
+        "name a factor; use lower-case letters, digits and underscores, a letter "
+        "first, 128 characters at most.",
+    ),
+    "factor longer than a code": (
+        "factors_csv",
+        (
+            "\nsex,Sex",
+            f"\n{'s' * 129},Sex",
+        ),
+        "factors.csv line 3: column 'factor' is "
+        "'ssssssssssssssssssssssssssssssssssssssss...', which cannot name a factor; "
+        "use lower-case letters, digits and underscores, a letter first, 128 "
+        "characters at most.",
+    ),
+    "number too large for a column": (
+        "factors_csv",
+        (",,,,1,\n", ",,,,99999999999,\n"),
+        "factors.csv line 2: column 'display_order' is 99999999999; write a number "
+        "of at most 1000000.",
+    ),
+    "population that has no name": (
+        "populations_csv",
+        ("men,Men,3,1", "Men,Men,3,1"),
+        "populations.csv line 5: column 'population' is 'Men', which cannot name a "
+        "population; use lower-case letters, digits and underscores, a letter first, "
+        "128 characters at most.",
+    ),
+    "populations of one order": (
+        "populations_csv",
+        ("men,Men,3,1", "men,Men,1,1"),
+        "populations.csv line 5: population 'men' has the display_order 1 of "
+        "population 'all'; number the populations 1, 2, ...",
+    ),
+    "number of months that is none": (
+        "populations_csv",
+        ("survivor_known_alive_months", "nan"),
+        "populations.csv line 15: 'nan' is neither a number nor a parameter with a "
+        "number; write months such as 35 or a parameter's name.",
+    ),
+    "number of months with an underscore": (
+        "populations_csv",
+        ("survivor_known_alive_months", "3_5"),
+        "populations.csv line 15: '3_5' is neither a number nor a parameter with a "
+        "number; write months such as 35 or a parameter's name.",
+    ),
+    "endpoint that is no PARAMCD": (
+        "endpoints_csv",
+        ("\nOS,", "\nOs,"),
+        "endpoints.csv line 2: column 'paramcd' is 'Os', which ADaM does not take as "
+        "PARAMCD; use capitals, digits and underscores, a capital first, 8 "
+        "characters at most.",
+    ),
+    "endpoint longer than a PARAMCD": (
+        "endpoints_csv",
+        ("\nOSHSCTD,", "\nOSHSCTDAY,"),
+        "endpoints.csv line 5: column 'paramcd' is 'OSHSCTDAY', which ADaM does not "
+        "take as PARAMCD; use capitals, digits and underscores, a capital first, 8 "
+        "characters at most.",
+    ),
+    "origin that the population does not require": (
+        "endpoints_csv",
+        ("survival,responders,first_remission", "survival,all,first_remission"),
+        "endpoints.csv: column 'origin_fact' of endpoint 'RFS' is 'first_remission', "
+        "which population 'all' does not require, so some of its patients would have "
+        "no RFS time; add the condition fact first_remission exists to the "
+        "population, or name another one.",
+    ),
+    "origin beside another value": (
+        "populations_csv",
+        (
+            "responders,,,2,fact,first_remission,exists,",
+            "responders,,,2,fact,first_remission,value !=,CR",
+        ),
+        "endpoints.csv: column 'origin_fact' of endpoint 'RFS' is 'first_remission', "
+        "which population 'responders' does not require, so some of its patients "
+        "would have no RFS time; add the condition fact first_remission exists to "
+        "the population, or name another one.",
+    ),
+    "origin of the dead, who may be untreated": (
+        "populations_csv",
+        ("all,All,1,1,fact,first_dose", "all,All,1,1,fact,death"),
+        "endpoints.csv: column 'origin_fact' of endpoint 'OS' is 'first_dose', which "
+        "population 'all' does not require, so some of its patients would have no OS "
+        "time; add the condition fact first_dose exists to the population, or name "
+        "another one.",
+    ),
+    "rule that has no name": (
+        "endpoint_rules_csv",
+        ("OS,death,", "OS,death from any cause,"),
+        "endpoint_rules.csv line 2: column 'rule_id' is 'death from any cause', "
+        "which cannot name a rule; use lower-case letters, digits and underscores, a "
+        "letter first, 128 characters at most.",
+    ),
+    "rule with the name of ours": (
+        "endpoint_rules_csv",
+        ("OS,alive,", "OS,origin,"),
+        "endpoint_rules.csv line 3: column 'rule_id' is 'origin', which names the "
+        "censoring of subjects without any date on or after the origin; give the "
+        "rule another id.",
+    ),
+    "same wording in another case of its test": (
+        "terms_csv",
+        (
+            "Complete Remission,response,CR,\n",
+            "Complete Remission,response,CR,\nT1,RS,ovrlresp,COMPLETE REMISSION,response,PR,\n",
+        ),
+        "terms.csv line 3: the wording 'COMPLETE REMISSION' already has a response "
+        "at terms.csv line 2; keep one of them.",
+    ),
+    "category of another domain": (
+        "terms_csv",
+        ("T1,RS,OVRLRESP,Complete Remission,response,CR,", "T1,SV,,WEEK 1,cycle,1,"),
+        "terms.csv line 2: category 'cycle' is read from EX, not from SV; correct column 'domain', "
+        "or declare a fact that asks for it.",
+    ),
+    "cycle of eleven digits": (
+        "terms_csv",
+        ("T1,RS,OVRLRESP,Complete Remission,response,CR,", "T1,EX,,C1,cycle,99999999999,"),
+        "terms.csv line 2: cycle '99999999999' is not a cycle number; write 1, 2, ...",
+    ),
+    "censoring on a day that is computed": (
+        "endpoint_rules_csv",
+        ("OS,alive,censor,last_known_alive", "OS,alive,censor,treatment_close"),
+        "endpoint_rules.csv line 3: rule 'alive' censors at 'treatment_close', which is computed "
+        "and may come after the last day known alive; use the role censor_first, or another fact.",
+    ),
+    "same wording of a qualifier": (
+        "terms_csv",
+        (
+            "T1,RS,OVRLRESP,Complete Remission,response,CR,\n",
+            "T1,SUPPRS,SITE,Skin,relapse,extramedullary,\nT1,SUPP,SITE,Skin,relapse,unspecified,\n",
+        ),
+        "terms.csv line 3: the wording 'Skin' already has a relapse at terms.csv line 2; keep one "
+        "of them.",
+    ),
 }
 
 STUDY_MISTAKES = {
@@ -374,6 +620,11 @@ STUDY_MISTAKES = {
         "study.toml [parameters]: parameter 'mrd_threshold' is '1e-4', but it must be a valid "
         "number; correct it, or remove it to use the default.",
     ),
+    "more days than a life has": (
+        ('ties = "breslow"', "cycle_close_days = 99999999999"),
+        "study.toml [parameters]: parameter 'cycle_close_days' is 99999999999, but it must be less "
+        "than or equal to 36525; correct it, or remove it to use the default.",
+    ),
     "remission term without a rank": (
         ('ties = "breslow"', 'response_order = ["CR", "PR"]'),
         "study.toml [parameters]: response_order does not rank the remission term 'CRh'; add it.",
@@ -402,6 +653,56 @@ STUDY_MISTAKES = {
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
         "cif_variance, ph_transform, ci_transform, ties, "
         "slcandidate, slentry, slstay, conf_level.",
+    ),
+    "no name of a folder": (
+        ('study_id = "small"', 'study_id = "kläger"'),
+        "study.toml: study_id 'kläger' is also the name of a folder; use lower-case "
+        "letters, digits, - and _, 128 characters at most.",
+    ),
+    "folder with a long name": (
+        (
+            'study_id = "small"',
+            f'study_id = "{"s" * 129}"',
+        ),
+        "study.toml: study_id 'ssssssssssssssssssssssssssssssssssssssss...' is also "
+        "the name of a folder; use lower-case letters, digits, - and _, 128 "
+        "characters at most.",
+    ),
+    "cut-off in another century": (
+        ("cutoff = 2015-06-30", "cutoff = 0215-06-30"),
+        "study.toml [[trials]] 1: cutoff is 0215-06-30, but dates are read from 1900 "
+        "to 2099; correct the year.",
+    ),
+    "no responses": (
+        ('ties = "breslow"', "response_order = []"),
+        "study.toml [parameters]: response_order is empty; list the responses, best first.",
+    ),
+    "response with a comma": (
+        ('ties = "breslow"', 'response_order = ["CR", "CRh", "PR, confirmed", "not_evaluable"]'),
+        "study.toml [parameters]: response_order has the value 'PR, confirmed', "
+        "which is empty or has a comma in it; write it without.",
+    ),
+    "response that is not ranked": (
+        ('ties = "breslow"', 'response_order = ["CR", "CRh", "NE"]'),
+        "study.toml [parameters]: not_evaluable_terms has the response "
+        "'not_evaluable', which response_order does not rank; add it there, or list "
+        "in not_evaluable_terms the responses that say nothing about the disease, [] "
+        "if none does.",
+    ),
+    "contact in no domain": (
+        ('ties = "breslow"', 'contact_domains = ["visits"]'),
+        "study.toml [parameters]: contact_domains names 'visits', which is not the "
+        "code of an SDTM domain; write two capitals, such as SV.",
+    ),
+    "no contacts": (
+        ('ties = "breslow"', "contact_domains = []"),
+        "study.toml [parameters]: contact_domains is empty, so that nobody would be "
+        "known to be alive; name a domain, or remove it to use the default.",
+    ),
+    "visit that is no contact": (
+        ('ties = "breslow"', 'contact_domains = ["SS"]\nvisit_domains = ["RS"]'),
+        "study.toml [parameters]: visit_domains names RS, but a visit is a contact "
+        "and contact_domains does not name it; add it there, or remove it here.",
     ),
 }
 
@@ -699,12 +1000,74 @@ PLAN_MISTAKES = {
         'method = "attrition"\npopulation = "all"\n\n[[analyses]]\nid = "a__delayed_entry"\n'
         'label = "B"\nmethod = "attrition"\npopulation = "all"',
         "plan.toml analysis 'a__delayed_entry': id 'a__delayed_entry' must be lower-case letters, "
-        "digits and single underscores; rename it.",
+        "digits and single underscores, 128 characters at most; rename it.",
     ),
     "id twice": (
         'method = "attrition"\npopulation = "all"\n\n[[analyses]]\nid = "a"\n'
         'label = "B"\nmethod = "attrition"\npopulation = "all"',
         "plan.toml: analysis id 'a' is given twice; rename one of them.",
+    ),
+    "model with a slash": (
+        'method = "cox_univariate"\n'
+        'endpoint = "OS"\n'
+        'population = "all"\n'
+        'factors = [{ factor = "sex", model = "sex/all", numerator = ["male"] }]',
+        "plan.toml analysis 'a' factor 'sex': key 'model' is 'sex/all'; write it "
+        "without a /, which stands between names, and with 128 characters at most.",
+    ),
+    "outcome with a slash": (
+        'method = "outcomes_table"\n'
+        'groups = ["all"]\n'
+        'lines = [{ outcome = "hsct/any", level = "any", label = "A", population = "men" }]',
+        "plan.toml analysis 'a' line 'hsct/any/any': key 'outcome' is 'hsct/any'; "
+        "write it without a /, which stands between names, and with 128 characters "
+        "at most.",
+    ),
+    "statistic twice": (
+        'method = "baseline_table"\n'
+        'groups = ["all"]\n'
+        'characteristics = [{ factor = "age", statistics = ["mean", "mean"] }]',
+        "plan.toml analysis 'a' characteristic 'age': statistic 'mean' is listed "
+        "twice; remove one.",
+    ),
+    "part that is more than the whole": (
+        'method = "outcomes_table"\n'
+        'groups = ["all"]\n'
+        "lines = [\n"
+        '    { outcome = "hsct", level = "any", label = "HSCT", population = "transplanted" },\n'
+        '    { outcome = "hsct", level = "men", label = "Men", population = "men", '
+        'parent = "hsct/any" },\n'
+        "]",
+        "plan.toml analysis 'a' line 'hsct/men': its patients are not within those "
+        "of the parent 'hsct/any' (fact 'first_remission' is not required), so a "
+        "part could be more than the whole; add the condition population = "
+        "transplanted to population 'men', or remove parent.",
+    ),
+    "part of more patients than the whole": (
+        'method = "outcomes_table"\n'
+        'groups = ["all"]\n'
+        "lines = [\n"
+        '    { outcome = "cr", level = "any", label = "CR", population = "responders", '
+        'denominator = "men" },\n'
+        '    { outcome = "cr", level = "hsct", label = "HSCT", population = "transplanted", '
+        'parent = "cr/any" },\n'
+        "]",
+        "plan.toml analysis 'a' line 'cr/hsct': its patients are not within those of "
+        "the parent 'cr/any' (factor 'sex' is not required), so a part could be more "
+        "than the whole; add the condition population = men to population "
+        "'transplanted', or remove parent.",
+    ),
+    "id with another alphabet": (
+        'method = "attrition"\n'
+        'population = "all"\n'
+        "\n"
+        "[[analyses]]\n"
+        'id = "überleben"\n'
+        'label = "B"\n'
+        'method = "attrition"\n'
+        'population = "all"',
+        "plan.toml analysis 'überleben': id 'überleben' must be lower-case letters, "
+        "digits and single underscores, 128 characters at most; rename it.",
     ),
 }
 

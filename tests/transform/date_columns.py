@@ -44,9 +44,15 @@ def _engine() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-@cache
 def _steps() -> tuple[str, str]:
     """The SQL of `possible_days('xdtc')` and of `date_columns('xdtc')`."""
+    macros = rendered_macros()
+    return str(macros.possible_days("xdtc")), str(macros.date_columns("xdtc"))
+
+
+@cache
+def rendered_macros() -> Any:
+    """The macros of values and dates by name, which give SQL of DuckDB."""
 
     def dispatch(name: str, _package: str) -> Callable[..., str]:
         implementation: Callable[..., str] | None = getattr(macros, f"duckdb__{name}", None)
@@ -55,4 +61,4 @@ def _steps() -> tuple[str, str]:
     source = "".join((_MACROS / name).read_text(encoding="utf-8") for name in _FILES)
     known = {"return": lambda text: text, "adapter": SimpleNamespace(dispatch=dispatch)}
     macros: Any = Environment().from_string(source, globals=known).module
-    return str(macros.possible_days("xdtc")), str(macros.date_columns("xdtc"))
+    return macros

@@ -5,7 +5,15 @@ from typing import Final
 
 import duckdb
 
-from analytics.readers.explain.reading import Row, facts, one_row, query, rows_of, table
+from analytics.readers.explain.reading import (
+    Row,
+    declared,
+    facts,
+    one_row,
+    query,
+    rows_of,
+    table,
+)
 from analytics.warehouse import literal, quoted
 
 _TOLD: Final = (
@@ -72,19 +80,20 @@ def _endpoint(connection: duckdb.DuckDBPyConnection, analysis: Row) -> Iterator[
     assert origin is not None
     start = origin["origin_fact"] or "STARTDT of ADTTE"
     yield f"Endpoint {endpoint}: {origin['param']}, from {start}"
-    yield from table(
-        rows_of(
-            connection,
-            "select role, fact, description, priority, count(times.usubjid) as ends "
-            "from staging.stg_study__endpoint_rules as rules "
-            "left join (from marts.time_to_event semi join (from marts.population_members "
-            "where population = $2) as members using (usubjid)) as times "
-            "using (paramcd, rule_id) where paramcd = $1 "
-            "group by all order by role desc, priority",
-            endpoint,
-            population,
-        )
+    rules = rows_of(
+        connection,
+        "select role, fact, description, priority, count(times.usubjid) as ends "
+        "from staging.stg_study__endpoint_rules as rules "
+        "left join (from marts.time_to_event semi join (from marts.population_members "
+        "where population = $2) as members using (usubjid)) as times "
+        "using (paramcd, rule_id) where paramcd = $1 "
+        "group by all order by role desc, priority",
+        endpoint,
+        population,
     )
+    yield from table(rules)
+    named = dict.fromkeys([origin["origin_fact"], *(rule["fact"] for rule in rules)])
+    yield from (f"  {said}" for fact in named for said in declared(connection, fact))
     yield from query(
         "select usubjid, startdt, adt, aval, event_code, evntdesc, cnsdtdsc\n"
         "from marts.time_to_event\n"

@@ -105,8 +105,13 @@ def _ground(
         yield from _intervals(analysis, row)
     elif name == "group_test" and row["n_strata"] is not None:
         yield from _strata(connection, analysis)
+    elif name in {"survival_difference", "restricted_mean_difference"}:
+        for stratum in (row["stratum"], row["reference_stratum"]):
+            yield from _curve(connection, analysis, "survival_curve", {**row, "stratum": stratum})
     elif name == "clinical_outcomes":
         yield from _outcome(analysis, row)
+    elif name == "outcome_difference":
+        yield from _compared_outcomes(analysis, row)
     elif name == "baseline_characteristics":
         yield from _characteristic(row)
 
@@ -129,7 +134,8 @@ def _curve(
         *(analysis["analysis_id"], row["stratum"], month),
         *([] if event is None else [event]),
     )
-    yield f"  results.{curve} about that time"
+    of_stratum = "" if row["stratum"] == "all" else f", stratum {row['stratum']}"
+    yield f"  results.{curve} about that time{of_stratum}"
     yield from table(sorted(steps, key=lambda step: step["time_days"]))
     yield from query(
         "select usubjid, entry_day, exit_day, event_code\n"
@@ -167,7 +173,7 @@ def _intervals(analysis: Row, row: Row) -> Iterator[str]:
         "    select arg_max(level, day) from marts.factor_changes as changes\n"
         "    where changes.usubjid = intervals.usubjid and changes.paramcd = intervals.paramcd\n"
         f"    and changes.factor = {factor} and day <= tstart), factors.level) as level,\n"
-        f"    factors.value{_stratum(analysis)}\n"
+        f"    factors.value{_stratum(analysis, 'intervals')}\n"
         "from marts.covariate_intervals as intervals\n"
         "semi join (from marts.population_members "
         f"where population = {literal(analysis['population'])}) as members using (usubjid)\n"
@@ -178,8 +184,11 @@ def _intervals(analysis: Row, row: Row) -> Iterator[str]:
     )
 
 
-def _stratum(analysis: Row) -> str:
-    """The column with a subject's stratum of the models, in a query of intervals."""
+def _stratum(analysis: Row, subjects: str) -> str:
+    """The column with a subject's stratum of the models or the comparison.
+
+    `subjects` names the rows of subjects in the query.
+    """
     if analysis["stratified_by"] is None:
         return ""
     return (
@@ -188,7 +197,7 @@ def _stratum(analysis: Row) -> str:
         "    from staging.stg_plan__stratification_factors as strata\n"
         "    join marts.subject_factors as of_strata using (factor)\n"
         f"    where strata.analysis_id = {literal(analysis['analysis_id'])}\n"
-        "    and of_strata.usubjid = intervals.usubjid) as stratum"
+        f"    and of_strata.usubjid = {subjects}.usubjid) as stratum"
     )
 
 
@@ -198,6 +207,25 @@ def _outcome(analysis: Row, row: Row) -> Iterator[str]:
         "join marts.population_members as members using (population)\n"
         "semi join (from marts.population_members "
         f"where population = {literal(row['group_population'])}) as the_group using (usubjid)\n"
+        f"where analysis_id = {literal(analysis['analysis_id'])} "
+        f"and outcome = {literal(row['outcome'])} and level = {literal(row['level'])}\n"
+        "and (denominator is null or usubjid in (select usubjid from marts.population_members "
+        "as base where base.population = lines.denominator))\n"
+        "order by all"
+    )
+
+
+def _compared_outcomes(analysis: Row, row: Row) -> Iterator[str]:
+    """The subjects of both groups whom the line is about, with outcome and stratum."""
+    groups = (row["group_population"], row["reference_population"])
+    yield from query(
+        "select usubjid, members.population, usubjid in (\n"
+        "    select usubjid from marts.population_members as those_with\n"
+        "    where those_with.population = lines.population) as has_outcome"
+        f"{_stratum(analysis, 'members')}\n"
+        "from staging.stg_plan__outcome_lines as lines\n"
+        "join marts.population_members as members "
+        f"on members.population in ({', '.join(map(literal, groups))})\n"
         f"where analysis_id = {literal(analysis['analysis_id'])} "
         f"and outcome = {literal(row['outcome'])} and level = {literal(row['level'])}\n"
         "and (denominator is null or usubjid in (select usubjid from marts.population_members "

@@ -23,6 +23,17 @@ def one_row(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) ->
     return found[0] if found else None
 
 
+def declared(connection: duckdb.DuckDBPyConnection, fact: str) -> Iterator[str]:
+    """What makes a record this fact of facts.csv, and where that stands; nothing if built in."""
+    for row in rows_of(
+        connection,
+        "select definition, defined_at from staging.stg_study__facts "
+        "where fact = ? and definition is not null",
+        fact,
+    ):
+        yield f"{fact}: {row['definition']} ({row['defined_at']})"
+
+
 def table(rows: Sequence[Row]) -> Iterator[str]:
     """The rows as an indented table; nothing for no rows."""
     if rows:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from analytics.readers.explain.reading import Row, facts, one_row, rows_of, table
+from analytics.readers.explain.reading import Row, declared, facts, one_row, rows_of, table
 from analytics.warehouse import quoted
 
 _SUBJECT = ("trial_id", "subjid", "age", "sex", "trtsdt", "dthdt", "lstalvdt", "cutoff_date")
@@ -74,10 +74,11 @@ def _endpoint(connection: duckdb.DuckDBPyConnection, paramcd: str, usubjid: str)
         return
     yield f"Endpoint {paramcd} (marts.time_to_event)"
     yield from facts(ends)
+    yield from _origin(connection, paramcd, usubjid)
     yield "Candidate dates for its end, and their records (marts.censoring, source_dates)"
     candidates = rows_of(
         connection,
-        "select rule_id, role, adt, reason, candidates.srcdom, candidates.srcvar, "
+        "select fact, rule_id, role, adt, reason, candidates.srcdom, candidates.srcvar, "
         "value, src_file, record, line "
         "from marts.censoring as candidates left join marts.source_dates as dates "
         "on candidates.usubjid = dates.usubjid and candidates.srcdom = dates.srcdom "
@@ -89,10 +90,35 @@ def _endpoint(connection: duckdb.DuckDBPyConnection, paramcd: str, usubjid: str)
         paramcd,
         usubjid,
     )
-    yield from table(candidates)
-    for found in candidates:
-        if found["reason"].startswith("selected") and found["src_file"] is not None:
+    yield from table([{name: row[name] for name in row if name != "fact"} for row in candidates])
+    selected = [found for found in candidates if found["reason"].startswith("selected")]
+    for fact in dict.fromkeys(found["fact"] for found in selected):
+        yield from (f"Ends with {said}" for said in declared(connection, fact))
+    for found in selected:
+        if found["src_file"] is not None:
             yield from _record(connection, found)
+
+
+def _origin(connection: duckdb.DuckDBPyConnection, paramcd: str, usubjid: str) -> Iterator[str]:
+    """The declared fact that starts the clock, and its record; nothing for a built-in one."""
+    found = rows_of(
+        connection,
+        "select origin_fact, origins.srcdom, origins.srcvar, src_file, record, line "
+        "from intermediate.int_endpoint_origins as origins "
+        "left join marts.source_dates as dates "
+        "on origins.usubjid = dates.usubjid and origins.srcdom = dates.srcdom "
+        "and origins.srcvar = dates.srcvar "
+        "and origins.startdt between dates.first_day and dates.last_day "
+        "and origins.srcseq is not distinct from dates.srcseq "
+        "where paramcd = ? and origins.usubjid = ? order by src_file, line",
+        paramcd,
+        usubjid,
+    )
+    for origin in found:
+        for said in declared(connection, origin["origin_fact"]):
+            yield f"Starts at {said}"
+            if origin["src_file"] is not None:
+                yield from _record(connection, origin)
 
 
 def _record(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterator[str]:
@@ -101,7 +127,7 @@ def _record(connection: duckdb.DuckDBPyConnection, found: Row) -> Iterator[str]:
     yield f"{found['src_file']} {place}, as in the file"
     raw = one_row(
         connection,
-        "select * exclude (src_trial, src_domain, src_file, src_row) "
+        "select * exclude (src_trial, src_domain, src_file, src_row, src_content) "
         f"from raw.{quoted('sdtm_' + found['srcdom'].lower())} where src_file = ? and src_row = ?",
         found["src_file"],
         found["record"],

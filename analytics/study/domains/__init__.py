@@ -16,11 +16,13 @@ from analytics.study.domains.interventions import INTERVENTIONS
 from analytics.study.domains.special import FURTHER, QUALIFIERS, SPECIAL_PURPOSE
 
 __all__ = [
+    "CONTACT_DOMAINS",
     "DOMAINS",
     "DOMAIN_VARIABLES",
     "FURTHER",
     "NEEDS",
     "REQUIRED_DOMAINS",
+    "VISIT_DOMAINS",
     "Domain",
     "Variable",
     "required_variables",
@@ -34,6 +36,11 @@ DOMAINS: Final[dict[str, Domain]] = {
 DOMAIN_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
     code: tuple(variable.name for variable in domain.variables) for code, domain in DOMAINS.items()
 }
+CONTACT_DOMAINS: Final = tuple(code for code, domain in DOMAINS.items() if domain.contact)
+VISIT_DOMAINS: Final = tuple(
+    code for code, domain in DOMAINS.items() if domain.contact == "in_person" and code != "SV"
+)
+"""Domains of contacts in person; SV says of each contact whether it was one."""
 REQUIRED_DOMAINS: Final = tuple(code for code, domain in DOMAINS.items() if domain.is_needed)
 
 

@@ -24,7 +24,6 @@ _BEGINNING: Final = """\
     text        the first given one is compared with the study's terms
     vocabulary  'closed': every wording has to be a term where terms cover the test
     repeats     a later result of the same test and day replaces an earlier one
-    contact     a dated record tells that the subject was seen ('in_person') or alive
 -#}
 {% macro record_layout() -%}
     {%- set layout = ["""
@@ -85,7 +84,6 @@ def _entry(domain: Domain) -> dict[str, Any]:
         "result_needed": _is_result_needed(domain),
         "vocabulary": domain.vocabulary,
         "repeats": domain.repeats,
-        "contact": domain.contact,
     }
     return {name: value for name, value in entry.items() if value}
 

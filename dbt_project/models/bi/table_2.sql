@@ -2,6 +2,10 @@ with clinical_outcomes as (
     select * from {{ source('results', 'clinical_outcomes') }}
 ),
 
+analysis_method as (
+    select * from {{ source('results', 'method') }}
+),
+
 analysis_labels as (
     select * from {{ ref('int_analysis_labels') }}
 ),
@@ -27,9 +31,13 @@ table_2 as (
         cast(outcomes.n as bigint) as n,
         cast(outcomes.denominator as bigint) as denominator,
         outcomes.percent,
-        outcomes.status
+        outcomes.status,
+        outcomes.ci_lower as ci_lower_percent,
+        outcomes.ci_upper as ci_upper_percent,
+        analysis_method.conf_level
     from clinical_outcomes as outcomes
     inner join analysis_labels on outcomes.analysis_id = analysis_labels.analysis_id
+    left join analysis_method on outcomes.analysis_id = analysis_method.analysis_id
     left join populations on outcomes.group_population = populations.population
 )
 

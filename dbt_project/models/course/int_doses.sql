@@ -6,6 +6,10 @@ verdicts as (
     select * from {{ ref('int_record_verdicts') }}
 ),
 
+cycles_out_of_order as (
+    select * from {{ ref('int_broken_rules_of_cycles') }}
+),
+
 deaths as (
     select * from {{ ref('int_deaths') }}
 ),
@@ -14,7 +18,8 @@ doses as (
     select
         dose_records.usubjid,
         dose_records.exseq,
-        dose_records.cycle,
+        case when cycles_out_of_order.src_row is null then dose_records.cycle end
+            as cycle,
         dose_records.adt,
         dose_records.adtf,
         dose_records.atm,
@@ -29,6 +34,10 @@ doses as (
         on
             dose_records.src_file = verdicts.src_file
             and dose_records.src_row = verdicts.src_row
+    left join cycles_out_of_order
+        on
+            dose_records.src_file = cycles_out_of_order.src_file
+            and dose_records.src_row = cycles_out_of_order.src_row
     left join deaths
         on dose_records.usubjid = deaths.usubjid
     where verdicts.is_accepted

@@ -95,7 +95,7 @@ responses as (
         assessments.response,
         case assessments.response
             {% for response in var('response_order') %}
-            when '{{ response }}' then {{ loop.index }}
+            when {{ quoted_text(response) }} then {{ loop.index }}
             {% endfor %}
         end as response_rank,
         coalesce(

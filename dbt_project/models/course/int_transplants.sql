@@ -25,7 +25,7 @@ transplants as (
             when
                 not remissions.is_at_entry
                 and remissions.adt between records.prstdt and records.prstdt_last
-                then remissions.adt
+                then greatest(remissions.adt, {{ add_days('records.trtsdt', 1) }})
             else
                 {{ not_before(
                     'records.prstdt',

@@ -2,8 +2,18 @@ with built_in_facts as (
     select * from {{ ref('int_built_in_facts') }}
 ),
 
+late_facts as (
+    select * from {{ ref('int_late_facts') }}
+),
+
+-- what the study takes for settled by a day does not happen after it
 declared_facts as (
-    select * from {{ ref('int_declared_facts') }}
+    select declared.*
+    from {{ ref('int_declared_facts') }} as declared
+    anti join late_facts
+        on
+            declared.usubjid = late_facts.usubjid
+            and declared.fact = late_facts.fact
 ),
 
 subject_dates as (

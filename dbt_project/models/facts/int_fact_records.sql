@@ -202,19 +202,39 @@ records_that_count as (
     where records_that_fail.fact is null
 ),
 
--- a record's own date was judged with the record, another date of it is judged here
+-- a record's own date was judged with the record, another date of it is judged here; a
+-- partial date ends with the death and the data cut-off
 fact_records as (
     select
-        records.*,
+        records.fact,
+        records.level,
+        records.take,
+        records.usubjid,
+        records.src_trial,
+        records.src_file,
+        records.src_row,
+        records.fact_value,
+        records.srcdom,
+        records.srcvar,
+        records.srcseq,
+        records.dtc,
+        records.adt,
+        least(records.adt_last, subject_dates.dthdt, subject_dates.cutoff_date)
+            as adt_last,
+        records.adtf,
         case
             when records.dtc is null then 'missing_date'
             when records.adt is null then 'unreadable_date'
+            when {{ is_implausible('records.adt', 'subject_dates.cutoff_date') }}
+                then 'implausible_date'
             when records.adt > subject_dates.cutoff_date then 'after_cutoff'
             when records.adt > subject_dates.dthdt then 'after_death'
         end as rule
     from records_that_count as records
     inner join subject_dates
         on records.usubjid = subject_dates.usubjid
+    -- a date of DM that is empty has not come
+    where records.srcdom <> 'DM' or records.dtc is not null
 )
 
 select * from fact_records

@@ -10,6 +10,10 @@ fact_records as (
     select * from {{ ref('int_fact_records') }}
 ),
 
+late_facts as (
+    select * from {{ ref('int_late_facts') }}
+),
+
 matched_levels as (
     select * from {{ ref('int_factor_levels_matched') }}
 ),
@@ -84,6 +88,25 @@ values_without_level as (
     where matched_levels.is_unmapped and verdicts.is_accepted
 ),
 
+-- a declared fact that comes after what the study says it is known by
+facts_known_too_late as (
+    select distinct
+        verdicts.src_trial,
+        verdicts.src_file,
+        verdicts.src_row,
+        late_facts.usubjid,
+        late_facts.srcvar as variable,
+        'after_known_by' as rule,
+        cast(late_facts.adt as string) as value
+    from late_facts
+    inner join verdicts
+        on
+            late_facts.usubjid = verdicts.usubjid
+            and late_facts.srcdom = verdicts.domain
+            and coalesce(late_facts.srcseq, 0) = coalesce(verdicts.seq, 0)
+    where verdicts.is_accepted
+),
+
 -- a relapse of a responder that is told before there is a remission to end
 relapses_before_remission as (
     select
@@ -153,6 +176,8 @@ findings as (
     select * from values_rejected
     union all
     select * from values_without_level
+    union all
+    select * from facts_known_too_late
     union all
     select * from relapses_before_remission
     union all

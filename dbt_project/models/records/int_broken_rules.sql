@@ -7,6 +7,8 @@ with broken_rules as (
     union all
     select * from {{ ref('int_broken_rules_of_end_dates') }}
     union all
+    select * from {{ ref('int_broken_rules_of_cycles') }}
+    union all
     select * from {{ ref('int_broken_rules_of_death_dates') }}
     union all
     select * from {{ ref('int_broken_rules_after_death') }}

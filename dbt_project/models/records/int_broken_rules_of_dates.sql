@@ -27,6 +27,23 @@ missing_dates as (
     where is_date_needed and not is_not_done and dtc is null
 ),
 
+-- a history that old is still history, and no time starts with it
+implausible_dates as (
+    select
+        records.src_file,
+        records.src_row,
+        'record' as turns_away,
+        'implausible_date' as rule,
+        records.date_variable as variable,
+        records.dtc as value
+    from {{ ref('int_staged_records') }} as records
+    inner join trials
+        on records.src_trial = trials.trial_id
+    where
+        records.is_date_needed
+        and {{ is_implausible('records.adt', 'trials.cutoff') }}
+),
+
 dates_after_cutoff as (
     select
         records.src_file,
@@ -45,6 +62,8 @@ broken_rules as (
     select * from unreadable_dates
     union all
     select * from missing_dates
+    union all
+    select * from implausible_dates
     union all
     select * from dates_after_cutoff
 )

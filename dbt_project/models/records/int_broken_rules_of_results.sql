@@ -1,9 +1,21 @@
-with covered_tests as (
+with terms as (
+    select * from {{ ref('stg_study__terms') }}
+),
+
+trials as (
+    select * from {{ ref('stg_study__trials') }}
+),
+
+covered_tests as (
     select * from {{ ref('int_covered_tests') }}
 ),
 
 terms_of_wordings as (
     select * from {{ ref('int_terms_of_wordings') }}
+),
+
+record_terms as (
+    select * from {{ ref('int_record_terms') }}
 ),
 
 occurrences as (
@@ -94,20 +106,36 @@ unknown_terms as (
     where domain <> 'EX'
 ),
 
+trials_with_cycles as (
+    select distinct trials.trial_id
+    from terms
+    inner join trials
+        on terms.trial_id = trials.trial_id or terms.trial_id is null
+    where terms.category = 'cycle' and terms.domain = 'EX'
+),
+
+-- a dose whose visit is not given has no cycle either
 unknown_cycles as (
     select
-        unknown_wordings.src_file,
-        unknown_wordings.src_row,
+        records.src_file,
+        records.src_row,
         'record' as turns_away,
         'unknown_cycle' as rule,
-        unknown_wordings.variable,
-        unknown_wordings.value
-    from unknown_wordings
+        records.wording_variable as variable,
+        records.wording as value
+    from {{ ref('int_staged_records') }} as records
+    inner join trials_with_cycles
+        on records.src_trial = trials_with_cycles.trial_id
+    anti join record_terms
+        on
+            records.src_file = record_terms.src_file
+            and records.src_row = record_terms.src_row
+            and record_terms.category = 'cycle'
     anti join records_left_out
         on
-            unknown_wordings.src_file = records_left_out.src_file
-            and unknown_wordings.src_row = records_left_out.src_row
-    where unknown_wordings.domain = 'EX'
+            records.src_file = records_left_out.src_file
+            and records.src_row = records_left_out.src_row
+    where records.domain = 'EX'
 ),
 
 broken_rules as (

@@ -6,6 +6,10 @@ contact_records as (
     select * from {{ ref('int_contact_records') }}
 ),
 
+dose_records as (
+    select * from {{ ref('int_dose_records') }}
+),
+
 deaths_chosen as (
     select *
     from death_records
@@ -26,15 +30,28 @@ deaths_chosen as (
         ) = 1
 ),
 
+-- a dose is one, wherever the study takes contacts from
+signs_of_life as (
+    select
+        usubjid,
+        adt
+    from contact_records
+    union all
+    select
+        usubjid,
+        adt
+    from dose_records
+),
+
 last_signs_of_life as (
     select
         deaths_chosen.usubjid,
-        max(contact_records.adt) as adt
+        max(signs_of_life.adt) as adt
     from deaths_chosen
-    inner join contact_records
+    inner join signs_of_life
         on
-            deaths_chosen.usubjid = contact_records.usubjid
-            and deaths_chosen.adt_last >= contact_records.adt
+            deaths_chosen.usubjid = signs_of_life.usubjid
+            and deaths_chosen.adt_last >= signs_of_life.adt
     group by deaths_chosen.usubjid
 ),
 

@@ -78,6 +78,34 @@ first_doses as (
     group by usubjid
 ),
 
+cycle_starts as (
+    select
+        doses.usubjid,
+        doses.cycle,
+        min(
+            {{ not_before('doses.exstdt', 'doses.exstdt_last', 'first_doses.trtsdt') }}
+        ) as cycle_start
+    from doses
+    inner join first_doses
+        on doses.usubjid = first_doses.usubjid
+    where doses.cycle is not null
+    group by doses.usubjid, doses.cycle
+),
+
+-- a partial date stands for the day after the earlier cycles began, when it can
+earlier_cycles as (
+    select
+        doses.src_file,
+        doses.src_row,
+        {{ add_days('max(cycle_starts.cycle_start)', 1) }} as next_day
+    from doses
+    inner join cycle_starts
+        on
+            doses.usubjid = cycle_starts.usubjid
+            and doses.cycle > cycle_starts.cycle
+    group by doses.src_file, doses.src_row
+),
+
 placed_doses as (
     select
         doses.src_file,
@@ -86,8 +114,14 @@ placed_doses as (
         doses.usubjid,
         doses.exseq,
         doses.cycle,
-        {{ not_before('doses.exstdt', 'doses.exstdt_last', 'first_doses.trtsdt') }}
-            as adt,
+        case
+            when earlier_cycles.next_day between doses.exstdt and doses.exstdt_last
+                then earlier_cycles.next_day
+            else
+                {{ not_before(
+                    'doses.exstdt', 'doses.exstdt_last', 'first_doses.trtsdt'
+                ) }}
+        end as adt,
         doses.exstdtf as adtf,
         doses.exstdt_time as atm,
         doses.exendt as adt_end,
@@ -96,6 +130,10 @@ placed_doses as (
     from doses
     inner join first_doses
         on doses.usubjid = first_doses.usubjid
+    left join earlier_cycles
+        on
+            doses.src_file = earlier_cycles.src_file
+            and doses.src_row = earlier_cycles.src_row
 )
 
 select * from placed_doses

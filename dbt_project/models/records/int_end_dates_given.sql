@@ -6,6 +6,12 @@ sv as (
     select * from {{ ref('stg_sdtm__sv') }}
 ),
 
+-- the end of a record in another domain, where it may be a contact
+record_values as (
+    select * from {{ ref('stg_sdtm__values') }}
+    where variable = src_domain || 'ENDTC' and src_domain not in ('EX', 'SV')
+),
+
 ends_given as (
     select
         src_file,
@@ -30,6 +36,17 @@ ends_given as (
         svendtf as adtf
     from sv
     where svendtc is not null
+    union all
+    select
+        src_file,
+        src_row,
+        variable,
+        value,
+        cast(null as date) as adt_start,
+        valuedt as adt,
+        valuedt_last as adt_last,
+        valuedtf as adtf
+    from record_values
 ),
 
 ends_of_current_records as (
@@ -42,7 +59,7 @@ ends_of_current_records as (
         current_records.seq,
         ends_given.variable,
         ends_given.value,
-        ends_given.adt_start,
+        coalesce(ends_given.adt_start, current_records.adt) as adt_start,
         ends_given.adt,
         ends_given.adt_last,
         ends_given.adtf

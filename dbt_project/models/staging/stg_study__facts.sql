@@ -12,7 +12,9 @@ typed as (
         {{ given('value_category') }} as value_category,
         {{ given('known_by') }} as known_by,
         cast(level as int) as level,
-        needs_first_dose
+        needs_first_dose,
+        {{ given('definition') }} as definition,
+        {{ given('defined_at') }} as defined_at
     from study_fact
 )
 

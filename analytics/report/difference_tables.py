@@ -1,0 +1,161 @@
+"""Two groups compared: outcomes line by line, survival at landmarks, restricted means."""
+
+import polars as pl
+
+from analytics.report.descriptive_tables import plain_title
+from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
+from analytics.report.formats import confidence, difference, p_value, whole, with_interval
+
+_FIRST = "line"
+_POINTS = ("difference_points", "ci_lower_points", "ci_upper_points")
+_MONTHS = ("difference_months", "ci_lower_months", "ci_upper_months")
+
+
+def outcome_differences_table(bi: Bi, analysis: Row) -> Table | None:
+    """The two compared groups of an outcomes table; None where the plan compares none."""
+    rows = rows_of(bi["outcome_differences"], analysis_id=analysis["analysis_id"])
+    if not rows:
+        return None
+    first, ci = rows[0], confidence(rows[0]["conf_level"])
+    strata = first["stratified_by_label"]
+    columns = [
+        Column(_FIRST, "Outcome", is_text=True),
+        Column("difference", f"Difference, points ({ci})"),
+        Column("odds_ratio", f"Odds ratio ({ci})"),
+        Column("fisher", "P (Fisher)"),
+    ]
+    notes = [
+        "Difference of the percentages with Miettinen-Nurminen limits; odds ratio with Wald "
+        "limits; P of Fisher's exact test."
+    ]
+    if strata:
+        columns += [
+            Column("missing", "Missing"),
+            Column("common", f"Common odds ratio ({ci})"),
+            Column("cmh", "P (CMH)"),
+        ]
+        notes.append(
+            f"Stratified by: {strata}. Common odds ratio of Mantel and Haenszel; P of the "
+            "Cochran-Mantel-Haenszel test. Missing: patients excluded from both because their "
+            "stratum is unknown."
+        )
+    return Table(
+        name=f"{analysis['analysis_id']}_compared",
+        title=f"{plain_title(analysis['analysis_label'])}: {first['group_label']} compared with "
+        f"{first['reference_label']}",
+        columns=columns,
+        lines=[_outcome_line(row) for row in rows],
+        notes=notes,
+    )
+
+
+def survival_differences_table(bi: Bi) -> Table | None:
+    """The difference of the rates of two groups at each landmark."""
+    frame = bi["survival_differences"]
+    if frame.is_empty():
+        return None
+    columns = [
+        Column(_FIRST, "Groups", is_text=True),
+        Column("month", "Month"),
+        Column("at_risk", "At risk"),
+        Column("difference", f"Difference, points ({_ci(frame)})"),
+        Column("p", "P"),
+    ]
+    lines = [
+        Line(
+            {
+                _FIRST: _groups(row),
+                "month": f"{row['time_months']:g}",
+                "at_risk": f"{whole(row['n_risk'])} / {whole(row['n_risk_reference'])}",
+                "difference": _difference(row, _POINTS),
+                "p": p_value(row["p_value"]),
+            },
+            group=row["analysis_label"],
+            indent=1,
+            cautions=_cautions(row),
+        )
+        for row in frame.to_dicts()
+    ]
+    notes = [
+        "Difference of the event-free percentages with Wald limits from the sum of Greenwood's "
+        "variances. P: of the difference on the complementary log-log scale; it need not agree "
+        "with the limits.",
+    ]
+    return Table("survival_differences", "Differences in survival", columns, lines, notes=notes)
+
+
+def restricted_mean_differences_table(bi: Bi) -> Table | None:
+    """The difference of the restricted means of two groups up to each horizon."""
+    frame = bi["restricted_mean_differences"]
+    if frame.is_empty():
+        return None
+    columns = [
+        Column(_FIRST, "Groups", is_text=True),
+        Column("month", "To month"),
+        Column("n", "n"),
+        Column("difference", f"Difference, mo ({_ci(frame)})"),
+        Column("p", "P"),
+    ]
+    lines = [
+        Line(
+            {
+                _FIRST: _groups(row),
+                "month": f"{row['horizon_months']:g}",
+                "n": f"{whole(row['n'])} / {whole(row['n_reference'])}",
+                "difference": _difference(row, _MONTHS),
+                "p": p_value(row["p_value"]),
+            },
+            group=row["analysis_label"],
+            indent=1,
+            cautions=_cautions(row),
+        )
+        for row in frame.to_dicts()
+    ]
+    return Table(
+        "restricted_mean_differences",
+        "Differences in restricted mean survival time",
+        columns,
+        lines,
+        notes=["Difference of the restricted means, with Wald limits and P."],
+    )
+
+
+def _outcome_line(row: Row) -> Line:
+    cells = {
+        _FIRST: row["label"],
+        "difference": _difference(row, _POINTS),
+        "odds_ratio": _ratio(row, "odds_ratio"),
+        "fisher": p_value(row["fisher_p"]),
+    }
+    if row["stratified_by_label"]:
+        cells |= {
+            "missing": whole(row["n_missing"]),
+            "common": _ratio(row, "common_odds_ratio"),
+            "cmh": p_value(row["cmh_p"]) if row["cmh_status"] == "ok" else row["cmh_status"],
+        }
+    return Line(cells, indent=int(row["indent"] or 0), cautions=_cautions(row))
+
+
+def _ratio(row: Row, name: str) -> str:
+    """An odds ratio with its limits, or why there is none."""
+    if row[name] is None:
+        return str(row[f"{name}_status"])
+    return with_interval(row[name], row[f"{name}_ci_lower"], row[f"{name}_ci_upper"], 2)
+
+
+def _difference(row: Row, names: tuple[str, str, str]) -> str:
+    """A difference with its limits, or why there is none."""
+    numbers = [row[name] for name in names]
+    return difference(*numbers) if numbers[0] is not None else str(row["status"])
+
+
+def _groups(row: Row) -> str:
+    return f"{row['stratum_label']} minus {row['reference_label']}"
+
+
+def _cautions(row: Row) -> tuple[str, ...]:
+    return (row["caution"],) if row["caution"] else ()
+
+
+def _ci(frame: pl.DataFrame) -> str:
+    return confidence(next(iter(frame["conf_level"].drop_nulls().to_list()), None))

@@ -1,0 +1,62 @@
+# Survival in two groups: differences of the rates and of the restricted means.
+
+# For each analysis of exactly two known groups: their rows, in the order of the levels.
+for_two_groups <- function(study, one_pair) {
+    do.call(rbind, lapply(with_method(study, "kaplan_meier"), function(analysis) {
+        own <- Filter(function(group) {
+            group$analysis$id == analysis$id && group$stratum != "unknown"
+        }, study$groups)
+        if (is.na(analysis$strata) || length(own) != 2) return(NULL)
+        rows <- one_pair(analysis, own[[1]]$rows, own[[2]]$rows)
+        if (NROW(rows)) data.frame(analysis_id = analysis$id, rows, row.names = NULL)
+    }))
+}
+
+sizes_of_two <- function(first, second) {
+    data.frame(sizes(first, 1), n_reference = nrow(second),
+               n_event_reference = sum(second$code == 1))
+}
+
+survival_differences <- function(study, results) {
+    z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
+    for_two_groups(study, function(analysis, first, second) {
+        months <- analysis$landmarks
+        if (!length(months)) return(NULL)
+        one <- survival_at(study, first, months)
+        other <- survival_at(study, second, months)
+        is_inside <- function(rates) rates$estimate > 0 & rates$estimate < 1
+        known <- (is_inside(one) & is_inside(other)) %in% TRUE & !analysis$moves
+        if_known <- function(values) ifelse(known, values, NA_real_)
+        difference <- one$estimate - other$estimate
+        std_error <- sqrt(one$std_error^2 + other$std_error^2)
+        on_the_log <- function(rates) (rates$std_error / rates$estimate / log(rates$estimate))^2
+        statistic <- log(log(one$estimate) / log(other$estimate))^2 /
+            (on_the_log(one) + on_the_log(other))
+        data.frame(
+            time_months = months, sizes_of_two(first, second)[rep(1, length(months)), ],
+            n_risk = one$n_risk, n_risk_reference = other$n_risk,
+            difference = if_known(difference), std_error = if_known(std_error),
+            ci_lower = if_known(pmax(difference - z * std_error, -1)),
+            ci_upper = if_known(pmin(difference + z * std_error, 1)),
+            statistic = if_known(statistic),
+            p_value = if_known(pchisq(statistic, 1, lower.tail = FALSE))
+        )
+    })
+}
+
+restricted_mean_differences <- function(study, results) {
+    z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
+    for_two_groups(study, function(analysis, first, second) {
+        do.call(rbind, lapply(analysis$horizons, function(months) {
+            one <- restricted_mean(study, survival_curve(study, first), months)
+            other <- restricted_mean(study, survival_curve(study, second), months)
+            difference <- one$restricted_mean_months - other$restricted_mean_months
+            std_error <- sqrt(one$std_error^2 + other$std_error^2)
+            data.frame(
+                horizon_months = months, sizes_of_two(first, second), difference = difference,
+                ci_lower = difference - z * std_error, ci_upper = difference + z * std_error,
+                p_value = 2 * pnorm(-abs(difference / std_error))
+            )
+        }))
+    })
+}

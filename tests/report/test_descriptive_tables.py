@@ -1,0 +1,32 @@
+"""Tables with a column for each population, whatever a study calls its populations."""
+
+import polars as pl
+
+from analytics.report.descriptive_tables import outcomes_table
+from analytics.report.typesetting import table_csv
+
+OUTCOME = {
+    "analysis_id": "t2",
+    "line_order": 1,
+    "label": "Transplant",
+    "group_population": "line",
+    "group_label": "First line",
+    "group_order": 1,
+    "n": 3,
+    "denominator": 4,
+    "percent": 75.0,
+    "indent": 0,
+}
+
+
+def test_a_population_may_be_called_like_the_first_column() -> None:
+    bi = {
+        "table_2": pl.DataFrame([OUTCOME]),
+        "populations": pl.DataFrame([{"population": "line", "is_defined_by_outcome": False}]),
+    }
+    analysis = {"analysis_id": "t2", "analysis_label": "Outcomes"}
+    table = outcomes_table(bi, analysis, is_main=True)
+    assert table_csv(table, None).splitlines() == [
+        "Outcome,First line (n = 4)",
+        "Transplant,3 (75.0)",
+    ]
