@@ -15,6 +15,12 @@ create table staging.stg_study__adam_names(kind varchar, name varchar, variable 
 insert into staging.stg_study__adam_names values
     ('factor', 'stage', 'TUMSTAGE', 'Stage at diagnosis'),
     ('population', 'everyone', 'FASFL', null);
+create table staging.stg_study__trials(trial_id varchar, kind varchar);
+insert into staging.stg_study__trials values ('S', 'sdtm');
+create table staging.stg_study__facts(fact varchar, label varchar);
+insert into staging.stg_study__facts values ('surgery', 'Surgery'), ('death', 'Death');
+create table marts.entry_times(usubjid varchar, paramcd varchar, fact varchar, day double);
+insert into marts.entry_times values ('S-2', 'PFS', 'surgery', 12.0);
 create table staging.stg_study__populations(population varchar, label varchar,
     display_order integer);
 insert into staging.stg_study__populations values

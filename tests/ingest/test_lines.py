@@ -55,6 +55,6 @@ def test_a_subject_whom_no_file_knows_is_the_same_as_nobody(tmp_path: Path) -> N
     with connect(":memory:") as connection, pytest.raises(IngestError) as caught:
         load_raw(specification, connection)
     assert str(caught.value) == (
-        "same_person.csv names the subject 'B', but no DM file has it; correct the line or "
+        "same_person.csv names the subject 'B', but no DM or ADSL file has it; correct the line or "
         "remove it."
     )
