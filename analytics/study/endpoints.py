@@ -128,7 +128,7 @@ def read_endpoint_rules(
                 chosen_by[rule.paramcd] = (*chosen_by[rule.paramcd], parameter)
             if parameters[parameter] != row.required("when_value"):
                 continue
-        _check_censoring(row, rule, facts, parameters["contact_domains"].split(","))
+        _check_censoring(row, rule, facts)
         _check_unique(row, rule, rules)
         rules[rule.paramcd, rule.rule_id] = rule
     for endpoint in endpoints:
@@ -167,10 +167,8 @@ def _rule_id(row: Row) -> str:
     return rule_id
 
 
-def _check_censoring(
-    row: Row, rule: EndpointRule, facts: Facts, contact_domains: Collection[str]
-) -> None:
-    """Who is censored by a rule of last resort is alive on that day, or dies on it."""
+def _check_censoring(row: Row, rule: EndpointRule, facts: Facts) -> None:
+    """A rule of last resort censors on the day of a record, not on a day that is computed."""
     if rule.role != "censor":
         return
     if rule.days_after > 0:
@@ -179,19 +177,10 @@ def _check_censoring(
             f"'{rule.fact}', which may be after the last day known alive; use the role "
             "censor_first."
         )
-    if rule.fact in (*SIGNS_OF_LIFE, "death"):
-        return
-    domain = facts[rule.fact].domain
-    if domain is None:
+    if rule.fact not in (*SIGNS_OF_LIFE, "death") and facts[rule.fact].domain is None:
         raise StudyError(
             f"{row.where}: rule '{rule.rule_id}' censors at '{rule.fact}', which is computed and "
             "may come after the last day known alive; use the role censor_first, or another fact."
-        )
-    if domain not in contact_domains:
-        raise StudyError(
-            f"{row.where}: rule '{rule.rule_id}' censors at '{rule.fact}', a record of {domain}, "
-            f"but contact_domains of study.toml does not name {domain}, so that a subject could be "
-            "censored after the last day known alive; add it there, or use the role censor_first."
         )
 
 
