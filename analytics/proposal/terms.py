@@ -33,7 +33,7 @@ RESPONSES: Final = (
     "hypocellular",
     "PR",
     "SD",
-    "NON-CR/NON-PD",
+    "non-CR/non-PD",
     "no_response",
     "progression",
     "not_evaluable",

@@ -156,7 +156,7 @@ def _dates() -> Iterator[str]:
 
 def _policy(policy: str, policies: Sequence[str]) -> str:
     left_out = [other for other in POLICY_MEANINGS if other not in policies]
-    return f"{policy} (not {left_out[0]})" if left_out else policy
+    return f"{policy} (not {' or '.join(left_out)})" if left_out else policy
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

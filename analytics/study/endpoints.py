@@ -1,6 +1,6 @@
 """endpoints.csv and endpoint_rules.csv: clocks, and the dated facts that stop them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -144,7 +144,7 @@ def read_endpoint_rules(
                 chosen_by[rule.paramcd] = (*chosen_by[rule.paramcd], parameter)
             if parameters[parameter] != row.required("when_value"):
                 continue
-        _check_censoring(row, rule, facts, parameters["contact_domains"].split(","))
+        _check_censoring(row, rule, facts)
         _check_unique(row, rule, rules)
         rules[rule.paramcd, rule.rule_id] = rule
     for endpoint in endpoints if has_sdtm else ():
@@ -183,10 +183,8 @@ def _rule_id(row: Row) -> str:
     return rule_id
 
 
-def _check_censoring(
-    row: Row, rule: EndpointRule, facts: Facts, contact_domains: Collection[str]
-) -> None:
-    """Who is censored by a rule of last resort is alive on that day, or dies on it."""
+def _check_censoring(row: Row, rule: EndpointRule, facts: Facts) -> None:
+    """A rule of last resort censors on the day of a record, not on a day that is computed."""
     if rule.role != "censor":
         return
     if rule.days_after > 0:
@@ -195,19 +193,10 @@ def _check_censoring(
             f"'{rule.fact}', which may be after the last day known alive; use the role "
             "censor_first."
         )
-    if rule.fact in (*SIGNS_OF_LIFE, "death"):
-        return
-    domain = facts[rule.fact].domain
-    if domain is None:
+    if rule.fact not in (*SIGNS_OF_LIFE, "death") and facts[rule.fact].domain is None:
         raise StudyError(
             f"{row.where}: rule '{rule.rule_id}' censors at '{rule.fact}', which is computed and "
             "may come after the last day known alive; use the role censor_first, or another fact."
-        )
-    if domain not in contact_domains:
-        raise StudyError(
-            f"{row.where}: rule '{rule.rule_id}' censors at '{rule.fact}', a record of {domain}, "
-            f"but contact_domains of study.toml does not name {domain}, so that a subject could be "
-            "censored after the last day known alive; add it there, or use the role censor_first."
         )
 
 

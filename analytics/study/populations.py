@@ -122,7 +122,7 @@ def may_lack(fact: str, population: str, by_name: Mapping[str, Population], fact
     """Whether members of the population may be without the fact, as its conditions say.
 
     Of a population that is made of other things than facts, such as the sponsor's own flag, the
-    data alone can say it (rule without_origin).
+    data alone can say it (rule member_without_origin).
     """
     conditions = conditions_of(population, by_name)
     if any(condition.kind not in ("fact", "rule") for condition in conditions):

@@ -419,6 +419,19 @@ _CATALOGUE: Final = (
         policy="stop",
     ),
     RecordRule(
+        "member_without_origin",
+        "DM",
+        "nothing",
+        "A member of an endpoint's population has the time origin of the endpoint, the origin_fact "
+        "of endpoints.csv.",
+        "Without a day to count from the subject would be in the population and not in the "
+        "endpoint.",
+        "Send the record of the origin, or add the condition that the fact exists to the "
+        "population in populations.csv.",
+        policy="stop",
+        policies=("stop",),
+    ),
+    RecordRule(
         "before_origin",
         "the records behind endpoints",
         "value",

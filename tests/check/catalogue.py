@@ -103,6 +103,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "several_treatments": Mutation("ex", 0, "EXTRT", "DEXAMETHASONE", untouched),
     "first_dose_differs": Mutation("dm", 0, "RFXSTDTC", "2014-01-09", untouched),
     "after_known_by": Mutation("sv", 0, "SVSTDTC", "2014-01-20", untouched),
+    "member_without_origin": Mutation("dm", 0, "ARM", "FOLLOWED", untouched),
     "before_origin": Mutation("rs", 1, "RSDTC", "2014-03-25", None),
 }
 

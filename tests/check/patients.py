@@ -188,20 +188,28 @@ def changed(base: Patient, change: Change) -> Patient:
 def write_cohort(folder: Path, patients: Iterable[Patient]) -> dict[tuple[str, int], str]:
     """Write a study folder with these patients, whose subject is that of their first exposure.
 
-    The study is the default one but for its SDTM files, an endpoint that starts at the transplant
-    and a fact of screening. Returns whose each record is, by file and number.
+    The study is the default one but for its SDTM files, an endpoint that starts at the transplant,
+    one of the arm FOLLOWED that starts at a transplant before the trial, and a fact of screening.
+    Returns whose each record is, by file and number.
     """
     shutil.copytree(
         STUDY, folder, ignore=shutil.ignore_patterns("sdtm", "published", "fact_conditions.csv")
     )
     _append(
         folder / "endpoints.csv",
-        "TTRHSCT,Relapse after transplant,hsct_any,hsct,9,typed for a test",
+        "TTRHSCT,Relapse after transplant,hsct_any,hsct,9,typed for a test\n"
+        "OSPRIOR,Survival after prior transplant,followed,prior_hsct,10,typed for a test",
     )
     _append(
         folder / "endpoint_rules.csv",
         "TTRHSCT,relapse,event,relapse,1,Relapse,,\n"
-        "TTRHSCT,alive,censor,last_known_alive,1,Alive,,",
+        "TTRHSCT,alive,censor,last_known_alive,1,Alive,,\n"
+        "OSPRIOR,death,event,death,1,Death,,\n"
+        "OSPRIOR,alive,censor,last_known_alive,1,Alive,,",
+    )
+    _append(
+        folder / "populations.csv",
+        "followed,Followed,99,1,population,all,,,\nfollowed,,,2,variable,ARM,=,FOLLOWED,",
     )
     _append(
         folder / "facts.csv",

@@ -262,9 +262,11 @@ def test_a_finding_that_stops_ends_the_build_with_its_requirement_and_what_to_do
         pass
     assert caught.value.exit_code == judged.report.exit_code == 3
     assert str(caught.value) == (
-        f"sdtm/MT103-211/ex.csv line {line[0]}: VISIT 'C1 DAY 1' breaks rule unknown_cycle, which "
-        "stops the build. Requirement: Where terms.csv has cycles, it contains the visit of every "
-        "dose. To do: Add the visit's wording to terms.csv with its cycle, or correct VISIT. "
+        f"sdtm/MT103-211/dm.csv line {line[0]}: USUBJID 'OSPRIOR without prior_hsct' breaks rule "
+        "member_without_origin, which stops the build. Requirement: A member of an endpoint's "
+        "population has the time origin of the endpoint, the origin_fact of endpoints.csv. To do: "
+        "Send the record of the origin, or add the condition that the fact exists to the "
+        "population in populations.csv. "
         f"{len(line) - 1} more findings stop the build; run `plateau check`."
     )
 
@@ -297,5 +299,6 @@ def test_a_death_that_nothing_dates_stops_the_build_and_names_the_choices(
 
 
 def test_a_finding_that_stops_is_told_before_the_test_it_made_fail(judged: Judged) -> None:
-    with pytest.raises(GateError, match="unknown_cycle"), stopped_by_findings(judged.warehouse):
+    stopped = stopped_by_findings(judged.warehouse)
+    with pytest.raises(GateError, match="member_without_origin"), stopped:
         raise GateError("dbt test 'x' refused the data.")

@@ -157,7 +157,7 @@ def test_responses_of_solid_tumours_have_their_own_values_and_places(tmp_path: P
     propose_study(tmp_path / "new", [source])
     study = loads(tmp_path / "new")
     meanings = {term.wording: term.value for term in study.terms if term.category == "response"}
-    assert (meanings["STABLE DISEASE"], meanings["NON-CR/NON-PD"]) == ("SD", "NON-CR/NON-PD")
+    assert (meanings["STABLE DISEASE"], meanings["NON-CR/NON-PD"]) == ("SD", "non-CR/non-PD")
     ranks = study.parameters.response_order.index
     order = [meanings[name] for name in ("CR", "PR", "STABLE DISEASE", "NON-CR/NON-PD", "PD", "NE")]
     assert order == sorted(order, key=ranks)

@@ -20,7 +20,8 @@ def test_a_study_without_policies_has_the_defaults(tmp_path: Path) -> None:
     stopping = {rule for rule, policy in policies.items() if policy == "stop"}
     assert stopping == {
         *("unknown_cycle", "death_without_date", "several_sources", "several_treatments"),
-        *("cycle_out_of_order", "after_known_by", "repeated_parameter", "unknown_time_unit"),
+        *("cycle_out_of_order", "after_known_by", "member_without_origin"),
+        *("repeated_parameter", "unknown_time_unit"),
     }
     assert set(policies.values()) == {"stop", "reject"}
 

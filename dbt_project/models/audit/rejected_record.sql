@@ -10,6 +10,10 @@ censoring as (
     select * from {{ ref('censoring') }}
 ),
 
+members_without_origin as (
+    select * from {{ ref('int_members_without_origin') }}
+),
+
 rules as (
     select * from {{ ref('stg_study__record_rules') }}
 ),
@@ -65,12 +69,31 @@ times_missing as (
     where censoring.usubjid is null
 ),
 
+subjects_without_origin as (
+    select
+        verdicts.src_trial,
+        verdicts.src_file,
+        verdicts.src_row,
+        verdicts.usubjid,
+        'USUBJID' as variable,
+        'member_without_origin' as rule,
+        members_without_origin.paramcd
+        || ' without '
+        || members_without_origin.origin_fact as value
+    from members_without_origin
+    inner join verdicts
+        on members_without_origin.usubjid = verdicts.usubjid
+    where verdicts.domain = 'DM' and verdicts.is_accepted
+),
+
 all_findings as (
     select * from findings
     union all
     select * from events_before_their_origin
     union all
     select * from times_missing
+    union all
+    select * from subjects_without_origin
 ),
 
 -- a record is turned away by its first rule alone

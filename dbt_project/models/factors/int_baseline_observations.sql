@@ -50,7 +50,7 @@ baseline_observations as (
         adt,
         atm,
         -- on the day of the first dose the earliest planned time point, else the latest
-        case when is_on_last_day then -1 else 1 end * coalesce(time_point, 0)
+        coalesce(case when is_on_last_day then -time_point else time_point end, 0)
             as time_point_order,
         srcdom,
         srcvar,
