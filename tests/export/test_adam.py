@@ -285,6 +285,36 @@ def test_another_study_has_its_own_variables(small_releases: Path, tmp_path: Pat
     assert rows["ANLSETFL"].to_list() == ["N", "Y"]
     intervals = from_json(tmp_path / "out/adtteint.json")[1]
     assert intervals["SURGERY"].to_list() == ["no", "yes"]
+    assert from_json(tmp_path / "out/adtte.json")[1]["SURGEDAY"].to_list() == [12.0]
+    assert (tmp_path / "out/adam_names.csv").read_text(encoding="utf-8") == (
+        "kind,name,variable,label\n"
+        "factor,stage,TUMSTAGE,Stage at diagnosis\n"
+        "factor,tumor_size,TUMOSIZE,Size\n"
+        'factor,tumor_size_group,TUMSIZGR,"Size, grouped"\n'
+        "factor,lesions,LESIONS,Lesions\n"
+        'number,lesions,LESINUMB,"Lesions, number"\n'
+        "factor,surgery,SURGERY,Surgery\n"
+        "population,everyone,FASFL,\n"
+        "population,treated_in_second_line,TRINSLFL,Treated in second line\n"
+        "fact,surgery,SURGEDAY,Day of: Surgery\n"
+    )
+
+
+def test_a_variable_that_a_factor_was_read_from_is_written_once(
+    small_releases: Path, tmp_path: Path
+) -> None:
+    """AGE of a study of ADaM trials alone is the factor, not the column of the mart beside it."""
+    change(small_releases, "update staging.stg_study__trials set kind = 'adam'")
+    change(
+        small_releases,
+        "update staging.stg_study__adam_names set variable = 'AGE' where kind = 'factor'",
+    )
+    assert export(small_releases, tmp_path / "out", "--format", "json").exit_code == 0
+    content, rows = from_json(tmp_path / "out/adsl.json")
+    assert [item["label"] for item in content["columns"] if item["name"] == "AGE"] == [
+        "Stage at diagnosis"
+    ]
+    assert rows["AGE"].to_list() == [None, "IV"]
 
 
 def test_a_transport_file_holds_missing_values_and_dates_before_1960(

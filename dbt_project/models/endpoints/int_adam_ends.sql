@@ -24,9 +24,9 @@ times_with_meaning as (
     left join events
         on
             times.paramcd = events.paramcd
-            and coalesce(events.cnsr = times.cnsr, events.cnsr is null)
+            and coalesce(times.cnsr = events.cnsr, events.cnsr is null)
             and coalesce(
-                events.evntdesc = {{ wording('times.evntdesc') }},
+                {{ wording('times.evntdesc') }} = events.evntdesc,
                 events.evntdesc is null
             )
     qualify

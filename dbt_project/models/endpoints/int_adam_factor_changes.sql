@@ -55,8 +55,8 @@ levels_of_intervals as (
         on
             values_of_intervals.factor = factor_levels.factor
             and (
-                {{ wording('factor_levels.level') }} = values_of_intervals.value
-                or factor_levels.wording = values_of_intervals.value
+                values_of_intervals.value = {{ wording('factor_levels.level') }}
+                or values_of_intervals.value = factor_levels.wording
             )
     group by
         values_of_intervals.usubjid,

@@ -25,6 +25,7 @@ values_of_subjects as (
         factors.factor,
         factors.type,
         texts.value as value_text,
+        {{ wording('texts.value') }} as wording,
         coalesce(numbers.value_number, texts.value_number) as value_number,
         adam_names.variable
     from adsl
@@ -45,7 +46,7 @@ values_of_subjects as (
             and factors.factor = numbers.name
 ),
 
--- the level itself, as the export writes it, before a wording and a wording before a range
+-- the level itself, as the export writes it, before a wording or a range
 level_matches as (
     select
         subjects.usubjid,
@@ -56,8 +57,8 @@ level_matches as (
         on
             subjects.factor = factor_levels.factor
             and (
-                {{ wording('factor_levels.level') }} = {{ wording('subjects.value_text') }}
-                or factor_levels.wording = {{ wording('subjects.value_text') }}
+                subjects.wording = {{ wording('factor_levels.level') }}
+                or subjects.wording = factor_levels.wording
                 or {{ within_bounds('subjects.value_number', 'factor_levels') }}
             )
     where subjects.type = 'categorical' and subjects.value_text is not null
@@ -66,12 +67,8 @@ level_matches as (
             partition by subjects.usubjid, subjects.factor
             order by
                 case
-                    when
-                        {{ wording('factor_levels.level') }}
-                        = {{ wording('subjects.value_text') }}
-                        then 1
-                    when factor_levels.wording = {{ wording('subjects.value_text') }}
-                        then 2
+                    when subjects.wording = {{ wording('factor_levels.level') }} then 1
+                    when subjects.wording = factor_levels.wording then 2
                     else 3
                 end,
                 factor_levels.display_order,
