@@ -60,48 +60,6 @@ def interaction(replacements: str) -> str:
     )
 
 
-def compared(replacements: str) -> str:
-    """Compare the outcomes of two groups, in strata, of which the default study compares none."""
-    return (
-        "insert into results.outcome_difference by name "
-        f"select * replace ({replacements}) from (select analysis_id, outcome, level, "
-        "group_population, 'all' as reference_population, n, denominator, "
-        "n_reference, denominator_reference, "
-        "100.0 * (n / denominator - n_reference / denominator_reference) as difference, "
-        "-100.0 as ci_lower, 100.0 as ci_upper, 0.5 as fisher_p, "
-        "n / (denominator - n) / n_reference * (denominator_reference - n_reference) "
-        "as odds_ratio, "
-        "odds_ratio / 2 as odds_ratio_ci_lower, odds_ratio * 2 as odds_ratio_ci_upper, "
-        "null::bigint as n_missing, null::integer as n_strata, "
-        "null::integer as n_strata_informative, null::double as cmh_statistic, "
-        "null::double as cmh_p, null::double as common_odds_ratio, 'ok' as status, "
-        "'ok' as odds_ratio_status, null::varchar as cmh_status, "
-        "null::varchar as common_odds_ratio_status "
-        "from results.clinical_outcomes as outcomes inner join "
-        "(select analysis_id, outcome, level, n as n_reference, "
-        "denominator as denominator_reference from results.clinical_outcomes "
-        "where group_population = 'all') using (analysis_id, outcome, level) "
-        "where analysis_id = 'table_2' and group_population = 'survivors_lt36' "
-        "and 0 < n and n < denominator)"
-    )
-
-
-def means_compared(replacements: str) -> str:
-    """Compare the restricted means of two groups, of which the default study has none."""
-    return (
-        "insert into results.restricted_mean select * replace ('os_by_trial' as analysis_id, "
-        "trial as stratum) from results.restricted_mean, "
-        "(values ('MT103-211'), ('MT103-206')) as trials (trial) "
-        "where analysis_id = 'os_all' and horizon_months = 36; "
-        "insert into results.restricted_mean_difference by name "
-        f"select * replace ({replacements}) from (select analysis_id, horizon_months, stratum, "
-        "'MT103-206' as reference_stratum, n, n_event, n as n_reference, "
-        "n_event as n_event_reference, 0.0 as difference, -1.0 as ci_lower, 1.0 as ci_upper, "
-        "1.0 as p_value, 'ok' as status from results.restricted_mean "
-        "where analysis_id = 'os_by_trial' and stratum = 'MT103-211')"
-    )
-
-
 _LATE = "time_days > 300 and estimate between 0.1 and 0.9 and stratum = 'all'"
 _KAPLAN_MEIER = "(select min(analysis_id) from results.analysis where method = 'kaplan_meier')"
 _COX = "(select min(analysis_id) from results.analysis where method like 'cox%')"
@@ -281,9 +239,12 @@ MUTATIONS: dict[str, str] = {
     ),
     "RMST-04": change("results.restricted_mean", "std_error = 'nan'::double", "status = 'ok'"),
     "RMST-05": change("results.restricted_mean", "n_event = n_event + 1"),
-    "RMSD-02": means_compared("0.1 as difference, -0.9 as ci_lower, 1.1 as ci_upper"),
-    "RMSD-03": means_compared("2.0 as ci_upper"),
-    "RMSD-04": means_compared("60.0 as horizon_months"),
+    "RMSD-02": change(
+        "results.restricted_mean_difference",
+        "difference = difference + 1e-6, ci_lower = ci_lower + 1e-6, ci_upper = ci_upper + 1e-6",
+    ),
+    "RMSD-03": change("results.restricted_mean_difference", "ci_upper = ci_upper + 1e-6"),
+    "RMSD-04": drop("results.restricted_mean_difference"),
     "SURD-02": change("results.survival_difference", "n_reference = n_reference + 1"),
     "SURD-03": change(
         "results.survival_difference", "std_error = std_error * 1.000001", "status = 'ok'"
@@ -379,12 +340,16 @@ MUTATIONS: dict[str, str] = {
     "OUTC-06": change(
         "results.clinical_outcomes", "ci_upper = percent - 0.1", "percent between 1 and 99"
     ),
-    "OUTD-02": compared("n_reference + 1 as n_reference"),
-    "OUTD-03": compared("difference + 1e-6 as difference"),
-    "OUTD-04": compared("odds_ratio * 1.000001 as odds_ratio"),
-    "OUTD-05": compared("1.0 as cmh_p"),
-    "OUTD-06": compared("'ok' as cmh_status, 1.0 as cmh_statistic, 0.3 as cmh_p"),
-    "OUTD-07": compared("outcome as outcome") + " limit 1",
+    "OUTD-02": change("results.outcome_difference", "n_reference = n_reference + 1"),
+    "OUTD-03": change("results.outcome_difference", "difference = difference + 1e-6"),
+    "OUTD-04": change(
+        "results.outcome_difference",
+        "odds_ratio = odds_ratio * 1.000001",
+        "odds_ratio_status = 'ok'",
+    ),
+    "OUTD-05": change("results.outcome_difference", "cmh_p = null", "cmh_status = 'ok'"),
+    "OUTD-06": change("results.outcome_difference", "n_strata_informative = n_strata + 1"),
+    "OUTD-07": drop("results.outcome_difference"),
     "ATTR-02": change("results.attrition", "n_out = n_out + 1"),
     "ATTR-03": change("results.attrition", "n_in = n_in + 1", "step > 1"),
     "ATTR-04": "update results.attrition set n_remaining = n_remaining - 1",
@@ -421,9 +386,26 @@ MUTATIONS: dict[str, str] = {
 FURTHER: tuple[tuple[str, str], ...] = (
     ("OUTC-06", change("results.clinical_outcomes", "ci_lower = null", "n > 0")),
     ("OUTC-06", change("results.clinical_outcomes", "ci_upper = 99.0", "n = denominator")),
-    ("OUTD-03", compared("'not estimable: x' as status")),
-    ("OUTD-05", compared("1.0 as common_odds_ratio")),
-    ("OUTD-05", compared("'ok' as common_odds_ratio_status")),
+    ("OUTD-03", change("results.outcome_difference", "status = 'not estimable: x'")),
+    ("OUTD-03", change("results.outcome_difference", "ci_upper = difference - 1")),
+    (
+        "OUTD-04",
+        change(
+            "results.outcome_difference", "odds_ratio_ci_lower = null", "odds_ratio is not null"
+        ),
+    ),
+    (
+        "OUTD-05",
+        change(
+            "results.outcome_difference",
+            "common_odds_ratio = common_odds_ratio_ci_upper + 1",
+            "common_odds_ratio is not null",
+        ),
+    ),
+    ("OUTD-05", change("results.outcome_difference", "cmh_status = 'not estimable: x'")),
+    ("OUTD-06", change("results.outcome_difference", "cmh_status = null")),
+    ("OUTD-06", change("results.outcome_difference", "n_missing = denominator + 1000")),
+    ("RMSD-03", change("results.restricted_mean_difference", "p_value = null")),
     ("SURD-03", change("results.survival_difference", "difference = -difference", "status = 'ok'")),
     (
         "SURD-03",

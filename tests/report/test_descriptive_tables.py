@@ -15,6 +15,9 @@ OUTCOME = {
     "n": 3,
     "denominator": 4,
     "percent": 75.0,
+    "ci_lower_percent": 19.41,
+    "ci_upper_percent": 99.37,
+    "conf_level": 0.95,
     "indent": 0,
 }
 
@@ -28,5 +31,5 @@ def test_a_population_may_be_called_like_the_first_column() -> None:
     table = outcomes_table(bi, analysis, is_main=True)
     assert table_csv(table, None).splitlines() == [
         "Outcome,First line (n = 4)",
-        "Transplant,3 (75.0)",
+        "Transplant,3 (75.0) [19.4-99.4]",
     ]
