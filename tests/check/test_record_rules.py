@@ -240,7 +240,10 @@ def test_a_subject_excluded_by_a_rule_is_in_no_population_and_attrition_says_why
     usubjid, _ = names(NUMBERS["repeated_subject"])
     twice, _ = names(NUMBERS["demographics twice"])
     excluded = f"where usubjid in ('{usubjid}', '{twice}')"
-    reason = "Excluded under rule repeated_subject. Requirement: A subject has exactly one DM record, or ADSL record in ADaM."
+    reason = (
+        "Excluded under rule repeated_subject. Requirement: A subject has exactly one DM record, "
+        "or ADSL record in ADaM."
+    )
     assert judged.rows(f"select * from marts.population_members {excluded}") == []
     query = f"select in_analysis_set, exclusion_reason from marts.subjects {excluded}"
     assert judged.rows(query) == [(False, reason)] * 2
