@@ -241,7 +241,8 @@ def test_another_study_has_the_sections_that_its_analyses_call_for(
     page = Page(write_report(other_bi, tmp_path / "report", NOWHERE))
     sections = [found["id"] for tag, found in page.tags if tag == "section"]
     assert sections == [
-        "summary", "patients", "survival", "supporting", "quality", "methods", "provenance",
+        "summary", "patients", "survival", "long_term", "supporting", "quality", "methods",
+        "provenance",
     ]  # fmt: skip
     assert "ynthetic" not in page.text[page.text.index("<body") :]
     assert [path.name for path in (tmp_path / "report/figures").glob("*.png")] == [
