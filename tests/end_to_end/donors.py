@@ -7,7 +7,7 @@ compare what the warehouse finds with it.
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,12 +21,31 @@ Records = dict[str, list[Record]]
 
 TRIAL: Final = "NSCLC-301"
 CUTOFF: Final = date(2024, 1, 31)
+DAY: Final = timedelta(days=1)
+WEEK: Final = timedelta(days=7)
 FILES: Final = (
     *("dm", "suppdm", "ds", "ex", "sv", "rs", "tu", "lb", "vs", "mi", "ae", "cm", "mh", "ss", "dd"),
 )
 """The files of subjects that the study reads."""
 _CONTACTS: Final = ("sv", "rs", "tu", "lb", "vs", "ex", "ae", "ss")
 """The files whose records show that a subject was alive, by the study's parameters."""
+
+
+class Test(NamedTuple):
+    """A test behind a factor: its file and its code."""
+
+    file: str
+    code: str
+
+    def variable(self, name: str) -> str:
+        """The variable of the domain, such as VSDTC."""
+        return f"{self.file.upper()}{name}"
+
+
+WEIGHT: Final = Test("vs", "WEIGHT")
+HAEMOGLOBIN: Final = Test("lb", "HGB")
+ECOG: Final = Test("rs", "ECOG101")
+PDL1: Final = Test("mi", "PDL1")
 
 
 class Reading(NamedTuple):
@@ -196,11 +215,18 @@ def read_donors() -> tuple[Donor, ...]:
 
 def _read(path: Path) -> list[Record]:
     frame, _ = pyreadstat.read_xport(str(path), output_format="polars")
-    return [
-        {variable: _text(value) for variable, value in row.items()} for row in frame.to_dicts()
-    ]
+    return [{variable: _text(value) for variable, value in row.items()} for row in frame.to_dicts()]
 
 
 def _text(value: object) -> str:
     """A value as CSV has it: a whole number without a point."""
     return "" if value is None else str(value).removesuffix(".0")
+
+
+def flagged(records: Records, test: Test) -> list[Record]:
+    """The records of a test that are flagged as baseline."""
+    return [
+        record
+        for record in records[test.file]
+        if record[test.variable("TESTCD")] == test.code and record[test.variable("LOBXFL")] == "Y"
+    ]

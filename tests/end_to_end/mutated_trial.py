@@ -16,8 +16,9 @@ from typing import Any, Final, NamedTuple
 
 import duckdb
 from donors import FILES, Donor, Record, Records
+from mutation_kinds import KINDS, Ended, Kind
 from project import NSCLC
-from record_mutations import KINDS, Ended, Kind, Named
+from record_mutations import Named
 
 PAIRS: Final = 2
 """Of each kind so many subjects."""

@@ -1,72 +1,42 @@
-"""Kinds of change to a subject's records, and what each may change in the marts.
-
-A kind says whom it suits, what it does to the records, and what follows: which endpoints then
-end otherwise, which factors have another value, which dates of the subject move, which findings
-are told. All that it does not name stays as it is without the change.
-"""
+"""Mutations of a subject's records. Each returns what its kind has to know: days, values, flags."""
 
 import calendar
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from random import Random
-from typing import Final
+from typing import Any, Final
 
-from donors import CUTOFF, TRIAL, Donor, Reading, Record, Records
+from donors import CUTOFF, DAY, ECOG, TRIAL, WEEK, Donor, Reading, Record, Records, Test, flagged
 
-CENSORED, EVENT, COMPETING = 0, 1, 2
-Named = dict[str, date | str | float]
-"""What a mutation did, by the names that its kind uses: days, levels, values, flags."""
+Named = dict[str, Any]
+"""What a mutation did, by the names that its kind uses."""
 Mutate = Callable[[Records, Donor, Random], Named]
-Suits = Callable[[Donor], bool]
-Finding = tuple[str, str]
-"""A rule and the variable it is told of."""
-DAY: Final = timedelta(days=1)
-WEEK: Final = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How an endpoint ends after the change; what is None stays.
-
-    `start`, `day` and `flag` (of imputation) are names of what the mutation did.
-    """
-
-    day: str | None = None
-    event: int | None = None
-    start: str | None = None
-    flag: str | None = None
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A factor's level or value after the change, and its day: names of what it did."""
-
-    day: str
-    level: str | None = None
-    value: str | None = None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of change, and everything that follows from it.
-
-    `outcomes` and `factors` are those that change, of the endpoints that the subject has. `rules`
-    says the same of the other endpoints by the rule that ends them without the change. `dates`
-    are columns of marts.subjects. `findings` come in addition. A subject who `is_excluded` is in
-    no population.
-    """
-
-    name: str
-    suits: Suits
-    mutate: Mutate
-    outcomes: Mapping[str, Ended] = field(default_factory=dict)
-    rules: Mapping[str, Ended] = field(default_factory=dict)
-    factors: Mapping[str, Measured] = field(default_factory=dict)
-    dates: Mapping[str, str] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    is_excluded: bool = False
+COPIED: Final = {
+    "rs": "RSSEQ",
+    "lb": "LBSEQ",
+    "vs": "VSSEQ",
+    "ex": "EXSEQ",
+    "ds": "DSSEQ",
+    "cm": "CMSEQ",
+    "sv": "USUBJID",
+}
+"""Files of which a record is sent twice, with the variable that the finding names."""
+CODES: Final[Mapping[str, tuple[str, ...]]] = {
+    "dm": ("DOMAIN", "DTHFL", "AGEU", "SEX", "RACE", "ARMCD", "ACTARMCD"),
+    "suppdm": ("RDOMAIN", "QNAM", "QVAL"),
+    "ds": ("DOMAIN", "DSDECOD", "DSCAT", "EPOCH"),
+    "ex": ("DOMAIN", "EXTRT", "EPOCH"),
+    "sv": ("DOMAIN", "SVPRESP", "SVOCCUR", "SVCNTMOD"),
+    "rs": ("DOMAIN", "RSTESTCD", "RSCAT", "RSORRES", "RSSTRESC", "RSEVAL", "RSACPTFL", "RSLOBXFL"),
+    "lb": ("DOMAIN", "LBTESTCD", "LBCAT", "LBSTRESU", "LBSPEC", "LBLOBXFL"),
+    "vs": ("DOMAIN", "VSTESTCD", "VSSTRESU", "VSLOBXFL"),
+    "mi": ("DOMAIN", "MITESTCD", "MISTRESU", "MISPEC", "MIMETHOD", "MILOBXFL"),
+    "ae": ("DOMAIN", "AEDECOD", "AETOXGR", "AESER"),
+    "cm": ("DOMAIN", "CMDECOD", "CMCAT"),
+    "ss": ("DOMAIN", "SSTESTCD", "SSORRES", "SSSTRESC"),
+    "dd": ("DOMAIN", "DDTESTCD", "DDSTRESC"),
+}
 
 
 def added(records: Records, file: str, like: Record | None = None, **values: str) -> Record:
@@ -103,180 +73,16 @@ Blur = Callable[[date], tuple[str, date, date]]
 AS_INTERVAL: Final[Blur] = partial(interval, before=3, after=2)
 
 
-# whom a change suits
+def in_turn(*mutations: Mutate) -> Mutate:
+    """One mutation after the other."""
 
+    def mutate(records: Records, donor: Donor, random: Random) -> Named:
+        named: Named = {}
+        for one in mutations:
+            named |= one(records, donor, random)
+        return named
 
-def anybody(_: Donor) -> bool:
-    return True
-
-
-def treated(donor: Donor) -> bool:
-    return donor.is_treated
-
-
-def alive(donor: Donor) -> bool:
-    return donor.is_alive
-
-
-def followed(donor: Donor) -> bool:
-    """Alive, assessed, with a week between the last contact and the cut-off.
-
-    The collection of adverse events does not end in that week.
-    """
-    return (
-        donor.is_treated
-        and donor.is_alive
-        and len(donor.adequate) > 0
-        and donor.last_alive <= CUTOFF - WEEK
-        and not donor.last_alive <= donor.last_dose + 30 * DAY <= donor.last_alive + WEEK
-    )
-
-
-def followed_without_event(donor: Donor) -> bool:
-    return followed(donor) and donor.progression is None and donor.next_therapy is None
-
-
-def without_early_severe_event(donor: Donor) -> bool:
-    return (
-        donor.is_treated
-        and donor.last_dose > donor.first_dose + 2 * DAY
-        and (donor.severe_event is None or donor.severe_event > donor.first_dose + 2 * DAY)
-    )
-
-
-def reviewed_in_time(donor: Donor) -> bool:
-    """The first reading of the review is no progression, and the readers agree on it."""
-    return (
-        len(donor.review) > 0
-        and donor.review[0].response in ("SD", "PR")
-        and donor.review[0].day <= donor.randomised + 100 * DAY
-        and set(readers(donor.records, donor.review[0])) == {donor.review[0].response}
-        and (donor.next_therapy is None or donor.next_therapy > donor.review[0].day)
-    )
-
-
-def corrected_in_time(donor: Donor) -> bool:
-    """Stable disease twice within the longest gap, before anything else happens."""
-    if donor.is_responder or len(donor.readings) < 3:
-        return False
-    first, second = donor.readings[:2]
-    return (
-        (first.response, second.response) == ("SD", "SD")
-        and first.day >= donor.randomised + 49 * DAY
-        and second.day <= first.day + 119 * DAY
-        and (donor.next_therapy is None or donor.next_therapy > second.day)
-    )
-
-
-def with_unblurred_middle(donor: Donor) -> bool:
-    """Without response, with stable disease in the middle of five readings or more."""
-    return (
-        not donor.is_responder
-        and len(donor.readings) >= 5
-        and donor.readings[2].response == "SD"
-        and donor.readings[3].response != "NE"
-    )
-
-
-def progressing(donor: Donor) -> bool:
-    """Progression told in time, without response, before anything that would censor it."""
-    return (
-        donor.is_treated
-        and donor.progression is not None
-        and not donor.is_responder
-        and donor.death != donor.progression
-        and len(donor.adequate) >= 2
-        and donor.adequate[0] >= donor.randomised + 49 * DAY
-        and donor.progression == donor.adequate[-1]
-        and donor.progression <= donor.adequate[-2] + 119 * DAY
-        and (donor.next_therapy is None or donor.next_therapy > donor.progression + 3 * DAY)
-    )
-
-
-def progressing_for_both(donor: Donor) -> bool:
-    """The same for the independent review: assessed and progressing on the same days."""
-    return (
-        progressing(donor)
-        and donor.review_progression == donor.progression
-        and tuple(one.day for one in donor.review if one.response != "NE") == donor.adequate
-    )
-
-
-def progressing_after_days(donor: Donor) -> bool:
-    """No assessment in the six days before progression, nor on the day after."""
-    return progressing(donor) and donor.adequate[-2] < donor.progression - 6 * DAY
-
-
-def progressing_after_month(donor: Donor) -> bool:
-    """No assessment earlier in the month of progression."""
-    return progressing(donor) and donor.adequate[-2] < donor.progression.replace(day=1)
-
-
-def progressing_long_after_stable(donor: Donor) -> bool:
-    """Stable disease seven weeks from randomisation, before the month before progression."""
-    return (
-        progressing_for_both(donor)
-        and donor.adequate[-2] < donor.progression.replace(day=1)
-        and donor.adequate[0] < (donor.progression.replace(day=1) - DAY).replace(day=1)
-        and donor.readings[0].response == "SD"
-    )
-
-
-def progressing_after_pair(donor: Donor) -> bool:
-    """Two assessments before progression that all readers read alike, and one before them."""
-    return (
-        progressing_for_both(donor)
-        and len(donor.adequate) >= 4
-        and donor.progression > donor.adequate[-4] + 119 * DAY
-        and all(len(set(readers(donor.records, one))) == 1 for one in donor.readings)
-    )
-
-
-def progressing_after_one(donor: Donor) -> bool:
-    """An assessment before progression that can be missed: no gap is then too long."""
-    return (
-        progressing_for_both(donor)
-        and len(donor.adequate) >= 3
-        and donor.progression <= donor.adequate[-3] + 119 * DAY
-        and all(len(set(readers(donor.records, one))) == 1 for one in donor.readings)
-    )
-
-
-def dead_after_progression(donor: Donor) -> bool:
-    """A complete date of death, after the progression that both evaluators found."""
-    return (
-        progressing_for_both(donor)
-        and donor.death is not None
-        and donor.death <= CUTOFF - 40 * DAY
-        and donor.progression < donor.death - 40 * DAY
-    )
-
-
-def responding(donor: Donor) -> bool:
-    """A response that the next reading confirms."""
-    first = next((i for i, one in enumerate(donor.readings) if one.response in ("CR", "PR")), None)
-    return (
-        donor.is_treated
-        and first is not None
-        and first + 1 < len(donor.readings)
-        and donor.readings[first + 1].response in ("CR", "PR")
-    )
-
-
-def never_responding(donor: Donor) -> bool:
-    return donor.is_treated and not donor.is_responder
-
-
-def readers(records: Records, reading: Reading) -> list[str]:
-    """What every reader says on the day of a reading."""
-    return [
-        record["RSSTRESC"]
-        for record in records["rs"]
-        if record["RSTESTCD"] == "OVRLRESP" and record["RSDTC"] == str(reading.day)
-    ]
-
-
-# what is done
+    return mutate
 
 
 def assessed_again(records: Records, donor: Donor, _: Random, **values: str) -> Named:
@@ -309,6 +115,13 @@ def visited_again(records: Records, donor: Donor, _: Random, *, occurs: str) -> 
         SVSTDTC=str(day),
     )
     return {"visit": day}
+
+
+def dosed_later(records: Records, donor: Donor, _: Random) -> Named:
+    """A drug that does not count as a dose, after the last contact."""
+    day = donor.last_alive + WEEK
+    added(records, "ex", EXTRT="DEXAMETHASONE", EPOCH="FOLLOW-UP", EXSTDTC=str(day))
+    return {"dose": day}
 
 
 def adverse_event(records: Records, donor: Donor, _: Random, **values: str) -> Named:
@@ -388,80 +201,62 @@ def with_doses_of(records: Records, _: Donor, __: Random, *, dose: str) -> Named
     return {}
 
 
-def baseline(records: Records, file: str, test: str) -> Record:
-    """The record of a test that is flagged as baseline."""
-    domain = file.upper()
-    (record,) = (
-        record
-        for record in records[file]
-        if record[f"{domain}TESTCD"] == test and record[f"{domain}LOBXFL"] == "Y"
-    )
-    return record
-
-
-def has_baseline(donor: Donor, *, file: str, test: str) -> bool:
-    """Treated, with one flagged record of the test before the day before the first dose."""
-    domain = file.upper()
-    flagged = [
-        record
-        for record in donor.records[file]
-        if record[f"{domain}TESTCD"] == test and record[f"{domain}LOBXFL"] == "Y"
-    ]
-    return (
-        donor.is_treated
-        and len(flagged) == 1
-        and flagged[0][f"{domain}DTC"] < str(donor.first_dose - DAY)
-    )
-
-
 def measured_again(
-    records: Records,
-    donor: Donor,
-    _: Random,
-    *,
-    file: str,
-    test: str,
-    values: tuple[Mapping[str, str], ...],
-    keeps_flag: bool = False,
-    dose_time: str = "",
+    records: Records, donor: Donor, _: Random, *, test: Test, values: tuple[Record, ...]
 ) -> Named:
     """More values of a test on the day of the first dose; the first of them is the one named.
 
-    The flag of the baseline record goes, if it is not kept; the first dose has a time.
+    Each has what it says of its time point, or at which time of the day it was measured.
     """
-    domain = file.upper()
-    day = donor.first_dose
-    flagged = baseline(records, file, test)
-    if not keeps_flag:
-        flagged[f"{domain}LOBXFL"] = ""
-    result = flagged[f"{domain}STRESC"]
-    others = [str(float(result) + step) for step in (3, 5)]
-    if test == "ECOG101":
-        others = ["1" if result == "0" else "0"]
+    (baseline,) = flagged(records, test)
+    result = baseline[test.variable("STRESC")]
+    is_level = test == ECOG
+    others = ["1" if result == "0" else "0"] if is_level else [_more(result, 3), _more(result, 5)]
     for value, other in zip(values, others, strict=False):
-        time = value.get("time", "")
-        number = {f"{domain}STRESN": other} if test != "ECOG101" else {}
-        results = {f"{domain}ORRES": other, f"{domain}STRESC": other, **number}
-        given = {name: text for name, text in value.items() if name != "time"}
-        visit = {"VISITNUM": "101", "VISIT": "DAY 1"}
-        dated = {f"{domain}DTC": f"{day}{time}", f"{domain}LOBXFL": ""}
-        added(records, file, flagged, **results, **visit, **dated, **given)
+        added(
+            records,
+            test.file,
+            {**baseline, "VISITNUM": "101", "VISIT": "DAY 1"},
+            **{
+                test.variable("ORRES"): other,
+                test.variable("STRESC"): other,
+                test.variable("STRESN"): "" if is_level else other,
+                test.variable("LOBXFL"): "",
+                test.variable("DTC"): f"{donor.first_dose}{value.get('time', '')}",
+                **{name: text for name, text in value.items() if name != "time"},
+            },
+        )
+    return {"first_dose": donor.first_dose, "level": others[0], "value": float(others[0])}
+
+
+def unflagged(records: Records, _: Donor, __: Random, *, test: Test) -> Named:
+    """No record of the test is flagged as baseline."""
+    for record in flagged(records, test):
+        record[test.variable("LOBXFL")] = ""
+    return {}
+
+
+def dosed_at(records: Records, donor: Donor, _: Random, *, time: str) -> Named:
+    """The first dose has a time of day."""
     for record in records["ex"]:
-        if record["EXSTDTC"] == str(day):
-            record["EXSTDTC"] += dose_time
-    return {"first_dose": day, "level": others[0], "value": float(others[0])}
+        if record["EXSTDTC"] == str(donor.first_dose):
+            record["EXSTDTC"] += time
+    return {}
 
 
 def read_in_another_way(
-    records: Records, _: Donor, __: Random, *, file: str, test: str, **values: str
+    records: Records, _: Donor, __: Random, *, test: Test, **values: str
 ) -> Named:
     """The baseline value of a test once more, with another result from another source."""
-    domain = file.upper()
-    flagged = baseline(records, file, test)
-    other = str(float(flagged[f"{domain}STRESN"]) + 1)
-    results = {f"{domain}{name}": other for name in ("ORRES", "STRESC", "STRESN")}
-    added(records, file, flagged, **results, **values)
+    (baseline,) = flagged(records, test)
+    other = _more(baseline[test.variable("STRESC")], 1)
+    results = {test.variable(name): other for name in ("ORRES", "STRESC", "STRESN")}
+    added(records, test.file, baseline, **results, **values)
     return {}
+
+
+def _more(number: str, by: int) -> str:
+    return f"{float(number) + by:g}"
 
 
 def middle_blurred(records: Records, donor: Donor, _: Random, *, blur: Blur) -> Named:
@@ -622,305 +417,3 @@ def renumbered(records: Records, _: Donor, __: Random) -> Named:
 def new_number(number: int) -> int:
     """What `renumbered` makes of a sequence number: in the same order."""
     return 3 * number + 100
-
-
-COPIED: Final = {
-    "rs": "RSSEQ",
-    "lb": "LBSEQ",
-    "vs": "VSSEQ",
-    "ex": "EXSEQ",
-    "ds": "DSSEQ",
-    "cm": "CMSEQ",
-    "sv": "USUBJID",
-}
-"""Files of which a record is sent twice, with the variable that the finding names."""
-CODES: Final[Mapping[str, tuple[str, ...]]] = {
-    "dm": ("DOMAIN", "DTHFL", "AGEU", "SEX", "RACE", "ARMCD", "ACTARMCD"),
-    "suppdm": ("RDOMAIN", "QNAM", "QVAL"),
-    "ds": ("DOMAIN", "DSDECOD", "DSCAT", "EPOCH"),
-    "ex": ("DOMAIN", "EXTRT", "EPOCH"),
-    "sv": ("DOMAIN", "SVPRESP", "SVOCCUR", "SVCNTMOD"),
-    "rs": ("DOMAIN", "RSTESTCD", "RSCAT", "RSORRES", "RSSTRESC", "RSEVAL", "RSACPTFL", "RSLOBXFL"),
-    "lb": ("DOMAIN", "LBTESTCD", "LBCAT", "LBSTRESU", "LBSPEC", "LBLOBXFL"),
-    "vs": ("DOMAIN", "VSTESTCD", "VSSTRESU", "VSLOBXFL"),
-    "mi": ("DOMAIN", "MITESTCD", "MISTRESU", "MISPEC", "MIMETHOD", "MILOBXFL"),
-    "ae": ("DOMAIN", "AEDECOD", "AETOXGR", "AESER"),
-    "cm": ("DOMAIN", "CMDECOD", "CMCAT"),
-    "ss": ("DOMAIN", "SSTESTCD", "SSORRES", "SSSTRESC"),
-    "dd": ("DOMAIN", "DDTESTCD", "DDSTRESC"),
-}
-_WEIGHT: Final = {"file": "vs", "test": "WEIGHT"}
-_HAEMOGLOBIN: Final = {"file": "lb", "test": "HGB"}
-_ECOG: Final = {"file": "rs", "test": "ECOG101"}
-_PDL1: Final = {"file": "mi", "test": "PDL1"}
-_BEFORE: Final = {"VSTPT": "PRE-DOSE", "VSTPTNUM": "1"}
-_AFTER: Final = {"VSTPT": "1 HOUR POST-DOSE", "VSTPTNUM": "2"}
-_OTHER_VISIT: Final = {"VISITNUM": "902", "VISIT": "UNSCHEDULED"}
-
-KINDS: Final = (
-    # what was not done or did not take place, and the same where it was
-    Kind(
-        "assessment_not_done",
-        followed,
-        partial(assessed_again, RSSTAT="NOT DONE"),
-        findings=(("not_done", "RSSTAT"),),
-    ),
-    Kind(
-        "assessment_done",
-        followed_without_event,
-        partial(assessed_again, RSORRES="SD", RSSTRESC="SD"),
-        outcomes={"PFSIRC": Ended()},
-        rules=dict.fromkeys(("last_known_alive", "last_assessment"), Ended("assessment")),
-        dates={"lstalvdt": "assessment"},
-    ),
-    Kind(
-        "visit_did_not_occur",
-        followed,
-        partial(visited_again, occurs="N"),
-        findings=(("did_not_occur", "SVOCCUR"),),
-    ),
-    Kind(
-        "visit_occurred",
-        followed,
-        partial(visited_again, occurs="Y"),
-        rules={"last_known_alive": Ended("visit")},
-        dates={"lstalvdt": "visit"},
-    ),
-    Kind(
-        "adverse_event_did_not_occur",
-        without_early_severe_event,
-        partial(adverse_event, AEPRESP="Y", AEOCCUR="N"),
-        findings=(("did_not_occur", "AEOCCUR"),),
-    ),
-    Kind(
-        "adverse_event_not_answered",
-        without_early_severe_event,
-        partial(adverse_event, AEPRESP="Y"),
-        findings=(("did_not_occur", "AEOCCUR"),),
-    ),
-    Kind(
-        "adverse_event_occurred",
-        without_early_severe_event,
-        partial(adverse_event, AEPRESP="Y", AEOCCUR="Y"),
-        outcomes={"TTAE": Ended("event", EVENT)},
-    ),
-    # another reader
-    Kind(
-        "reader_contradicts",
-        reviewed_in_time,
-        partial(read_by_third, accepted=""),
-        findings=(("superseded", "RSSTRESC"),),
-    ),
-    Kind(
-        "accepted_reader_contradicts",
-        reviewed_in_time,
-        partial(read_by_third, accepted="Y"),
-        outcomes={"PFSIRC": Ended("reading", EVENT)},
-        findings=(("superseded", "RSSTRESC"),) * 2,
-    ),
-    # another subject
-    Kind("screen_failure", anybody, screened_with),
-    # doses
-    Kind("prephase", treated, partial(dosed_earlier, days=6, epoch="SCREENING")),
-    Kind(
-        "dose_on_the_day_before",
-        treated,
-        partial(dosed_earlier, days=1, epoch="TREATMENT"),
-        outcomes=dict.fromkeys(("OSTRT", "TTAE"), Ended(start="dose")),
-        dates={"trtsdt": "dose"},
-        findings=(("first_dose_differs", "RFXSTDTC"),),
-    ),
-    Kind("blinded_dose", treated, partial(with_doses_of, dose="")),
-    Kind("dose_of_nothing", treated, partial(with_doses_of, dose="0")),
-    # values on the day of the first dose
-    Kind(
-        "time_point_after_dose",
-        partial(has_baseline, **_WEIGHT),
-        partial(measured_again, **_WEIGHT, values=(_AFTER,)),
-    ),
-    Kind(
-        "time_points_before_and_after_dose",
-        partial(has_baseline, **_WEIGHT),
-        partial(measured_again, **_WEIGHT, values=(_BEFORE, _AFTER)),
-        factors={"weight": Measured("first_dose", value="value")},
-    ),
-    Kind(
-        "time_of_day_after_dose",
-        partial(has_baseline, **_HAEMOGLOBIN),
-        partial(
-            measured_again, **_HAEMOGLOBIN, values=({"time": "T10:30"},), dose_time="T10:00"
-        ),
-    ),
-    Kind(
-        "time_of_day_before_dose",
-        partial(has_baseline, **_HAEMOGLOBIN),
-        partial(
-            measured_again, **_HAEMOGLOBIN, values=({"time": "T09:30"},), dose_time="T10:00"
-        ),
-        factors={"haemoglobin": Measured("first_dose", value="value")},
-    ),
-    Kind(
-        "value_after_flagged_baseline",
-        partial(has_baseline, **_ECOG),
-        partial(measured_again, **_ECOG, values=({},), keeps_flag=True),
-    ),
-    Kind(
-        "value_after_unflagged_baseline",
-        partial(has_baseline, **_ECOG),
-        partial(measured_again, **_ECOG, values=({},)),
-        factors={"ecog": Measured("first_dose", level="level")},
-    ),
-    # dates of which not everything is known
-    Kind(
-        "interval_of_assessment",
-        with_unblurred_middle,
-        partial(middle_blurred, blur=AS_INTERVAL),
-    ),
-    Kind("month_of_assessment", with_unblurred_middle, partial(middle_blurred, blur=month)),
-    Kind(
-        "interval_of_progression",
-        progressing_after_days,
-        partial(progression_blurred, blur=AS_INTERVAL),
-        outcomes={
-            "PFS": Ended("earliest", EVENT, flag="flag"),
-            "PFSEMA": Ended("earliest", EVENT, flag="flag"),
-            "TTR": Ended("earliest", COMPETING, flag="flag"),
-        },
-    ),
-    Kind(
-        "month_of_progression",
-        progressing_after_month,
-        partial(progression_blurred, blur=month),
-        outcomes={
-            "PFS": Ended("earliest", EVENT, flag="flag"),
-            "PFSEMA": Ended("earliest", EVENT, flag="flag"),
-            "TTR": Ended("earliest", COMPETING, flag="flag"),
-        },
-    ),
-    Kind(
-        "interval_of_death",
-        dead_after_progression,
-        partial(death_blurred, blur=AS_INTERVAL),
-        rules={"death": Ended("death", flag="flag")},
-        dates={"dthdt": "death", "dthdtf": "flag"},
-    ),
-    Kind(
-        "month_of_death",
-        dead_after_progression,
-        partial(death_blurred, blur=month),
-        rules={"death": Ended("death", flag="flag")},
-        dates={"dthdt": "death", "dthdtf": "flag"},
-    ),
-    Kind(
-        "interval_of_death_in_demographics",
-        dead_after_progression,
-        partial(death_blurred, blur=AS_INTERVAL, in_dm_alone=True),
-    ),
-    Kind(
-        "death_after_cutoff",
-        alive,
-        dead_after_cutoff,
-        findings=(("after_cutoff", "DTHDTC"), ("after_cutoff", "DDDTC")),
-    ),
-    # copies and corrections
-    Kind(
-        "duplicate",
-        treated,
-        sent_twice,
-        findings=tuple(("duplicate", variable) for variable in COPIED.values()),
-    ),
-    Kind(
-        "other_response_of_another_visit",
-        progressing,
-        partial(read_twice_on_a_day, which=-1, response="SD", **_OTHER_VISIT),
-    ),
-    Kind(
-        "progression_of_another_visit",
-        corrected_in_time,
-        partial(read_twice_on_a_day, which=1, response="PD", **_OTHER_VISIT),
-        outcomes={
-            "PFS": Ended("reading", EVENT),
-            "PFSEMA": Ended("reading", EVENT),
-            "TTR": Ended("reading", COMPETING),
-        },
-    ),
-    Kind(
-        "corrected_response",
-        corrected_in_time,
-        partial(read_twice_on_a_day, which=1, response="PD"),
-        outcomes={
-            "PFS": Ended("reading", EVENT),
-            "PFSEMA": Ended("reading", EVENT),
-            "TTR": Ended("reading", COMPETING),
-        },
-        findings=(("superseded", "RSSTRESC"),),
-    ),
-    # sources
-    Kind(
-        "several_methods",
-        partial(has_baseline, **_PDL1),
-        partial(read_in_another_way, **_PDL1, MIMETHOD="FLOW CYTOMETRY"),
-        findings=(("several_sources", "MIMETHOD"),),
-        is_excluded=True,
-    ),
-    Kind(
-        "several_specimens",
-        partial(has_baseline, **_PDL1),
-        partial(read_in_another_way, **_PDL1, MISPEC="BLOOD"),
-        findings=(("several_sources", "MISPEC"),),
-        is_excluded=True,
-    ),
-    Kind(
-        "specimen_that_does_not_count",
-        partial(has_baseline, **_HAEMOGLOBIN),
-        partial(read_in_another_way, **_HAEMOGLOBIN, LBSPEC="SERUM"),
-    ),
-    # new therapy around progression
-    Kind(
-        "therapy_before_progression",
-        progressing_for_both,
-        partial(treated_again, dated=days_later(-1)),
-        outcomes=dict.fromkeys(("PFS", "PFSIRC"), Ended("previous", CENSORED)),
-    ),
-    Kind(
-        "therapy_on_day_of_progression",
-        progressing_for_both,
-        partial(treated_again, dated=days_later(0)),
-    ),
-    Kind(
-        "therapy_after_progression",
-        progressing_for_both,
-        partial(treated_again, dated=days_later(1)),
-    ),
-    Kind(
-        "therapy_in_month_of_progression",
-        progressing_long_after_stable,
-        partial(treated_again, dated=same_month),
-    ),
-    Kind(
-        "therapy_in_month_before_progression",
-        progressing_long_after_stable,
-        partial(treated_again, dated=month_before),
-        outcomes=dict.fromkeys(("PFS", "PFSIRC"), Ended("previous", CENSORED)),
-    ),
-    # missed assessments
-    Kind(
-        "two_missed_before_progression",
-        progressing_after_pair,
-        partial(assessments_missed, number=2),
-        outcomes=dict.fromkeys(("PFS", "PFSIRC"), Ended("kept", CENSORED)),
-    ),
-    Kind(
-        "one_missed_before_progression",
-        progressing_after_one,
-        partial(assessments_missed, number=1),
-    ),
-    # readings before randomisation
-    Kind("response_at_entry", never_responding, partial(read_at_entry, response="PR")),
-    Kind("response_at_entry_of_a_responder", responding, partial(read_at_entry, response="PR")),
-    Kind("progression_at_entry", progressing_for_both, partial(read_at_entry, response="PD")),
-    # the same records in another form
-    Kind("codes_written_otherwise", anybody, written_otherwise),
-    Kind("reversed_in_files", anybody, reversed_in_files),
-    Kind("renumbered", anybody, renumbered),
-)

@@ -1,21 +1,21 @@
 """What a record may change and what it may not: subjects of a trial, as they are and mutated.
 
 One study holds a clean and a mutated twin of each drawn subject. Each kind of mutation
-(record_mutations.py) states what follows; every endpoint, factor, population, date and finding
+(mutation_kinds.py) states what follows; every endpoint, factor, population, date and finding
 that it does not name is the same for both twins.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
 from donors import read_donors
 from mutated_trial import Pair, Twin, expected, read_twins, write_study
+from mutation_kinds import KINDS
 from project import Plateau
-from record_mutations import KINDS, new_number
+from record_mutations import new_number
 from torture_scale import FULL
 
 from synthesis.nsclc.draw import table_of
@@ -53,9 +53,7 @@ def built(
 ) -> Iterator[Built]:
     folder = tmp_path_factory.mktemp("mutated")
     pairs = write_study(read_donors(), request.param, folder / "study")
-    result = plateau(
-        "build", folder / "study", "--releases", folder / "releases", "--threads", "2"
-    )
+    result = plateau("build", folder / "study", "--releases", folder / "releases", "--threads", "2")
     assert result.returncode == 0, result.stderr
     path = folder / "releases/nsclc/current/warehouse.duckdb"
     with duckdb.connect(str(path), read_only=True) as connection:
