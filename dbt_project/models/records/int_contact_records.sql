@@ -85,14 +85,9 @@ records_with_ends as (
         days.srcvar,
         days.adt,
         days.adtf,
-        doses.src_row is not null as is_dose,
         terms_of_contacts.contact_mode,
         terms_of_contacts.status
     from starts_and_ends as days
-    left join doses
-        on
-            days.src_file = doses.src_file
-            and days.src_row = doses.src_row
     left join terms_of_contacts
         on
             days.src_file = terms_of_contacts.src_file
@@ -123,9 +118,7 @@ contacts as (
             else domain in ({{ quoted_items(var('visit_domains')) }})
         end as is_in_person
     from records_with_ends
-    where
-        (domain <> 'EX' or is_dose)
-        and (domain <> 'SS' or status = 'alive')
+    where domain <> 'SS' or status = 'alive'
 )
 
 select * from contacts

@@ -7,15 +7,15 @@ with qualifiers as (
         src_file,
         src_row,
         usubjid,
-        rdomain,
+        upper(rdomain) as rdomain,
         qnam,
         {{ whole_number('idvarval') }} as seq,
         {{ number('idvarval') }} as visitnum,
         idvarval as group_id,
         case
-            when idvar is null and rdomain = 'DM' then 'subject'
-            when upper(idvar) = rdomain || 'SEQ' then 'sequence'
-            when upper(idvar) = rdomain || 'GRPID' then 'group'
+            when idvar is null and upper(rdomain) = 'DM' then 'subject'
+            when upper(idvar) = upper(rdomain) || 'SEQ' then 'sequence'
+            when upper(idvar) = upper(rdomain) || 'GRPID' then 'group'
             when upper(idvar) = 'VISITNUM' then 'visit'
         end as named_by
     from {{ ref('stg_sdtm__supp') }}
