@@ -312,7 +312,9 @@ counts <- function(group, rows) {
     )
     for (name in names(outcomes)) {
         outcome <- strsplit(name, ";")[[1]]
-        limits <- binom.test(sum(outcomes[[name]]), nrow(rows))$conf.int
+        # a relapse is one of those who had a remission
+        whole <- if (outcome[1] == "relapse") sum(is.finite(cr)) else nrow(rows)
+        limits <- binom.test(sum(outcomes[[name]]), whole)$conf.int
         keep("clinical_outcomes", "table_2",
              c(own, paste0("outcome=", outcome[1]), paste0("level=", outcome[2])),
              c(n = sum(outcomes[[name]]), ci_lower = 100 * limits[1], ci_upper = 100 * limits[2]))
