@@ -128,7 +128,11 @@ order by variable
 """
 
 _FACT_DAYS: Final = """
-select facts.fact, coalesce(names.label, 'Day of: ' || facts.label), names.variable
+select facts.fact, coalesce(names.label, case
+    when length('Day of: ' || facts.label) <= 40 then 'Day of: ' || facts.label
+    when length(facts.label) <= 40 then facts.label
+    else left(facts.label, 37) || '...'
+end), names.variable
 from staging.stg_study__facts as facts
 left join staging.stg_study__adam_names as names
     on names.kind = 'fact' and names.name = facts.fact

@@ -247,7 +247,7 @@ def test_the_files_are_their_owners_alone(exported: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in exported.iterdir()} == {0o600}
     assert {path.name for path in exported.iterdir()} == {
         *(f"{name}.{form}" for name in FILES for form in ("xpt", "json")),
-        *("variables.csv", "README.txt"),
+        *("adam_names.csv", "variables.csv", "README.txt"),
     }
     assert "SYNTHETIC DATA" in (exported / "README.txt").read_text()
 

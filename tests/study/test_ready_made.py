@@ -24,7 +24,7 @@ def test_a_fact_that_the_study_names_is_declared_for_it(tmp_path: Path) -> None:
     write_study(tmp_path, populations_csv=("2,fact,hsct,absent", "2,fact,randomisation,exists"))
     (fact,) = load_study(tmp_path).facts
     assert (fact.fact, fact.domain, fact.date, fact.known_by) == (
-        *("randomisation", "DS", "DSSTDTC", "first_dose"),
+        *("randomisation", "DS", "DSSTDTC", None),
     )
     assert [item.values for item in fact.conditions] == [("RANDOMIZED",)]
 
