@@ -30,12 +30,20 @@ times_in_days as (
         units.unit,
         units.days as unit_days,
         times.aval * units.days as aval_days,
-        {{ days_between('times.startdt', 'times.adt') }} as days_between_dates,
-        units.slack_days
-        + units.slack_share * abs({{ days_between('times.startdt', 'times.adt') }})
-            as slack
+        {{ days_between(
+            'times.startdt', 'times.adt'
+        ) }} as days_between_dates,
+        units.slack_days,
+        units.slack_share
     from times_in_units as times
     left join units on {{ wording('times.unit_given') }} = units.wording
+),
+
+times_with_slack as (
+    select
+        *,
+        slack_days + slack_share * abs(days_between_dates) as slack
+    from times_in_days
 ),
 
 -- whether a trial adds a day to its times: what most of them are closer to
@@ -53,7 +61,7 @@ conventions as (
                 then 1
             else 0
         end as origin_day
-    from times_in_days
+    from times_with_slack
     where aval_days is not null and days_between_dates >= 0
     group by src_trial
 ),
@@ -68,7 +76,7 @@ adam_times as (
             > times.slack,
             false
         ) as differs_from_dates
-    from times_in_days as times
+    from times_with_slack as times
     left join conventions on times.src_trial = conventions.src_trial
 )
 
