@@ -48,12 +48,13 @@ time_to_event as (
         case
             when selected.event_code = 0
                 then
-                    case
-                        when selected.rule_id = 'last_assessment' then 'Last assessment'
-                        else coalesce(
-                            endpoint_rules.description, 'Origin of the endpoint'
-                        )
-                    end
+                    coalesce(
+                        endpoint_rules.description,
+                        case selected.rule_id
+                            when 'last_assessment' then 'Last assessment'
+                            else 'Origin of the endpoint'
+                        end
+                    )
                     || case
                         when observation_ends.is_gap
                             then '; assessments are missing before the event'
