@@ -18,6 +18,8 @@ NUMBERS: Final = (
 HEADLINE_NUMBERS: Final = ("median", "event-free rate", "incidence", "hazard ratio")
 """The kinds that the history of releases holds, of the headline analyses."""
 RATIO: Final = "ratio"
+# Relative. The last digits of a model depend on the processor, and no record moves one that little.
+_ROUNDING: Final = 1e-9
 _KEY: Final = (
     *("number", "unit", "analysis_id", "stratum"),
     *("model", "factor", "contrast", "event", "time_months"),
@@ -103,7 +105,13 @@ _MOVED: Final = f"""
     from estimates_before as earlier
     full join estimates_after as later
         on {" and ".join(f"earlier.{key} is not distinct from later.{key}" for key in _KEY)}
-    where earlier.value is distinct from later.value
+    where
+        earlier.value is distinct from later.value
+        and coalesce(
+            abs(later.value - earlier.value)
+            > {_ROUNDING} * greatest(abs(earlier.value), abs(later.value)),
+            true
+        )
     order by coalesce(later.analysis_order, earlier.analysis_order), 5, 6, 7, 8, 9, 10
 """
 

@@ -91,6 +91,18 @@ def test_what_did_not_move_is_not_told(tmp_path: Path) -> None:
     assert moved(tmp_path, rows, rows) == []
 
 
+def test_what_differs_by_rounding_alone_did_not_move(tmp_path: Path) -> None:
+    """The same model on another processor; a millionth is a move."""
+
+    def terms(a: float, b: float) -> Rows:
+        return {
+            "cox_term": [{**TERM, "model": name, "hr": hr} for name, hr in (("a", a), ("b", b))]
+        }
+
+    found = moved(tmp_path, terms(3.14, 3.14), terms(3.14 * (1 + 1e-14), 3.14 * (1 + 1e-6)))
+    assert [move.model for move in found] == ["b"]
+
+
 def test_moves_stand_by_kind_and_the_largest_first(tmp_path: Path) -> None:
     """A ratio that halves has moved as far as one that doubles."""
 
