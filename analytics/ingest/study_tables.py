@@ -7,7 +7,7 @@ import duckdb
 
 from analytics.ingest.errors import IngestError
 from analytics.ingest.fact_conditions import fact_condition_rows
-from analytics.study.adam_datasets import TIME_SLACKS, TIME_UNITS
+from analytics.study.adam_datasets import TIME_SLACKS, TIME_UNITS, days_in
 from analytics.study.declared_facts import definition_of, needing_first_dose
 from analytics.study.facts import BUILT_IN_FACTS
 from analytics.study.record_rules import RECORD_RULES
@@ -230,16 +230,10 @@ def _definition_rows(spec: StudySpecification) -> dict[str, Rows]:
             (row.paramcd, row.cnsr, row.evntdesc, row.role) for row in spec.adam_events
         ],
         "study_time_unit": [
-            (wording, unit, _days_in(unit, spec.parameters.days_per_month), *TIME_SLACKS[unit])
+            (wording, unit, days_in(unit, spec.parameters.days_per_month), *TIME_SLACKS[unit])
             for wording, unit in TIME_UNITS.items()
         ],
     }
-
-
-def _days_in(unit: str, days_per_month: float) -> float:
-    """The length of a unit of time in days; a year is twelve months of the study."""
-    lengths = {"days": 1.0, "weeks": 7.0, "months": days_per_month, "years": 12 * days_per_month}
-    return lengths[unit]
 
 
 def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:

@@ -13,8 +13,10 @@ from typing import Final
 
 import duckdb
 
-from analytics.study.adam_datasets import ADSL, ADTTE, TIME_UNITS
+from analytics.ingest.domain_tables import columns_of, table_of
+from analytics.study.adam_datasets import ADSL, ADTTE, TIME_UNITS, days_in
 from analytics.study.wording import slug
+from analytics.warehouse import quoted
 
 # The flags of ADaM that name populations, in the order in which one becomes the analysis set.
 POPULATION_FLAGS: Final[dict[str, str]] = {
@@ -158,11 +160,17 @@ def _factors(
 
 
 def _values(connection: duckdb.DuckDBPyConnection, variable: str) -> list[str]:
+    column = _column(connection, variable)
     rows = connection.execute(
-        f'select distinct trim("{variable.lower()}") from raw.adam_adsl '
-        f"where trim(\"{variable.lower()}\") not in ('', 'NA') order by 1"
+        f"select distinct trim({column}) from {table_of(ADSL)} "
+        f"where trim({column}) not in ('', 'NA') order by 1"
     ).fetchall()
     return [str(value) for (value,) in rows]
+
+
+def _column(connection: duckdb.DuckDBPyConnection, variable: str) -> str:
+    """The column of a variable of ADSL, quoted for SQL."""
+    return quoted(columns_of(connection, ADSL)[variable])
 
 
 def _in_order(connection: duckdb.DuckDBPyConnection, variable: str, has_number: bool) -> list[str]:
@@ -170,10 +178,9 @@ def _in_order(connection: duckdb.DuckDBPyConnection, variable: str, has_number: 
     values = _values(connection, variable)
     if not has_number:
         return values
-    column = variable.lower()
+    column, twin = _column(connection, variable), _column(connection, f"{variable}N")
     rows = connection.execute(
-        f'select trim("{column}"), min(try_cast("{column}n" as double)) from raw.adam_adsl '
-        "group by all"
+        f"select trim({column}), min(try_cast({twin} as double)) from {table_of(ADSL)} group by all"
     ).fetchall()
     places = {value: place for value, place in rows if place is not None}
     return sorted(values, key=lambda value: (places.get(value, float("inf")), value))
@@ -200,20 +207,16 @@ def _time_units(
 
 def _by_dates(connection: duckdb.DuckDBPyConnection, trial: str, days_per_month: float) -> str:
     """The unit in which the times lie nearest to ADT - STARTDT."""
-    lengths = _lengths(days_per_month)
     distances = ", ".join(
-        f"median(abs(aval * {days} - (adt - startdt)))" for days in lengths.values()
+        f"median(abs(aval * {days_in(unit, days_per_month)} - (adt - startdt)))"
+        for unit in _IN_WORDS
     )
     found = connection.execute(
         f"select {distances} from adam_times where src_trial = ?", [trial]
     ).fetchall()[0]
     if any(distance is None for distance in found):
         return "days"
-    return min(zip(found, lengths, strict=True))[1]
-
-
-def _lengths(days_per_month: float) -> dict[str, float]:
-    return {"days": 1, "weeks": 7, "months": days_per_month, "years": 12 * days_per_month}
+    return min(zip(found, _IN_WORDS, strict=True))[1]
 
 
 def _day_convention(
@@ -224,7 +227,7 @@ def _day_convention(
     """Whether most times have a day more than ADT - STARTDT."""
     votes = 0.0
     for trial, (unit, _) in units.items():
-        days = _lengths(days_per_month)[unit]
+        days = days_in(unit, days_per_month)
         vote = connection.execute(
             f"select sum(sign(abs(aval * {days} - (adt - startdt) - 1) "
             f"- abs(aval * {days} - (adt - startdt)))) from adam_times where src_trial = ?",
@@ -240,7 +243,7 @@ def _endpoints(
     units: dict[str, tuple[str, bool]],
     days_per_month: float,
 ) -> Iterator[AdamEndpoint]:
-    longest = max((_lengths(days_per_month)[unit] for unit, _ in units.values()), default=1.0)
+    longest = max((days_in(unit, days_per_month) for unit, _ in units.values()), default=1.0)
     for paramcd, param, aval in connection.execute(_PARAMETERS).fetchall():
         outside = [_n_outside(connection, paramcd, item.variable) for item in populations]
         whole = next(
@@ -255,9 +258,9 @@ def _endpoints(
 def _n_outside(connection: duckdb.DuckDBPyConnection, paramcd: str, flag: str) -> int:
     """Subjects with a row of the PARAMCD and without the flag."""
     found = connection.execute(
-        "select count(*) from raw.adam_adtte as adtte inner join raw.adam_adsl as adsl "
+        f"select count(*) from {table_of(ADTTE)} as adtte inner join {table_of(ADSL)} as adsl "
         "on trim(adtte.usubjid) = trim(adsl.usubjid) where trim(adtte.paramcd) = ? "
-        f"and trim(adsl.\"{flag.lower()}\") is distinct from 'Y'",
+        f"and trim(adsl.{_column(connection, flag)}) is distinct from 'Y'",
         [paramcd],
     ).fetchall()
     return int(found[0][0])

@@ -61,21 +61,7 @@ def survival_differences_table(bi: Bi) -> Table | None:
         Column("difference", f"Difference, points ({_ci(frame)})"),
         Column("p", "P"),
     ]
-    lines = [
-        Line(
-            {
-                _FIRST: _groups(row),
-                "month": f"{row['time_months']:g}",
-                "at_risk": f"{whole(row['n_risk'])} / {whole(row['n_risk_reference'])}",
-                "difference": _difference(row, _POINTS),
-                "p": p_value(row["p_value"]),
-            },
-            group=row["analysis_label"],
-            indent=1,
-            cautions=_cautions(row),
-        )
-        for row in frame.to_dicts()
-    ]
+    lines = _lines(frame, "time_months", ("at_risk", "n_risk"), _POINTS)
     notes = [
         "Difference of the event-free percentages with Wald limits from the sum of Greenwood's "
         "variances. P: of the difference on the complementary log-log scale; it need not agree "
@@ -96,13 +82,28 @@ def restricted_mean_differences_table(bi: Bi) -> Table | None:
         Column("difference", f"Difference, mo ({_ci(frame)})"),
         Column("p", "P"),
     ]
-    lines = [
+    lines = _lines(frame, "horizon_months", ("n", "n"), _MONTHS)
+    return Table(
+        "restricted_mean_differences",
+        "Differences in restricted mean survival time",
+        columns,
+        lines,
+        notes=["Difference of the restricted means, with Wald limits and P."],
+    )
+
+
+def _lines(
+    frame: pl.DataFrame, month: str, count: tuple[str, str], names: tuple[str, str, str]
+) -> list[Line]:
+    """A line per month and two groups; `count` is a column and the count of either group in it."""
+    column, n = count
+    return [
         Line(
             {
-                _FIRST: _groups(row),
-                "month": f"{row['horizon_months']:g}",
-                "n": f"{whole(row['n'])} / {whole(row['n_reference'])}",
-                "difference": _difference(row, _MONTHS),
+                _FIRST: f"{row['stratum_label']} minus {row['reference_label']}",
+                "month": f"{row[month]:g}",
+                column: f"{whole(row[n])} / {whole(row[f'{n}_reference'])}",
+                "difference": _difference(row, names),
                 "p": p_value(row["p_value"]),
             },
             group=row["analysis_label"],
@@ -111,13 +112,6 @@ def restricted_mean_differences_table(bi: Bi) -> Table | None:
         )
         for row in frame.to_dicts()
     ]
-    return Table(
-        "restricted_mean_differences",
-        "Differences in restricted mean survival time",
-        columns,
-        lines,
-        notes=["Difference of the restricted means, with Wald limits and P."],
-    )
 
 
 def _outcome_line(row: Row) -> Line:
@@ -147,10 +141,6 @@ def _difference(row: Row, names: tuple[str, str, str]) -> str:
     """A difference with its limits, or why there is none."""
     numbers = [row[name] for name in names]
     return difference(*numbers) if numbers[0] is not None else str(row["status"])
-
-
-def _groups(row: Row) -> str:
-    return f"{row['stratum_label']} minus {row['reference_label']}"
 
 
 def _cautions(row: Row) -> tuple[str, ...]:

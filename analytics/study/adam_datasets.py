@@ -47,6 +47,12 @@ TIME_SLACKS: Final[dict[str, tuple[float, float]]] = {
 }
 
 
+def days_in(unit: str, days_per_month: float) -> float:
+    """The length of a unit of time in days; a year is twelve months of the study."""
+    lengths = {"days": 1.0, "weeks": 7.0, "months": days_per_month, "years": 12 * days_per_month}
+    return lengths[unit]
+
+
 def dataset_of(kind: str, timing: str | None) -> str:
     """The dataset that holds a variable of adam_names.csv; `timing` is that of a factor."""
     if kind == "fact":

@@ -6,11 +6,11 @@ ranges; `population` a flag of ADSL; `fact` the variable of ADTTE that holds the
 known on. In an export, what has no line gets a name made of its own (`analytics.export.names`).
 """
 
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
+from analytics.study.codes import is_variable
 from analytics.study.errors import StudyError
 from analytics.study.rows import Row, read_rows
 from analytics.study.specification import AdamKind, AdamName
@@ -18,7 +18,6 @@ from analytics.study.specification import AdamKind, AdamName
 FILE: Final = "adam_names.csv"
 LABEL_LENGTH: Final = 40  # of a variable in SAS transport files, version 5
 _COLUMNS: Final = ("kind", "name", "variable", "label")
-_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 
 
 def read_adam_names(
@@ -65,7 +64,7 @@ def read_adam_names(
 
 def _variable(row: Row, kind: str) -> str:
     variable = row.required("variable")
-    if not _VARIABLE.fullmatch(variable):
+    if not is_variable(variable):
         raise StudyError(
             f"{row.where}: '{variable}' is not an ADaM variable name; use 1 to 8 capitals, "
             "digits or underscores, starting with a capital."

@@ -17,7 +17,7 @@ PARAMCD_FORM: Final = "capitals, digits and underscores, a capital first, 8 char
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _ANALYSIS: Final = re.compile(r"[a-z0-9_]+")
 _DOMAIN: Final = re.compile(r"[A-Z][A-Z0-9]")
-_PARAMCD: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
+_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 
 WHOLE_POPULATION: Final = "all"
 UNKNOWN_LEVEL: Final = "unknown"
@@ -31,7 +31,12 @@ def is_name(text: str) -> bool:
 
 def is_paramcd(text: str) -> bool:
     """Whether the text can name an endpoint, as PARAMCD of ADaM: `PARAMCD_FORM`."""
-    return _PARAMCD.fullmatch(text) is not None
+    return is_variable(text)
+
+
+def is_variable(text: str) -> bool:
+    """Whether the text has the form of the name of a variable in SDTM and ADaM."""
+    return _VARIABLE.fullmatch(text) is not None
 
 
 def is_domain(text: str) -> bool:

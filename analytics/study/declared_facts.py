@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from analytics.study.codes import is_variable
 from analytics.study.errors import StudyError
 from analytics.study.factors import FACTOR_COLUMNS, FACTORS_FILE
 from analytics.study.facts import BUILT_IN_FACTS, Fact, Facts, happened_by
@@ -93,7 +94,6 @@ _EARLIER: Final = (
 _PLACING: Final = ("fact", "confirmed")
 # Each level is a step of its own in the SQL that dates the facts (int_declared_facts).
 MOST_LEVELS: Final = 6
-_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 _SEPARATOR: Final = "|"
 _READY_MADE: Final = Path(__file__).parent / "ready_made"
 _PLAN_FILE: Final = "plan.toml"
@@ -307,11 +307,8 @@ def _fact(
         fact=name,
         label=row.required("label"),
         domain=domain,
-        date=_form(
-            row,
-            date or row.required("date"),
-            _VARIABLE,
-            "a variable with a date, such as AESTDTC",
+        date=_variable(
+            row, date or row.required("date"), "a variable with a date, such as AESTDTC"
         ),
         take="first" if row.choice("take", Take) == "first" else "last",
         value=value,
@@ -323,8 +320,8 @@ def _fact(
     )
 
 
-def _form(row: Row, value: str, form: re.Pattern[str], what: str) -> str:
-    if not form.fullmatch(value):
+def _variable(row: Row, value: str, what: str) -> str:
+    if not is_variable(value):
         raise StudyError(f"{row.where}: '{value}' is not {what}; write it in capitals.")
     return value
 
@@ -369,7 +366,7 @@ def _asked(row: Row, fact: str, kind: str, names: _Names) -> str | None:
         return None
     name = row.required("name")
     if kind == "variable":
-        return _form(row, name, _VARIABLE, "a variable or qualifier such as AEDECOD")
+        return _variable(row, name, "a variable or qualifier such as AEDECOD")
     if kind == "term":
         return row.known(name, names.categories, "category of terms.csv")
     if name == fact:

@@ -1,12 +1,11 @@
 """factors.csv and factor_levels.csv: patient characteristics and their levels."""
 
 import math
-import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from analytics.study.codes import LONGEST, WHOLE_POPULATION, free_level, meaning_of
+from analytics.study.codes import LONGEST, WHOLE_POPULATION, free_level, is_variable, meaning_of
 from analytics.study.errors import StudyError
 from analytics.study.facts import Facts, is_baseline
 from analytics.study.rows import Row, read_rows
@@ -52,7 +51,6 @@ LEVEL_COLUMNS: Final = (
     "upper_inclusive",
 )
 
-_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 
 # What these derivations find is an answer, and their levels are named after it.
 _ANSWERED: Final = ("fact", "any_record")
@@ -165,7 +163,7 @@ def _check_source(row: Row, factor: Factor, facts: Facts) -> None:
             f"{row.where}: derivation variable reads DM, or a qualifier of it (domain SUPP, "
             f"category DM), not {domain}; use last_value for other domains."
         )
-    if not _VARIABLE.fullmatch(variable):
+    if not is_variable(variable):
         raise StudyError(
             f"{row.where}: '{variable}' is not a variable of DM; write its name in capitals, such "
             "as ACTARM."

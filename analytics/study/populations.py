@@ -1,11 +1,11 @@
 """populations.csv: who is meant by a name, as conditions that must all hold."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
+from analytics.study.codes import is_variable
 from analytics.study.errors import StudyError
 from analytics.study.facts import Facts, happened_by
 from analytics.study.record_rules import RECORD_RULES
@@ -47,7 +47,6 @@ OPERATORS: dict[str, tuple[str, ...]] = {
     "endpoint": ("months >", "months >=", "months <", "months <=", "event_code ="),
     "rule": ("unbroken",),
 }
-_VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 _FLAG: Final[ConditionKind] = "flag"
 _KINDS: Final = tuple(kind for kind in get_args(ConditionKind) if kind != _FLAG)
 # Rules that are judged before populations are, so that populations can ask for them.
@@ -288,7 +287,7 @@ def _condition(row: Row, names: Names, known: Collection[str]) -> PopulationCond
 
 
 def _check_variable(row: Row, name: str) -> None:
-    if not _VARIABLE.fullmatch(name):
+    if not is_variable(name):
         raise StudyError(
             f"{row.where}: '{name}' is not a variable of DM or a qualifier of it in SUPPDM; write "
             "its name in capitals, such as ITT."
