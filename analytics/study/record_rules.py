@@ -320,7 +320,7 @@ _CATALOGUE: Final = (
         "The results of a subject that count as one thing have one category, specimen, method, "
         "evaluator and reader (--CAT, --SPEC, --METHOD, --EVAL, --EVALID), unless the study says "
         "which of them count.",
-        "Of several readings of one disease the first or the best would decide, whoever's it is.",
+        "Otherwise the first or the best of several readings would decide, whoever made it.",
         "Add a row to fact_conditions.csv that names what is counted (response, mrd, the fact or "
         "the factor), the variable and its value, such as `,response,1,variable,RSEVAL,=,"
         "INVESTIGATOR`; the operator `in` takes several values together.",
@@ -333,7 +333,7 @@ _CATALOGUE: Final = (
         "nothing",
         "The treatments of a subject (EXTRT) begin on one day, or DM has the first exposure "
         "(RFXSTDTC), or the study says which treatments count as a dose.",
-        "The first dose of any treatment would be the origin, also that of a premedication.",
+        "Otherwise the first dose of any treatment would be the origin, even of a premedication.",
         "Add a row to fact_conditions.csv that names the study treatment, such as `,dose,1,"
         "variable,EXTRT,=,BLINATUMOMAB`; the operator `in` takes several treatments.",
         policy="stop",
@@ -386,14 +386,14 @@ _CATALOGUE: Final = (
         "ADTTEINT",
         "record",
         "TSTART and TSTOP are numbers from 0, and TSTOP is the later one.",
-        "The level of a factor that changes would stand at a time that is none.",
+        "The level of the factor would be placed at an impossible time.",
         "Correct TSTART or TSTOP.",
     ),
     RecordRule(
         "time_differs",
         "ADTTE",
         "value",
-        "AVAL is ADT - STARTDT, or one more where most times of the trial are; in weeks, months "
+        "AVAL is ADT - STARTDT, or one day more if most times of the trial are; in weeks, months "
         "and years as far as rounding allows.",
         "Either the time or a date is wrong; the time is used, the dates are not.",
         "Check AVAL, STARTDT and ADT.",
