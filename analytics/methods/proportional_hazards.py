@@ -56,14 +56,12 @@ def _score_tests(
     data: CoxData, fit: "CoxFit", log_hr: FloatArray, transform: PhTransform
 ) -> list[TestResult]:
     rows = scaled_rows(data)
-    sums = risk_sums(rows, log_hr * rows.scale, ties=fit.ties)
+    sums = risk_sums(rows, rows.scaled(log_hr), ties=fit.ties)
     clock = centred_clock(data, rows.sets, transform)
     turned = np.sum(clock * score_by_set(sums), axis=1)
-    score = np.concatenate([np.zeros(len(log_hr)), turned])
     matrix = _joint_information(sums, clock)
-    p = len(log_hr)
-    tested = [[p + j] for j in range(p)] + [list(range(p, 2 * p))]
-    return [_tested(score, matrix, [*range(p), *columns], len(columns)) for columns in tested]
+    each = [_tested(turned, matrix, covariate[:, None]) for covariate in rows.basis.T]
+    return [*each, _tested(turned, matrix, np.eye(len(log_hr)))]
 
 
 def _joint_information(sums: RiskSums, clock: FloatArray) -> FloatArray:
@@ -72,8 +70,12 @@ def _joint_information(sums: RiskSums, clock: FloatArray) -> FloatArray:
     return np.block([[plain, crossed], [crossed, weighted_information(sums, clock**2)]])
 
 
-def _tested(score: FloatArray, matrix: FloatArray, kept: list[int], df: int) -> TestResult:
-    statistic = quadratic_form(score[kept], matrix[np.ix_(kept, kept)])
+def _tested(turned: FloatArray, matrix: FloatArray, covariates: FloatArray) -> TestResult:
+    """The score test of these covariates times the clock; they are columns of weights (p x k)."""
+    p, df = covariates.shape
+    kept = np.block([[np.eye(p), np.zeros((p, df))], [np.zeros((p, p)), covariates]])
+    score = kept.T @ np.concatenate([np.zeros(p), turned])
+    statistic = quadratic_form(score, kept.T @ matrix @ kept)
     if statistic is None:
         return no_test(statuses.NO_VARIATION_IN_TIME)
     return chi_square_test(statistic, df)

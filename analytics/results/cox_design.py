@@ -1,7 +1,7 @@
 """Who enters a Cox model, from when, and with which factor values."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -32,7 +32,9 @@ class CoxDesign:
     `intervals`: usubjid, tstart, tstop, event_code, event, `stratum` (Int64) when there are
     strata, and one Float64 column per factor (`column_of`), sorted by subject and time. `names`
     are the factors. `n` counts subjects with an interval, `n_event` those with the event,
-    `n_missing` the subjects left out because a factor or the stratum is missing.
+    `n_missing` the subjects left out because a factor or the stratum is missing. `elsewhere`:
+    factor -> how many of them are at a known level that is neither in the numerator nor in the
+    denominator of its contrast.
     """
 
     intervals: pl.DataFrame
@@ -40,6 +42,7 @@ class CoxDesign:
     n: int
     n_event: int
     n_missing: int
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_strata(self) -> int | None:
@@ -99,8 +102,13 @@ def cox_design(
     followed = _followed(marts, cohort)
     if cohort.strata:
         followed = followed.with_columns(_stratum(study, cohort.strata, marts, followed))
+    elsewhere: dict[str, int] = {}
     for contrast in contrasts:
-        values = _values(study.factor(contrast.factor), contrast, marts, followed, cohort.endpoint)
+        factor = study.factor(contrast.factor)
+        values = _values(factor, contrast, marts, followed, cohort.endpoint)
+        if factor.type == "categorical":
+            other = _values(factor, _others(study, contrast), marts, followed, cohort.endpoint)
+            elsewhere[contrast.factor] = followed.filter(other == 1)["usubjid"].n_unique()
         followed = followed.with_columns(values.alias(column_of(contrast.factor)))
     names = tuple(contrast.factor for contrast in contrasts)
     columns = tuple(map(column_of, names))
@@ -114,6 +122,7 @@ def cox_design(
         n=observed["usubjid"].n_unique(),
         n_event=int(observed["event"].sum()),
         n_missing=followed["usubjid"].n_unique() - complete["usubjid"].n_unique(),
+        elsewhere={name: n for name, n in elsewhere.items() if n},
     )
 
 
@@ -172,6 +181,13 @@ def _values(
         )
         .sort("row")["coded"]
     )
+
+
+def _others(study: StudySpecification, contrast: Contrast) -> Contrast:
+    """The contrast of the levels that this one leaves out with those that it names."""
+    named = (*contrast.numerator, *contrast.denominator)
+    others = tuple(level for level in study.levels_of(contrast.factor) if level not in named)
+    return contrast.model_copy(update={"numerator": others, "denominator": named})
 
 
 def _coded(factor: Factor, contrast: Contrast) -> pl.Expr:

@@ -10,6 +10,7 @@ from analytics.results.cox_design import CoxCohort, CoxDesign, column_of, cox_de
 from analytics.results.cox_rows import contrast_words, model_labels
 from analytics.results.frames import frame_of_rows
 from analytics.results.marts import Marts
+from analytics.study.cautions import join_cautions, near_dependence_caution
 from analytics.study.specification import Analysis, Contrast, Parameters, StudySpecification
 
 Row = dict[str, Any]
@@ -80,6 +81,7 @@ def _model(design: CoxDesign, subjects: pl.DataFrame, labels: Row, fit: FineGray
     wald = fit.wald_test
     return {
         **labels,
+        "caution": join_cautions(labels["caution"], near_dependence_caution(fit.nearly_dependent)),
         "n": design.n,
         "n_event": design.n_event,
         "n_competing": int((subjects["event_code"] == 2).sum()),

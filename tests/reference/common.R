@@ -40,6 +40,9 @@ read_data <- function(name) read.csv(paste0(name, ".csv"))
 read_all <- function() {
     lung <- transform(read_data("lung"), died = status - 1, sampling = 50 / age)
     lung$copies <- lung$sex
+    lung <- transform(lung, age_2 = age^2, age_3 = age^3,
+                      age_near = age + 1e-3 * (37 * seq_along(age) %% 101) / 101,
+                      age_extreme = ifelse(seq_along(age) == 5, 1e6, age))
     mgus2 <- transform(
         read_data("mgus2"),
         time = ifelse(pstat == 1, ptime, futime), cause = ifelse(pstat == 1, 1, 2 * death),
