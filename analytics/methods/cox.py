@@ -1,7 +1,7 @@
 """Cox regression on counting-process rows: the fit, its terms, and the test of one term more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -18,6 +18,7 @@ from analytics.methods.chi_square import (
     quadratic_form,
 )
 from analytics.methods.cox_data import CoxData, with_covariates
+from analytics.methods.firth import penalised_sums
 from analytics.methods.monotone import cox_steps, rising_names
 from analytics.methods.newton import (
     LikelihoodPoint,
@@ -45,6 +46,8 @@ __all__ = [
 ]
 
 Variance = Literal["inverse_information", "robust"]
+Penalty = Literal["firth"]
+Limits = Literal["wald", "profile_likelihood"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ class CoxFit:
     `score_test` at 0. `n_rows` and `n_events` count rows, whatever their weights. `variance` is the
     inverse of the information, or robust (see `with_robust_variance`). `nearly_dependent` names the
     covariates of which those before them tell all but a thousandth: their estimates are right, and
-    say little each by itself.
+    say little each by itself. With a `penalty` the log-likelihoods are penalised, so is `lr_test`,
+    and `score_test` is None. `limits` says where intervals and P values of the coefficients come
+    from: Wald, or `term_limits` (p x 2, of log_hr) and `term_tests` (see `with_profile_limits`).
     """
 
     status: str
@@ -75,14 +80,20 @@ class CoxFit:
     wald_test: TestResult | None = None
     variance: Variance = "inverse_information"
     nearly_dependent: tuple[str, ...] = ()
+    penalty: Penalty | None = None
+    limits: Limits = "wald"
+    term_limits: FloatArray | None = None
+    term_tests: tuple[TestResult, ...] | None = None
 
 
-def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
+def fit_cox(data: CoxData, *, ties: Ties, penalty: Penalty | None = None) -> CoxFit:
     """The maximum partial likelihood estimates, exact to rounding.
 
     Not estimable: no event; one subject at risk at each; a covariate that varies in no risk set;
     one that is a linear combination of those before it; a likelihood without a maximum (see
-    `monotone`), as with a level without events; no convergence.
+    `monotone`), as with a level without events; no convergence. With Firth's
+    penalty (see `firth`) the estimates are those of the penalised likelihood, which has a maximum;
+    the covariance is the inverse of the information without the penalty at them, as in SAS.
     """
     rows = scaled_rows(data)
     reason = _reason_without_risk_sets(rows)
@@ -93,6 +104,8 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
     reason = reason_not_to_fit(rows, null, data.names)
     if reason is not None:
         return _unfitted(data, ties, reason, 0)
+    if penalty is not None:
+        return _penalised(rows, data, ties)
     maximum = maximised(likelihood, null)
     found = maximum.point
     covariance = inverse(found.information)
@@ -101,13 +114,8 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
         return _unfitted(data, ties, reason, maximum.iterations)
     assert covariance is not None
     given = rows.covariance_as_given(covariance)
-    return CoxFit(
-        status=statuses.OK,
-        names=data.names,
-        ties=ties,
-        n_rows=len(data.tstop),
-        n_events=int(data.event.sum()),
-        iterations=maximum.iterations,
+    return replace(
+        _unfitted(data, ties, statuses.OK, maximum.iterations),
         log_hr=rows.as_given(found.coefficients),
         std_error=np.sqrt(np.diag(given)),
         covariance=given,
@@ -116,20 +124,57 @@ def fit_cox(data: CoxData, *, ties: Ties) -> CoxFit:
         lr_test=_joint(2 * (found.log_likelihood - null.log_likelihood), data.names),
         score_test=_joint(quadratic_form(null.score, null.information), data.names),
         wald_test=_joint(quadratic_form(found.coefficients, covariance), data.names),
-        nearly_dependent=tuple(
-            name
-            for name, own in zip(data.names, rows.own_part, strict=True)
-            if own < NEARLY_DEPENDENT
-        ),
+        nearly_dependent=nearly_dependent(rows, data.names),
+    )
+
+
+def nearly_dependent(rows: ScaledRows, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The covariates of which those before them tell all but a thousandth."""
+    return tuple(
+        name for name, own in zip(names, rows.own_part, strict=True) if own < NEARLY_DEPENDENT
+    )
+
+
+def _penalised(rows: ScaledRows, data: CoxData, ties: Ties) -> CoxFit:
+    """The maximum of Firth's penalised likelihood."""
+    likelihood = partial(penalised_sums, rows, ties=ties)
+    null = likelihood_at(likelihood, np.zeros(len(data.names)))
+    maximum = maximised(likelihood, null) if data.names else Maximum(null, 0, converged=True)
+    found = maximum.point
+    covariance = inverse(risk_sums(rows, found.coefficients, ties=ties).information)
+    if covariance is None or not maximum.converged:
+        reason = statuses.not_estimable(statuses.NO_CONVERGENCE)
+        return replace(_unfitted(data, ties, reason, maximum.iterations), penalty="firth")
+    top = likelihood(found.coefficients).log_likelihood
+    given = rows.covariance_as_given(covariance)
+    return replace(
+        _unfitted(data, ties, statuses.OK, maximum.iterations),
+        log_hr=rows.as_given(found.coefficients),
+        std_error=np.sqrt(np.diag(given)),
+        covariance=given,
+        log_likelihood=top,
+        log_likelihood_null=null.log_likelihood,
+        lr_test=_joint(2 * (top - null.log_likelihood), data.names),
+        wald_test=_joint(quadratic_form(found.coefficients, covariance), data.names),
+        nearly_dependent=nearly_dependent(rows, data.names),
+        penalty="firth",
     )
 
 
 def cox_terms(fit: CoxFit, *, conf_level: float) -> pl.DataFrame:
     """A row per covariate: factor, log_hr, std_error, hr, ci_lower, ci_upper, p_value, status.
 
-    Wald's interval and P value; see `wald_terms`.
+    Wald's interval and P value (see `wald_terms`), or those of the profile, whatever `conf_level`,
+    where the fit has them.
     """
     terms = wald_terms(fit.names, fit.log_hr, fit.std_error, fit.status, conf_level=conf_level)
+    if fit.term_limits is not None and fit.term_tests is not None:
+        lower, upper = np.exp(fit.term_limits).T
+        terms = terms.with_columns(
+            ci_lower=pl.Series(lower).replace(np.inf, None),
+            ci_upper=pl.Series(upper).replace(np.inf, None),
+            p_value=pl.Series([test.p_value for test in fit.term_tests]),
+        )
     return terms.rename({"log_ratio": "log_hr", "ratio": "hr"})
 
 

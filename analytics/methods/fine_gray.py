@@ -16,7 +16,7 @@ from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray, IntArray
 from analytics.methods.checked import event_codes, known_numbers
 from analytics.methods.chi_square import SINGULAR, TestResult, chi_square_test, quadratic_form
-from analytics.methods.cox import reason_not_to_fit
+from analytics.methods.cox import nearly_dependent, reason_not_to_fit
 from analytics.methods.cox_data import CoxData
 from analytics.methods.fine_gray_variance import score_influences
 from analytics.methods.monotone import rising_names, subdistribution_steps
@@ -29,7 +29,7 @@ from analytics.methods.newton import (
     maximised,
 )
 from analytics.methods.partial_likelihood import gram
-from analytics.methods.scaled_rows import NEARLY_DEPENDENT, ScaledRows, scaled_rows
+from analytics.methods.scaled_rows import ScaledRows, scaled_rows
 from analytics.methods.subdistribution import (
     SubdistributionSets,
     subdistribution_sets,
@@ -133,11 +133,7 @@ def fit_fine_gray(data: FineGrayData) -> FineGrayFit:
         log_likelihood=found.log_likelihood,
         log_likelihood_null=null.log_likelihood,
         wald_test=_wald(log_shr, spread),
-        nearly_dependent=tuple(
-            name
-            for name, own in zip(data.names, rows.own_part, strict=True)
-            if own < NEARLY_DEPENDENT
-        ),
+        nearly_dependent=nearly_dependent(rows, data.names),
     )
 
 

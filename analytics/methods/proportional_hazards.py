@@ -32,12 +32,15 @@ def proportional_hazards_test(
     Columns: factor (the covariates, then GLOBAL), statistic, df, p_value, status. g is the
     transform of time less its mean over the events: `km` is one minus the Kaplan-Meier of all rows
     just before t, whatever the strata. This is the test of R's cox.zph since survival 3.0, on the
-    risk sets themselves, so it holds for counting-process rows and either tie method.
+    risk sets themselves, so it holds for counting-process rows and either tie method. Status for a
+    penalised model, whose estimates are not where the score is 0.
     Reference: Grambsch and Therneau, Biometrika 1994;81:515.
     """
     factors = [*fit.names, "GLOBAL"]
     if fit.log_hr is None:
         results = [TestResult(None, 0, None, fit.status) for _ in factors]
+    elif fit.penalty is not None:
+        results = [no_test(statuses.PENALISED) for _ in factors]
     else:
         results = _score_tests(with_covariates(data, fit.names), fit, fit.log_hr, transform)
     return pl.DataFrame(

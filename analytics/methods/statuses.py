@@ -19,6 +19,7 @@ MONOTONE_LIKELIHOOD: Final = (
     "firth = true"
 )
 MONOTONE_SUBDISTRIBUTION: Final = "monotone likelihood, an estimate runs to infinity"
+PENALISED: Final = "no test of proportional hazards with a penalised likelihood"
 NO_CONVERGENCE: Final = "no convergence"
 NO_VARIATION_IN_TIME: Final = "too few distinct event times"
 DELAYED_ENTRY: Final = "subjects enter after day 0"

@@ -36,6 +36,8 @@ def data_sets(reference) -> dict[str, pl.DataFrame]:
             "age_3": pl.col("age") ** 3,
             "age_near": pl.col("age") + 1e-3 * (37 * row % 101) / 101,
             "age_extreme": pl.when(row == 5).then(1e6).otherwise("age"),
+            "marked": (row % 7 == 1).cast(pl.Int64),
+            "died_unmarked": (pl.col("status") - 1) * (row % 7 != 1),
         },
         "mgus2": {
             "time": pl.when(progressed).then("ptime").otherwise("futime"),
@@ -57,6 +59,8 @@ def data_sets(reference) -> dict[str, pl.DataFrame]:
         "pbc": {"died": died},
         "colon": {"arm": pl.col("lev") + 2 * pl.col("lev5fu")},
         "ovarian": {},
+        "kidney": {},
+        "gbsg": {},
         "veteran": {
             name: (pl.col("celltype") == code).cast(pl.Int64) for name, code in cell_types.items()
         },
