@@ -8,6 +8,7 @@ References: Cox and Oakes, Analysis of Survival Data, 1984, section 3.3; Heinze 
 Biometrics 2001;57:114.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -63,26 +64,42 @@ def with_profile_limits(data: CoxData, fit: CoxFit, *, conf_level: float) -> Cox
     width = normal_quantile(conf_level)
     limits, tests = np.empty((len(fit.names), 2)), []
     for j, (estimate, error) in enumerate(zip(fit.log_hr, fit.std_error, strict=True)):
-        profile = _Profile(likelihood, rows.basis, best, j)
+        profile = _Profile(likelihood, rows.basis, best, [j])
         for side, way in enumerate((-width, width)):
             limits[j, side] = _fallen(profile, float(estimate), float(way * error), top, width)
-        tests.append(chi_square_test(2 * (top - profile.at(0.0)[0]), 1))
+        tests.append(chi_square_test(2 * (top - profile.at(np.zeros(1))[0]), 1))
     return replace(fit, limits="profile_likelihood", term_limits=limits, term_tests=tuple(tests))
 
 
-class _Profile:
-    """The largest log-likelihood by the value of one coefficient of the covariates as given."""
+def highest_without(data: CoxData, fit: CoxFit, names: Sequence[str]) -> float:
+    """The largest log-likelihood, penalised as that of the fit, with these coefficients at 0.
 
-    def __init__(self, likelihood: Likelihood, basis: FloatArray, best: FloatArray, held: int):
+    `data` has the covariates of the fit.
+    """
+    rows = scaled_rows(data)
+    sums = penalised_sums if fit.penalty == "firth" else risk_sums
+    assert fit.log_hr is not None
+    likelihood = partial(sums, rows, ties=fit.ties)
+    held = [fit.names.index(name) for name in names]
+    profile = _Profile(likelihood, rows.basis, rows.scaled(fit.log_hr), held)
+    return profile.at(np.zeros(len(held)))[0]
+
+
+class _Profile:
+    """The largest log-likelihood by the values of some coefficients of the covariates as given."""
+
+    def __init__(
+        self, likelihood: Likelihood, basis: FloatArray, best: FloatArray, held: Sequence[int]
+    ) -> None:
         others = np.delete(basis, held, axis=1)
         self.free = np.linalg.qr(others)[0] if others.shape[1] else others
         self.along = basis[:, held]
         self.likelihood = likelihood
         self.best = best
 
-    def at(self, value: float) -> tuple[float, float]:
-        """The profile at a value, and its slope."""
-        fixed = self.along * value
+    def at(self, values: FloatArray) -> tuple[float, FloatArray]:
+        """The profile where the coefficients held have these values, and its slopes."""
+        fixed = self.along @ values
 
         def held_at(coefficients: FloatArray) -> Evaluated:
             return _Held(self.likelihood(fixed + self.free @ coefficients), self.free)
@@ -92,7 +109,7 @@ class _Profile:
             start = likelihood_at(held_at, self.free.T @ (self.best - fixed))
             found = fixed + self.free @ maximised(held_at, start).point.coefficients
         whole = self.likelihood(found)
-        return whole.log_likelihood, float(self.along @ whole.score)
+        return whole.log_likelihood, np.asarray(self.along.T @ whole.score, dtype=np.float64)
 
 
 def _fallen(profile: _Profile, estimate: float, start: float, top: float, width: float) -> float:
@@ -103,7 +120,8 @@ def _fallen(profile: _Profile, estimate: float, start: float, top: float, width:
     """
     way = start
     for _ in range(MOST_STEPS):
-        height, slope = profile.at(estimate + way)
+        height, slopes = profile.at(np.array([estimate + way]))
+        slope = float(slopes[0])
         root = np.sqrt(max(2 * (top - height), 0.0))
         if root == 0 or slope * way >= 0:
             way *= 2

@@ -60,8 +60,12 @@ def with_robust_variance(data: CoxData, fit: CoxFit, cluster: IntArray) -> CoxFi
 
 
 def _added_up(clusters: IntArray, weight: FloatArray, residuals: FloatArray) -> FloatArray:
-    """The weighted sums over each cluster's rows (clusters x p)."""
-    return np.column_stack([np.bincount(clusters, weight * column) for column in residuals.T])
+    """The weighted sums over each cluster's rows (clusters x p), in order of their values.
+
+    What the clusters are called then decides no last digit.
+    """
+    sums = np.column_stack([np.bincount(clusters, weight * column) for column in residuals.T])
+    return np.asarray(sums[np.lexsort(sums.T)], dtype=np.float64)
 
 
 def _crossed(residuals: FloatArray) -> FloatArray:

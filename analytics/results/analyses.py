@@ -6,13 +6,13 @@ from typing import Any, Final
 import polars as pl
 
 from analytics import __version__
-from analytics.results.cox_rows import VARIANCE as COX_VARIANCE
 from analytics.results.fine_gray_models import TIES as FINE_GRAY_TIES
 from analytics.results.fine_gray_models import VARIANCE as FINE_GRAY_VARIANCE
 from analytics.results.frames import frame_of_rows
 from analytics.study.specification import (
     COX_METHODS,
     CURVE_METHODS,
+    FINE_GRAY_METHODS,
     Analysis,
     Method,
     Parameters,
@@ -26,7 +26,9 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "cumulative_incidence": ("plateau", "numpy"),
     "cox_univariate": ("plateau", "numpy"),
     "cox_stepwise": ("plateau", "numpy"),
+    "cox_multivariable": ("plateau", "numpy"),
     "fine_gray": ("plateau", "numpy"),
+    "fine_gray_multivariable": ("plateau", "numpy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars", "scipy"),
     "attrition": ("plateau", "polars"),
@@ -67,9 +69,9 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
         "software": ", ".join(packages),
         "software_version": ", ".join(_version(package) for package in packages),
     }
-    if analysis.method in (*CURVE_METHODS, *COX_METHODS, "fine_gray", "outcomes_table"):
+    if analysis.method in (*CURVE_METHODS, *COX_METHODS, *FINE_GRAY_METHODS, "outcomes_table"):
         row |= {"conf_level": parameters.conf_level}
-    if analysis.method in (*CURVE_METHODS, *COX_METHODS, "fine_gray"):
+    if analysis.method in (*CURVE_METHODS, *COX_METHODS, *FINE_GRAY_METHODS):
         row |= {
             "days_per_month": parameters.days_per_month,
             "day_convention": parameters.day_convention,
@@ -81,11 +83,11 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
     if analysis.method in COX_METHODS:
         row |= {
             "ci_transform": "log",
-            "ties": parameters.ties,
-            "variance": COX_VARIANCE,
+            "ties": analysis.ties or parameters.ties,
+            "variance": analysis.variance,
             "ph_transform": parameters.ph_transform,
         }
-    if analysis.method == "fine_gray":
+    if analysis.method in FINE_GRAY_METHODS:
         row |= {
             "ci_transform": "log",
             "ties": FINE_GRAY_TIES,

@@ -64,8 +64,13 @@ class CoxDesign:
         A sum of floats depends on its order in the last digit; the names of the subjects
         decide nothing.
         """
-        rows = self.intervals.drop("usubjid")
-        rows = rows.sort(rows.columns)
+        return self._data(self.ordered())
+
+    def ordered(self) -> pl.DataFrame:
+        """The intervals in the order of the rows of `data`."""
+        return self.intervals.sort([name for name in self.intervals.columns if name != "usubjid"])
+
+    def _data(self, rows: pl.DataFrame) -> CoxData:
         return CoxData(
             tstart=rows["tstart"].to_numpy(),
             tstop=rows["tstop"].to_numpy(),
@@ -88,6 +93,7 @@ def cox_design(
     marts: Marts,
     cohort: CoxCohort,
     contrasts: Sequence[Contrast],
+    names: Sequence[str] | None = None,
 ) -> CoxDesign:
     """The complete cases of the population that have the endpoint.
 
@@ -97,20 +103,21 @@ def cox_design(
     change on or before the interval's start, so that a change on the day of an event is
     not yet known at that event. With entry facts a subject is under observation from the
     last of them on; a competing event counts as censored. Intervals are split at the changes of
-    these factors alone, splits at those of other factors are joined again.
+    these factors alone, splits at those of other factors are joined again. `names`: what the
+    contrasts are called in the model, where that is not their factors.
     """
+    names = tuple(contrast.factor for contrast in contrasts) if names is None else tuple(names)
     followed = _followed(marts, cohort)
     if cohort.strata:
         followed = followed.with_columns(_stratum(study, cohort.strata, marts, followed))
     elsewhere: dict[str, int] = {}
-    for contrast in contrasts:
+    for name, contrast in zip(names, contrasts, strict=True):
         factor = study.factor(contrast.factor)
         values = _values(factor, contrast, marts, followed, cohort.endpoint)
         if factor.type == "categorical":
             other = _values(factor, _others(study, contrast), marts, followed, cohort.endpoint)
             elsewhere[contrast.factor] = followed.filter(other == 1)["usubjid"].n_unique()
-        followed = followed.with_columns(values.alias(column_of(contrast.factor)))
-    names = tuple(contrast.factor for contrast in contrasts)
+        followed = followed.with_columns(values.alias(column_of(name)))
     columns = tuple(map(column_of, names))
     needed = (*columns, "stratum") if cohort.strata else columns
     complete = _complete(followed, needed)

@@ -63,7 +63,19 @@ def cox_rows(
     labels: Row,
     fit: CoxFit,
 ) -> CoxRows:
-    """The rows of a fitted model; `contrasts` in the order of the fit's names.
+    """The rows of a fitted model; `contrasts` in the order of the fit's names."""
+    words = [contrast_words(study, contrast) for contrast in contrasts]
+    return rows_of_model(study, design, words, labels, fit)
+
+
+def rows_of_model(
+    study: StudySpecification,
+    design: CoxDesign,
+    words: Sequence[Row],
+    labels: Row,
+    fit: CoxFit,
+) -> CoxRows:
+    """The rows of a fitted model; `words` tell each of its terms, in the order of the fit's names.
 
     A model that cannot be estimated keeps its rows: the status says why and every number
     is NULL.
@@ -75,7 +87,10 @@ def cox_rows(
         **_model(labels, design, status, parameters),
         **_strata(data, design),
         **_tests(fit),
-        "df": len(contrasts),
+        "df": len(words),
+        "ties": fit.ties,
+        "penalty": fit.penalty,
+        "limits": fit.limits,
     }
     model["caution"] = join_cautions(
         labels["caution"], _about_strata(model), near_dependence_caution(fit.nearly_dependent)
@@ -88,8 +103,8 @@ def cox_rows(
     return CoxRows(
         [model],
         [
-            {**sizes, **term, **contrast_words(study, contrast), "status": status}
-            for term, contrast in zip(terms, contrasts, strict=True)
+            {**sizes, **term, **word, "display_order": order, "status": status}
+            for order, (term, word) in enumerate(zip(terms, words, strict=True), start=1)
         ],
         [
             {**sizes, **test, "status": test["status"] if status == OK else status}
@@ -112,6 +127,7 @@ def _model(labels: Row, design: CoxDesign, status: str, parameters: Parameters) 
         "n_strata": design.n_strata,
         "ties": parameters.ties,
         "variance": VARIANCE,
+        "limits": "wald",
         "status": status,
     }
 

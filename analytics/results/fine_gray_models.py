@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 TIES: Final = "breslow"
 VARIANCE: Final = "fine_gray"
-_SIZES: Final = ("analysis_id", "model", "n", "n_event", "n_competing")
+SIZES: Final = ("analysis_id", "model", "n", "n_event", "n_competing")
 
 
 def fine_gray_frames(
@@ -31,9 +31,9 @@ def fine_gray_frames(
     models, terms = list[Row](), list[Row]()
     for contrast in analysis.factors:
         design, labels = _design(study, analysis, contrast, marts)
-        subjects = _subjects(design)
-        fit = fit_fine_gray(_data(design, subjects))
-        model = _model(design, subjects, labels, fit)
+        subjects = subjects_of(design)
+        fit = fit_fine_gray(fine_gray_data(design, subjects))
+        model = fine_gray_row(design, subjects, labels, fit)
         models.append(model)
         terms.append(_term(study, contrast, model, fit, study.parameters))
     return {
@@ -55,7 +55,7 @@ def _design(
     return cox_design(study, marts, cohort, [contrast]), labels
 
 
-def _subjects(design: CoxDesign) -> pl.DataFrame:
+def subjects_of(design: CoxDesign) -> pl.DataFrame:
     """A row per subject, at the end of the endpoint's clock: a baseline factor never changes.
 
     The rows are ordered by their values alone, as those of a Cox fit.
@@ -64,7 +64,7 @@ def _subjects(design: CoxDesign) -> pl.DataFrame:
     return ends.sort(ends.columns)
 
 
-def _data(design: CoxDesign, subjects: pl.DataFrame) -> FineGrayData:
+def fine_gray_data(design: CoxDesign, subjects: pl.DataFrame) -> FineGrayData:
     has_groups = "stratum" in subjects.columns
     return FineGrayData(
         time=subjects["tstop"].to_numpy(),
@@ -77,7 +77,7 @@ def _data(design: CoxDesign, subjects: pl.DataFrame) -> FineGrayData:
     )
 
 
-def _model(design: CoxDesign, subjects: pl.DataFrame, labels: Row, fit: FineGrayFit) -> Row:
+def fine_gray_row(design: CoxDesign, subjects: pl.DataFrame, labels: Row, fit: FineGrayFit) -> Row:
     wald = fit.wald_test
     return {
         **labels,
@@ -105,8 +105,9 @@ def _term(
 ) -> Row:
     (term,) = fine_gray_terms(fit, conf_level=parameters.conf_level).iter_rows(named=True)
     return {
-        **{key: model[key] for key in _SIZES},
+        **{key: model[key] for key in SIZES},
         **term,
         **contrast_words(study, contrast),
+        "display_order": 1,
         "status": model["status"],
     }

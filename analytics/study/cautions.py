@@ -92,6 +92,13 @@ def elsewhere_caution(elsewhere: Mapping[str, int], n_of: int) -> str | None:
     )
 
 
+def absent_levels_caution(names: tuple[str, ...]) -> str | None:
+    """Which levels have no term, as no subject of the model is at them; None when all have."""
+    if not names:
+        return None
+    return f"Levels without patients have no term: {', '.join(names)}."
+
+
 def near_dependence_caution(names: tuple[str, ...]) -> str | None:
     """Which factors of a model those before them almost determine; None when there is none."""
     if not names:

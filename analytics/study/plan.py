@@ -12,6 +12,7 @@ from analytics.study.errors import StudyError
 from analytics.study.inference import inferred_conventions
 from analytics.study.keys import Table, read_toml
 from analytics.study.model_analyses import read_fine_gray, read_stepwise, read_univariate
+from analytics.study.multivariable import read_fine_gray_multivariable, read_multivariable
 from analytics.study.plan_tables import (
     read_characteristics,
     read_compared,
@@ -44,7 +45,36 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "plateau_months",
     ),
     "cumulative_incidence": _CURVE_KEYS,
-    "cox_univariate": ("endpoint", "population", "stratified_by", "subgroups", "factors"),
+    "cox_univariate": (
+        "endpoint",
+        "population",
+        "stratified_by",
+        "subgroups",
+        "factors",
+        "firth",
+        "limits",
+    ),
+    "cox_multivariable": (
+        "endpoint",
+        "population",
+        "factors",
+        "interactions",
+        "stratified_by",
+        "entry_facts",
+        "as_published",
+        "ties",
+        "variance",
+        "cluster",
+        "limits",
+        "firth",
+    ),
+    "fine_gray_multivariable": (
+        "endpoint",
+        "population",
+        "factors",
+        "interactions",
+        "censoring_groups",
+    ),
     "cox_stepwise": (
         "endpoint",
         "population",
@@ -137,6 +167,8 @@ _READERS: Final[dict[str, _Reader]] = {
     "cumulative_incidence": read_curve,
     "cox_univariate": read_univariate,
     "cox_stepwise": read_stepwise,
+    "cox_multivariable": read_multivariable,
+    "fine_gray_multivariable": read_fine_gray_multivariable,
     "fine_gray": read_fine_gray,
     "baseline_table": _baseline_table,
     "outcomes_table": _outcomes_table,
