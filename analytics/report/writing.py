@@ -17,7 +17,8 @@ _FIGURES: Final = "figures"
 _TABLES: Final = "tables"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "convention_sensitivity", "data_quality",
-    "endpoint_summary", "event_free_rates", "forest", "group_tests", "outcome_differences",
+    "endpoint_summary", "event_free_rates", "forest", "group_tests", "joint_tests",
+    "outcome_differences",
     "patient_flow", "plateau", "populations", "proportional_hazards", "relapse_incidence",
     "restricted_mean_differences", "restricted_means", "selection_steps",
     "subdistribution_hazards", "subgroups", "survival_curves", "survival_differences", "table_1",

@@ -41,6 +41,12 @@ with_siblings <- function(study) {
             landmark_days = as.numeric(cell(row, "landmark_days")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
             censoring_groups = cell(row, "censoring_groups"),
+            ties = first_known(cell(row, "ties"), study$parameters$ties),
+            is_robust = cell(row, "variance") %in% "robust", cluster = cell(row, "cluster"),
+            is_firth = cell(row, "firth") %in% "true",
+            has_profile = cell(row, "limits") %in% "profile" ||
+                (cell(row, "firth") %in% "true" && is.na(cell(row, "limits"))),
+            interactions = items(cell(row, "interactions")),
             groups = items(cell(row, "groups")), compared = items(cell(row, "compared")),
             is_sibling = FALSE
         )
