@@ -4,6 +4,7 @@ from analytics.study.cautions import join_cautions, landmark_caution
 from analytics.study.contrasts import entry_facts
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
+from analytics.study.group_tests import read_tests
 from analytics.study.guard import check_has_groups
 from analytics.study.keys import Table
 from analytics.study.siblings import guarded
@@ -27,6 +28,7 @@ def read_curve(
             "strata": strata,
             "time_dependent_strata": moving is not None,
             "stratified_by": stratified_by,
+            "tests": read_tests(table, strata, definitions),
             "landmarks_months": _ascending(table, "landmarks_months"),
             "landmark_days": landmark_days,
             "restricted_mean_months": _ascending(table, "restricted_mean_months"),

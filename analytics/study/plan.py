@@ -41,6 +41,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "kaplan_meier": (
         *_CURVE_KEYS,
         "time_dependent_strata",
+        "tests",
         "restricted_mean_months",
         "plateau_months",
     ),

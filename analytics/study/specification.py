@@ -392,7 +392,7 @@ class Analysis(_Specification):
     `subgroups`, which are factors, a Cox analysis also has its models on the subjects of the level.
     Of `compared`, two of the `groups` of an outcomes table, the first is compared with the second,
     in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
-    compared. In each level of
+    compared. `tests` are those between the groups of curves. In each level of
     `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. `alternative_to`
     names the curve that this curve is another choice for. A multivariable model has the terms of
     `model_factors` and the products of the terms of each pair of `interactions`; `cluster` is the
@@ -409,6 +409,7 @@ class Analysis(_Specification):
     time_dependent_strata: bool = False
     stratified_by: tuple[str, ...] = ()
     subgroups: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ("log_rank",)
     landmarks_months: tuple[float, ...] = ()
     landmark_days: float | None = None
     restricted_mean_months: tuple[float, ...] = ()

@@ -13,7 +13,7 @@ options(stringsAsFactors = FALSE)
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
 for (name in c("study", "subjects", "curves", "incidences", "plateaus", "cure", "models",
-               "selection", "multivariable", "subgroups", "fine_gray", "descriptions", "outcome_differences",
+               "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray", "descriptions", "outcome_differences",
                "survival_differences", "concordance", "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
 }

@@ -36,6 +36,7 @@ with_siblings <- function(study) {
             population = cell(row, "population"), strata = first_known(cell(row, "strata"), moving),
             moves = !is.na(moving), stratified_by = stratification_factors(study, row),
             subgroups = items(cell(row, "subgroups")),
+            tests = if (is.na(cell(row, "tests"))) "log_rank" else items(row$tests),
             landmarks = months("landmarks_months"),
             horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
             landmark_days = as.numeric(cell(row, "landmark_days")),

@@ -288,6 +288,7 @@ MUTATIONS: dict[str, str] = {
     "TEST-04": drop("results.group_test", "test = 'gray' and event = 'competing'"),
     "TEST-05": change("results.group_test", "n_missing = n_missing + 1"),
     "TEST-06": change("results.group_test", "n_strata = 2, n_strata_informative = 1"),
+    "TEST-07": change("results.group_test", "p_adjusted = p_value", "p_value is not null"),
     "COXM-02": change("results.cox_model", "n_event = n + 1"),
     "COXM-03": change("results.cox_model", "n_missing = n_missing + 1000"),
     "COXM-04": change(
