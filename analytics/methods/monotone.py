@@ -56,8 +56,10 @@ def cox_steps(rows: ScaledRows) -> FloatArray:
     reached = _reached(sets, first[has_event], last[has_event])
     found = [rows.x[has_event] - rows.x[event_row[last[has_event]]]]
     found.append(-found[0])
-    asked = np.arange(len(last))
-    place = last.copy()
+    # an event's own set asks nothing of it: it begins with the one before
+    place = last - has_event
+    asked = np.flatnonzero(place >= first)
+    place = place[asked]
     while len(asked):
         found.append(rows.x[asked] - rows.x[event_row[place]])
         place = reached[place] - 1
@@ -79,7 +81,8 @@ def subdistribution_steps(sets: SubdistributionSets, x: FloatArray) -> FloatArra
     stays = sets.tail > 0
     last[stays] = np.maximum(last[stays], n_weighted[sets.group[stays]] - 1)
     at_risk = np.flatnonzero(last >= 0)
-    return np.concatenate([tied, -tied, x[at_risk] - x[event_row[last[at_risk]]]])
+    earlier = x[event_row[1:]] - x[event_row[:-1]]
+    return np.concatenate([tied, -tied, earlier, x[at_risk] - x[event_row[last[at_risk]]]])
 
 
 def _reached(sets: RiskSets, first: IntArray, last: IntArray) -> IntArray:

@@ -206,3 +206,68 @@ def test_many_rows_are_judged_in_parts():
     fit = fit_cox(data, ties="efron")
     assert fit.status.startswith(MONOTONE)
     assert fit.status.endswith(": r")
+
+
+def brute_force_steps(data):
+    """Of every row at risk at every event to the event."""
+    steps = []
+    for row in np.flatnonzero(data.event == 1):
+        time = data.tstop[row]
+        at_risk = (data.tstart < time) & (data.tstop >= time)
+        if data.stratum is not None:
+            at_risk &= data.stratum == data.stratum[row]
+        steps.append(data.covariates[at_risk] - data.covariates[row])
+    return np.concatenate(steps)
+
+
+def a_direction_rises(steps):
+    """Whether some d has steps d <= 0 everywhere and not only 0 (p = 2: by all angles)."""
+    for angle in np.linspace(0, 2 * np.pi, 2881):
+        moved = steps @ np.array([np.cos(angle), np.sin(angle)])
+        if moved.max() <= 1e-9 and moved.min() < -1e-9:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_small_data_are_judged_as_by_trying_every_direction(seed):
+    # whole numbers of small size, so that any direction that rises is one of the angles tried
+    random = np.random.default_rng(seed)
+    n = int(random.integers(4, 9))
+    start = random.integers(0, 4, n) * (random.random(n) < 0.4)
+    data = CoxData(
+        start.astype(float),
+        start + random.integers(1, 6, n).astype(float),
+        (random.random(n) < 0.6).astype(np.int64),
+        random.integers(0, 2, (n, 2)).astype(float),
+        ("a", "b"),
+        stratum=random.integers(0, 2, n) if seed % 2 else None,
+    )
+    fit = fit_cox(data, ties="efron")
+    if "monotone" in fit.status:
+        assert a_direction_rises(brute_force_steps(data))
+    elif fit.status == "ok":
+        assert not a_direction_rises(brute_force_steps(data))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_small_subdistributions_are_judged_as_by_trying_every_direction(seed):
+    random = np.random.default_rng(seed)
+    n = int(random.integers(5, 10))
+    time = random.integers(1, 9, n).astype(float)
+    code = random.integers(0, 3, n)
+    covariates = random.integers(0, 2, (n, 2)).astype(float)
+    fit = fit_fine_gray(FineGrayData(time, code, covariates, ("a", "b")))
+    if not np.any(code == 1):
+        return
+    last_followed = time.max()
+    steps = [
+        covariates[(time >= time[row]) | ((code == 2) & (time[row] <= last_followed))]
+        - covariates[row]
+        for row in np.flatnonzero(code == 1)
+    ]
+    rises = a_direction_rises(np.concatenate(steps))
+    if "monotone" in fit.status:
+        assert rises
+    elif fit.status == "ok":
+        assert not rises
