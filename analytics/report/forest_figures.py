@@ -39,6 +39,7 @@ class _Ratio:
     is_sibling: bool
 
 
+_SPLINE = " / knots "
 _MODELS = {
     "cox_stepwise": "of the selected factors",
     "cox_multivariable": "of all factors",
@@ -63,7 +64,8 @@ def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
     """
     is_fine_gray = analysis["method"] in ("fine_gray", "fine_gray_multivariable")
     table = bi["subdistribution_hazards" if is_fine_gray else "forest"]
-    rows = rows_of(table, analysis_id=analysis["analysis_id"])
+    every = rows_of(table, analysis_id=analysis["analysis_id"])
+    rows = [row for row in every if _SPLINE not in row["contrast"]]
     if not rows:
         return None
     measure = "Subdistribution hazard ratio" if is_fine_gray else "Hazard ratio"
@@ -77,6 +79,9 @@ def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
         f"Stratified by: {strata}." if strata else "",
         "n / events: patients and events of the model; missing: patients excluded because a "
         f"factor of the model {'or its strata ' if strata else ''}is unknown.",
+        "The terms of a spline have no ratio to show; its test is in the table of tests."
+        if len(rows) < len(every)
+        else "",
         "* Read the caution below." if any(row["caution"] for row in rows) else "",
     ]
     return Figure(

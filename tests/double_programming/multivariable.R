@@ -163,7 +163,7 @@ highest <- function(f, x, h) {
 }
 
 fit_firth <- function(study, design, factors, ties = study$parameters$ties) {
-    if (!any(design$rows$event)) return(NULL)
+    if (!any(design$rows$event) || !varies_at_events(design$rows, factors)) return(NULL)
     at <- penalised(study, design, factors, ties)
     zero <- rep(0, length(factors))
     h <- 0.1 * sqrt(diag(as.matrix(at(zero)$var)))

@@ -66,11 +66,12 @@ group_tests as (
         group_test.test,
         case
             when starts_with(group_test.test, 'stratified_')
-                then 'Stratified ' || case
-                    when starts_with(test_labels.label, 'Log-rank')
-                        then 'log-rank' || test_labels.label[9:]
-                    else test_labels.label
-                end
+                then
+                    'Stratified ' || case
+                        when regexp_matches(test_labels.label, '^(Log-rank|Max-combo|Modified)')
+                            then lower(test_labels.label[1]) || test_labels.label[2:]
+                        else test_labels.label
+                    end
             else test_labels.label
         end as test_label,
         group_test.event,
