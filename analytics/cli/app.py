@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
@@ -92,6 +92,20 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     finally:
         if isinstance(progress, MovingLine):
             progress.stop()
+
+
+@contextmanager
+def already_done() -> Iterator[None]:
+    """Tell what was done; that nobody can read it changes no exit code."""
+    try:
+        yield
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, KeyboardInterrupt):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                os.dup2(nowhere, stream.fileno())
 
 
 def leave(sentence: str, code: int) -> NoReturn:
