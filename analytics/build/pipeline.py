@@ -18,7 +18,7 @@ from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline,
 from analytics.build.signals import undisturbed
 from analytics.build.validation import keep_outcomes
 from analytics.check import stopped_by_findings
-from analytics.errors import BuildError, GateError, first_line
+from analytics.errors import BuildError, first_line
 from analytics.ingest import UnusedFile, load_raw, unused_files
 from analytics.progress import Progress, Silence, Steps
 from analytics.release.bi_files import export_bi
@@ -306,7 +306,7 @@ def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> 
     with connect(walk.warehouse) as connection:
         keep_outcomes(connection, outcomes)
     if critical_failures(outcomes):
-        raise GateError(refusal(gate, outcomes))
+        raise refusal(gate, outcomes)
     return outcomes
 
 

@@ -19,6 +19,7 @@ from analytics.progress import MovingLine, PlainLines
 TOLD_BY_EXIT_CODES: Final = (
     "Exit codes: " + "; ".join(f"{code} {words}" for code, words in EXIT_CODES.items()) + "."
 )
+_DETAILS: Final = "PLATEAU_SHOW_PATIENTS"
 DEFAULT_STUDY: Final = Path("studies/blinatumomab")
 DEFAULT_RELEASES: Final = Path("releases")
 
@@ -72,7 +73,7 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     try:
         yield
     except PlateauError as error:
-        leave(str(error), error.exit_code)
+        leave(_as_told(error), error.exit_code)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -92,6 +93,16 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     finally:
         if isinstance(progress, MovingLine):
             progress.stop()
+
+
+def _as_told(error: PlateauError) -> str:
+    """The sentence, with the details where the owner reads, at a terminal or by own choice.
+
+    What is not a terminal is a journal, a mail or the log of a server, which others read.
+    """
+    if not error.details or messages.is_terminal or os.environ.get(_DETAILS) == "1":
+        return error.in_full
+    return f"{error} Values of patients are not shown here; see the log, or set {_DETAILS}=1."
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from analytics import __version__
-from analytics.errors import BuildError, BusyError
+from analytics.errors import BuildError, BusyError, PlateauError
 from analytics.release.digests import bytes_digest
 from analytics.release.folders import user_name
 
@@ -101,7 +101,7 @@ def logged(log: Path) -> Iterator[RunLine]:
         event = INTERRUPTED
         if isinstance(error, Exception):
             event = BUSY if isinstance(error, BusyError) else FAILED
-            line.update(message=str(error))
+            line.update(message=error.in_full if isinstance(error, PlateauError) else str(error))
         if line.is_written:
             line.update(withdraws=line.facts["event"])
         if log.parent.is_dir():
