@@ -15,6 +15,7 @@ from rich.console import Console
 from analytics import __version__
 from analytics.errors import EXIT_CODES, PlateauError
 from analytics.progress import MovingLine, PlainLines
+from analytics.text_table import printable
 
 TOLD_BY_EXIT_CODES: Final = (
     "Exit codes: " + "; ".join(f"{code} {words}" for code, words in EXIT_CODES.items()) + "."
@@ -121,10 +122,11 @@ def already_done() -> Iterator[None]:
 
 def leave(sentence: str, code: int) -> NoReturn:
     """Print the sentence on stderr and exit with the code."""
-    messages.print(f"plateau: {sentence}", style="red", highlight=False, markup=False)
+    told = f"plateau: {printable(sentence)}"
+    messages.print(told, style="red", highlight=False, markup=False)
     raise typer.Exit(code)
 
 
 def say(line: str) -> None:
     """Print a line for people on stderr."""
-    messages.print(line, highlight=False, markup=False)
+    messages.print(printable(line), highlight=False, markup=False)
