@@ -41,7 +41,7 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """The next node, which must be written out."""
         if self.check_event(yaml.AliasEvent):
-            raise _AliasError(self.peek_event().start_mark.line + 1)
+            raise _AliasError(self.peek_event().start_mark.line + 1)  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
 
 
