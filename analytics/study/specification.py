@@ -393,11 +393,12 @@ class Analysis(_Specification):
     Of `compared`, two of the `groups` of an outcomes table, the first is compared with the second,
     in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
     compared. `tests` are those between the groups of curves. In each level of
-    `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. `alternative_to`
-    names the curve that this curve is another choice for. A multivariable model has the terms of
-    `model_factors` and the products of the terms of each pair of `interactions`; `cluster` is the
-    factor whose levels are the clusters of a robust variance (None: the subjects), `ties` the
-    method in place of the study's, `firth` the penalty.
+    `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. Who lacks one of the
+    facts `known_by_landmark` on the landmark day is left out. `alternative_to` names the curve that
+    this curve is another choice for. A multivariable model has the terms of `model_factors` and the
+    products of the terms of each pair of `interactions`; `cluster` is the factor whose levels are
+    the clusters of a robust variance (None: the subjects), `ties` the method in place of the
+    study's, `firth` the penalty.
     """
 
     analysis_id: str
@@ -415,6 +416,7 @@ class Analysis(_Specification):
     restricted_mean_months: tuple[float, ...] = ()
     plateau_months: tuple[float, ...] = ()
     entry_facts: tuple[str, ...] = ()
+    known_by_landmark: tuple[str, ...] = ()
     as_published: str | None = None
     inferred: str | None = None
     caution: str | None = None
