@@ -80,8 +80,8 @@ for (name in names(designs)) {
         statistic = sum(score * found$u)^2 / as.numeric(score %*% found$V %*% score))
     pairs <- combn(levels(group), 2)
     chisq <- apply(pairs, 2, function(pair) {
-        kept <- group %in% pair
-        survdiff(update(formula, . ~ .), subset = kept)$chisq
+        own <- data.frame(time, event, group, stratum)[group %in% pair, ]
+        survdiff(formula, own)$chisq
     })
     adjusted <- p.adjust(pchisq(chisq, 1, lower.tail = FALSE), "holm")
     for (i in seq_len(ncol(pairs))) add(
