@@ -34,7 +34,7 @@ def data_sets(reference) -> dict[str, pl.DataFrame]:
             "copies": "sex",
             "age_2": pl.col("age") ** 2,
             "age_3": pl.col("age") ** 3,
-            "age_near": pl.col("age") + 1e-3 * (37 * row % 101) / 101,
+            "age_near": pl.col("age") + 1e-3 * 37 * (row % 101) / 101,
             "age_extreme": pl.when(row == 5).then(1e6).otherwise("age"),
             "marked": (row % 7 == 1).cast(pl.Int64),
             "died_unmarked": (pl.col("status") - 1) * (row % 7 != 1),
