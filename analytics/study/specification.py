@@ -108,6 +108,7 @@ class Parameters(_Specification):
     cif_variance: CifVariance = "aalen"
     ph_transform: PhTransform = "km"
     ci_transform: CiTransform = "log-log"
+    smallest_risk_set: int = Field(default=10, ge=1, le=1_000_000)
     ties: Ties = "efron"
     slcandidate: float = Field(default=0.05, gt=0, le=1)
     slentry: float = Field(default=0.05, gt=0, lt=1)

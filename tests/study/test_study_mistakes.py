@@ -191,7 +191,7 @@ CSV_MISTAKES = {
         "cycle_close_days, remission_terms, response_order, not_evaluable_terms, "
         "mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
-        "cif_variance, ph_transform, ci_transform, ties, "
+        "cif_variance, ph_transform, ci_transform, smallest_risk_set, ties, "
         "slcandidate, slentry, slstay or conf_level.",
     ),
     "unknown population in a population": (
@@ -602,7 +602,7 @@ STUDY_MISTAKES = {
         "remission_terms, response_order, not_evaluable_terms, "
         "mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
-        "cif_variance, ph_transform, ci_transform, ties, "
+        "cif_variance, ph_transform, ci_transform, smallest_risk_set, ties, "
         "slcandidate, slentry, slstay, conf_level.",
     ),
     "parameter out of its values": (
@@ -651,7 +651,7 @@ STUDY_MISTAKES = {
         "remission_terms, response_order, not_evaluable_terms, "
         "mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
-        "cif_variance, ph_transform, ci_transform, ties, "
+        "cif_variance, ph_transform, ci_transform, smallest_risk_set, ties, "
         "slcandidate, slentry, slstay, conf_level.",
     ),
     "no name of a folder": (
