@@ -15,6 +15,13 @@ from analytics.results.clock import in_days, in_months
 from analytics.results.frames import frame_of_rows
 from analytics.results.group_tests import Compared, group_test_row
 from analytics.results.known_curves import TOO_FEW, Estimator, KnownCurve, known_curve
+from analytics.results.long_term import (
+    conditional_survival_rows,
+    incidence_rate_rows,
+    quantile_rows,
+    smoothed_hazard_rows,
+)
+from analytics.results.parametric_fits import PARAMETRIC_TABLES, parametric_rows
 from analytics.results.plateaus import cure_fraction_rows, plateau_rows
 from analytics.results.restricted_means import restricted_mean_rows
 from analytics.results.statuses import (
@@ -39,12 +46,17 @@ _TABLES: Final = (
     "survival_curve",
     "survival_summary",
     "survival_rate",
+    "survival_quantile",
+    "conditional_survival",
+    "incidence_rate",
+    "smoothed_hazard",
     "follow_up",
     "restricted_mean",
     "survival_difference",
     "restricted_mean_difference",
     "plateau",
     "cure_fraction",
+    *PARAMETRIC_TABLES,
     "group_test",
 )
 
@@ -72,6 +84,14 @@ def survival_frames(
         rows["survival_summary"] += _summary(curve, row, parameters)
         rates = survival_at(curve.shown, in_days(analysis.landmarks_months, parameters))
         rows["survival_rate"] += rate_rows(rates, curve, row, analysis, parameters)
+        rows["survival_quantile"] += quantile_rows(curve, row, analysis, parameters)
+        rows["conditional_survival"] += conditional_survival_rows(
+            counts, curve, row, analysis, parameters
+        )
+        rows["incidence_rate"] += incidence_rate_rows(counts, "event", row, analysis, parameters)
+        rows["smoothed_hazard"] += smoothed_hazard_rows(counts, curve, row, analysis, parameters)
+        for name, found in parametric_rows(counts, row, analysis, parameters).items():
+            rows[name] += found
         rows["follow_up"] += _follow_up(analysis, counts, row, parameters)
         rows["restricted_mean"] += restricted_mean_rows(curve, row, analysis, parameters)
         rows["plateau"] += plateau_rows(curve, row, analysis, parameters)

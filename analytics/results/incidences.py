@@ -16,7 +16,9 @@ from analytics.results.curves import Row, Rows, curve_rows, rate_rows
 from analytics.results.frames import frame_of_rows
 from analytics.results.group_tests import Compared, group_test_row
 from analytics.results.known_curves import Estimator, known_curve
+from analytics.results.long_term import incidence_rate_rows
 from analytics.results.strata import n_subjects, n_with
+from analytics.results.times_lost import time_lost_rows
 from analytics.study.specification import Analysis, Parameters
 
 CountedEvent = Literal["event", "competing"]
@@ -37,6 +39,8 @@ def incidence_frames(
     """
     curves: list[Row] = []
     rates: list[Row] = []
+    lost: list[Row] = []
+    by_time: list[Row] = []
     for stratum, counts in strata.items():
         for event in EVENTS:
             labels = {
@@ -49,10 +53,14 @@ def incidence_frames(
             days = in_days(analysis.landmarks_months, parameters)
             found = cumulative_incidence_at(curve.shown, days)
             curves += curve_rows(curve, labels, parameters)
+            lost += time_lost_rows(curve, event, row, analysis, parameters)
+            by_time += incidence_rate_rows(counts, event, row, analysis, parameters)
             rates += rate_rows(found, curve, row, analysis, parameters)
     return {
         "cumulative_incidence_curve": frame_of_rows("cumulative_incidence_curve", curves),
         "cumulative_incidence_rate": frame_of_rows("cumulative_incidence_rate", rates),
+        "restricted_mean_time_lost": frame_of_rows("restricted_mean_time_lost", lost),
+        "incidence_rate": frame_of_rows("incidence_rate", by_time),
         "group_test": frame_of_rows("group_test", _gray_tests(analysis, compared)),
     }
 

@@ -32,6 +32,9 @@ AdamKind = Literal["factor", "number", "population", "fact"]
 AdamRole = Literal["event", "competing", "censor"]
 TrialKind = Literal["sdtm", "adam"]
 RuleRole = Literal["event", "competing", "censor", "censor_first", "end"]
+ModelName = Literal[
+    "exponential", "weibull", "log_normal", "log_logistic", "generalised_gamma", "gompertz"
+]
 Method = Literal[
     "kaplan_meier",
     "cumulative_incidence",
@@ -364,6 +367,27 @@ class OutcomeLine(_Specification):
     denominator: str | None = None
 
 
+class ConditionalSurvival(_Specification):
+    """Survival over so many further months of those without an event at some months."""
+
+    at_months: tuple[float, ...]
+    further_months: tuple[float, ...]
+
+
+class SmoothedHazard(_Specification):
+    """The hazard smoothed over a bandwidth, worked out so often."""
+
+    bandwidth_months: float
+    every_months: float
+
+
+class ParametricModels(_Specification):
+    """Distributions fitted to a curve, and the months they are asked for, also beyond it."""
+
+    models: tuple[ModelName, ...]
+    months: tuple[float, ...]
+
+
 class Analysis(_Specification):
     """One analysis of the plan. Fields a method does not use are empty.
 
@@ -373,7 +397,8 @@ class Analysis(_Specification):
     `subgroups`, which are factors, a Cox analysis also has its models on the subjects of the level.
     Of `compared`, two of the `groups` of an outcomes table, the first is compared with the second,
     in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
-    compared. In each level of
+    compared. `quantiles` are the shares of events whose times are asked for, and
+    `incidence_rate_months` the months that part the intervals of a rate. In each level of
     `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. `alternative_to`
     names the curve that this curve is another choice for.
     """
@@ -391,6 +416,11 @@ class Analysis(_Specification):
     landmark_days: float | None = None
     restricted_mean_months: tuple[float, ...] = ()
     plateau_months: tuple[float, ...] = ()
+    quantiles: tuple[float, ...] = ()
+    conditional_survival: ConditionalSurvival | None = None
+    incidence_rate_months: tuple[float, ...] = ()
+    smoothed_hazard: SmoothedHazard | None = None
+    parametric: ParametricModels | None = None
     entry_facts: tuple[str, ...] = ()
     as_published: str | None = None
     inferred: str | None = None

@@ -178,14 +178,14 @@ response <- function(rows, event) {
     Surv(ifelse(rows$entry == 0, -1, rows$entry), rows$exit, event)
 }
 
-# The first time below one half; where the curve stays on one half, the middle of that step.
+# The first time below a level; where the curve stays on it before, the middle of that step.
 # quantile.survfit would also give a median to a curve that ends on one half.
-first_below <- function(time, value) {
+first_below <- function(time, value, level = 0.5) {
     time <- time[!is.na(value)]
     value <- value[!is.na(value)]
-    below <- which(value < 0.5 - 1e-8)
+    below <- which(value < level - 1e-8)
     if (!length(below)) return(NA_real_)
-    on_half <- which(abs(value - 0.5) <= 1e-8)
+    on_half <- which(abs(value - level) <= 1e-8)
     if (!length(on_half)) return(time[below[1]])
     mean(time[c(on_half[1], below[1])])
 }
