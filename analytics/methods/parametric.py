@@ -18,6 +18,9 @@ from analytics.methods.newton import inverse, likelihood_at, maximised
 from analytics.methods.parametric_models import MODELS, Model, ModelName
 
 ORIGIN_DAY_STOP: Final = 0.5
+_FIRST_SIZE: Final = 0.1
+_LARGEST_SIZE: Final = 0.5
+_STEP: Final = 0.1  # of a difference, in units of the sizes
 _NODES: Final = np.arange(-3.5, 3.5 + 1 / 64, 1 / 32)  # of the quadrature of a restricted mean
 
 
@@ -37,10 +40,12 @@ class Fitted:
 
 @dataclass(frozen=True)
 class _Likelihood:
-    """The log-likelihood of weighted spells at some coefficients."""
+    """The log-likelihood of weighted spells at `centre` + `size` x `at`."""
 
     model: Model
     spells: Spells
+    centre: FloatArray
+    size: FloatArray
     at: FloatArray
 
     def value(self, at: FloatArray) -> float:
@@ -59,18 +64,18 @@ class _Likelihood:
 
     @property
     def log_likelihood(self) -> float:
-        return self.value(self.at)
+        return self.value(self.centre + self.size * self.at)
 
     @property
     def score(self) -> FloatArray:
-        return gradient(self._values, self.at)[:, 0]
+        return gradient(self._values, self.at, step=_STEP)[:, 0]
 
     @property
     def information(self) -> FloatArray:
-        return -second_derivatives(self._values, self.at)[:, :, 0]
+        return -second_derivatives(self._values, self.at, step=_STEP)[:, :, 0]
 
     def _values(self, at: FloatArray) -> FloatArray:
-        return np.array([self.value(at)])
+        return np.array([self.value(self.centre + self.size * at)])
 
 
 def fit_parametric(counts: pl.DataFrame, model: ModelName) -> Fitted | str:
@@ -132,13 +137,14 @@ def parametric_survival(
     days = np.asarray(times, dtype=np.float64)
     time = days / fitted.unit
     later = time > 0
+    size = _sizes(fitted.covariance)
 
-    def log_survival(at: FloatArray) -> FloatArray:
-        return fitted.model.log_survival(at, time[later])
+    def log_survival(x: FloatArray) -> FloatArray:
+        return fitted.model.log_survival(fitted.coefficients + size * x, time[later])
 
     estimate, std_error = np.ones_like(time), np.zeros_like(time)
-    estimate[later] = np.exp(log_survival(fitted.coefficients))
-    slope = gradient(log_survival, fitted.coefficients)
+    estimate[later] = np.exp(log_survival(np.zeros_like(size)))
+    slope = gradient(log_survival, np.zeros_like(size), step=_STEP) / size[:, None]
     variance = np.einsum("in,ij,jn->n", slope, fitted.covariance, slope)
     std_error[later] = estimate[later] * np.sqrt(variance)
     lower, upper = confidence_limits(
@@ -169,29 +175,41 @@ def _fitted(model: Model, table: RiskTable) -> Fitted | str:
     entry, leave, observed, weight = weighted_spells(table)
     leave = np.where(leave == 0, ORIGIN_DAY_STOP, leave)
     n_event = float(table.n_event.sum())
-    unit = float(((leave - entry) @ weight) / n_event)
+    unit = float(leave.max())  # no time is above 1, so that no coefficient has a long lever
+    log_mean = float(np.log(leave @ weight / n_event / unit))
     spells = Spells(entry / unit, leave / unit, observed == 1, weight)
-    likelihood = partial(_Likelihood, model, spells)
-    start = np.array(model.start(0.0))
+    start = np.array(model.start(log_mean))
+    aside = np.eye(len(start))
+    starts = [start, *(start + aside), *(start - aside)]  # a search may end on a ridge
 
     def lack(at: FloatArray) -> float:
-        return -likelihood(start).value(at)
+        return -_Likelihood(model, spells, at, at, at).value(at)
 
-    rough = minimize(
-        lack,
-        start,
-        method="Nelder-Mead",
-        options={"xatol": 1e-4, "fatol": 1e-4, "maxiter": 2000},
-    )
-    maximum = maximised(likelihood, likelihood_at(likelihood, np.asarray(rough.x)))
-    coefficients = maximum.point.coefficients
-    found = likelihood(coefficients)
-    covariance = inverse(found.information)
-    if not maximum.converged or covariance is None or not (np.diag(covariance) > 0).all():
-        return statuses.not_estimable(statuses.NO_CONVERGENCE)
+    roughs = [
+        minimize(lack, start, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-4})
+        for start in starts
+    ]
+    rough = min(roughs, key=lambda found: float(found.fun))
+    centre, size = np.asarray(rough.x, dtype=np.float64), np.full(len(start), _FIRST_SIZE)
+    zero = np.zeros(len(start))
+    for _ in range(2):  # the steps of the derivatives are parts of the errors found by the first
+        likelihood = partial(_Likelihood, model, spells, centre, size)
+        maximum = maximised(likelihood, likelihood_at(likelihood, zero))
+        found = likelihood(maximum.point.coefficients)
+        scaled = inverse(found.information)
+        if not maximum.converged or scaled is None or not (np.diag(scaled) > 0).all():
+            return statuses.not_estimable(statuses.NO_CONVERGENCE)
+        centre = centre + size * maximum.point.coefficients
+        covariance = scaled * np.outer(size, size)
+        size = _sizes(covariance)
     return Fitted(
-        model, coefficients, covariance, unit, found.log_likelihood - n_event * float(np.log(unit))
+        model, centre, covariance, unit, found.log_likelihood - n_event * float(np.log(unit))
     )
+
+
+def _sizes(covariance: FloatArray) -> FloatArray:
+    """The error of each coefficient given the others, which is how far the likelihood bends."""
+    return np.minimum(1 / np.sqrt(np.diag(np.linalg.inv(covariance))), _LARGEST_SIZE)
 
 
 def _area(fitted: Fitted, end: float) -> float:

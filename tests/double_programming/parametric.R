@@ -10,6 +10,8 @@ PARAMETRIC <- list(
     ),
     weibull = list(
         parameters = c("shape", "scale"), positive = c(TRUE, TRUE),
+        unit = -1, is_log_time = FALSE,
+        unit = c(0, 1), is_log_time = c(FALSE, FALSE),
         start = function(rate) c(0, -log(rate)),
         density = function(b, t) dweibull(t, exp(b[1]), exp(b[2]), log = TRUE),
         survival = function(b, t) {
@@ -19,6 +21,7 @@ PARAMETRIC <- list(
     ),
     log_normal = list(
         parameters = c("meanlog", "sdlog"), positive = c(FALSE, TRUE),
+        unit = c(0, 0), is_log_time = c(TRUE, FALSE),
         start = function(rate) c(-log(rate) - 0.5, 0),
         density = function(b, t) dlnorm(t, b[1], exp(b[2]), log = TRUE),
         survival = function(b, t) plnorm(t, b[1], exp(b[2]), lower.tail = FALSE, log.p = TRUE),
@@ -26,6 +29,7 @@ PARAMETRIC <- list(
     ),
     log_logistic = list(
         parameters = c("shape", "scale"), positive = c(TRUE, TRUE),
+        unit = c(0, 1), is_log_time = c(FALSE, FALSE),
         start = function(rate) c(0.2, -log(rate) - 0.5),
         density = function(b, t) dlogis(log(t), b[2], exp(-b[1]), log = TRUE) - log(t),
         survival = function(b, t) {
@@ -36,6 +40,7 @@ PARAMETRIC <- list(
     # log(T) is mu + sigma log(Q^2 G) / Q with G a gamma variable of shape 1 / Q^2
     generalised_gamma = list(
         parameters = c("mu", "sigma", "q"), positive = c(FALSE, TRUE, FALSE),
+        unit = c(0, 0, 0), is_log_time = c(TRUE, FALSE, FALSE),
         start = function(rate) c(-log(rate) - 0.2, 0, 0.5),
         density = function(b, t) {
             if (abs(b[3]) < 1e-5) return(dlnorm(t, b[1], exp(b[2]), log = TRUE))
@@ -60,6 +65,7 @@ PARAMETRIC <- list(
     ),
     gompertz = list(
         parameters = c("shape", "rate"), positive = c(FALSE, TRUE),
+        unit = c(-1, -1), is_log_time = c(FALSE, FALSE),
         start = function(rate) c(0, log(rate)),
         density = function(b, t) b[2] + b[1] * t + gompertz_log_survival(b, t),
         survival = function(b, t) gompertz_log_survival(b, t),
@@ -140,8 +146,9 @@ for_models <- function(study, one_model) {
 parametric_fit <- function(study, rows, model) {
     n_days <- length(unique(rows$exit[rows$code == 1]))
     if (nrow(rows) < 2 || n_days < min(2, length(model$parameters))) return(NULL)
-    exit <- in_months(study, ifelse(rows$exit == 0, 0.5, rows$exit))
-    entry <- in_months(study, rows$entry)
+    longest <- max(rows$exit)
+    exit <- ifelse(rows$exit == 0, 0.5, rows$exit) / longest
+    entry <- rows$entry / longest
     died <- rows$code == 1
     value <- function(b) {
         total <- sum(model$density(b, exit[died])) + sum(model$survival(b, exit[!died])) -
@@ -154,17 +161,31 @@ parametric_fit <- function(study, rows, model) {
             at <- optim(at, function(b) -value(b), control = list(reltol = 1e-14, maxit = 5000))$par
         }
     }
+    # differences are in units of the error of each coefficient given the others
+    size <- rep(0.1, length(at))
     for (step in 1:20) {
-        information <- -curvature(value, at)
+        of_errors <- function(x) value(at + size * x)
+        information <- -curvature(of_errors, 0 * at) / outer(size, size)
         covariance <- tryCatch(solve(information), error = function(error) NULL)
         if (is.null(covariance) || any(diag(covariance) <= 0)) return(NULL)
-        move <- as.vector(covariance %*% slope(value, at))
+        move <- as.vector(covariance %*% (slope(of_errors, 0 * at) / size))
         at <- at + move
-        if (all(abs(move) <= 1e-9 * sqrt(diag(covariance)))) {
-            return(list(at = at, covariance = solve(-curvature(value, at)), value = value(at)))
+        size <- pmin(1 / sqrt(diag(information)), 0.5)
+        if (step > 3 && all(abs(move) <= 1e-9 * sqrt(diag(covariance)))) {
+            return(of_months(model, in_months(study, longest), sum(died), list(
+                at = at, covariance = covariance, value = value(at)
+            )))
         }
     }
     NULL
+}
+
+# The fit to times in units of so many months, as that of times in months.
+of_months <- function(model, months, n_events, fit) {
+    scale <- ifelse(model$positive, 1, months^model$unit)
+    shift <- ifelse(model$positive, model$unit, as.numeric(model$is_log_time)) * log(months)
+    list(at = fit$at * scale + shift, covariance = fit$covariance * outer(scale, scale),
+         value = fit$value - n_events * log(months))
 }
 
 # Central differences, freed of their errors of second and fourth order by halving the step twice.
@@ -179,7 +200,7 @@ unit <- function(i, p) replace(numeric(p), i, 1)
 slope <- function(f, at) {
     vapply(seq_along(at), function(i) {
         e <- unit(i, length(at))
-        extrapolated(function(h) (f(at + h * e) - f(at - h * e)) / (2 * h), 0.02)
+        extrapolated(function(h) (f(at + h * e) - f(at - h * e)) / (2 * h), 0.2)
     }, 0)
 }
 
@@ -192,7 +213,7 @@ curvature <- function(f, at) {
         found[i, j] <- found[j, i] <- extrapolated(function(h) {
             (f(at + h * a + h * b) - f(at + h * a - h * b) - f(at - h * a + h * b) +
                  f(at - h * a - h * b)) / (4 * h^2)
-        }, 0.016)
+        }, 0.2)
     }
     found
 }
@@ -203,7 +224,9 @@ model_survival <- function(study, fit, survival, month) {
     z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
     log_estimate <- survival(fit$at, month)
     estimate <- exp(log_estimate)
-    by <- slope(function(b) survival(b, month), fit$at)
+    # in units of half the coefficients' errors
+    size <- sqrt(diag(fit$covariance)) / 2
+    by <- slope(function(x) survival(fit$at + x * size, month), 0 * fit$at) / size
     error <- sqrt(as.numeric(by %*% fit$covariance %*% by))
     limits <- switch(study$parameters$ci_transform,
         plain = estimate + c(-1, 1) * z * estimate * error,

@@ -44,7 +44,7 @@ extrapolated <- function(difference, step) {
 
 slope <- function(f, at) vapply(seq_along(at), function(i) {
     e <- replace(numeric(length(at)), i, 1)
-    extrapolated(function(h) (f(at + h * e) - f(at - h * e)) / (2 * h), 0.02)
+    extrapolated(function(h) (f(at + h * e) - f(at - h * e)) / (2 * h), 0.2)
 }, 0)
 
 curvature <- function(f, at) {
@@ -55,14 +55,15 @@ curvature <- function(f, at) {
         extrapolated(function(h) {
             (f(at + h * (a + b)) - f(at + h * (a - b)) - f(at - h * (a - b)) +
                  f(at - h * (a + b))) / (4 * h^2)
-        }, 0.016)
+        }, 0.2)
     }))
 }
 
-# Times are divided by the mean time per event for the search.
+# Times are divided by the mean time per event for the search, or by the longest.
 fitted_by_hand <- function(model, time, died, entry = 0 * time) {
     about <- LIKELIHOODS[[model]]
-    unit <- sum(time - entry) / sum(died)
+    mean <- sum(time - entry) / sum(died)
+    unit <- if (model == "gompertz") max(time) else mean
     t <- time / unit
     e <- entry[entry > 0] / unit
     value <- function(b) {
@@ -71,11 +72,19 @@ fitted_by_hand <- function(model, time, died, entry = 0 * time) {
         if (is.finite(total)) total else -1e10
     }
     at <- about$start
+    if (model == "gompertz") at[2] <- log(unit / mean)
     for (again in 1:10) {
         at <- optim(at, function(b) -value(b), control = list(reltol = 1e-15, maxit = 5000))$par
     }
-    for (step in 1:8) at <- at + solve(-curvature(value, at), slope(value, at))
-    error <- sqrt(diag(solve(-curvature(value, at))))
+    size <- rep(0.1, length(at))
+    for (step in 1:8) {
+        # differences are in units of the error of each coefficient given the others
+        of_errors <- function(x) value(at + size * x)
+        information <- -curvature(of_errors, 0 * at) / outer(size, size)
+        at <- at + as.vector(solve(information, slope(of_errors, 0 * at) / size))
+        size <- pmin(1 / sqrt(diag(information)), 0.5)
+    }
+    error <- sqrt(diag(solve(information)))
     scale <- unit^about$unit
     data.frame(
         parameter = about$parameters,
