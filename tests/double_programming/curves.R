@@ -194,7 +194,8 @@ at_months <- function(study, rows, curve, months) {
     day <- months * number(study, "days_per_month")
     held <- curve[findInterval(day, curve$time_days), names(no_estimates)]
     data.frame(time_months = months, held, n_risk = at_risk(rows, day),
-               conditional_from_months = curve$conditional_from_months[1], row.names = NULL)
+               conditional_from_months = rep(curve$conditional_from_months[1], length(months)),
+               row.names = NULL)
 }
 
 # Beyond the last observation the curve is not known, unless it is 0 there.

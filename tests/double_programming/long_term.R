@@ -44,7 +44,7 @@ conditional_survivals <- function(study, results) {
 }
 
 # poisson.test has Garwood's limits.
-incidence_rates <- function(study, results) {
+person_time_rates <- function(study, results) {
     rates <- function(group, event) {
         months <- group$analysis$rate_months
         if (!length(months)) return(NULL)

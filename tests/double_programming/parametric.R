@@ -3,14 +3,15 @@
 
 PARAMETRIC <- list(
     exponential = list(
-        parameters = "rate", positive = TRUE, start = function(rate) log(rate),
+        parameters = "rate", positive = TRUE,
+        unit = -1, is_log_time = FALSE,
+        start = function(rate) log(rate),
         density = function(b, t) b[1] - exp(b[1]) * t,
         survival = function(b, t) -exp(b[1]) * t,
         mean = function(b) exp(-b[1])
     ),
     weibull = list(
         parameters = c("shape", "scale"), positive = c(TRUE, TRUE),
-        unit = -1, is_log_time = FALSE,
         unit = c(0, 1), is_log_time = c(FALSE, FALSE),
         start = function(rate) c(0, -log(rate)),
         density = function(b, t) dweibull(t, exp(b[1]), exp(b[2]), log = TRUE),
@@ -82,7 +83,7 @@ gompertz_log_survival <- function(b, t) {
 }
 
 parametric_fits <- function(study, results) {
-    for_models(study, function(group, fit, name) {
+    for_parametric(study, function(group, fit, name) {
         rows <- group$rows
         model <- PARAMETRIC[[name]]
         k <- length(model$parameters)
@@ -99,7 +100,7 @@ parametric_fits <- function(study, results) {
 
 parametric_parameters <- function(study, results) {
     z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
-    for_models(study, function(group, fit, name) {
+    for_parametric(study, function(group, fit, name) {
         model <- PARAMETRIC[[name]]
         if (is.null(fit)) fit <- list(at = rep(NA_real_, length(model$parameters)))
         error <- if (anyNA(fit$at)) fit$at else sqrt(diag(fit$covariance))
@@ -115,7 +116,7 @@ parametric_parameters <- function(study, results) {
 
 parametric_survivals <- function(study, results) {
     z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
-    for_models(study, function(group, fit, name) {
+    for_parametric(study, function(group, fit, name) {
         asked <- group$analysis$parametric_months
         months <- sort(unique(c(asked, seq(0, floor(max(asked))))))
         survival <- PARAMETRIC[[name]]$survival
@@ -133,7 +134,7 @@ parametric_survivals <- function(study, results) {
     })
 }
 
-for_models <- function(study, one_model) {
+for_parametric <- function(study, one_model) {
     for_groups(study, "kaplan_meier", function(group) {
         do.call(rbind, lapply(group$analysis$models, function(name) {
             fit <- parametric_fit(study, group$rows, PARAMETRIC[[name]])

@@ -31,7 +31,7 @@ tables <- list(
     conditional_survival =
         result_table(c(curve_key, "at_months", "further_months"), conditional_survivals),
     incidence_rate =
-        result_table(c(curve_key, "event", "from_months", "to_months"), incidence_rates),
+        result_table(c(curve_key, "event", "from_months", "to_months"), person_time_rates),
     smoothed_hazard = result_table(c(curve_key, "time_months"), smoothed_hazards),
     follow_up = result_table(c(curve_key, "statistic", "over"), follow_ups),
     restricted_mean = result_table(c(curve_key, "horizon_months"), restricted_means),
