@@ -399,8 +399,9 @@ class Analysis(_Specification):
     in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
     compared. `quantiles` are the shares of events whose times are asked for, and
     `incidence_rate_months` the months that part the intervals of a rate. In each level of
-    `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. `alternative_to`
-    names the curve that this curve is another choice for.
+    `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. Who lacks one of the
+    facts `known_by_landmark` on the landmark day is left out. `alternative_to` names the curve that
+    this curve is another choice for.
     """
 
     analysis_id: str
@@ -422,6 +423,7 @@ class Analysis(_Specification):
     smoothed_hazard: SmoothedHazard | None = None
     parametric: ParametricModels | None = None
     entry_facts: tuple[str, ...] = ()
+    known_by_landmark: tuple[str, ...] = ()
     as_published: str | None = None
     inferred: str | None = None
     caution: str | None = None
