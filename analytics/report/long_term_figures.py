@@ -11,6 +11,7 @@ from analytics.report.drawing import INK, MUTED, SERIES
 from analytics.report.elements import Bi, Figure, Row
 from analytics.report.formats import confidence, decimal, percent
 from analytics.report.long_term_tables import MODEL_LABELS
+from analytics.report.survival_figures import FEW_AT_RISK
 
 _DASHED: Final = (0, (4, 2))
 
@@ -26,13 +27,15 @@ def parametric_figures(bi: Bi) -> list[Figure]:
 
 
 def hazard_figures(bi: Bi) -> list[Figure]:
-    """A figure per analysis with a smoothed hazard, a curve per stratum."""
-    hazards = bi["smoothed_hazards"]
-    return [
-        _hazard_figure(bi, part)
-        for part in hazards.partition_by("analysis_order", maintain_order=True)
-        if part["hazard"].is_not_null().any()
-    ]
+    """A figure per analysis with a smoothed hazard, a curve per stratum.
+
+    A curve ends where few are at risk: there a single event makes a peak.
+    """
+    hazards = bi["smoothed_hazards"].filter(
+        pl.col("hazard").is_not_null(), pl.col("n_risk") >= FEW_AT_RISK
+    )
+    parts = hazards.partition_by("analysis_order", maintain_order=True)
+    return [_hazard_figure(bi, part) for part in parts if not part.is_empty()]
 
 
 def _parametric_figure(bi: Bi, curves: pl.DataFrame) -> Figure:
@@ -128,7 +131,8 @@ def _hazard_figure(bi: Bi, hazards: pl.DataFrame) -> Figure:
         title=f"{title}: hazard",
         caption=(
             f"Epanechnikov's kernel, bandwidth {first['bandwidth_months']:g} months, one-sided at "
-            f"both ends. Bands: pointwise {ci}, log scale. At the end few are at risk."
+            f"both ends. Bands: pointwise {ci}, log scale. Shown while {FEW_AT_RISK} or more are "
+            "at risk."
         ),
         alternative=f"Smoothed hazard of {title}. {peaks}.",
         draw=lambda: _draw_hazards(title, hazards, note),
@@ -139,17 +143,16 @@ def _hazard_figure(bi: Bi, hazards: pl.DataFrame) -> Figure:
 def _draw_hazards(title: str, hazards: pl.DataFrame, note: str | None) -> Drawing:
     with drawing.settings():
         figure, axes = _axes(note)
-        known = hazards.filter(pl.col("hazard").is_not_null())
         axes.set_ylabel("Events per patient-year")
-        drawing.time_axis(axes, float(known["time_months"].to_numpy().max()))
-        for i, part in enumerate(known.partition_by("stratum", maintain_order=True)):
+        drawing.time_axis(axes, float(hazards["time_months"].to_numpy().max()))
+        for i, part in enumerate(hazards.partition_by("stratum", maintain_order=True)):
             colour, month = SERIES[i % len(SERIES)], part["time_months"].to_list()
             axes.fill_between(
                 month, part["ci_lower"].to_list(), part["ci_upper"].to_list(),
                 color=colour, alpha=0.14, linewidth=0,
             )  # fmt: skip
             axes.plot(month, part["hazard"].to_list(), color=colour, label=part["stratum_label"][0])
-        axes.set_ylim(0, 1.6 * float(known["hazard"].to_numpy().max()))
+        axes.set_ylim(0, 1.1 * float(hazards["ci_upper"].to_numpy().max()))
         axes.legend(loc="upper right", frameon=False, fontsize=7)
         drawing.title(figure, title, note)
     return figure
