@@ -829,12 +829,13 @@ PLAN_MISTAKES = {
         "plan.toml analysis 'a': restricted_mean_months must be positive and ascending; it is "
         "[60, 36], so sort it.",
     ),
-    "restricted mean of an incidence": (
+    "quantiles of an incidence": (
         'method = "cumulative_incidence"\nendpoint = "RFS"\npopulation = "responders"\n'
-        "restricted_mean_months = [36]",
-        "plan.toml analysis 'a': unknown key 'restricted_mean_months'; the keys are id, label, "
+        "quantiles = [0.25]",
+        "plan.toml analysis 'a': unknown key 'quantiles'; the keys are id, label, "
         "method, caution, inferred, endpoint, population, strata, stratified_by, "
-        "landmarks_months, landmark_days, entry_facts, as_published, headline, alternative_to.",
+        "landmarks_months, landmark_days, entry_facts, as_published, headline, alternative_to, "
+        "restricted_mean_months, incidence_rate_months.",
     ),
     "plateau of one month": (
         'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nplateau_months = [36]',
