@@ -1,12 +1,12 @@
 """A Cox model for a formula of factors: the coding and the fit of the analyses of a plan.
 
-A categorical factor has a term for each level that occurs but the reference, which is its first
-level that occurs, in the order of factor_levels.csv; a continuous one is taken per unit. A factor
-that changes after the origin is time-dependent.
+A categorical factor has a term for each level that occurs but the reference: the first one that
+occurs, in the order of factor_levels.csv. A factor that changes after the origin is time-dependent,
+and its reference is `no`, the level before the change. A continuous factor is taken per unit.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import duckdb
@@ -25,6 +25,7 @@ from analytics.study.specification import Contrast, PhTransform
 from analytics.text_table import aligned
 
 _PARAMETERS: Final = ("ties", "ph_transform")
+_BEFORE_THE_CHANGE: Final = "no"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,6 @@ class StoredFactor:
     unit: str | None
     entry_fact: str | None
     levels: tuple[str, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,9 @@ def asked_cox(  # noqa: PLR0913, PLR0917 - a model has as many parts
 
 def stored_factors(connection: duckdb.DuckDBPyConnection, endpoint: str) -> StoredFactors:
     """The factors that a model of the endpoint may have: not those known only at the end."""
-    levels: dict[str, dict[str, str]] = {}
+    levels: dict[str, list[str]] = {}
     for row in rows_of(connection, "from survival.levels order by factor, level_order"):
-        levels.setdefault(row["factor"], {})[row["level"]] = row["label"]
+        levels.setdefault(row["factor"], []).append(row["level"])
     found = rows_of(
         connection,
         "select f.factor, f.label, f.timing, f.type, f.unit, nullif(s.entry_facts, '') as awaited "
@@ -146,8 +146,7 @@ def stored_factors(connection: duckdb.DuckDBPyConnection, endpoint: str) -> Stor
                 row["type"],
                 row["unit"],
                 row["awaited"],
-                tuple(levels.get(row["factor"], {})),
-                levels.get(row["factor"], {}),
+                tuple(levels.get(row["factor"], ())),
             )
             for row in found
         }
@@ -220,20 +219,23 @@ def _contrast(name: str, numerator: tuple[str, ...], denominator: tuple[str, ...
 def _occurring(
     factor: StoredFactor, marts: Marts, endpoint: str, population: str
 ) -> tuple[str, ...]:
-    """The levels that a subject of the population has, in their order."""
+    """The levels that a subject of the population has: the reference, then in their order."""
     if factor.timing == "baseline":
         rows = marts.subject_factors
     else:
         rows = marts.factor_changes.filter(pl.col("paramcd") == endpoint)
     own = rows.filter(pl.col("factor") == factor.factor)
     found = set(own.join(marts.members(population), on="usubjid", how="semi")["level"])
-    return tuple(level for level in factor.levels if level in found)
+    occurring = [level for level in factor.levels if level in found]
+    if factor.timing == "post_baseline":
+        occurring.sort(key=lambda level: level != _BEFORE_THE_CHANGE)
+    return tuple(occurring)
 
 
 def _words(factor: StoredFactor, contrast: Contrast) -> str:
     """A term for people: the level, or the unit of a continuous factor."""
     if factor.type == "continuous":
-        return f"{factor.factor}, per {factor.unit or 'unit'}"
+        return f"{factor.factor}, per unit{f' ({factor.unit})' if factor.unit else ''}"
     changing = ", from its day on" if factor.timing == "post_baseline" else ""
     return f"{factor.factor}: {contrast.numerator[0]}{changing}"
 
@@ -296,6 +298,6 @@ def cox_lines(found: AskedCox, endpoint: str, conf_level: float) -> Iterator[str
         )
     if found.references:
         told = ", ".join(f"{name} {level}" for name, level in found.references.items())
-        yield f"Reference level, the first that occurs of factor_levels.csv: {told}"
+        yield f"Reference level (the first of its factor, or `no` of one that changes): {told}"
     if found.proportional["p_value"] is not None:
         yield f"Proportional hazards, all terms: {p_phrase(found.proportional['p_value'])}"
