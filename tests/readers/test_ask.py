@@ -1,4 +1,4 @@
-"""`plateau ask` prints what the functions of schema `survival` answer; Cox models are those of R."""
+"""`plateau ask` prints what the functions of schema `survival` answer; its Cox models are as R's."""
 
 import json
 from collections.abc import Callable
