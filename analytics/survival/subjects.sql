@@ -3,8 +3,9 @@
 --   endpoint        paramcd of endpoints.csv
 --   population      of populations.csv; by default the population of the endpoint
 --   by_factor       categorical factor whose levels are the groups; by default one group, `all`
---   landmark        a day after the origin: time is counted from it, groups and population are as
---                   known on it, who had the event or was censored by then is left out
+--   landmark        a day after the origin: time is counted from it, groups are as known on it; who
+--                   had the event or was censored by then is left out, and who is not known by
+--                   then to be of the population or of a group
 --   time_dependent  after the landmark subjects move between the groups (Simon and Makuch)
 --   delayed_entry   who becomes a member after the origin is at risk only from then on
 
@@ -104,7 +105,7 @@ judged as (
             when is_moving and landmark_days is null then
                 'time_dependent := true needs the day on which its curves start; add '
                 || 'landmark := days.'
-            when is_moving and len(factor_facts) > 0 and not is_delayed then
+            when is_moving and known_later <> '' and not is_delayed then
                 paramcd || ': ' || known_later || ' is known only after the origin of ' || paramcd
                 || ', which causes immortal time bias; add delayed_entry := true, so that each '
                 || 'patient is at risk from the day it is known.'
@@ -208,13 +209,6 @@ on_clock as (
         members.usubjid,
         case
             when members.factor_name is null then 'all'
-            when
-                not members.is_delayed
-                and not (
-                    coalesce(days_known.n_of_factor, 0) = len(members.factor_facts)
-                    and coalesce(days_known.factor_day <= members.landmark_days, true)
-                )
-                then 'unknown'
             else
                 coalesce(
                     spells.level, levels_at_landmark.level, baseline.level, 'unknown'
@@ -234,14 +228,17 @@ on_clock as (
         coalesce(spells.next_day, members.aval) - coalesce(members.landmark_days, 0) as exit_day,
         case when spells.next_day is null then members.event_code else 0 end as event_code,
         members.landmark_days,
-        case
-            when members.is_delayed then
-                coalesce(days_known.n_of_population, 0) = len(members.population_facts)
-                and coalesce(days_known.n_of_factor, 0) = len(members.factor_facts)
-            else
-                coalesce(days_known.n_of_population, 0) = len(members.population_facts)
-                and coalesce(days_known.population_day <= members.landmark_days, true)
-        end as is_known
+        -- with a landmark the membership and the group are known by it
+        coalesce(days_known.n_of_population, 0) = len(members.population_facts)
+        and coalesce(days_known.n_of_factor, 0) = len(members.factor_facts)
+        and (
+            members.is_delayed
+            or coalesce(
+                greatest(days_known.population_day, days_known.factor_day)
+                <= members.landmark_days,
+                true
+            )
+        ) as is_known
     from members
     left join days_known on members.usubjid = days_known.usubjid
     -- a row per spell where the groups are time-dependent

@@ -1,4 +1,4 @@
-"""`plateau ask` prints what the functions of schema `survival` answer; its Cox models are as R's."""
+"""`plateau ask` prints what schema `survival` answers; its Cox models are those of R."""
 
 import json
 from collections.abc import Callable

@@ -181,7 +181,7 @@ def test_a_competing_event_is_no_censoring() -> None:
         connection.sql("select count(*) from survival.km('CIR')").fetchall()
 
 
-def test_who_is_assessed_after_the_landmark_is_unknown_on_it() -> None:
+def test_who_is_assessed_after_the_landmark_is_left_out() -> None:
     """MRD is known of A only from day 50 on, and never of B."""
     connection = warehouse(
         [("A", "OS", 90.0, 1), ("B", "OS", 90.0, 1), ("C", "OS", 90.0, 1)],
@@ -194,7 +194,7 @@ def test_who_is_assessed_after_the_landmark_is_unknown_on_it() -> None:
         entries=[("A", "OS", "mrd_evaluated", 50.0), ("C", "OS", "mrd_evaluated", 20.0)],
     )
     found = subjects(connection, "'OS', by_factor := 'mrd_responder', landmark := 30")
-    assert [row[:2] for row in found] == [("A", "unknown"), ("B", "unknown"), ("C", "yes")]
+    assert [row[:2] for row in found] == [("C", "yes")]
 
 
 @pytest.fixture
