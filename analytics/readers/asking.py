@@ -98,6 +98,10 @@ def ask(release: Path, question: Question, output: str) -> Iterator[str]:
     """The lines of the answer in the chosen format. Raises QueryError with one sentence."""
     if output not in FORMATS:
         raise UsageError(f"Format '{output}' is not one of {', '.join(FORMATS)}.")
+    if question.stratified_by and not (question.by_factor or question.cox):
+        raise UsageError(
+            "--stratified-by gives the strata of a test or a model; add --by or --cox, or omit it."
+        )
     found = answer(release, question)
     if output == "table":
         yield from lines(question, found)

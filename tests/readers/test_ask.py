@@ -165,6 +165,7 @@ def test_a_cox_model_is_that_of_r(nsclc: Path) -> None:
             Question("OS", cox=("cycles_started",)),
             "There is no factor 'cycles_started' for a model",
         ),
+        (Question("OS", stratified_by=("sex",)), "add --by or --cox, or omit it"),
         (Question("OS", landmark=9.0, cox=("sex",)), "omit --landmark or --cox"),
         (Question("OS", cox=("sex",), stratified_by=("sex",)), "cannot form the strata"),
         (Question("OS", population="trial_206", cox=("trial",)), "so that nothing is compared"),
