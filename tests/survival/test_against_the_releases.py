@@ -130,3 +130,17 @@ def test_only_what_is_shown_as_published_is_left_out() -> None:
     }
     assert left_out == AS_PUBLISHED
     assert len(ANALYSES) > 35
+
+
+def test_the_functions_are_in_the_warehouse_and_not_in_the_files_for_everybody(
+    default_release: Path,
+) -> None:
+    """Patients' rows are behind them; `bi.duckdb` has none."""
+    made_here = "select function_name from duckdb_functions() where not internal"
+    with duckdb.connect(str(default_release / "bi.duckdb"), read_only=True) as connection:
+        assert connection.sql(made_here).fetchall() == []
+    with duckdb.connect(str(default_release / "warehouse.duckdb"), read_only=True) as connection:
+        functions = {name for (name,) in connection.sql(made_here).fetchall()}
+        assert functions > {"km", "rate", "median", "incidence", "log_rank", "follow_up"}
+        without_words = "select function_name from duckdb_functions() where not internal "
+        assert connection.sql(f"{without_words} and comment is null").fetchall() == []

@@ -137,6 +137,8 @@ REFUSED = {
     "km('OS', by_factor := 'hsct', time_dependent := true)": "add landmark := days",
     "km('OS', by_factor := 'mrd_responder', landmark := 9, time_dependent := true)": "add "
     "delayed_entry := true",
+    "km('OS', population := 'responders', by_factor := 'hsct', landmark := 122, "
+    "time_dependent := true)": "(with 'first_remission') is known only after the origin",
     "rate('OS', [])": "The months are not positive numbers",
     "rate('OS', [12, -1])": "The months are not positive numbers",
     "log_rank('OS', null)": "A log-rank test compares groups; name their factor as by_factor.",
