@@ -198,8 +198,8 @@ def test_landmark_takes_those_in_whom_the_population_is_known_by_then(tmp_path: 
     assert (curve.entry_facts, curve.known_by_landmark) == ((), ("mrd_evaluated",))
     assert curve.caution == (
         "Landmark: time is counted from day 90 after the origin, and groups are as of that day; "
-        "patients who had the event or were censored by then are excluded. Only patients with "
-        "this on or before the landmark day are included: First deciding MRD result on "
+        "patients who had the event or were censored by then are excluded. Only patients with the "
+        "following on or before the landmark day are included: First deciding MRD result on "
         "treatment."
     )
 
