@@ -24,8 +24,8 @@ class StateCourse:
     """The moves of a cohort between `states` by day, in order of time, day 0 included.
 
     `initial` is how many begin in each state. `moves[i, g, h]` of them go from state g to state h
-    on day `time[i]`; `left[i, g]` are in g after its moves and are not seen again. `n_risk[i, g]` are in g
-    just before that day, on day 0 those that begin there.
+    on day `time[i]`; `left[i, g]` are in g after its moves and are not seen again. `n_risk[i, g]`
+    are in g just before that day, on day 0 those that begin there.
     """
 
     states: tuple[str, ...]
@@ -79,7 +79,7 @@ def state_course(
             between[day, place[origin], place[target]] += row["n"]
     begin = np.array([initial.get(state, 0) for state in states], dtype=np.int64)
     change = between.sum(axis=1) - between.sum(axis=2) - left
-    n_risk = begin + np.vstack([np.zeros((1, size), dtype=np.int64), np.cumsum(change, axis=0)[:-1]])
+    n_risk = begin + np.cumsum(change, axis=0) - change  # the changes of the days before
     too_many = (between.sum(axis=2) > n_risk) | (n_risk + change < 0)
     if too_many.any():
         day, state = np.argwhere(too_many)[0]
@@ -186,9 +186,7 @@ def _moments(course: StateCourse, *, horizon: float | None) -> list[_Moment]:
     return found
 
 
-def _waited(
-    mean: FloatArray, covariance: FloatArray, days: float
-) -> tuple[FloatArray, FloatArray]:
+def _waited(mean: FloatArray, covariance: FloatArray, days: float) -> tuple[FloatArray, FloatArray]:
     size = len(mean) // 2
     step = np.eye(2 * size)
     step[size:, :size] = days * np.eye(size)

@@ -62,7 +62,6 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "states",
         "landmarks_months",
         "restricted_mean_months",
-        "as_published",
     ),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "compared", "stratified_by", "lines"),

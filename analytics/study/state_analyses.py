@@ -12,9 +12,13 @@ from analytics.study.codes import is_analysis_id
 from analytics.study.curve_analyses import read_months
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
-from analytics.study.guard import check_describes_baseline, check_has_groups
+from analytics.study.guard import (
+    check_has_groups,
+    check_known_at_origin,
+    check_population,
+    later_than_origin,
+)
 from analytics.study.keys import Table
-from analytics.study.siblings import guarded
 from analytics.study.specification import Analysis, State, StateEnd
 
 _KEYS: Final = ("state", "label", "fact", "ends")
@@ -29,7 +33,6 @@ def read_multi_state(
     strata = table.text("strata")
     if strata is not None:
         factor = definitions.factors[table.check(strata, definitions.factors, "factor")]
-        check_describes_baseline(table.where, factor)
         check_has_groups(table.where, "strata", factor)
         if factor.timing != "baseline":
             raise StudyError(
@@ -46,7 +49,13 @@ def read_multi_state(
             "states": _states(table, endpoint, definitions),
         }
     )
-    return guarded(table, analysis, (strata,) if strata else (), definitions)
+    assert analysis.population is not None
+    check_population(table.where, endpoint, analysis.population, definitions)
+    later = later_than_origin(
+        endpoint, analysis.population, (strata,) if strata else (), definitions
+    )
+    check_known_at_origin(table.where, endpoint, later, definitions, "the course of states")
+    return [analysis]
 
 
 def _states(table: Table, endpoint: str, definitions: Definitions) -> tuple[State, ...]:
@@ -102,9 +111,7 @@ def _state(row: Table, position: int, definitions: Definitions) -> State:
     )
 
 
-def _check_ends(
-    table: Table, states: list[State], endpoint: str, definitions: Definitions
-) -> None:
+def _check_ends(table: Table, states: list[State], endpoint: str, definitions: Definitions) -> None:
     """The events of the endpoint lead each to one state, listed last; nobody comes back from it."""
     needed = ["event"]
     if endpoint in definitions.competing:
