@@ -38,8 +38,8 @@ def state_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         name=f"states_{name}",
         title=analysis["analysis_label"],
         caption=(
-            "Aalen-Johansen estimates, stacked: the height of each band is the probability of being "
-            "in that state. In the order of the course, the first state on top."
+            "Aalen-Johansen estimates, stacked: the height of each band is the probability of that "
+            "state. In the order of the course, the first state on top."
         ),
         alternative=" ".join(
             [f"Stacked state probabilities: {analysis['analysis_label']}."]
