@@ -24,7 +24,7 @@ class _Panel:
     months: Sequence[float]
     states: Sequence[str]
     heights: Sequence[Sequence[float]]
-    n_observed: Sequence[int]
+    n_at_risk: Sequence[int]
     rates: Sequence[Row]
 
 
@@ -32,7 +32,8 @@ def state_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     """The figure of one multi-state analysis."""
     name = analysis["analysis_id"]
     points = bi["state_probabilities"].filter(pl.col("analysis_id") == name)
-    panels = _panels(points)
+    moves = bi["state_transitions"].filter(pl.col("analysis_id") == name)
+    panels = _panels(points, set(moves["from_state"]))
     note = bi["about"]["synthetic_note"][0]
     return Figure(
         name=f"states_{name}",
@@ -51,7 +52,7 @@ def state_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     )
 
 
-def _panels(points: pl.DataFrame) -> list[_Panel]:
+def _panels(points: pl.DataFrame, can_be_left: set[str]) -> list[_Panel]:
     strata = points.select("stratum", "stratum_label", "stratum_order").unique()
     panels = []
     for row in strata.sort("stratum_order", "stratum").to_dicts():
@@ -59,14 +60,15 @@ def _panels(points: pl.DataFrame) -> list[_Panel]:
         days = mine.filter((pl.col("point") == "day") & pl.col("probability_percent").is_not_null())
         states = list(dict.fromkeys(days["state_label"]))
         parts = [days.filter(pl.col("state_label") == state) for state in states]
-        observed = days.group_by("time_months").agg(pl.col("n_risk").sum()).sort("time_months")
+        at_risk = pl.col("n_risk").filter(pl.col("state").is_in(can_be_left)).sum()
+        numbers = days.group_by("time_months").agg(at_risk).sort("time_months")
         panels.append(
             _Panel(
                 label=row["stratum_label"],
                 months=parts[0]["time_months"].to_list() if parts else [],
                 states=states,
                 heights=[part["probability_percent"].to_list() for part in parts],
-                n_observed=observed["n_risk"].to_list(),
+                n_at_risk=numbers["n_risk"].to_list(),
                 rates=mine.filter(pl.col("point") == "landmark").to_dicts(),
             )
         )
@@ -78,12 +80,12 @@ def _draw(label: str, panels: Sequence[_Panel], note: str | None) -> Drawing:
         last = max((panel.months[-1] for panel in panels if panel.months), default=0.0) or 1.0
         ticks = drawing.time_ticks(last)
         rows = [
-            RiskRow("" if i else "Observed", [whole(_observed(panel, tick)) for tick in ticks])
+            RiskRow("" if i else "No. at risk", [whole(_at_risk(panel, tick)) for tick in ticks])
             for i, panel in enumerate(panels)
         ]
         names = list(dict.fromkeys(state for panel in panels for state in panel.states))
         foot = drawing.height_below(rows[:1], note, has_heading=False)
-        key = 0.2 + 0.17 * ((len(names) + 2) // 3)
+        key = 0.17 * ((len(names) + 2) // 3) - 0.1
         height = 3.3 + foot + key + (0.2 if len(panels) > 1 else 0)
         figure = drawing.drawing(height)
         left = 1.0
@@ -123,12 +125,10 @@ def _draw(label: str, panels: Sequence[_Panel], note: str | None) -> Drawing:
     return figure
 
 
-def _observed(panel: _Panel, month: float) -> int:
-    """How many are in any state, the last ones included, just before the month."""
-    later = [
-        number for time, number in zip(panel.months, panel.n_observed, strict=True) if time >= month
-    ]
-    return later[0] if later else 0
+def _at_risk(panel: _Panel, month: float) -> int:
+    """How many are in a state that can be left, and under observation, just before the month."""
+    numbers = zip(panel.months, panel.n_at_risk, strict=True)
+    return next((number for time, number in numbers if time >= month), 0)
 
 
 def _in_words(panel: _Panel) -> str:

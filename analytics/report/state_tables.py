@@ -3,7 +3,7 @@
 import polars as pl
 
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
-from analytics.report.formats import UNKNOWN, confidence, interval, percent, whole, with_interval
+from analytics.report.formats import UNKNOWN, confidence, decimal, interval, whole, with_interval
 
 _FIRST = "line"
 
@@ -73,7 +73,7 @@ def state_transitions_table(bi: Bi) -> Table | None:
                 _FIRST: f"{row['from_state_label']} to {row['to_state_label']}",
                 "n": whole(row["n"]),
                 "moved": whole(row["n_moved"]),
-                "percent": percent(100 * row["n_moved"] / row["n"]) if row["n"] else UNKNOWN,
+                "percent": decimal(100 * row["n_moved"] / row["n"]) if row["n"] else UNKNOWN,
             },
         )
         for row in moves.to_dicts()
@@ -99,7 +99,7 @@ def _line(row: Row, cells: dict[str, str]) -> Line:
 def _probability(row: Row) -> str:
     if row["probability_percent"] is None:
         return UNKNOWN
-    estimate = percent(row["probability_percent"]).removesuffix("%")
+    estimate = decimal(row["probability_percent"])
     limits = interval(row["ci_lower_percent"], row["ci_upper_percent"])
     shown = estimate if limits == UNKNOWN else f"{estimate} ({limits})"
     return f"{shown}; {whole(row['n_risk'])}"
