@@ -21,7 +21,8 @@ _NEEDED: Final = (
     "group_tests", "incidence_rates", "outcome_differences", "parametric_curves",
     "parametric_fits", "patient_flow", "plateau", "populations", "proportional_hazards",
     "relapse_incidence", "restricted_mean_differences", "restricted_means", "selection_steps",
-    "smoothed_hazards", "subdistribution_hazards", "subgroups", "survival_curves",
+    "smoothed_hazards", "state_probabilities", "state_times", "state_transitions",
+    "subdistribution_hazards", "subgroups", "survival_curves",
     "survival_differences", "survival_quantiles", "table_1", "table_2", "times_lost",
 )  # fmt: skip
 

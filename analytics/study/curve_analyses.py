@@ -3,8 +3,8 @@
 from analytics.study.cautions import join_cautions, landmark_caution
 from analytics.study.contrasts import entry_facts
 from analytics.study.curve_questions import (
-    ascending_months,
     read_conditional_survival,
+    read_months,
     read_parametric,
     read_quantiles,
     read_smoothed_hazard,
@@ -34,13 +34,13 @@ def read_curve(
             "strata": strata,
             "time_dependent_strata": moving is not None,
             "stratified_by": stratified_by,
-            "landmarks_months": ascending_months(table, "landmarks_months"),
+            "landmarks_months": read_months(table, "landmarks_months"),
             "landmark_days": landmark_days,
-            "restricted_mean_months": ascending_months(table, "restricted_mean_months"),
+            "restricted_mean_months": read_months(table, "restricted_mean_months"),
             "plateau_months": _two_months(table, "plateau_months"),
             "quantiles": read_quantiles(table),
             "conditional_survival": read_conditional_survival(table),
-            "incidence_rate_months": ascending_months(table, "incidence_rate_months"),
+            "incidence_rate_months": read_months(table, "incidence_rate_months"),
             "smoothed_hazard": read_smoothed_hazard(table),
             "parametric": read_parametric(table),
             "caution": join_cautions(caution, base.caution),
@@ -108,7 +108,7 @@ def _moving_strata(table: Table, strata: str, definitions: Definitions) -> str:
 
 
 def _two_months(table: Table, key: str) -> tuple[float, ...]:
-    values = ascending_months(table, key)
+    values = read_months(table, key)
     if values and len(values) != 2:
         raise StudyError(
             f"{table.where}: {key} is {table.values[key]}; write two months, such as [36, 48]."

@@ -14,7 +14,7 @@ from analytics.study.specification import (
 _MOST_POINTS: Final = 1200
 
 
-def ascending_months(table: Table, key: str) -> tuple[float, ...]:
+def read_months(table: Table, key: str) -> tuple[float, ...]:
     """Months above 0, each later than the one before; absent is none."""
     values = table.numbers(key)
     if list(values) != sorted(set(values)) or any(value <= 0 for value in values):
@@ -89,7 +89,7 @@ def _part(table: Table, key: str, keys: tuple[str, ...]) -> Table | None:
 
 
 def _some_months(part: Table, key: str) -> tuple[float, ...]:
-    months = ascending_months(part, key)
+    months = read_months(part, key)
     if not months:
         raise StudyError(f"{part.where}: no {key}; list months, such as [12, 24].")
     return months
