@@ -46,6 +46,7 @@ from analytics.report.result_tables import (
     summary_table,
     survival_table,
 )
+from analytics.report.subgroup_figures import subgroup_figure
 from analytics.report.survival_figures import survival_figure
 
 Item = Figure | Table
@@ -108,6 +109,7 @@ def contents(bi: Bi) -> list[Section]:
                     hazard_ratio_table(bi, analyses),
                     *_forests(bi, analyses, main, is_main=True),
                     selection_table(bi),
+                    *_subgroups(bi, analyses),
                     subgroups_table(bi),
                     proportional_hazards_table(bi),
                 ]
@@ -221,6 +223,10 @@ def _forests(bi: Bi, analyses: Sequence[Row], main: set[str], *, is_main: bool) 
         for row in analyses
         if row["method"] in _MODELS and (row["analysis_id"] in main) == is_main
     )
+
+
+def _subgroups(bi: Bi, analyses: Sequence[Row]) -> list[Item]:
+    return _some(subgroup_figure(bi, row) for row in analyses if row["method"] in _MODELS)
 
 
 def _descriptions(bi: Bi, analyses: Sequence[Row], first: set[str], method: str) -> list[Item]:
