@@ -80,7 +80,8 @@ def subgroup_figure(bi: Bi, analysis: Row) -> Figure | None:
     ci = confidence(analysis["conf_level"])
     strata = analysis["stratified_by_label"]
     sentences = [
-        f"{_MEASURE}, numerator over denominator, with {ci}; below 1: lower in the numerator.",
+        f"{_MEASURE}, numerator over denominator, with {ci}; below 1: lower in the numerator, as the "
+        "arrows say.",
         f"{_ALL}: the model of the analysis, its hazard ratio as a dashed line."
         if len(models) == 1
         else f"{_ALL}: the model of the analysis.",
@@ -91,7 +92,7 @@ def subgroup_figure(bi: Bi, analysis: Row) -> Figure | None:
         "model; missing: patients excluded because the level, or a factor of the model or of its "
         "strata, is unknown.",
     ]
-    title = f"{analysis['analysis_label']}: forest plot of subgroups"
+    title = f"{analysis['analysis_label']}: by subgroup"
     return Figure(
         name=f"subgroups_{analysis['analysis_id']}",
         title=title,

@@ -146,8 +146,7 @@ def test_the_figure_in_words() -> None:
     assert shown.name == "subgroups_cox"
     assert "Stratified by: Region." in shown.caption
     assert shown.alternative == (
-        "Forest plot: Arm and survival: forest plot of subgroups. All patients: 0.70 (0.50-0.98), "
-        "P = .040. Sex, interaction P = .031: Male: 0.60 (0.30-1.20), P = .20. Female: 0.80 "
+        "Forest plot: Arm and survival: by subgroup. All patients: 0.70 (0.50-0.98), P = .040. Sex, interaction P = .031: Male: 0.60 (0.30-1.20), P = .20. Female: 0.80 "
         "(0.40-1.60), P = .20. Stage, interaction no events: Early: 30.00 (15.00-60.00), P = .20. "
         "Late: no events."
     )
