@@ -81,6 +81,7 @@ ADRS: Final = MartDataset(
             "case when responses.response is null then 'RELAPSE' else 'OVRLRESP' end",
             "responses.response",
             codes=FOUND,
+            method="RELAPSE where the record reports a relapse alone, else OVRLRESP.",
         ),
         Made(
             "PARAM",
@@ -89,6 +90,7 @@ ADRS: Final = MartDataset(
             "case when responses.response is null then 'Relapse' else 'Overall Response' end",
             "responses.response",
             codes=FOUND,
+            method="Relapse where the record reports a relapse alone, else Overall Response.",
         ),
         Made(
             "AVALC",
@@ -97,6 +99,8 @@ ADRS: Final = MartDataset(
             "coalesce(responses.response, responses.relapse_site)",
             "responses.response, relapse_site",
             codes=FOUND,
+            method="The response, in the study's own terms; of a record that reports a relapse "
+            "alone its site.",
         ),
         Made("RELSITE", "Site of Relapse", "text", "responses.relapse_site", codes=FOUND),
         Made("ADT", "Analysis Date", "date", "responses.adt"),
@@ -110,7 +114,9 @@ ADRS: Final = MartDataset(
         Made("FRSTRLFL", "First Relapse Flag", "flag", "responses.is_first_relapse"),
         Made("RSEVAL", "Evaluator", "text", "responses.evaluator"),
         Made("SRCDOM", "Source Data", "text", "'RS'"),
-        Made("SRCSEQ", "Source Sequence Number", "integer", "responses.rsseq"),
+        Made(
+            "SRCSEQ", "Source Sequence Number", "integer", "responses.rsseq", predecessor="RS.RSSEQ"
+        ),
     ),
     "(from marts.responses where is_assessed) as responses join marts.subjects using (usubjid)",
 )

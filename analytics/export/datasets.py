@@ -21,7 +21,8 @@ class Variable:
 
     A flag is text: `Y`, `N`, or missing where the answer is not known. `source` is
     `schema.table.column`, or `Assigned`; `predecessor` the variable of another dataset whose value
-    it is, unchanged; `codes` the name of the list of its values.
+    it is, unchanged; `codes` the name of the list of its values; `method` how it is derived, where
+    the description of its source does not say it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Variable:
     unit: str | None = None
     predecessor: str | None = None
     codes: str | None = None
+    method: str | None = None
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,12 @@ from analytics.export.endpoint_words import (
     time_said,
     trials_of,
 )
-from analytics.export.subject_words import columns_said, factors_said, populations_said
+from analytics.export.subject_words import (
+    columns_said,
+    factors_said,
+    populations_said,
+    records_said,
+)
 
 DataType = Literal["text", "integer", "float"]
 OriginType = Literal["Assigned", "Derived", "Predecessor"]
@@ -170,12 +175,16 @@ def definition_of(
         for found in (item, *item.values)
         if found.code_list is not None
     }
-    note = f" {origin.synthetic_note}" if origin.synthetic_note else ""
     about_trial = f", trial {only}" if only else ""
+    sentences = (
+        origin.synthetic_note,
+        f"Exported by Plateau {origin.version} from release {origin.release_id} of study "
+        f"{origin.study_id}{about_trial}.",
+        records_said(connection, trials),
+    )
     return Define(
         origin,
-        f"Exported by Plateau {origin.version} from release {origin.release_id} of study "
-        f"{origin.study_id}{about_trial}.{note}",
+        " ".join(text for text in sentences if text),
         groups,
         tuple(lists[name] for name in sorted(used)),
     )
@@ -299,6 +308,8 @@ def _predecessor(variable: Variable, trials: Trials) -> str | None:
 
 def _method(dataset: Dataset, variable: Variable, words: _Words) -> str:
     """The sentence of a factor, population, fact or time, else what the release says of it."""
+    if variable.method is not None:
+        return variable.method
     column, _, name = variable.source.partition(": ")
     found = {
         "marts.subject_factors": words.factors,

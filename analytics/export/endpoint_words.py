@@ -190,7 +190,8 @@ def _listed(rules: Iterable[Row], study: _Study) -> str:
 def _said(rule: Row, study: _Study) -> str:
     """The rule's description and the fact that dates it."""
     days = rule["days_after"] or 0
-    moved = f"{abs(days)} days {'after' if days > 0 else 'before'} " if days else ""
+    unit = "day" if abs(days) == 1 else "days"
+    moved = f"{abs(days)} {unit} {'after' if days > 0 else 'before'}: " if days else ""
     competing = "competing event, " if rule["role"] == "competing" else ""
     return f"{rule['description']} [{competing}{moved}{study.facts[rule['fact']]}]"
 

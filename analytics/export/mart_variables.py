@@ -12,8 +12,8 @@ from analytics.export.datasets import Dataset, Kind, Variable, dataset
 class Made:
     """A variable and the SQL that makes it; SQL that is a text in quotes is assigned.
 
-    `source` names the columns where the SQL is more than one column, `predecessor` and `codes` are
-    those of the variable.
+    `source` names the columns where the SQL is more than one column, `predecessor`, `codes` and
+    `method` are those of the variable.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Made:
     source: str | None = None
     predecessor: str | None = None
     codes: str | None = None
+    method: str | None = None
 
     @property
     def variable(self) -> Variable:
@@ -35,6 +36,7 @@ class Made:
             read_from,
             predecessor=self.predecessor,
             codes=YES_NO if self.kind == "flag" else self.codes,
+            method=self.method,
         )
 
     @property

@@ -76,6 +76,37 @@ def populations_said(connection: duckdb.DuckDBPyConnection, trials: Trials) -> d
     return said
 
 
+def records_said(connection: duckdb.DuckDBPyConnection, trials: Trials) -> str:
+    """Which records of a category count at all, by the study's conditions; empty without any."""
+    rows = rows_of(
+        connection,
+        "select trial_id, domain, fact, kind, name, comparison, is_negated, value "
+        "from staging.stg_study__fact_conditions where about <> 'fact' "
+        "order by domain, fact, trial_id nulls first, condition_order, value",
+    )
+    conditions: dict[tuple[Any, ...], list[str]] = {}
+    for row in rows:
+        if row["trial_id"] is None or row["trial_id"] in trials.sdtm:
+            place = tuple(row[name] for name in ("domain", "fact", "trial_id"))
+            words = " ".join(
+                part
+                for part in (
+                    row["name"] or row["kind"],
+                    "not" if row["is_negated"] else "",
+                    row["comparison"],
+                )
+                if part
+            )
+            conditions.setdefault((place, words), []).append(row["value"] or "")
+    if not conditions or not trials.sdtm:
+        return ""
+    said = "; ".join(
+        f"{domain} as {fact}{f' in trial {trial}' if trial else ''}: {words} {' or '.join(values)}"
+        for ((domain, fact, trial), words), values in conditions.items()
+    )
+    return f"Records that count: {said}."
+
+
 def _adam_variables(connection: duckdb.DuckDBPyConnection, kind: str) -> dict[str, str]:
     return dict(
         connection.execute(

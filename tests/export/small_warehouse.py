@@ -25,6 +25,15 @@ insert into staging.stg_study__facts values
     ('randomisation', 'Randomisation', null), ('relapse', 'First relapse', null),
     ('scan', 'Scan', 'last RSDTC of RS'), ('new_therapy', 'New therapy', null),
     ('last_dose', 'Last dose', null), ('last_contact', 'Last contact', null);
+create table staging.stg_study__fact_conditions(trial_id varchar, fact varchar, about varchar,
+    domain varchar, condition_order integer, kind varchar, name varchar, comparison varchar,
+    is_negated boolean, value varchar);
+insert into staging.stg_study__fact_conditions values
+    (null, 'scan', 'fact', 'RS', 1, 'variable', 'RSTESTCD', 'equals', false, 'SCAN'),
+    ('S', 'response', 'category', 'RS', 1, 'variable', 'RSEVAL', 'equals', true, 'READER 1'),
+    ('S', 'response', 'category', 'RS', 1, 'variable', 'RSEVAL', 'equals', true, 'READER 2'),
+    ('T', 'response', 'category', 'RS', 1, 'variable', 'RSEVAL', 'equals', false, 'NOBODY'),
+    (null, 'dose', 'category', 'EX', 1, 'variable', 'EPOCH', 'equals', false, 'TREATMENT');
 create table staging.stg_study__endpoints(paramcd varchar, param varchar, population varchar,
     origin_fact varchar, assessments varchar, longest_gap_days integer, display_order integer);
 insert into staging.stg_study__endpoints values

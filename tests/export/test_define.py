@@ -165,7 +165,8 @@ def test_a_reference_without_its_definition_is_found(small: Path) -> None:
         (text.replace(' MethodOID="MT.ADSL.TRTSDT"', ""),
          "MT.ADSL.TRTSDT is not used"),
         (text.replace('CodeList OID="CL.NY"', 'CodeList OID="CL.YN"'), "CL.NY is not defined"),
-        (text.replace('ItemDef OID="IT.ADSL.SEX"', 'ItemDef OID="IT.ADSL.RACE"'), "IT.ADSL.RACE is defined 2"),
+        (text.replace('ItemDef OID="IT.ADSL.SEX"', 'ItemDef OID="IT.ADSL.RACE"'),
+         "IT.ADSL.RACE is defined 2"),
         (text.replace(' Mandatory="Yes"', "", 1), "has no Mandatory"),
     ):  # fmt: skip
         assert damaged != text
@@ -224,12 +225,20 @@ def test_methods_are_the_rules_of_the_study_in_words(small: Path) -> None:
         "The first of these dates, of those on one day the one named first: Relapse [First "
         "relapse]; Death before a relapse [competing event, Death]. Dates before STARTDT are not "
         "used. The first of these censors if it comes before the event, or without an event no "
-        "later than the date of censoring: 30 days after the last dose [30 days after Last dose]. "
+        "later than the date of censoring: 30 days after the last dose [30 days after: Last dose]. "
         "Without an event, the date of censoring: Last contact [Last contact]. Without any of "
         "these dates: STARTDT."
     )
     assert method(root, "ADTTE", "CNSR.TTR") == (
         "0: Relapse. 2: Death before a relapse. 1: none of these until ADT."
+    )
+    about = text_of(root.find(f".//{DEF}CommentDef[@OID='COM.MDV']"))
+    assert about.endswith(
+        "of study small. Records that count: EX as dose: EPOCH equals TREATMENT; RS as response in "
+        "trial S: RSEVAL not equals READER 1 or READER 2."
+    )
+    assert method(root, "ADRS", "PARAMCD") == (
+        "RELAPSE where the record reports a relapse alone, else OVRLRESP."
     )
     assert method(root, "ADTTE", "AVAL") == "ADT - STARTDT, in days."
     assert method(root, "ADSL", "TRTSDT") == "Day of the first dose."
