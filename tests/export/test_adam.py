@@ -331,6 +331,24 @@ def test_each_trial_has_a_folder_of_its_own(small_releases: Path, tmp_path: Path
     assert not (tmp_path / "other").exists()
 
 
+def test_a_flag_of_the_adamig_is_given_by_the_study_alone(
+    small_releases: Path, tmp_path: Path
+) -> None:
+    """A population that happens to be called so has another name, unless adam_names.csv says so."""
+    populations = "update staging.stg_study__populations set population = 'itt'"
+    change(small_releases, f"{populations} where population = 'treated_in_second_line'")
+    assert export(small_releases, tmp_path / "out", "--format", "json").exit_code == 0
+    names = from_json(tmp_path / "out/adsl.json")[1].columns
+    assert {"ITT2FL", "FASFL"} < set(names)
+    assert "ITTFL" not in names
+    change(
+        small_releases,
+        "insert into staging.stg_study__adam_names values ('population', 'itt', 'ITTFL', null)",
+    )
+    assert export(small_releases, tmp_path / "out", "--format", "json").exit_code == 0
+    assert "ITTFL" in from_json(tmp_path / "out/adsl.json")[1].columns
+
+
 def test_a_variable_that_a_factor_was_read_from_is_written_once(
     small_releases: Path, tmp_path: Path
 ) -> None:
