@@ -28,8 +28,8 @@ from analytics.export.datasets import Dataset, Origin, Variable
 from analytics.export.endpoint_words import (
     EndpointWords,
     Trials,
+    days_said,
     endpoint_words,
-    facts_said,
     rows_of,
     time_said,
     trials_of,
@@ -115,7 +115,7 @@ class _Words:
     columns: Mapping[str, str]
     factors: Mapping[str, str]
     populations: Mapping[str, str]
-    facts: Mapping[str, str]
+    days: Mapping[str, str]
     endpoints: Sequence[EndpointWords]
     time: str
     trials: Trials
@@ -161,7 +161,7 @@ def definition_of(
         columns_said(connection),
         factors_said(connection, trials),
         populations_said(connection, trials),
-        facts_said(connection),
+        days_said(connection, trials),
         endpoint_words(connection, trials),
         time_said(connection, trials),
         trials,
@@ -315,9 +315,7 @@ def _method(dataset: Dataset, variable: Variable, words: _Words) -> str:
         "marts.subject_factors": words.factors,
         "marts.factor_changes": words.factors,
         "marts.population_members": words.populations,
-        "marts.entry_times": {
-            fact: f"Days from STARTDT to the date of: {said}." for fact, said in words.facts.items()
-        },
+        "marts.entry_times": words.days,
     }.get(".".join(column.split(".")[:2]))
     if name and found is not None:
         kind = " The number itself." if variable.source.endswith(f".value: {name}") else ""

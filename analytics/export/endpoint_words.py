@@ -77,16 +77,46 @@ def trials_of(connection: duckdb.DuckDBPyConnection, only: str | None = None) ->
 
 def time_said(connection: duckdb.DuckDBPyConnection, trials: Trials) -> str:
     """How AVAL is counted."""
-    conventions = dict(
-        connection.execute("select name, value from staging.stg_study__parameters").fetchall()
-    )
     sentences = []
     if trials.sdtm:
-        one_more = " + 1" if conventions.get("day_convention") == "adam" else ""
-        sentences.append(f"ADT - STARTDT{one_more}, in days.")
+        sentences.append(f"ADT - STARTDT{' + 1' if _counts_from_1(connection) else ''}, in days.")
     if trials.adam:
         sentences.append(f"{trials.said_of_adam}: AVAL of ADTTE, converted to days from its unit.")
     return " ".join(sentences)
+
+
+def days_said(connection: duckdb.DuckDBPyConnection, trials: Trials) -> dict[str, str]:
+    """Fact -> how the day on which it is known is counted."""
+    one_more = (
+        " A date after STARTDT counts one day more, as in AVAL."
+        if _counts_from_1(connection)
+        else ""
+    )
+    names = connection.execute(
+        "select name, variable from staging.stg_study__adam_names where kind = 'fact'"
+    ).fetchall()
+    delivered = {
+        name: f"{trials.said_of_adam}: {variable} of ADTTE, converted to days."
+        for name, variable in names
+        if trials.adam
+    }
+    return {
+        fact: " ".join(
+            [
+                *([f"Days from STARTDT to the date of: {said}.{one_more}"] if trials.sdtm else []),
+                *([delivered[fact]] if fact in delivered else []),
+            ]
+        )
+        for fact, said in facts_said(connection).items()
+    }
+
+
+def _counts_from_1(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the day of the origin is day 1."""
+    conventions = dict(
+        connection.execute("select name, value from staging.stg_study__parameters").fetchall()
+    )
+    return conventions.get("day_convention") == "adam"
 
 
 def endpoint_words(connection: duckdb.DuckDBPyConnection, trials: Trials) -> list[EndpointWords]:

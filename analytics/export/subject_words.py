@@ -41,7 +41,7 @@ def factors_said(connection: duckdb.DuckDBPyConnection, trials: Trials) -> dict[
         if trials.adam and row["factor"] in variables:
             place = "ADTTEINT" if row["timing"] == "post_baseline" else "ADSL"
             sentences.append(f"{trials.said_of_adam}: {variables[row['factor']]} of {place}.")
-        said[row["factor"]] = " ".join(sentences)
+        said[row["factor"]] = " ".join(sentences) or "Not known: no dataset holds it."
     return said
 
 

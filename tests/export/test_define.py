@@ -319,10 +319,23 @@ def test_a_study_read_from_adam_says_so(tmp_path: Path) -> None:
         "(2)."
     )
     assert method(root, "ADSL", "FASFL") == "Read from ADaM: FASFL of ADSL."
+    assert method(root, "ADTTEINT", "SURGERY") == "Not known: no dataset holds it."
     group = root.find(f".//{ODM}ItemGroupDef[@OID='IG.ADRS']")
     assert group is not None
     assert group.get(f"{DEF}HasNoData") == "Yes"
     assert next(root.iter(f"{DEF}leaf")).get(f"{XLINK}href") == "adsl.json"
+
+
+def test_days_are_counted_as_the_study_counts_them(tmp_path: Path) -> None:
+    releases = write_small_releases(tmp_path)
+    with duckdb.connect(str(releases / "small/current/warehouse.duckdb")) as connection:
+        connection.execute("update staging.stg_study__parameters set value = 'adam'")
+    assert export(releases, tmp_path / "out", "--format", "json").exit_code == 0
+    root = root_of(tmp_path / "out")
+    assert method(root, "ADTTE", "AVAL") == "ADT - STARTDT + 1, in days."
+    assert method(root, "ADTTE", "SURGEDAY").endswith(
+        "A date after STARTDT counts one day more, as in AVAL."
+    )
 
 
 def test_a_character_that_xml_cannot_hold_is_left_out(tmp_path: Path) -> None:
