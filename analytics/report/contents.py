@@ -46,7 +46,7 @@ from analytics.report.result_tables import (
     summary_table,
     survival_table,
 )
-from analytics.report.subgroup_figures import subgroup_figure
+from analytics.report.subgroup_figures import subgroup_figures
 from analytics.report.survival_figures import survival_figure
 
 Item = Figure | Table
@@ -226,7 +226,7 @@ def _forests(bi: Bi, analyses: Sequence[Row], main: set[str], *, is_main: bool) 
 
 
 def _subgroups(bi: Bi, analyses: Sequence[Row]) -> list[Item]:
-    return _some(subgroup_figure(bi, row) for row in analyses if row["method"] in _MODELS)
+    return [figure for row in analyses for figure in subgroup_figures(bi, row)]
 
 
 def _descriptions(bi: Bi, analyses: Sequence[Row], first: set[str], method: str) -> list[Item]:

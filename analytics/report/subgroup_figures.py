@@ -23,6 +23,7 @@ from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value
 
 _LINE: Final = 0.2  # inches
 _GAP: Final = 0.06  # above a heading
+_SHEET: Final = 7.5  # inches of lines on one sheet of paper
 _ALL: Final = "All patients"
 _MEASURE: Final = "Hazard ratio"
 _SEPARATOR: Final = " / "
@@ -56,35 +57,59 @@ class _Line:
         return textwrap.wrap(self.words, _LONGEST - 2 * self.indent) or [""]
 
 
-def subgroup_figure(bi: Bi, analysis: Row) -> Figure | None:
-    """The forest plot of the subgroups of one analysis; None when it has no subgroups."""
+def subgroup_figures(bi: Bi, analysis: Row) -> list[Figure]:
+    """The forest plots of the subgroups of one analysis; none when it has no subgroups.
+
+    The models of an analysis are on one sheet of paper, or on as many as they need.
+    """
     rows = rows_of(bi["subgroups"], analysis_id=analysis["analysis_id"])
-    if not rows:
-        return None
     overall = {
         row["model"]: row for row in rows_of(bi["forest"], analysis_id=analysis["analysis_id"])
     }
     models = distinct([row["model"] for row in rows])
-    lines = [
-        line
-        for model in models
-        for line in _lines(
-            overall.get(model),
-            [row for row in rows if row["model"] == model],
-            has_heading=len(models) > 1,
+    blocks = [
+        list(
+            _lines(
+                overall.get(model),
+                [row for row in rows if row["model"] == model],
+                has_heading=len(models) > 1,
+            )
         )
+        for model in models
     ]
+    sheets = _sheets(blocks)
+    return [
+        _figure(bi, analysis, lines, (number, len(sheets)))
+        for number, lines in enumerate(sheets, start=1)
+    ]
+
+
+def _sheets(blocks: Iterable[list[_Line]]) -> list[list[_Line]]:
+    """The lines of whole models, sheet by sheet."""
+    sheets: list[list[_Line]] = []
+    for block in blocks:
+        if sheets and sum(line.height for line in (*sheets[-1], *block)) <= _SHEET:
+            sheets[-1] += block
+        else:
+            sheets.append(block)
+    return sheets
+
+
+def _figure(bi: Bi, analysis: Row, lines: list[_Line], sheet: tuple[int, int]) -> Figure:
+    """One sheet of so many."""
+    number, n_sheets = sheet
+    rows = [line.row for line in lines if line.row is not None]
+    is_one_model = len({row["model"] for row in rows}) == 1
+    dashed = ", its hazard ratio as a dashed line" if is_one_model else ""
     contrasts = {row["contrast"] for row in rows}
-    sides = _sides(contrasts.pop() if len(contrasts) == 1 else "numerator / denominator")
+    sides = _sides(contrasts.pop() if is_one_model else "numerator / denominator")
     note = bi["about"]["synthetic_note"][0]
     ci = confidence(analysis["conf_level"])
     strata = analysis["stratified_by_label"]
     sentences = [
-        f"{_MEASURE}, numerator over denominator, with {ci}; below 1: lower in the numerator, as the "
-        "arrows say.",
-        f"{_ALL}: the model of the analysis, its hazard ratio as a dashed line."
-        if len(models) == 1
-        else f"{_ALL}: the model of the analysis.",
+        f"{_MEASURE}, numerator over denominator, with {ci}; below 1: lower in the numerator, as "
+        "the arrows say.",
+        f"{_ALL}: the model of the analysis{dashed}.",
         "Each subgroup: a model of its own.",
         f"Stratified by: {strata}." if strata else "",
         "P for interaction: whether the hazard ratio differs between the levels (likelihood "
@@ -92,9 +117,10 @@ def subgroup_figure(bi: Bi, analysis: Row) -> Figure | None:
         "model; missing: patients excluded because the level, or a factor of the model or of its "
         "strata, is unknown.",
     ]
-    title = f"{analysis['analysis_label']}: by subgroup"
+    part = f", sheet {number} of {n_sheets}" if n_sheets > 1 else ""
+    title = f"{analysis['analysis_label']}: by subgroup{part}"
     return Figure(
-        name=f"subgroups_{analysis['analysis_id']}",
+        name=f"subgroups_{analysis['analysis_id']}" + (f"_{number}" if number > 1 else ""),
         title=title,
         caption=" ".join(sentence for sentence in sentences if sentence),
         alternative=" ".join([f"Forest plot: {title}.", *_in_words(lines)]),

@@ -7,7 +7,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from analytics.report.elements import Figure
-from analytics.report.subgroup_figures import subgroup_figure
+from analytics.report.subgroup_figures import subgroup_figures
 
 ANALYSIS = {
     "analysis_id": "cox",
@@ -64,8 +64,7 @@ def bi(
 
 
 def figure(tables: dict[str, pl.DataFrame], **changes: Any) -> Figure:
-    found = subgroup_figure(tables, {**ANALYSIS, **changes})
-    assert found is not None
+    (found,) = subgroup_figures(tables, {**ANALYSIS, **changes})
     return found
 
 
@@ -146,11 +145,33 @@ def test_the_figure_in_words() -> None:
     assert shown.name == "subgroups_cox"
     assert "Stratified by: Region." in shown.caption
     assert shown.alternative == (
-        "Forest plot: Arm and survival: by subgroup. All patients: 0.70 (0.50-0.98), P = .040. Sex, interaction P = .031: Male: 0.60 (0.30-1.20), P = .20. Female: 0.80 "
-        "(0.40-1.60), P = .20. Stage, interaction no events: Early: 30.00 (15.00-60.00), P = .20. "
+        "Forest plot: Arm and survival: by subgroup. All patients: 0.70 (0.50-0.98), P = .040. "
+        "Sex, interaction P = .031: Male: 0.60 (0.30-1.20), P = .20. Female: 0.80 (0.40-1.60), "
+        "P = .20. Stage, interaction no events: Early: 30.00 (15.00-60.00), P = .20. "
         "Late: no events."
     )
 
 
 def test_an_analysis_without_subgroups_has_no_figure() -> None:
-    assert subgroup_figure(bi(), {**ANALYSIS, "analysis_id": "other"}) is None
+    assert subgroup_figures(bi(), {**ANALYSIS, "analysis_id": "other"}) == []
+
+
+def test_many_models_are_on_several_sheets_of_whole_models() -> None:
+    """By hand: a model has two headings (0.26 inches) and two lines (0.2), 8 fit on 7.5 inches."""
+    models = [
+        {"model": f"m{i:02}", "factor_label": f"Factor {i}", "contrast": "yes / no"}
+        for i in range(10)
+    ]
+    tables = bi(
+        [{**LEVELS[0], **model} for model in models], [{**OVERALL, **model} for model in models]
+    )
+    first, second = subgroup_figures(tables, ANALYSIS)
+    assert (first.name, second.name) == ("subgroups_cox", "subgroups_cox_2")
+    assert second.title == "Arm and survival: by subgroup, sheet 2 of 2"
+    assert [
+        sum(text.startswith("Factor") for text in texts_of(one)) for one in (first, second)
+    ] == [
+        8,
+        2,
+    ]
+    assert first.draw().get_size_inches()[1] < 9.2
