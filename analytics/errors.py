@@ -4,9 +4,23 @@ from typing import ClassVar, Final
 
 
 class PlateauError(Exception):
-    """The study or its files cannot be used; the message names the file, the fact and the step."""
+    """The study or its files cannot be used; the message names the file, the fact and the step.
+
+    `details` follow the message where only the owner reads: they hold values of single patients,
+    and may name them. The message does not.
+    """
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str = "", details: str = "") -> None:
+        """An error of that message, and what is for the owner's eyes alone."""
+        super().__init__(message)
+        self.details = details
+
+    @property
+    def in_full(self) -> str:
+        """The message and its details."""
+        return f"{self} {self.details}".rstrip()
 
 
 class UsageError(PlateauError):

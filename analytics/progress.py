@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from rich.console import Console
@@ -21,6 +21,9 @@ class Progress(Protocol):
     def end(self, title: str, seconds: float) -> None:
         """The step has ended well."""
 
+    def note(self, sentence: str) -> None:
+        """Something to know about the run."""
+
 
 class Silence:
     """Tells nothing."""
@@ -32,6 +35,9 @@ class Silence:
         """Tell nothing."""
 
     def end(self, title: str, seconds: float) -> None:
+        """Tell nothing."""
+
+    def note(self, sentence: str) -> None:
         """Tell nothing."""
 
 
@@ -50,7 +56,15 @@ class PlainLines:
 
     def end(self, title: str, seconds: float) -> None:
         """Print the step and its seconds."""
-        self._console.print(f"{seconds:6.1f} s  {title}", highlight=False, markup=False)
+        self._print(f"{seconds:6.1f} s  {title}")
+
+    def note(self, sentence: str) -> None:
+        """Print the sentence."""
+        self._print(sentence)
+
+    def _print(self, line: str) -> None:
+        with suppress(OSError):  # nobody reads any more, which is no reason to stop
+            self._console.print(line, highlight=False, markup=False)
 
 
 class MovingLine(PlainLines):

@@ -1,7 +1,11 @@
-"""Rows as a table in plain text."""
+"""Text for a terminal: rows as a table, and nothing that a terminal would obey."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
+
+_OBEYED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's categories of controls, format marks, halves of characters and line separators."""
 
 
 def aligned(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
@@ -36,7 +40,30 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value)
+    return printable(str(value)).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def printable(text: str) -> str:
+    """The text with what a terminal would obey, or cannot show, written out: ESC is \\x1b.
+
+    Line ends and tabulators stay. So do letters of any script; marks that turn the direction of
+    writing (bidi controls) are written out, because they let a text look like another.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if _is_shown(character) else _written_out(character) for character in text
+    )
+
+
+def _is_shown(character: str) -> bool:
+    if character in "\n\t":
+        return True
+    return unicodedata.category(character) not in _OBEYED
+
+
+def _written_out(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def _is_number(value: object) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from analytics.errors import BuildError
+from analytics.errors import BuildError, GateError
 from analytics.project_files import ROOT
 from expectations.outcome import Outcome
 from expectations.suite import SUITES
@@ -110,18 +110,17 @@ def critical_failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
     ]
 
 
-def refusal(gate: str, outcomes: Sequence[Outcome]) -> str:
-    """The first critical failure with what was found, and how many others there are."""
+def refusal(gate: str, outcomes: Sequence[Outcome]) -> GateError:
+    """The first critical failure and how many others there are; what was found are its details."""
     failures = critical_failures(outcomes)
     first = failures[0]
-    if first.error is not None:
-        details = f" Error: {first.error.rstrip('.')}."
-    else:
-        details = "" if first.observed is None else f" Found: {first.observed}."
     others = len(failures) - 1
     noun = "check" if others == 1 else "checks"
     also = f" {others} more critical {noun} failed." if others else ""
-    return (
+    sentence = (
         f"The {gate} gate refused the data and nothing was published. "
-        f"{first.check_id} of {first.suite}: {first.finding}{details}{also}"
+        f"{first.check_id} of {first.suite}: {first.finding}{also}"
     )
+    if first.error is not None:
+        return GateError(sentence, f"Error: {first.error.rstrip('.')}.")
+    return GateError(sentence, "" if first.observed is None else f"Found: {first.observed}.")

@@ -31,6 +31,20 @@ _TYPE: Final = re.compile(r"expect_[a-z0-9_]+|unexpected_rows_expectation")
 _ONE_OR_SEVERAL: Final = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 
 
+class _AliasError(Exception):
+    """An alias, and the line it stands on."""
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without aliases: a few lines of them can stand for billions."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node, which must be written out."""
+        if self.check_event(yaml.AliasEvent):
+            raise _AliasError(self.peek_event().start_mark.line + 1)  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
+
+
 class SuiteError(PlateauError):
     """A suite file cannot be used; the message names the file, the key and the next step."""
 
@@ -105,8 +119,14 @@ def load_suites(folders: Iterable[Path]) -> tuple[Suite, ...]:
 
 def parse_suite(path: Path) -> Suite:
     """Read one suite file. Raises SuiteError with one sentence."""
+    if not path.is_file():
+        raise SuiteError(f"{path} is not a file; move it out of the folder of expectations.")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)
+    except _AliasError as error:
+        raise SuiteError(f"{path} has an alias (*) at line {error}; write it out.") from error
+    except RecursionError as error:
+        raise SuiteError(f"{path} is nested too deeply; a suite needs few levels.") from error
     except UnicodeDecodeError as error:
         raise SuiteError(f"{path} is not UTF-8 text; save it as UTF-8.") from error
     except yaml.YAMLError as error:

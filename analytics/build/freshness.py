@@ -8,12 +8,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from analytics.errors import BuildError
 from analytics.project_files import LOCK, ROOT
 from analytics.release.digests import code_digest, file_digest, input_digests
 from analytics.release.folders import StudyReleases
 from analytics.release.history import Release, current_release, published_releases
 from analytics.release.log import HELD, UP_TO_DATE, logged, rollback_stands
 from analytics.release.manifest import read_manifest
+from analytics.release.soundness import visible_damage
 from analytics.release.upkeep import prune
 
 
@@ -44,9 +46,18 @@ def standing_release(
         current = current_release(releases)
         if event is None or current is None:
             return None
+        damage = visible_damage(current.folder)
+        if damage and event == HELD:
+            raise BuildError(
+                f"Release {current.release_id}, to which a rollback leads, is damaged "
+                f"({'; '.join(damage)}); roll back to another release, or run `plateau build` to "
+                "publish the study as it is now."
+            )
+        if damage:
+            return None  # the build tells of it, and builds the release again
         line.update(event=event, release=release_id)
         if keep_last is not None:
-            line["pruned"] = prune(releases, keep_last)
+            line.update(pruned=prune(releases, keep_last))
     return event, current
 
 

@@ -15,9 +15,10 @@ import duckdb
 
 from analytics.build.freshness import event_of
 from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
+from analytics.build.signals import undisturbed
 from analytics.build.validation import keep_outcomes
 from analytics.check import stopped_by_findings
-from analytics.errors import BuildError, GateError, first_line
+from analytics.errors import BuildError, first_line
 from analytics.ingest import UnusedFile, load_raw, unused_files
 from analytics.progress import Progress, Silence, Steps
 from analytics.release.bi_files import export_bi
@@ -26,8 +27,19 @@ from analytics.release.disclosure import limit_schema, limited
 from analytics.release.folders import BI, HEADLINE, REPORT, WAREHOUSE, StudyReleases
 from analytics.release.history import HISTORY_TABLES
 from analytics.release.history_tables import Lineage, history_contents, lineage, write_history
-from analytics.release.log import HELD, PUBLISHED, logged, rollback_stands
+from analytics.release.log import (
+    HELD,
+    PRUNED,
+    PUBLISHED,
+    RunLine,
+    append_run,
+    check_writable,
+    log_state,
+    logged,
+    rollback_stands,
+)
 from analytics.release.manifest import write_manifest
+from analytics.release.soundness import visible_damage
 from analytics.release.upkeep import prune
 from analytics.report.drawers import DrawerProcesses
 from analytics.report.provenance import Provenance
@@ -71,6 +83,8 @@ class BuildOutcome:
     checks: Mapping[str, int] = field(default_factory=dict)
     ended_rollback: bool = False
     unused: tuple[UnusedFile, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What went wrong after the publication, a sentence each."""
 
 
 @dataclass(frozen=True)
@@ -115,32 +129,56 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
             load_suites((SUITES, study.folder / "expectations"))
             load_published(study.folder)  # its mistakes are told before the work, not after it
             fingerprint = _fingerprint(study)
-        line["release"] = fingerprint.release_id
+        line.update(release=fingerprint.release_id)
         with releases.one_builder():
-            if releases.has(fingerprint.release_id) and not options.force:
-                outcome = _stand(releases, fingerprint.release_id, options, steps)
+            check_writable(releases.log)
+            if not options.force and _is_sound(releases, fingerprint.release_id, steps):
+                outcome = _stand(releases, fingerprint.release_id, options, steps, line)
             else:
-                outcome = _publish(study, fingerprint, releases, options, steps)
-                line.update(checks=outcome.checks, seconds=steps.seconds)
-            if outcome.event == PUBLISHED and rollback_stands(releases.log):
-                outcome = replace(outcome, ended_rollback=True)
-                line["ended_rollback"] = True
-            line["event"] = outcome.event
-            if options.keep_last is not None:
-                line["pruned"] = prune(releases, options.keep_last)
-    return outcome
+                outcome = _publish(study, fingerprint, releases, options, steps, line)
+            if options.keep_last is None:
+                return outcome
+            return replace(outcome, problems=_pruned(releases, options.keep_last))
 
 
-def _publish(
+def _is_sound(releases: StudyReleases, release_id: str, steps: Steps) -> bool:
+    """Whether the release is there and looks whole; what is wrong with it is told."""
+    if not releases.has(release_id):
+        return False
+    damage = visible_damage(releases.release(release_id))
+    if damage:
+        steps.progress.note(
+            f"Release {release_id} is damaged ({'; '.join(damage)}), so it is built again."
+        )
+    return not damage
+
+
+def _pruned(releases: StudyReleases, keep_last: int) -> tuple[str, ...]:
+    """Remove old releases. What is in the way is told; it undoes no publication."""
+    try:
+        removed = prune(releases, keep_last)
+        if removed:
+            append_run(releases.log, PRUNED, pruned=removed)
+    except OSError as error:
+        return (f"Old releases could not be pruned ({error.strerror}).",)
+    return ()
+
+
+def _publish(  # noqa: PLR0913, PLR0917 - what one build needs
     study: StudySpecification,
     fingerprint: Fingerprint,
     releases: StudyReleases,
     options: BuildOptions,
     steps: Steps,
+    line: RunLine,
 ) -> BuildOutcome:
-    """Build the release in a folder of its own and make it current."""
+    """Build the release in a folder of its own and make it current.
+
+    The log tells of the publication before it happens, so that none goes without its line.
+    """
     release_id = fingerprint.release_id
     origin = lineage(releases, release_id)
+    ends_rollback = rollback_stands(releases.log)
     try:
         with releases.building(release_id, keep_failed=options.keep_failed) as building:
             walk = _Build(study, fingerprint, building, options, steps, origin)
@@ -153,17 +191,26 @@ def _publish(
                         f"Files of {study.folder} or of the program changed while they were "
                         "read; nothing was published. Run the build again."
                     )
-                write_manifest(building, fingerprint, _about(study), _contents(walk, outcomes))
-                release = releases.publish(building, release_id)
+                contents = _contents(walk, outcomes, releases.log)
+                write_manifest(building, fingerprint, _about(study), contents)
+                releases.settle(building)
+            line.update(event=PUBLISHED, checks=_counts(outcomes), seconds=steps.seconds)
+            if ends_rollback:
+                line.update(ended_rollback=True)
+            with undisturbed():
+                line.write()
+                release = releases.swap(building, release_id)
+                text = (release / HEADLINE).read_text(encoding="utf-8")
     except duckdb.Error as error:
         raise BuildError(f"{first_line(error)}; nothing was published.") from error
     return BuildOutcome(
         PUBLISHED,
         release,
-        (release / HEADLINE).read_text(encoding="utf-8"),
+        text,
         tuple(outcome for outcome in outcomes if not outcome.success),
         steps.seconds,
         _counts(outcomes),
+        ended_rollback=ends_rollback,
         unused=unused,
     )
 
@@ -177,16 +224,27 @@ def _fingerprint(study: StudySpecification) -> Fingerprint:
 
 
 def _stand(
-    releases: StudyReleases, release_id: str, options: BuildOptions, steps: Steps
+    releases: StudyReleases,
+    release_id: str,
+    options: BuildOptions,
+    steps: Steps,
+    line: RunLine,
 ) -> BuildOutcome:
     """The release is there: make it current if another one is, and tell its headline."""
     event = event_of(releases, release_id)
+    ends_rollback = False
     if event is None or (event == HELD and not options.keep_rollback):
-        releases.point_current(release_id)
         event = PUBLISHED
-    text = (releases.current / HEADLINE).read_text(encoding="utf-8")
+        ends_rollback = rollback_stands(releases.log)
+    line.update(event=event, **({"ended_rollback": True} if ends_rollback else {}))
+    shown = releases.release(release_id) if event == PUBLISHED else releases.current
+    text = (shown / HEADLINE).read_text(encoding="utf-8")
+    with undisturbed():
+        line.write()
+        if event == PUBLISHED:
+            releases.point_current(release_id)
     release = releases.folder / releases.current.readlink()
-    return BuildOutcome(event, release, text, (), steps.seconds)
+    return BuildOutcome(event, release, text, (), steps.seconds, ended_rollback=ends_rollback)
 
 
 def _fill(walk: _Build) -> list[Outcome]:
@@ -248,7 +306,7 @@ def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> 
     with connect(walk.warehouse) as connection:
         keep_outcomes(connection, outcomes)
     if critical_failures(outcomes):
-        raise GateError(refusal(gate, outcomes))
+        raise refusal(gate, outcomes)
     return outcomes
 
 
@@ -286,7 +344,7 @@ def _about(study: StudySpecification) -> dict[str, Any]:
     }
 
 
-def _contents(walk: _Build, outcomes: list[Outcome]) -> dict[str, Any]:
+def _contents(walk: _Build, outcomes: list[Outcome], log: Path) -> dict[str, Any]:
     with connect(walk.warehouse, read_only=True) as connection:
         return {
             "results": table_digests(connection, "results"),
@@ -295,7 +353,10 @@ def _contents(walk: _Build, outcomes: list[Outcome]) -> dict[str, Any]:
                 for table, digest in table_digests(connection, "bi").items()
                 if table not in HISTORY_TABLES
             },
-            "history": history_contents(connection, walk.origin.place),
+            "history": {
+                **history_contents(connection, walk.origin.place),
+                "log": log_state(log),
+            },
             "checks": _counts(outcomes),
             "failing_checks": [
                 {name: getattr(outcome, name) for name in _FAILING}

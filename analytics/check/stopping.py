@@ -39,9 +39,16 @@ def _stop(warehouse: Path) -> None:
     others = n_found - 1
     noun = "finding stops" if others == 1 else "findings stop"
     also = f" {others} more {noun} the build; run `plateau check`." if others else ""
+    names_a_person = finding.value is not None and (
+        finding.variable == "SUBJID" or finding.value == finding.usubjid
+    )
+    fact, details = (
+        (finding.variable, f"Found: {finding.fact}.") if names_a_person else (finding.fact, "")
+    )
     raise GateError(
-        f"{finding.place}: {finding.fact} breaks rule {rule.rule}, which stops the build. "
-        f"Requirement: {rule.asks} To do: {rule.to_do}{also}"
+        f"{finding.place}: {fact} breaks rule {rule.rule}, which stops the build. "
+        f"Requirement: {rule.asks} To do: {rule.to_do}{also}",
+        details,
     )
 
 

@@ -4,7 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, Final, NoReturn
@@ -15,10 +15,12 @@ from rich.console import Console
 from analytics import __version__
 from analytics.errors import EXIT_CODES, PlateauError
 from analytics.progress import MovingLine, PlainLines
+from analytics.text_table import printable
 
 TOLD_BY_EXIT_CODES: Final = (
     "Exit codes: " + "; ".join(f"{code} {words}" for code, words in EXIT_CODES.items()) + "."
 )
+_DETAILS: Final = "PLATEAU_SHOW_PATIENTS"
 DEFAULT_STUDY: Final = Path("studies/blinatumomab")
 DEFAULT_RELEASES: Final = Path("releases")
 
@@ -72,7 +74,7 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     try:
         yield
     except PlateauError as error:
-        leave(str(error), error.exit_code)
+        leave(_as_told(error), error.exit_code)
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -94,12 +96,37 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
             progress.stop()
 
 
+def _as_told(error: PlateauError) -> str:
+    """The sentence, with the details where the owner reads, at a terminal or by own choice.
+
+    What is not a terminal is a journal, a mail or the log of a server, which others read.
+    """
+    if not error.details or messages.is_terminal or os.environ.get(_DETAILS) == "1":
+        return error.in_full
+    return f"{error} Values of patients are not shown here; see the log, or set {_DETAILS}=1."
+
+
+@contextmanager
+def already_done() -> Iterator[None]:
+    """Tell what was done; that nobody can read it changes no exit code."""
+    try:
+        yield
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, KeyboardInterrupt):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                os.dup2(nowhere, stream.fileno())
+
+
 def leave(sentence: str, code: int) -> NoReturn:
     """Print the sentence on stderr and exit with the code."""
-    messages.print(f"plateau: {sentence}", style="red", highlight=False, markup=False)
+    told = f"plateau: {printable(sentence)}"
+    messages.print(told, style="red", highlight=False, markup=False)
     raise typer.Exit(code)
 
 
 def say(line: str) -> None:
     """Print a line for people on stderr."""
-    messages.print(line, highlight=False, markup=False)
+    messages.print(printable(line), highlight=False, markup=False)

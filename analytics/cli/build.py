@@ -15,6 +15,7 @@ from analytics.cli.app import (
     KeepLast,
     Releases,
     Study,
+    already_done,
     app,
     messages,
     one_sentence,
@@ -52,9 +53,18 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 
         options = pipeline.BuildOptions(releases, force, threads, keep_failed, keep_last)
         outcome = pipeline.build(study, options, progress)
+    with already_done():
+        tell(outcome)
         if timings is not None:
-            timings.write_text(json.dumps(dict(outcome.seconds), indent=2) + "\n")
-    tell(outcome)
+            write_timings(timings, outcome)
+
+
+def write_timings(path: Path, outcome: "BuildOutcome") -> None:
+    """Write the seconds of each step to a JSON file; tell if that cannot be done."""
+    try:
+        path.write_text(json.dumps(dict(outcome.seconds), indent=2) + "\n")
+    except OSError as error:
+        say(f"The durations could not be written to {path} ({error.strerror}).")
 
 
 def tell(outcome: "BuildOutcome") -> None:
@@ -68,6 +78,8 @@ def tell(outcome: "BuildOutcome") -> None:
         error = "" if check.error is None else f" Error: {check.error.rstrip('.')}."
         say(f"{check.severity}: {check.check_id}: {check.finding}{error}")
     say(f"Release {outcome.release} is {outcome.event}.")
+    for problem in outcome.problems:
+        say(problem)
     if outcome.ended_rollback:
         say("The earlier rollback is no longer in effect.")
     typer.echo(outcome.headline, nl=False)

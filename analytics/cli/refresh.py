@@ -10,6 +10,7 @@ from analytics.cli.app import (
     KeepLast,
     Releases,
     Study,
+    already_done,
     app,
     messages,
     one_sentence,
@@ -45,7 +46,8 @@ def refresh(
         standing = standing_release(study, releases, keep_last)
         if standing is not None:
             event, release = standing
-            say((_HELD if event == HELD else _UP_TO_DATE).format(release.release_id))
+            with already_done():
+                say((_HELD if event == HELD else _UP_TO_DATE).format(release.release_id))
             return
         from analytics.build import pipeline  # noqa: PLC0415 - takes seconds
 
@@ -53,4 +55,5 @@ def refresh(
             releases, threads=threads, keep_last=keep_last, keep_rollback=True
         )
         outcome = pipeline.build(study, options, PlainLines(messages))
-    tell(outcome)
+    with already_done():
+        tell(outcome)

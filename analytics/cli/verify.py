@@ -15,7 +15,10 @@ def verify(
     same: ReleaseAsOption = None,
     releases: Releases = DEFAULT_RELEASES,
 ) -> None:
-    """Check a release (default: the current one) against its manifest and list what was altered."""
+    """Check a release (default: the current one) against its manifest and list what was altered.
+
+    The log of runs is checked, too.
+    """
     with one_sentence():
         from analytics.release import verify as verification  # noqa: PLC0415
         from analytics.release.choice import CURRENT, chosen_release  # noqa: PLC0415
@@ -23,7 +26,8 @@ def verify(
         folder = chosen_release(releases, study, given_once(release, same, CURRENT))
         started = time.perf_counter()
         found = verification.verify_release(folder)
-    for finding in found.findings:
+        log = verification.verify_log(folder)
+    for finding in (*found.findings, *(log.findings if log else ())):
         say(finding)
     what = f"{found.n_files} files and {found.n_tables} tables of release {found.release_id}"
     if found.findings:
@@ -34,4 +38,13 @@ def verify(
             "--force, or go back to another release.",
             verification.AlteredError.exit_code,
         )
+    if log is not None and log.findings:
+        leave(
+            f"The {what} match the manifest, but the log of runs is not what was written; "
+            "compare it with a backup.",
+            verification.AlteredError.exit_code,
+        )
     typer.echo(f"{folder}: {what} match the manifest ({time.perf_counter() - started:.1f} s).")
+    if log is not None and log.last is not None:
+        lines = "1 line" if log.n_lines == 1 else f"{log.n_lines} lines"
+        typer.echo(f"The log of runs is unbroken: {lines}, the last one with digest {log.last}.")

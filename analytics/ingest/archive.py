@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from analytics.ingest.errors import IngestError, first_sentence
+from analytics.text_table import printable
 
 # What the members that are read may amount to unpacked: 16 GiB.
 MOST_UNPACKED_BYTES: Final = 16 << 30
@@ -71,7 +72,7 @@ def _is_passed_over(member: zipfile.ZipInfo) -> bool:
 def _refusals(members: list[zipfile.ZipInfo], name: str) -> Iterator[str]:
     seen: set[str] = set()
     for member in members:
-        what = f"{name}/{member.filename}"
+        what = printable(f"{name}/{member.filename}")
         path = PurePosixPath(member.filename)
         kind = stat.S_IFMT(member.external_attr >> 16)
         if path.is_absolute() or ".." in path.parts or "\\" in str(path) or ":" in str(path):
@@ -79,6 +80,8 @@ def _refusals(members: list[zipfile.ZipInfo], name: str) -> Iterator[str]:
                 f"{name} holds a member named '{member.filename}', which points outside the "
                 "archive; create the archive again with plain file names."
             )
+        elif not member.filename.isprintable():
+            yield f"{what}: the name has a control character; rename the file."
         elif kind not in (0, stat.S_IFREG):
             yield f"{what} is a link or a device; put the file itself there."
         elif member.flag_bits & _ENCRYPTED:

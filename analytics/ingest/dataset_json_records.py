@@ -70,12 +70,24 @@ def json_batches(file: SourceFile, names: list[str]) -> Iterator[pa.RecordBatch]
                 "character (an unpaired surrogate); export it again."
             ) from None
         yield pa.RecordBatch.from_arrays(arrays, names=names)
-    stated = about.get("records")
-    if isinstance(stated, int) and stated != n_read:
+    stated = _stated_records(file, about)
+    if stated != n_read:
         raise IngestError(
             f"{file.name} states {stated} records but contains {n_read}, so it is truncated or "
             "was changed; export it again."
         )
+
+
+def _stated_records(file: SourceFile, about: dict[str, Any]) -> int:
+    """How many records the file says it has, which shows whether it is whole."""
+    stated = about.get("records")
+    if not isinstance(stated, int) or isinstance(stated, bool):
+        what = "does not state" if stated is None else f"states {stated!r} as"
+        raise IngestError(
+            f"{file.name} {what} its number of records, a whole number that Dataset-JSON "
+            f"{_VERSION} requires; export it again."
+        )
+    return stated
 
 
 def _opened(file: SourceFile) -> tuple[dict[str, Any], Iterator[Any]]:
@@ -100,7 +112,9 @@ def _lines(file: SourceFile) -> Iterator[Any]:
 
 def _parsed(file: SourceFile, content: bytes, where: str = "") -> Any:
     try:
-        return json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
+        return json.loads(
+            content.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_once_each
+        )
     except UnicodeDecodeError:
         raise IngestError(
             f"{file.name}{where} is not UTF-8 text, which JSON must be; export it again."
@@ -109,6 +123,16 @@ def _parsed(file: SourceFile, content: bytes, where: str = "") -> Any:
         raise IngestError(
             f"{file.name}{where} is not valid JSON ({first_sentence(error)}); export it again."
         ) from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a key that is there twice, only one value would be read."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key '{twice}' is there twice")
+    return found
 
 
 def _no_number(constant: str) -> NoReturn:

@@ -15,6 +15,7 @@ from analytics.ingest.source_file import SourceFile
 from analytics.ingest.unused import NO_DATA, UnusedFile
 from analytics.study.specification import FileFormat, StudySpecification, Trial
 from analytics.study.used_domains import read_of, used_domains
+from analytics.text_table import printable
 
 _ARCHIVE: Final = ".zip"
 
@@ -50,6 +51,13 @@ def packages(
 def _package(study: Path, trial: Trial, used: AbstractSet[str], work: Path) -> Package:
     place = study / trial.path
     try:
+        if _leads_out(study, place):
+            return Package(
+                refusals=(
+                    f"{trial.path}, named for trial {trial.trial_id}, is a link to a place outside "
+                    "the study folder; put the trial's files themselves there.",
+                )
+            )
         if place.suffix.lower() == _ARCHIVE and place.is_file():
             return _archive(place, trial, used, work)
         if place.is_dir():
@@ -62,6 +70,14 @@ def _package(study: Path, trial: Trial, used: AbstractSet[str], work: Path) -> P
             "not exist; put the trial's files into it or correct path.",
         )
     )
+
+
+def _leads_out(study: Path, place: Path) -> bool:
+    """Whether a link leads a trial's path to a place outside the study folder."""
+    try:
+        return not place.resolve().is_relative_to(study.resolve())
+    except (OSError, RuntimeError):
+        return False
 
 
 def _folder(place: Path, trial: Trial, used: AbstractSet[str]) -> Package:
@@ -121,6 +137,11 @@ def _is_define(name: str) -> bool:
 def _no_file(place: Path, trial: Trial, name: str) -> str | None:
     """Why a name in the folder cannot be read as a file of it."""
     path, what = place / name, shown_name(trial, name)
+    if not name.isprintable():
+        fact = "the name has a control character or is not UTF-8"
+        return f"{_written_out(what)}: {fact}; rename the file."
+    if path.is_symlink() and not _leads_somewhere(path):
+        return f"{what} is a link that leads to itself; put the file itself there."
     if path.is_symlink() and not path.resolve().is_relative_to(place.resolve()):
         return f"{what} is a link to a place outside the trial's folder; put the file itself there."
     if path.is_symlink() and path.is_dir():
@@ -128,6 +149,19 @@ def _no_file(place: Path, trial: Trial, name: str) -> str | None:
     if not path.is_file():
         return f"{what} is not a regular file; put the file itself there or remove it."
     return None
+
+
+def _written_out(name: str) -> str:
+    """A name on one line that UTF-8 can write."""
+    return printable(name).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _leads_somewhere(link: Path) -> bool:
+    try:
+        link.resolve()
+    except (OSError, RuntimeError):  # RuntimeError: the link leads to itself
+        return False
+    return True
 
 
 def _source_file(trial: Trial, name: str, domain: str, path: Path) -> SourceFile:

@@ -54,7 +54,7 @@ _TABLES: Final[dict[str, str]] = {
     "population varchar, strata_factor varchar, time_dependent_strata boolean, "
     "landmark_days double, headline boolean, delayed_entry_of varchar, alternative_to varchar, "
     "candidates_from varchar, display_order integer",
-    "plan_analysis_entry": "analysis_id varchar, fact varchar",
+    "plan_analysis_entry": "analysis_id varchar, fact varchar, by_landmark boolean",
     "plan_stratification_factor": "analysis_id varchar, factor varchar, factor_order integer",
     "plan_outcome_line": "analysis_id varchar, outcome varchar, level varchar, "
     "population varchar, denominator varchar",
@@ -257,7 +257,9 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
             for row in analyses
         ],
         "plan_analysis_entry": [
-            (row.analysis_id, fact) for row in analyses for fact in _entry_facts(row)
+            (row.analysis_id, fact, fact in row.known_by_landmark)
+            for row in analyses
+            for fact in (*_entry_facts(row), *row.known_by_landmark)
         ],
         "plan_stratification_factor": [
             (row.analysis_id, factor, order)

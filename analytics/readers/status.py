@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from analytics.release.folders import (
     BI,
@@ -15,6 +15,19 @@ from analytics.release.folders import (
 from analytics.release.history import published_releases
 from analytics.release.log import FAILED, published_at, read_runs, rollback_stands
 from analytics.release.manifest import read_manifest
+from analytics.release.soundness import visible_damage
+
+_REPAIR: Final = (
+    "`plateau refresh` builds the release again if its files have not changed; `plateau rollback` "
+    "makes another one current"
+)
+
+
+def damaged_studies(releases: Path) -> tuple[str, ...]:
+    """The studies whose current release is visibly damaged."""
+    return tuple(
+        study.study_id for study in published_studies(releases) if visible_damage(study.current)
+    )
 
 
 def status_lines(releases: Path, now: datetime | None = None) -> Iterator[str]:
@@ -33,7 +46,12 @@ def status_lines(releases: Path, now: datetime | None = None) -> Iterator[str]:
 
 def _study_lines(study: StudyReleases, is_published: bool, now: datetime) -> Iterator[str]:
     runs = read_runs(study.log)
-    if is_published:
+    damage = visible_damage(study.current) if is_published else ()
+    if damage:
+        yield f"{study.study_id}: the release that readers open is damaged"
+        yield f"  release    {study.current.resolve().name}"
+        yield from (f"  damage     {clause}" for clause in damage)
+    elif is_published:
         manifest = read_manifest(study.current)
         about = manifest["study"]
         yield f"{study.study_id}: {about['title']}"
@@ -63,7 +81,10 @@ def _study_lines(study: StudyReleases, is_published: bool, now: datetime) -> Ite
         last = runs[-1]
         message = f": {last['message']}" if "message" in last else ""
         yield f"  last run   {last['at']}, {last['event']}{message}"
-        yield f"  next       {_next_step(last['event'], is_published)}"
+    if damage:
+        yield f"  next       {_REPAIR}"
+    elif runs:
+        yield f"  next       {_next_step(runs[-1]['event'], is_published)}"
 
 
 def _when(runs: list[dict[str, Any]], release_id: str, now: datetime) -> str:

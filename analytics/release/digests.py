@@ -80,7 +80,12 @@ def file_digest(path: Path) -> str:
 
 def text_digest(text: str) -> str:
     """Sha256 of a text."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return bytes_digest(text.encode("utf-8"))
+
+
+def bytes_digest(content: bytes) -> str:
+    """Sha256 of bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def table_digests(

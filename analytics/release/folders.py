@@ -8,11 +8,14 @@ At every moment `current` leads to a whole release, also when the process is kil
 """
 
 import fcntl
+import getpass
 import os
+import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -73,20 +76,29 @@ class StudyReleases:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            file = (self.folder / ".lock").open("a")
+            lock = self.folder / ".lock"
+            file = os.fdopen(os.open(lock, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         except OSError as error:
             raise BuildError(
                 f"{self.folder} cannot be written ({error.strerror}); "
                 "choose another folder with --releases."
             ) from error
         with file:
+            # who can open a file can lock it, and so keep every build away
+            with suppress(OSError):
+                os.fchmod(file.fileno(), 0o600)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise BusyError(
-                    f"Another build of study '{self.study_id}' is running in {self.folder}; "
-                    "wait until it has ended."
+                    f"Another run on study '{self.study_id}' is at work in {self.folder}"
+                    f"{_holder(file.read())}; wait until it has ended."
                 ) from error
+            with suppress(OSError):  # who holds it is a help, and no more
+                file.truncate(0)
+                file.write(f"process {os.getpid()} of {user_name()} on {platform.node()} since ")
+                file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')}\n")
+                file.flush()
             self._remove_leftovers()
             yield
 
@@ -111,26 +123,51 @@ class StudyReleases:
 
     def publish(self, building: Path, release_id: str) -> Path:
         """Give the built folder its final name and make it current; old files stay readable."""
+        self.settle(building)
+        return self.swap(building, release_id)
+
+    def settle(self, building: Path) -> None:
+        """Give the built folder its permissions and write it to the disk.
+
+        The warehouse is its owner's alone.
+        """
         (building / WAREHOUSE).chmod(0o600)
         building.chmod(0o755)
         _sync_tree(building)
+
+    def swap(self, building: Path, release_id: str) -> Path:
+        """Make the settled folder the current release.
+
+        Raises OSError only while readers still see what they saw before: what takes room on the
+        disk is done before the first rename.
+        """
         release = self.release(release_id)
+        link = self._new_link(release_id)
         if not exchange(building, release):
             if release.exists():
                 self._step_aside(release)
             building.rename(release)
         _sync(self.folder)
-        self.point_current(release_id)
+        with suppress(OSError) if self.is_current(release_id) else _nothing():
+            self._lead(link)
         self._remove_leftovers()
         return release
 
     def point_current(self, name: str) -> None:
         """Replace the `current` symlink by one rename."""
-        link = self.folder / f".current-{os.getpid()}"
-        link.unlink(missing_ok=True)
-        link.symlink_to(name)
+        self._lead(self._new_link(name))
+
+    def _lead(self, link: Path) -> None:
+        """Let `current` be that link."""
         link.replace(self.current)
         _sync(self.folder)
+
+    def _new_link(self, name: str) -> Path:
+        """A link to that release that can take the name of `current`."""
+        link = self.folder / f".current-{os.getpid()}-{name}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(name)
+        return link
 
     def remove(self, release_id: str) -> None:
         """Remove a release, whole for whoever looks; files that a reader holds stay its own."""
@@ -153,16 +190,34 @@ class StudyReleases:
         shutil.rmtree(release)
 
     def _remove_leftovers(self) -> None:
-        """Remove what killed runs left behind, except what `current` leads to."""
+        """Remove what killed runs left behind, except what `current` leads to.
+
+        What cannot be removed stays for the next run.
+        """
         target = self._current_name()
         for pattern in (".building-*", ".previous-*", ".current-*", ".removed-*"):
             for path in self.folder.glob(pattern):
                 if path.name == target:
                     continue
                 if path.is_symlink():
-                    path.unlink()
+                    with suppress(OSError):
+                        path.unlink()
                 else:
                     shutil.rmtree(path, ignore_errors=True)
+
+
+def user_name() -> str:
+    """Who runs this, by name or number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _holder(written: str) -> str:
+    """Who holds the lock and since when, as the holder wrote it down, in brackets."""
+    line = written.strip()
+    return f" ({line})" if line.isprintable() and line else ""
 
 
 def _link_or_copy(source: str, target: str) -> None:

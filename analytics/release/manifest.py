@@ -8,15 +8,22 @@ import json
 import platform
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import duckdb
 
-from analytics.errors import BuildError
+from analytics import __version__
+from analytics.errors import BuildError, PlateauError
 from analytics.release.digests import Fingerprint, file_digest
 from analytics.release.folders import MANIFEST, MANIFEST_DIGEST
 
 _FORMAT: Final = 1
+
+
+class NewerFormatError(PlateauError):
+    """A later version of Plateau wrote the release."""
+
+    exit_code: ClassVar[int] = 4
 
 
 def write_manifest(
@@ -49,6 +56,7 @@ def write_manifest(
             if path.is_file()
         },
     }
+    manifest["sizes"] = {name: (building / name).stat().st_size for name in manifest["files"]}
     path = building / MANIFEST
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (building / MANIFEST_DIGEST).write_text(f"{file_digest(path)}  {MANIFEST}\n", encoding="ascii")
@@ -56,10 +64,30 @@ def write_manifest(
 
 
 def read_manifest(release: Path) -> dict[str, Any]:
-    """Read a release's manifest. Raises BuildError when it is not there or not readable."""
+    """Read a release's manifest.
+
+    Raises BuildError when it is not there or no manifest, NewerFormatError when a later version of
+    Plateau wrote it.
+    """
     path = release / MANIFEST
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise BuildError(f"{path} cannot be read; build the study again with --force.") from error
+    return check_format(path, manifest)
+
+
+def check_format(path: Path, manifest: object) -> dict[str, Any]:
+    """The content of a manifest that this version of Plateau can read.
+
+    Raises BuildError for what is no manifest, NewerFormatError for one of a later format.
+    """
+    number = manifest.get("format", _FORMAT) if isinstance(manifest, dict) else None
+    if not isinstance(manifest, dict) or not isinstance(number, int):
+        raise BuildError(f"{path} is no manifest; build the study again with --force.")
+    if number > _FORMAT:
+        raise NewerFormatError(
+            f"{path} has format {number}, but Plateau {__version__} reads formats up to {_FORMAT}; "
+            "use the version that wrote the release, or a later one."
+        )
     return manifest

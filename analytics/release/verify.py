@@ -4,11 +4,12 @@
 tables of a file whose bytes differ are read all the same, so that the altered ones are named.
 """
 
-import json
 import re
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -18,10 +19,14 @@ import duckdb
 from analytics.errors import PlateauError, first_line
 from analytics.project_files import ROOT
 from analytics.release.digests import file_digest
-from analytics.release.folders import BI, MANIFEST, MANIFEST_DIGEST, WAREHOUSE
+from analytics.release.folders import BI, MANIFEST, MANIFEST_DIGEST, WAREHOUSE, StudyReleases
+from analytics.release.history import published_releases
+from analytics.release.log import log_findings, log_state
+from analytics.release.manifest import read_manifest
 from analytics.warehouse import connect, table_digest
 
 _DIGEST_LINE: Final = re.compile(rf"([0-9a-f]{{64}})  {re.escape(MANIFEST)}\n")
+_KEYS: Final = ("release_id", "files", "results", "bi")
 # what the manifest calls a group of tables, the file that keeps it, and its schema there
 _TABLES: Final = (("results", WAREHOUSE, "results"), ("bi", WAREHOUSE, "bi"), ("bi", BI, "main"))
 
@@ -42,6 +47,15 @@ class Verification:
     findings: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class LogVerification:
+    """How many lines the log has, the digest of the last one, and what is not as written."""
+
+    n_lines: int
+    last: str | None
+    findings: tuple[str, ...]
+
+
 def verify_release(release: Path) -> Verification:
     """Check every file and table of a release folder.
 
@@ -50,15 +64,34 @@ def verify_release(release: Path) -> Verification:
     manifest = _sound_manifest(release)
     wrong_files = dict(_wrong_files(release, manifest["files"]))
     findings = [f"{name} {fact}." for name, fact in wrong_files.items()]
+    findings += _open_to_others(release)
     for file in (WAREHOUSE, BI):
         if file not in wrong_files:
             findings += wrong_tables(release, manifest, file)
-        elif (release / file).is_file():
+        elif (release / file).is_file() and not (release / file).is_symlink():
             findings += _read_apart(release, file)
     n_tables = sum(len(manifest[group]) for group, _, _ in _TABLES)
     return Verification(
         manifest["release_id"], len(manifest["files"]) + 2, n_tables, tuple(findings)
     )
+
+
+def verify_log(release: Path) -> LogVerification | None:
+    """Check the log beside a release: its chain of digests, and what the manifests keep of it.
+
+    None for a release that was copied elsewhere, without a log.
+    """
+    folder = release.resolve().parent
+    releases = StudyReleases(folder.parent, folder.name)
+    if not releases.log.is_file():
+        return None
+    states = {
+        one.release_id: state
+        for one in published_releases(releases)
+        if (state := read_manifest(one.folder)["history"].get("log")) is not None
+    }
+    now = log_state(releases.log)
+    return LogVerification(now["lines"], now["last"], tuple(log_findings(releases.log, states)))
 
 
 def wrong_tables(release: Path, manifest: Mapping[str, Any], file: str) -> Iterator[str]:
@@ -91,22 +124,36 @@ def _sound_manifest(release: Path) -> dict[str, Any]:
         raise AlteredError(
             f"{release / MANIFEST} was altered: {MANIFEST_DIGEST} holds another digest; {again}."
         )
-    return dict(json.loads((release / MANIFEST).read_text(encoding="utf-8")))
+    manifest = read_manifest(release)
+    missing = [key for key in _KEYS if key not in manifest]
+    if missing:
+        raise AlteredError(f"{release / MANIFEST} lacks '{missing[0]}'; {again}.")
+    return manifest
 
 
 def _wrong_files(release: Path, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Name and fact of each file that was altered, removed or added."""
     for name, digest in sorted(files.items()):
         path = release / name
-        if not path.is_file():
+        if path.is_symlink():
+            yield name, "was replaced by a link"
+        elif not path.is_file():
             yield name, "is missing"
         elif file_digest(path) != digest:
             yield name, "was altered"
     known = {*files, MANIFEST, MANIFEST_DIGEST}
     for path in sorted(release.rglob("*")):
         name = path.relative_to(release).as_posix()
-        if name not in known and not path.is_dir():
+        if name not in known and (path.is_symlink() or not path.is_dir()):
             yield name, "was added"
+
+
+def _open_to_others(release: Path) -> Iterator[str]:
+    """The file with the patients, when more than its owner may read it."""
+    with suppress(OSError):
+        mode = stat.S_IMODE((release / WAREHOUSE).lstat().st_mode)
+        if mode & 0o077 and not (release / WAREHOUSE).is_symlink():
+            yield f"{WAREHOUSE} holds patient data, and not only its owner may open it ({mode:o})."
 
 
 def _read_apart(release: Path, file: str) -> Iterator[str]:

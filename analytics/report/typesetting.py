@@ -70,7 +70,7 @@ def table_csv(table: Table, note: str | None) -> str:
     """
     has_groups = any(line.group for line in table.lines)
     has_cautions = any(line.cautions for line in table.lines)
-    heads = [f"{c.spanner}: {c.heading}" if c.spanner else c.heading for c in table.columns]
+    heads = [_safe(f"{c.spanner}: {c.heading}" if c.spanner else c.heading) for c in table.columns]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(
@@ -83,7 +83,7 @@ def table_csv(table: Table, note: str | None) -> str:
                 *(_safe(text) for text in [line.group or ""] * has_groups),
                 *("" if text == UNKNOWN else _safe(text) for text in cells),
                 *[_safe(" ".join(line.cautions))] * has_cautions,
-                *[note] * bool(note),
+                *[_safe(note or "")] * bool(note),
             ]
         )
     return out.getvalue()

@@ -20,7 +20,7 @@ from analytics.release.folders import BI, WAREHOUSE
 from analytics.release.manifest import read_manifest
 from analytics.serving.address import Address
 from analytics.serving.errors import ServingCallError, ServingError
-from analytics.serving.rights import check_role, make_schema
+from analytics.serving.rights import check_apart, check_role, make_schema
 from analytics.serving.session import Session, session
 from analytics.serving.statements import (
     block,
@@ -104,6 +104,8 @@ def publish(
             _check_place(server, part, mark)
             if part.role is not None:
                 check_role(server, part.role, may_create=part.file == BI)
+        if options.marts and options.marts_role and options.reader_role:
+            check_apart(server, options.reader_role, options.marts_role)
         for part in parts:
             rows[part.schema] = _replace(server, release, part, options.wait, tell)
             about = f"{mark}release {release_id}. {study['title']}.{note}"
@@ -128,6 +130,15 @@ def _parts(options: Options) -> list[_Part]:
         parts.append(_Part(WAREHOUSE, "marts", options.marts_schema, options.marts_role))
     elif options.marts_role:
         raise ServingCallError("--marts-role needs the marts; add --marts.")
+    if (
+        options.marts
+        and options.marts_role is not None
+        and options.marts_role == options.reader_role
+    ):
+        raise ServingCallError(
+            f"Role {options.marts_role} cannot read both the tables of bi and the patient-level "
+            "marts, which have other readers; name another role with --marts-role."
+        )
     if len({part.schema for part in parts}) < len(parts):
         raise ServingCallError(
             f"Schema {options.schema} cannot hold both the tables of bi and the marts, which "

@@ -25,9 +25,21 @@ def make_schema(server: Session, schema: str) -> None:
 def check_role(server: Session, role: str, *, may_create: bool) -> None:
     """See that a role is there; make it when it may be made, without login and rights.
 
-    Raises ServingError when it is not there and cannot be made.
+    Raises ServingError when it is not there and cannot be made, when it is one of the server's own,
+    and when it is a superuser, whose rights are no matter of grants.
     """
-    if server.value(f"select 1 from pg_roles where rolname = {literal(role)}"):
+    if role.startswith("pg_") or role == "public":
+        raise ServingError(
+            f"Role {role} is one of the server's own, which Plateau gives no rights; name a role "
+            "that was made for the readers."
+        )
+    found = server.rows(f"select rolsuper from pg_roles where rolname = {literal(role)}")
+    if found:
+        if found[0][0]:
+            raise ServingError(
+                f"Role {role} is a superuser and reads everything anyway; name a role that was "
+                "made for the readers."
+            )
         return
     if not may_create:
         raise ServingError(
@@ -44,3 +56,18 @@ def check_role(server: Session, role: str, *, may_create: bool) -> None:
             f"administrator to run: create role {quoted(role)} nologin; or name another with "
             "--reader-role ('' for none)."
         ) from error
+
+
+def check_apart(server: Session, readers: str, trialists: str) -> None:
+    """See that the readers of the tables for people do not read the marts by membership.
+
+    Raises ServingError when the role of the first is a member of the role of the second.
+    """
+    if server.value(
+        f"select 1 where pg_has_role({literal(readers)}, {literal(trialists)}, 'member')"
+    ):
+        raise ServingError(
+            f"Role {readers} is a member of {trialists}, so all readers of the tables for people "
+            f"would read the patient-level marts; take the membership away, or name another "
+            "role with --marts-role."
+        )

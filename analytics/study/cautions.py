@@ -60,6 +60,12 @@ def landmark_caution(days: float | None, *, moving: bool = False) -> str | None:
     )
 
 
+def known_by_landmark_caution(known: tuple[str, ...], facts: Facts) -> str:
+    """Whom a landmark analysis leaves out besides, as their group is known only later."""
+    labels = " and ".join(facts[fact].label for fact in known)
+    return f"Only patients with the following on or before the landmark day are included: {labels}."
+
+
 def censoring_caution(groups: str | None) -> str | None:
     """Whose censoring a Fine-Gray analysis weights by, unless all are censored alike."""
     if groups is None:

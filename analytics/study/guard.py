@@ -2,10 +2,11 @@
 
 A population, an assessment or a stratum defined after the origin of an endpoint selects
 patients for having lived long enough to be selected. Such a plain curve or Cox model is
-refused; the plan must name a landmark, delayed entry (`entry_facts`), a time-dependent factor,
-or `as_published` with a reason, which becomes the analysis's caution and puts the
-delayed-entry result beside it (Anderson, Cain & Gelber, J Clin Oncol 1983;1:710). A Fine-Gray model
-takes neither delayed entry nor a time-dependent factor, so there all must be known at the origin.
+refused; the plan must name a landmark, by which all of it has to be known, delayed entry
+(`entry_facts`), a time-dependent factor, or `as_published` with a reason, which becomes the
+analysis's caution and puts the delayed-entry result beside it (Anderson, Cain & Gelber, J Clin
+Oncol 1983;1:710). A Fine-Gray model takes neither delayed entry nor a time-dependent factor, so
+there all must be known at the origin.
 
 A population is known at the origin when each fact it needs is the origin or has certainly
 happened by then (`facts.known_at`). Its factors are baseline factors, and a population that
@@ -13,12 +14,15 @@ asks for an endpoint is never followed.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.facts import Facts, happened_by, known_at
 from analytics.study.populations import asks_for, conditions_of
 from analytics.study.specification import Analysis, Factor, PopulationCondition
+
+_LANDMARK: Final = "set landmark_days or use a Cox model with the factor time-dependent"
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,7 @@ def later_strata(analysis: Analysis, definitions: Definitions) -> tuple[Later, .
     factor = definitions.factors[analysis.strata]
     if factor.timing == "baseline":
         return ()
-    instead = "set landmark_days or use a Cox model with the factor time-dependent"
-    return (Later(f"strata '{factor.factor}' (which form at '{factor.fact}')", None, instead),)
+    return (Later(f"strata '{factor.factor}' (which form at '{factor.fact}')", None, _LANDMARK),)
 
 
 def check_describes_baseline(where: str, factor: Factor) -> None:
@@ -111,19 +114,34 @@ def check_known(
     definitions: Definitions,
 ) -> None:
     """Refuse what is known only after the origin, unless entry waits for every such day."""
+    missing = not_waited_for(later, entry_facts, definitions)
+    if not missing:
+        return
     origin = definitions.endpoints[endpoint].origin_fact
-    for item in later:
-        if item.fact is not None and any(
-            known_at(item.fact, entry, definitions.facts) for entry in entry_facts
-        ):
-            continue
-        remedy = item.instead
-        if item.fact is not None:
-            remedy = f'name entry_facts = ["{item.fact}"] for delayed entry'
-        raise StudyError(
-            f"{where}: {item.what} is known only after the origin of {endpoint}{_named(origin)}, "
-            f"which causes immortal time bias; {remedy}, or give a reason in as_published."
-        )
+    what = " and ".join(item.what for item in missing)
+    verb = "is" if len(missing) == 1 else "are"
+    remedies = [item.instead for item in missing if item.fact is None]
+    facts = [item.fact for item in missing if item.fact is not None]
+    if facts and _LANDMARK not in remedies:
+        names = ", ".join(f'"{fact}"' for fact in dict.fromkeys((*entry_facts, *facts)))
+        remedies.append(f"name entry_facts = [{names}] for delayed entry")
+    raise StudyError(
+        f"{where}: {what} {verb} known only after the origin of {endpoint}{_named(origin)}, "
+        f"which causes immortal time bias; {' and '.join(dict.fromkeys(remedies))}, or give a "
+        "reason in as_published."
+    )
+
+
+def not_waited_for(
+    later: tuple[Later, ...], entry_facts: tuple[str, ...], definitions: Definitions
+) -> tuple[Later, ...]:
+    """What is not yet known when a subject comes under observation at the entry facts."""
+    return tuple(
+        item
+        for item in later
+        if item.fact is None
+        or not any(known_at(item.fact, entry, definitions.facts) for entry in entry_facts)
+    )
 
 
 def check_known_at_origin(

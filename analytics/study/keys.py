@@ -5,16 +5,22 @@ key, its value and the values it may have.
 """
 
 import math
+import re
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from analytics.study.codes import LONGEST, is_part_of_a_path
 from analytics.study.errors import StudyError
 from analytics.study.wording import choices, nearest, one_line, shortened
+
+LARGEST_FILE: Final = 4_000_000
+_LONGEST_KEY: Final = 32
+# a.b.c. ...: the parser takes time by the square of their number
+_ENDLESS_KEY: Final = re.compile(rf"(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_LONGEST_KEY}}}")
 
 
 @dataclass(frozen=True)
@@ -142,8 +148,22 @@ def read_toml(path: Path) -> Table:
     if not path.is_file():
         raise StudyError(f"{path.name} is missing from the study folder {path.parent}; add it.")
     try:
-        return Table(path.name, tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        text = path.read_text(encoding="utf-8-sig")
+        if path.stat().st_size > LARGEST_FILE or _ENDLESS_KEY.search(text):
+            raise StudyError(
+                f"{path.name} has more than {LARGEST_FILE:,} bytes or a key of more than "
+                f"{_LONGEST_KEY} parts, which no study needs; remove what does not belong in it."
+            )
+        return Table(path.name, tomllib.loads(text))
     except UnicodeDecodeError:
         raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    except RecursionError:
+        raise StudyError(
+            f"{path.name} is nested too deeply; a study needs three levels at most."
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise StudyError(f"{path.name} is not valid TOML: {error}; fix that line.") from None
+    except ValueError:
+        raise StudyError(
+            f"{path.name} holds a whole number of thousands of digits; correct it."
+        ) from None

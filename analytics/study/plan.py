@@ -11,6 +11,7 @@ from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.inference import inferred_conventions
 from analytics.study.keys import Table, read_toml
+from analytics.study.lists import LISTS, check_lists_are_used, read_lists, with_lists
 from analytics.study.model_analyses import read_fine_gray, read_stepwise, read_univariate
 from analytics.study.plan_tables import (
     read_characteristics,
@@ -62,14 +63,16 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
 def read_plan(folder: Path, definitions: Definitions) -> tuple[Analysis, ...]:
     """plan.toml in its order, delayed-entry siblings right after their analysis."""
     file = read_toml(folder / "plan.toml")
-    file.allow(("analyses",))
+    file.allow((LISTS, "analyses"))
+    lists = read_lists(file)
     analyses: list[Analysis] = []
     for position, values in enumerate(file.tables("analyses"), start=1):
         name = shortened(str(values.get("id", position)))
-        table = Table(f"{file.where} analysis '{name}'", values)
+        table = with_lists(Table(f"{file.where} analysis '{name}'", values), lists)
         analyses += _analysis(table, definitions, analyses)
     if not analyses:
         raise StudyError("plan.toml: no [[analyses]]; define at least one analysis.")
+    check_lists_are_used(file, lists)
     _check_ids(analyses)
     check_alternatives(analyses)
     return tuple(

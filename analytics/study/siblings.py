@@ -4,6 +4,7 @@ from analytics.study.cautions import (
     delayed_entry_caution,
     immortal_time_caution,
     join_cautions,
+    known_by_landmark_caution,
     sibling_id,
 )
 from analytics.study.definitions import Definitions
@@ -14,6 +15,7 @@ from analytics.study.guard import (
     check_population,
     later_strata,
     later_than_origin,
+    not_waited_for,
     sibling_entry_facts,
 )
 from analytics.study.keys import Table
@@ -36,10 +38,34 @@ def guarded(
         *later_strata(analysis, definitions),
     )
     if analysis.as_published is None:
-        check_known(table.where, endpoint, later, analysis.entry_facts, definitions)
+        analysis = _known_by_landmark(analysis, later, definitions)
+        waited_for = (*analysis.entry_facts, *analysis.known_by_landmark)
+        check_known(table.where, endpoint, later, waited_for, definitions)
         return [analysis]
     check_as_published(table.where, later, analysis.entry_facts)
     return _published_and_sibling(analysis, later, analysis.as_published, definitions)
+
+
+def _known_by_landmark(
+    analysis: Analysis, later: tuple[Later, ...], definitions: Definitions
+) -> Analysis:
+    """An analysis with a landmark is of those in whom everything is known on the landmark day.
+
+    Groups that change after it go with delayed entry, which the plan has to name.
+    """
+    if analysis.landmark_days is None or analysis.time_dependent_strata:
+        return analysis
+    missing = not_waited_for(later, analysis.entry_facts, definitions)
+    facts = tuple(dict.fromkeys(item.fact for item in missing if item.fact is not None))
+    if not facts:
+        return analysis
+    caution = known_by_landmark_caution(facts, definitions.facts)
+    return analysis.model_copy(
+        update={
+            "known_by_landmark": facts,
+            "caution": join_cautions(analysis.caution, caution),
+        }
+    )
 
 
 def _published_and_sibling(

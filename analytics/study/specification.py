@@ -372,9 +372,9 @@ class Analysis(_Specification):
     `subgroups`, which are factors, a Cox analysis also has its models on the subjects of the level.
     Of `compared`, two of the `groups` of an outcomes table, the first is compared with the second,
     in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
-    compared. In each level of
-    `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. `alternative_to`
-    names the curve that this curve is another choice for.
+    compared. In each level of `censoring_groups` a Fine-Gray analysis estimates the censoring by
+    itself. Who lacks one of the facts `known_by_landmark` on the landmark day is left out.
+    `alternative_to` names the curve that this curve is another choice for.
     """
 
     analysis_id: str
@@ -391,6 +391,7 @@ class Analysis(_Specification):
     restricted_mean_months: tuple[float, ...] = ()
     plateau_months: tuple[float, ...] = ()
     entry_facts: tuple[str, ...] = ()
+    known_by_landmark: tuple[str, ...] = ()
     as_published: str | None = None
     inferred: str | None = None
     caution: str | None = None

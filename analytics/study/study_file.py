@@ -32,6 +32,7 @@ _KEYS = (
     "publication",
     "vocabularies",
 )
+_LONGEST_PATH: Final = 1000
 _TRIAL_KEYS = (
     "trial_id",
     "label",
@@ -249,6 +250,11 @@ def _trials(table: Table) -> tuple[Trial, ...]:
 def _trial(table: Table, order: int) -> Trial:
     table.allow(_TRIAL_KEYS)
     path = table.required("path")
+    if len(path) > _LONGEST_PATH:
+        raise StudyError(
+            f"{table.where}: path '{shortened(path)}' has {len(path):,} characters; write "
+            f"{_LONGEST_PATH} at most."
+        )
     if Path(path).is_absolute() or ".." in Path(path).parts:
         raise StudyError(
             f"{table.where}: path '{path}' is outside the study folder; write it relative to "

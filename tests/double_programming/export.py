@@ -14,6 +14,8 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from analytics.study.keys import Table
+from analytics.study.lists import LISTS, with_lists
 from analytics.warehouse import quoted
 
 TABLES: Final = {
@@ -57,10 +59,12 @@ def plan_rows(plan: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     """The plan as tables of text: `analyses`, and one for each kind of list within them.
 
     A list of values is one cell, its items parted by |; a list of tables (factors,
-    characteristics, lines) is a table of its own with the analysis_id in front.
+    characteristics, lines) is a table of its own with the analysis_id in front. The lines of a list
+    that the plan names are written out.
     """
     tables: dict[str, list[dict[str, str]]] = {"analyses": []}
-    for analysis in plan["analyses"]:
+    lists = plan.get(LISTS, {})
+    for analysis in (with_lists(Table("plan.toml", one), lists).values for one in plan["analyses"]):
         tables["analyses"].append(_cells(analysis))
         for name, value in analysis.items():
             if _is_table(value):

@@ -39,6 +39,7 @@ with_siblings <- function(study) {
             landmarks = months("landmarks_months"),
             horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
             landmark_days = as.numeric(cell(row, "landmark_days")),
+            as_published = !is.na(cell(row, "as_published")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
             censoring_groups = cell(row, "censoring_groups"),
             groups = items(cell(row, "groups")), compared = items(cell(row, "compared")),

@@ -145,7 +145,18 @@ observed <- function(study, analysis) {
     rows$entry <- pmax(entry_days(study, rows, analysis$entry) - landmark, rows$start - landmark, 0)
     rows$exit <- rows$exit - landmark
     rows[!is.na(rows$entry) & (rows$entry == 0 | rows$exit > rows$entry) &
-             (landmark == 0 | rows$exit > 0), ]
+             (landmark == 0 | rows$exit > 0) & is_known(study, analysis, rows), ]
+}
+
+# Whether all that defines the population and the groups has happened by the landmark day. Without
+# a landmark, with groups that change or with entry facts, subjects enter later instead.
+is_known <- function(study, analysis, rows) {
+    frozen <- !is.na(analysis$landmark_days) && !analysis$moves && !analysis$as_published &&
+        !length(analysis$entry)
+    if (!frozen) return(rep(TRUE, nrow(rows)))
+    facts <- defining_facts(study, analysis$population, assessed_factors(study, analysis))
+    day <- entry_days(study, rows, facts)
+    !is.na(day) & day <= analysis$landmark_days
 }
 
 # A row per subject and group: who changes leaves the one as censored and enters the other.

@@ -142,7 +142,8 @@ def test_a_refused_build_leaves_the_old_release(
     assert result.returncode == 3
     assert result.stderr.splitlines()[-1] == (
         "plateau: The marts gate refused the data and nothing was published. NOBODY of "
-        'marts.impossible: The check "There is nobody." does not hold. Found: 261.'
+        'marts.impossible: The check "There is nobody." does not hold. Values of patients are not '
+        "shown here; see the log, or set PLATEAU_SHOW_PATIENTS=1."
     )
     folder = releases / "blinatumomab"
     assert manifest_of(folder / "current") == manifest_of(default_release)
@@ -150,6 +151,7 @@ def test_a_refused_build_leaves_the_old_release(
     last = json.loads((folder / "log.jsonl").read_text().splitlines()[-1])
     assert last["event"] == "failed"
     assert last["message"].startswith("The marts gate refused the data")
+    assert last["message"].endswith(" Found: 261.")
 
 
 def test_a_mistake_in_the_study_is_one_sentence(

@@ -4,6 +4,7 @@
 warehouse reads them from the SDTM package.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def test_the_package_needs_one_decision_on_its_readers(plateau: Plateau, tmp_pat
             text = file.read_text(encoding="utf-8")
             text = text.replace(",response,1,variable,RSEVAL,=,INVESTIGATOR\n", "")
             (study / file.name).write_text(text, encoding="utf-8")
-    (study / "sdtm").symlink_to(NSCLC / "sdtm", target_is_directory=True)
+    shutil.copytree(NSCLC / "sdtm", study / "sdtm")
     result = plateau("check", study)
     assert result.returncode == 3
     assert "several_sources" in result.stdout

@@ -322,9 +322,10 @@ def test_a_refresh_while_another_run_works_ends_at_once_with_its_code(
     with study_of(releases).one_builder():
         result = plateau("refresh", cut, "--releases", releases)
     assert result.returncode == 5
-    assert result.stderr == (
-        f"plateau: Another build of study 'blinatumomab' is running in {releases}/blinatumomab; "
-        "wait until it has ended.\n"
+    assert re.fullmatch(
+        rf"plateau: Another run on study 'blinatumomab' is at work in {releases}/blinatumomab "
+        rf"\(process {os.getpid()} of .+\); wait until it has ended\.\n",
+        result.stderr,
     )
     assert events(releases)[-1] == "busy"
 

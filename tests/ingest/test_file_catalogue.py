@@ -315,7 +315,45 @@ CASES = {
         "mh.json",
     ),
     "nested JSON": Case("[" * 100_000, "mh.json is not valid JSON (", "mh.json"),
+    **{
+        f"Dataset-JSON, records {stated!r}": Case(
+            json_with(records=stated),
+            f"mh.json {fact} its number of records, a whole number that Dataset-JSON 1.1 requires; "
+            "export it again.",
+            "mh.json",
+        )
+        for stated, fact in [
+            (None, "does not state"),
+            ("1", "states '1' as"),
+            (1.0, "states 1.0 as"),
+            (True, "states True as"),
+        ]
+    },
+    "Dataset-JSON with rows twice": Case(
+        json_with()[:-1] + b', "rows": []}',
+        "mh.json is not valid JSON (the key 'rows' is there twice); export it again.",
+        "mh.json",
+    ),
     # names and places
+    "file name with a control character": Case(
+        "x",
+        r"mh\x1b[2J.csv: the name has a control character or is not UTF-8; rename the file.",
+        "mh\x1b[2J.csv",
+    ),
+    "file name over two lines": Case(
+        "x",
+        r"mh\n.csv: the name has a control character or is not UTF-8; rename the file.",
+        "mh\n.csv",
+    ),
+    "file name in Latin-1": Case(
+        "x",
+        r"mh_gr\udcf6sse.csv: the name has a control character or is not UTF-8; rename the file.",
+        os.fsdecode(b"mh_gr\xf6sse.csv"),
+    ),
+    "symbolic link to itself": Case(
+        lambda path: path.symlink_to(path.name),
+        "mh.csv is a link that leads to itself; put the file itself there.",
+    ),
     "symbolic link out of the folder": Case(
         lambda path: path.symlink_to("/etc/hostname"),
         "mh.csv is a link to a place outside the trial's folder; put the file itself there.",

@@ -160,6 +160,11 @@ def test_all_other_listings_run(
         ("os_all", "nobody", "'nobody' is neither a subject of the warehouse nor a number"),
         ("os_all", "nan", "'nan' is neither a subject"),
         ("os_all", "123456.5", "No number of os_all prints as 123456.5"),
+        (
+            "os_all",
+            "99",
+            "No number of os_all prints as 99 (points of its curve are found by their decimals); ",
+        ),
     ],
 )
 def test_what_is_not_there_is_told_in_one_sentence(

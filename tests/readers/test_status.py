@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from analytics.cli import app
 from analytics.readers.status import status_lines
+from analytics.release.digests import file_digest
 
 MANIFEST = {
     "release_id": "abc",
@@ -30,13 +31,19 @@ MANIFEST = {
 NOW = datetime(2026, 1, 4, 12, tzinfo=UTC)
 
 
+def write_manifest(release: Path, manifest: dict[str, object]) -> None:
+    path = release / "manifest.json"
+    path.write_text(json.dumps(manifest))
+    (release / "manifest.sha256").write_text(f"{file_digest(path)}  manifest.json\n")
+
+
 @pytest.fixture
 def releases(tmp_path: Path) -> Path:
     release = tmp_path / "trial/abc"
     release.mkdir(parents=True)
     (tmp_path / "trial/current").symlink_to("abc")
     (release / "warehouse.duckdb").touch()
-    (release / "manifest.json").write_text(json.dumps(MANIFEST))
+    write_manifest(release, MANIFEST)
     (tmp_path / "trial/log.jsonl").write_text(
         '{"at": "2026-01-01T00:00:00+00:00", "event": "published", "release": "abc"}\n'
         '{"at": "2026-01-02T00:00:00+00:00", "event": "failed", "message": "No death date."}\n'
@@ -79,7 +86,7 @@ def test_other_releases_and_a_rollback_are_told(releases: Path) -> None:
         release.mkdir(exist_ok=True)
         place = {"release_order": order, "previous": None}
         manifest = {**MANIFEST, "release_id": release_id, "history": place}
-        (release / "manifest.json").write_text(json.dumps(manifest))
+        write_manifest(release, manifest)
     with (releases / "trial/log.jsonl").open("a") as log:
         log.write('{"at": "2026-01-03T00:00:00+00:00", "event": "rolled back", "release": "abc"}\n')
     told = lines(releases)

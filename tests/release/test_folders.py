@@ -1,5 +1,7 @@
 """Readers see a whole release, old or new, at every moment."""
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -97,14 +99,14 @@ def test_current_leads_to_a_whole_release_at_each_step_of_a_replacement(
 ) -> None:
     publish(releases, "one", 1)
     seen: list[int] = []
-    point_current = StudyReleases.point_current
+    lead = StudyReleases._lead
 
-    def watched(self: StudyReleases, name: str) -> None:
+    def watched(self: StudyReleases, link: Path) -> None:
         seen.append(answer_in(self.current / WAREHOUSE))
-        point_current(self, name)
+        lead(self, link)
         seen.append(answer_in(self.current / WAREHOUSE))
 
-    monkeypatch.setattr(StudyReleases, "point_current", watched)
+    monkeypatch.setattr(StudyReleases, "_lead", watched)
     publish(releases, "one", 2)
     assert seen == [1, 1, 1, 2]
 
@@ -174,9 +176,20 @@ def test_two_builds_of_a_study_do_not_run_at_once(releases: StudyReleases) -> No
     other = StudyReleases(releases.root, releases.study_id)
     with releases.one_builder(), pytest.raises(BusyError) as error, other.one_builder():
         pass
-    assert str(error.value) == (
-        f"Another build of study 'trial' is running in {releases.folder}; wait until it has ended."
+    assert re.fullmatch(
+        rf"Another run on study 'trial' is at work in {releases.folder} "
+        rf"\(process {os.getpid()} of \S+ on \S+ since \d{{4}}-\d\d-\d\dT[\d:]+\+00:00\); "
+        "wait until it has ended\\.",
+        str(error.value),
     )
+
+
+def test_nobody_but_the_owner_can_take_the_lock(releases: StudyReleases) -> None:
+    releases.folder.mkdir()
+    lock = releases.folder / ".lock"
+    lock.touch(mode=0o644)
+    with releases.one_builder():
+        assert lock.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_lock_of_a_killed_build_is_taken_over(releases: StudyReleases) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from analytics import __version__
 from analytics.errors import BusyError, GateError
 from analytics.release.digests import text_digest
+from analytics.release.folders import user_name
 from analytics.release.log import (
     BUSY,
     EVENTS,
@@ -18,7 +20,10 @@ from analytics.release.log import (
     ROLLED_BACK,
     UP_TO_DATE,
     append_run,
+    log_findings,
+    log_state,
     logged,
+    published_at,
     read_runs,
     rollback_stands,
 )
@@ -95,7 +100,7 @@ def test_however_a_run_ends_it_is_one_line(
 ) -> None:
     log = tmp_path / "log.jsonl"
     with pytest.raises(type(error)), logged(log) as line:
-        line["release"] = "a"
+        line.update(release="a")
         raise error
     (run,) = read_runs(log)
     assert (run["event"], run["release"]) == (event, "a")
@@ -133,3 +138,114 @@ def test_a_rollback_stands_until_something_is_published(
     for event in events:
         append_run(log, event)
     assert rollback_stands(log) is stands
+
+
+CUT = (
+    pytest.param(
+        b'{"at": "2026-11-29T13:26:48+00:00", "message": "Gr\xc3', id="inside a character"
+    ),
+    pytest.param(b"null", id="null"),
+    pytest.param(b"[" * 100_000, id="deep"),
+    pytest.param(b'{"event": "failed"}', id="without a time"),
+    pytest.param(b'{"at": "yesterday", "event": "failed"}', id="another time"),
+    pytest.param(b'{"at": 5, "event": "failed"}', id="a number for a time"),
+    pytest.param(b"\x00" * 512, id="zero bytes"),
+)
+
+
+@pytest.mark.parametrize("rest", CUT)
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_a_damaged_line_takes_no_other_with_it(tmp_path: Path, rest: bytes, end: bytes) -> None:
+    log = tmp_path / "log.jsonl"
+    append_run(log, ROLLED_BACK, release="a")
+    with log.open("ab") as file:
+        file.write(rest + end)
+    append_run(log, UP_TO_DATE, release="b")
+    assert [run["release"] for run in read_runs(log)] == ["a", "b"]
+    assert rollback_stands(log)
+    assert list(log_findings(log, {})) == []
+
+
+def test_a_line_says_who_wrote_it_and_with_which_version(tmp_path: Path) -> None:
+    append_run(tmp_path / "log.jsonl", UP_TO_DATE)
+    (run,) = read_runs(tmp_path / "log.jsonl")
+    assert run["version"] == __version__
+    assert run["user"] == user_name()
+    assert run["host"]
+
+
+def log_of_three(folder: Path) -> Path:
+    log = folder / "log.jsonl"
+    for release in "abc":
+        append_run(log, PUBLISHED, release=release, checks={"warning": 0})
+    return log
+
+
+def altered(log: Path, how: str) -> None:
+    first, second, third = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(
+        {
+            "edited": first.replace(b'"warning": 0', b'"warning": 9') + second + third,
+            "first removed": second + third,
+            "middle removed": first + third,
+            "moved": second + first + third,
+            "added": first + first + second + third,
+            "last removed": first + second,
+            "emptied": b"",
+        }[how]
+    )
+
+
+BROKEN = {
+    "edited": [
+        "Line 2 of log.jsonl does not follow line 1: lines before it were altered or removed."
+    ],
+    "first removed": [
+        "Line 1 of log.jsonl is not the first: lines before it were altered or removed."
+    ],
+    "middle removed": [
+        "Line 2 of log.jsonl does not follow line 1: lines before it were altered or removed."
+    ],
+    "last removed": [],
+    "emptied": [],
+}
+
+
+@pytest.mark.parametrize("how", [*BROKEN, "moved", "added"])
+def test_what_was_altered_breaks_the_chain_or_shows_in_a_manifest(tmp_path: Path, how: str) -> None:
+    log = log_of_three(tmp_path)
+    state = log_state(log)
+    assert state["lines"] == 3
+    assert list(log_findings(log, {"d": state})) == []
+    altered(log, how)
+    if how in BROKEN:
+        assert list(log_findings(log, {})) == BROKEN[how]
+    n = 3 - how.count("removed") - 3 * how.count("emptied")
+    known = list(log_findings(log, {"d": state}))
+    assert known != []
+    if n < 3:
+        assert known[-1] == (f"log.jsonl had 3 lines when release d was built, and has {n} now.")
+
+
+def test_a_rewritten_last_line_shows_in_the_manifest_of_the_next_release(tmp_path: Path) -> None:
+    log = log_of_three(tmp_path)
+    state = log_state(log)
+    first, second, third = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(first + second + third.replace(b'"c"', b'"x"'))
+    assert list(log_findings(log, {})) == []
+    assert list(log_findings(log, {"d": state})) == [
+        "Line 3 of log.jsonl is not what it was when release d was built."
+    ]
+
+
+def test_a_publication_that_failed_after_its_line_is_withdrawn(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    append_run(log, PUBLISHED, release="a")
+    append_run(log, ROLLED_BACK, release="z")
+    with pytest.raises(OSError, match="full"), logged(log) as line:
+        line.update(event=PUBLISHED, release="a")
+        line.write()
+        raise OSError("The disk is full.")
+    assert [run["event"] for run in read_runs(log)][-2:] == [PUBLISHED, FAILED]
+    assert rollback_stands(log)
+    assert published_at(read_runs(log), "a") == read_runs(log)[0]["at"]

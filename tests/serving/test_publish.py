@@ -190,6 +190,31 @@ def test_marts_are_served_only_when_asked_and_read_only_by_their_own_role(
     )
 
 
+def test_who_reads_the_tables_for_people_does_not_read_the_marts_too(
+    server: Server, release: Path
+) -> None:
+    server.run("create role trialist", "create role plateau_reader", "create role boss superuser")
+    marts = replace(QUICK, marts=True)
+    assert refusal(server, release, replace(marts, marts_role="plateau_reader")) == (
+        "Role plateau_reader cannot read both the tables of bi and the patient-level marts, which "
+        "have other readers; name another role with --marts-role."
+    )
+    server.run("grant trialist to plateau_reader")
+    assert refusal(server, release, replace(marts, marts_role="trialist")) == (
+        "Role plateau_reader is a member of trialist, so all readers of the tables for people "
+        "would read the patient-level marts; take the membership away, or name another role with "
+        "--marts-role."
+    )
+    for role, sentence in [
+        ("boss", "Role boss is a superuser and reads everything anyway; "),
+        ("pg_read_all_data", "Role pg_read_all_data is one of the server's own, "),
+        ("public", "Role public is one of the server's own, "),
+    ]:
+        assert refusal(server, release, replace(QUICK, reader_role=role)).startswith(sentence)
+        assert refusal(server, release, replace(marts, marts_role=role)).startswith(sentence)
+    assert schemas(server) == set()
+
+
 def test_a_failure_half_way_leaves_what_was_served(
     server: Server, release: Path, tmp_path: Path
 ) -> None:

@@ -192,6 +192,56 @@ def test_landmark_freezes_later_strata(tmp_path: Path) -> None:
     )
 
 
+def test_landmark_takes_those_in_whom_the_population_is_known_by_then(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OS"\npopulation = "evaluable"\nlandmark_days = 90\n'
+    curve = load_study(with_plan(tmp_path, plan)).analysis("curve")
+    assert (curve.entry_facts, curve.known_by_landmark) == ((), ("mrd_evaluated",))
+    assert curve.caution == (
+        "Landmark: time is counted from day 90 after the origin, and groups are as of that day; "
+        "patients who had the event or were censored by then are excluded. Only patients with the "
+        "following on or before the landmark day are included: First deciding MRD result on "
+        "treatment."
+    )
+
+
+def test_entry_facts_that_wait_for_the_population_let_patients_enter_after_a_landmark(
+    tmp_path: Path,
+) -> None:
+    plan = CURVE + (
+        'endpoint = "OS"\npopulation = "evaluable"\nlandmark_days = 90\n'
+        'entry_facts = ["mrd_evaluated"]\n'
+    )
+    curve = load_study(with_plan(tmp_path, plan)).analysis("curve")
+    assert (curve.entry_facts, curve.known_by_landmark) == (("mrd_evaluated",), ())
+
+
+def test_landmark_does_not_settle_who_never_had_a_fact(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OS"\npopulation = "not_transplanted"\nlandmark_days = 90\n'
+    assert "population 'not_transplanted' (without 'hsct')" in refusal(with_plan(tmp_path, plan))
+
+
+def test_all_that_is_known_too_late_is_said_at_once(tmp_path: Path) -> None:
+    plan = CURVE + 'endpoint = "OS"\npopulation = "transplanted"\nstrata = "mrd"\n'
+    assert refusal(with_plan(tmp_path, plan)) == (
+        "plan.toml analysis 'curve': population 'transplanted' (with 'hsct_in_remission') and "
+        "factor 'mrd' (known only to those with 'mrd_evaluated') and strata 'mrd' (which form at "
+        "'mrd_response') are known only after the origin of OS ('first_dose'), which causes "
+        "immortal time bias; set landmark_days or use a Cox model with the factor "
+        "time-dependent, or give a reason in as_published."
+    )
+    analysis = load_study(with_plan(tmp_path, plan + "landmark_days = 90\n")).analysis("curve")
+    assert analysis.known_by_landmark == ("hsct_in_remission", "mrd_evaluated")
+
+
+def test_a_model_waits_for_all_that_is_known_too_late(tmp_path: Path) -> None:
+    plan = UNIVARIATE + (
+        'factors = [{ factor = "mrd", population = "transplanted", numerator = ["yes"] }]\n'
+    )
+    assert 'name entry_facts = ["hsct_in_remission", "mrd_evaluated"] for delayed entry' in refusal(
+        with_plan(tmp_path, plan)
+    )
+
+
 MOVING = 'endpoint = "OS"\ntime_dependent_strata = "{}"\nlandmark_days = 120\n'
 
 

@@ -11,7 +11,8 @@ from analytics.readers.queries import QueryError
 from analytics.warehouse import literal, quoted
 
 _NUMBERS: Final = ("DOUBLE", "BIGINT", "INTEGER")
-# told only where the number stands in no other table
+# Told only where the number stands in no other table, and has a decimal: a curve passes through
+# nearly every whole number, which then says nothing of the one that is meant.
 _LAST: Final = ("survival_curve", "cumulative_incidence_curve", "convention_sensitivity")
 _NOT_NUMBERS: Final = ("display_order", "indent", "step")
 _SHOWN: Final = 8  # places of one number; a small count stands in many
@@ -27,7 +28,8 @@ def number_lines(
     places = list(_places(connection, analysis["analysis_id"], printed))
     if not places:
         raise QueryError(
-            f"No number of {analysis['analysis_id']} prints as {printed}; "
+            f"No number of {analysis['analysis_id']} prints as {printed}"
+            f"{'' if '.' in printed else ' (points of its curve are found by their decimals)'}; "
             f"`plateau explain {analysis['analysis_id']}` lists the tables with its numbers."
         )
     for name, column, row in places[:_SHOWN]:
@@ -68,7 +70,7 @@ def _places(
         if _prints_as(row[column], printed)
     ]
     elsewhere = [place for place in found if place[0] not in _LAST]
-    yield from elsewhere or found
+    yield from elsewhere or (found if "." in printed else ())
 
 
 def _prints_as(value: float | None, printed: str) -> bool:

@@ -56,7 +56,8 @@ entries_required as (
     group by analysis_id
 ),
 
--- every fact that defines the group must be known before a subject is under observation
+-- every fact that defines the group must be known before a subject is under observation, where
+-- the plan says so by the landmark day
 entries_of_analyses as (
     select
         analysis_entries.analysis_id,
@@ -65,7 +66,14 @@ entries_of_analyses as (
         max(entry_times.day) as entry_day,
         count(*) as n_facts
     from analysis_entries
-    inner join entry_times on analysis_entries.fact = entry_times.fact
+    inner join analyses on analysis_entries.analysis_id = analyses.analysis_id
+    inner join entry_times
+        on
+            analysis_entries.fact = entry_times.fact
+            and analyses.paramcd = entry_times.paramcd
+    where
+        not coalesce(analysis_entries.is_due_by_landmark, false)
+        or entry_times.day <= analyses.landmark_days
     group by analysis_entries.analysis_id, entry_times.paramcd, entry_times.usubjid
 ),
 

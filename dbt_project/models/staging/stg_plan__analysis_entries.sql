@@ -5,7 +5,8 @@ with plan_analysis_entry as (
 typed as (
     select
         {{ given('analysis_id') }} as analysis_id,
-        {{ given('fact') }} as fact
+        {{ given('fact') }} as fact,
+        cast(by_landmark as boolean) as is_due_by_landmark
     from plan_analysis_entry
 )
 
