@@ -101,8 +101,7 @@ def _figure(bi: Bi, analysis: Row, lines: list[_Line], sheet: tuple[int, int]) -
     rows = [line.row for line in lines if line.row is not None]
     is_one_model = len({row["model"] for row in rows}) == 1
     dashed = ", its hazard ratio as a dashed line" if is_one_model else ""
-    contrasts = {row["contrast"] for row in rows}
-    sides = _sides(contrasts.pop() if is_one_model else "numerator / denominator")
+    sides = _sides(rows[0]["contrast"] if is_one_model else "numerator / denominator")
     note = bi["about"]["synthetic_note"][0]
     ci = confidence(analysis["conf_level"])
     strata = analysis["stratified_by_label"]

@@ -135,7 +135,7 @@ def test_several_models_have_a_heading_each_and_no_line_of_their_own() -> None:
 @pytest.mark.parametrize("contrast", ["A / B / C", "alone"])
 def test_labels_that_cannot_be_told_apart_name_no_side(contrast: str) -> None:
     levels = [{**row, "contrast": contrast} for row in LEVELS]
-    drawn = figure(bi(levels)).draw()
+    drawn = figure(bi(levels, [{**OVERALL, "contrast": contrast}])).draw()
     assert not list(drawn.axes[0].texts)
     plt.close(drawn)
 
