@@ -46,11 +46,21 @@ from analytics.report.result_tables import (
     summary_table,
     survival_table,
 )
+from analytics.report.state_figures import state_figure
+from analytics.report.state_tables import (
+    state_probabilities_table,
+    state_times_table,
+    state_transitions_table,
+)
 from analytics.report.subgroup_figures import subgroup_figures
 from analytics.report.survival_figures import survival_figure
 
 Item = Figure | Table
-_CURVES = {"kaplan_meier": survival_figure, "cumulative_incidence": incidence_figure}
+_CURVES = {
+    "kaplan_meier": survival_figure,
+    "cumulative_incidence": incidence_figure,
+    "multi_state": state_figure,
+}
 _MODELS = ("cox_univariate", "cox_stepwise", "fine_gray")
 _DESCRIPTIONS = {"baseline_table": baseline_table, "outcomes_table": outcomes_table}
 
@@ -99,6 +109,18 @@ def contents(bi: Bi) -> list[Section]:
             "Cumulative incidence",
             items=_some(
                 [*_curves(bi, analyses, main, "cumulative_incidence"), incidence_table(bi)]
+            ),
+        ),
+        Section(
+            "states",
+            "The course through states",
+            items=_some(
+                [
+                    *_curves(bi, analyses, main, "multi_state"),
+                    state_probabilities_table(bi),
+                    state_times_table(bi),
+                    state_transitions_table(bi),
+                ]
             ),
         ),
         Section(
@@ -176,6 +198,7 @@ def _some(items: Iterable[Item | None]) -> list[Item]:
 def _main_curves(analyses: Sequence[Row]) -> list[Row]:
     """The curves that the plan marks as headline; without marks those that stand for themselves."""
     curves = [row for row in analyses if row["method"] in _CURVES]
+    courses = [row for row in curves if row["method"] == "multi_state"]
     alone = [
         row
         for row in curves
@@ -183,7 +206,7 @@ def _main_curves(analyses: Sequence[Row]) -> list[Row]:
         and row["delayed_entry_of"] is None
         and row["alternative_to"] is None
     ]
-    return [row for row in curves if row["is_headline"]] or alone
+    return [*([row for row in curves if row["is_headline"]] or alone), *courses]
 
 
 def _main_models(analyses: Sequence[Row]) -> list[Row]:

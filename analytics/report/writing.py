@@ -19,7 +19,8 @@ _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "convention_sensitivity", "data_quality",
     "endpoint_summary", "event_free_rates", "forest", "group_tests", "outcome_differences",
     "patient_flow", "plateau", "populations", "proportional_hazards", "relapse_incidence",
-    "restricted_mean_differences", "restricted_means", "selection_steps",
+    "restricted_mean_differences", "restricted_means", "selection_steps", "state_probabilities",
+    "state_times", "state_transitions",
     "subdistribution_hazards", "subgroups", "survival_curves", "survival_differences", "table_1",
     "table_2",
 )  # fmt: skip

@@ -27,10 +27,14 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "cox_univariate": ("plateau", "numpy"),
     "cox_stepwise": ("plateau", "numpy"),
     "fine_gray": ("plateau", "numpy"),
+    "multi_state": ("plateau", "numpy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars", "scipy"),
     "attrition": ("plateau", "polars"),
 }
+
+
+_OTHERS: Final[tuple[Method, ...]] = ("fine_gray", "multi_state")
 
 
 def analysis_frames(study: StudySpecification) -> dict[str, pl.DataFrame]:
@@ -67,9 +71,11 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
         "software": ", ".join(packages),
         "software_version": ", ".join(_version(package) for package in packages),
     }
-    if analysis.method in (*CURVE_METHODS, *COX_METHODS, "fine_gray", "outcomes_table"):
+    if analysis.method == "multi_state":
+        row |= {"ci_transform": parameters.ci_transform, "variance": "greenwood"}
+    if analysis.method in (*CURVE_METHODS, *COX_METHODS, *_OTHERS, "outcomes_table"):
         row |= {"conf_level": parameters.conf_level}
-    if analysis.method in (*CURVE_METHODS, *COX_METHODS, "fine_gray"):
+    if analysis.method in (*CURVE_METHODS, *COX_METHODS, *_OTHERS):
         row |= {
             "days_per_month": parameters.days_per_month,
             "day_convention": parameters.day_convention,

@@ -15,6 +15,7 @@ from analytics.results.incidences import incidence_frames
 from analytics.results.marts import Marts
 from analytics.results.schemas import RESULT_TABLES
 from analytics.results.selected_models import stepwise_frames
+from analytics.results.states import state_frames
 from analytics.results.strata import counts_by_stratum
 from analytics.results.tables import baseline_frames, outcome_frames
 from analytics.study.specification import Analysis, StudySpecification
@@ -68,6 +69,8 @@ def _frames_by_method(
             frames = stepwise_frames(study, analysis, marts, terms)
         case "fine_gray":
             frames = fine_gray_frames(study, analysis, marts)
+        case "multi_state":
+            frames = state_frames(study, analysis, marts)
         case "baseline_table":
             frames = baseline_frames(study, analysis, marts)
         case "outcomes_table":

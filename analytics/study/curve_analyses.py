@@ -27,9 +27,9 @@ def read_curve(
             "strata": strata,
             "time_dependent_strata": moving is not None,
             "stratified_by": stratified_by,
-            "landmarks_months": _ascending(table, "landmarks_months"),
+            "landmarks_months": read_months(table, "landmarks_months"),
             "landmark_days": landmark_days,
-            "restricted_mean_months": _ascending(table, "restricted_mean_months"),
+            "restricted_mean_months": read_months(table, "restricted_mean_months"),
             "plateau_months": _two_months(table, "plateau_months"),
             "caution": join_cautions(caution, base.caution),
             "entry_facts": entry_facts(table, definitions),
@@ -95,7 +95,8 @@ def _moving_strata(table: Table, strata: str, definitions: Definitions) -> str:
     return strata
 
 
-def _ascending(table: Table, key: str) -> tuple[float, ...]:
+def read_months(table: Table, key: str) -> tuple[float, ...]:
+    """Months of a curve, positive and ascending; absent is none."""
     values = table.numbers(key)
     if list(values) != sorted(set(values)) or any(value <= 0 for value in values):
         raise StudyError(
@@ -106,7 +107,7 @@ def _ascending(table: Table, key: str) -> tuple[float, ...]:
 
 
 def _two_months(table: Table, key: str) -> tuple[float, ...]:
-    values = _ascending(table, key)
+    values = read_months(table, key)
     if values and len(values) != 2:
         raise StudyError(
             f"{table.where}: {key} is {table.values[key]}; write two months, such as [36, 48]."

@@ -21,6 +21,7 @@ from analytics.study.plan_tables import (
     read_strata_of_comparison,
 )
 from analytics.study.specification import Analysis, Method
+from analytics.study.state_analyses import read_multi_state
 from analytics.study.strata import check_keys_of_strata
 from analytics.study.wording import shortened
 
@@ -54,6 +55,14 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "as_published",
     ),
     "fine_gray": ("endpoint", "population", "factors", "censoring_groups"),
+    "multi_state": (
+        "endpoint",
+        "population",
+        "strata",
+        "states",
+        "landmarks_months",
+        "restricted_mean_months",
+    ),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "compared", "stratified_by", "lines"),
     "attrition": ("population",),
@@ -141,6 +150,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "cox_univariate": read_univariate,
     "cox_stepwise": read_stepwise,
     "fine_gray": read_fine_gray,
+    "multi_state": read_multi_state,
     "baseline_table": _baseline_table,
     "outcomes_table": _outcomes_table,
     "attrition": _attrition,

@@ -38,10 +38,12 @@ Method = Literal[
     "cox_univariate",
     "cox_stepwise",
     "fine_gray",
+    "multi_state",
     "baseline_table",
     "outcomes_table",
     "attrition",
 ]
+StateEnd = Literal["event", "competing"]
 Statistic = Literal["count_percent", "n", "mean", "sd", "median", "min", "max"]
 
 CURVE_METHODS: tuple[Method, ...] = ("kaplan_meier", "cumulative_incidence")
@@ -363,6 +365,19 @@ class OutcomeLine(_Specification):
     denominator: str | None = None
 
 
+class State(_Specification):
+    """One state of a multi-state analysis: a subject is in it from the day of the fact on.
+
+    The first state has neither fact nor end: subjects are in it from the origin. `ends` says which
+    of the endpoint's events leads to it; nobody leaves it.
+    """
+
+    state: str
+    label: str
+    fact: str | None = None
+    ends: StateEnd | None = None
+
+
 class Analysis(_Specification):
     """One analysis of the plan. Fields a method does not use are empty.
 
@@ -374,6 +389,7 @@ class Analysis(_Specification):
     in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
     compared. In each level of `censoring_groups` a Fine-Gray analysis estimates the censoring by
     itself. Who lacks one of the facts `known_by_landmark` on the landmark day is left out.
+    `states` are those of a multi-state analysis, in the order of the course.
     `alternative_to` names the curve that this curve is another choice for.
     """
 
@@ -406,6 +422,7 @@ class Analysis(_Specification):
     compared: tuple[str, ...] = ()
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()
+    states: tuple[State, ...] = ()
 
 
 class StudySpecification(_Specification):

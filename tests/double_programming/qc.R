@@ -12,7 +12,7 @@ options(stringsAsFactors = FALSE)
 
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
-for (name in c("study", "subjects", "curves", "incidences", "plateaus", "cure", "models",
+for (name in c("study", "subjects", "curves", "incidences", "states", "plateaus", "cure", "models",
                "selection", "subgroups", "fine_gray", "descriptions", "outcome_differences",
                "survival_differences", "concordance", "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
@@ -38,6 +38,10 @@ tables <- list(
         result_table(c(curve_key, "event", "time_days"), incidence_curves),
     cumulative_incidence_rate =
         result_table(c(curve_key, "event", "time_months"), incidence_rates),
+    state_occupancy = result_table(c(curve_key, "state", "time_days"), state_occupancies),
+    state_probability = result_table(c(curve_key, "state", "time_months"), state_probabilities),
+    state_time = result_table(c(curve_key, "state", "horizon_months"), state_times),
+    state_transition = result_table(c(curve_key, "from_state", "to_state"), state_transitions),
     group_test = result_table(c("analysis_id", "test", "event"), group_tests),
     cox_model = result_table(model_key, cox_model_rows),
     cox_term = result_table(c(model_key, "factor"), cox_terms),

@@ -41,6 +41,11 @@ def in_stratum(day_and_counts: str) -> str:
     )
 
 
+def moves(rows: str) -> str:
+    """Add moves between states, of which the default study has none."""
+    return f"insert into marts.state_moves values {rows}"
+
+
 def in_subgroup(replacements: str) -> str:
     """Make a model's effect one in a subgroup, of which the default study has none."""
     return (
@@ -193,6 +198,15 @@ MUTATIONS: dict[str, str] = {
     "STRC-02": in_stratum("0, 1, 0, -1, 0"),
     "STRC-03": in_stratum("0, 1, 0, 0, 0"),
     "STRC-04": in_stratum("0, 1, 0, 0, 1"),
+    "STAT-01": moves("('course', 'all', 0, null, 'treated', 0)"),
+    "STAT-02": moves(
+        "('course', 'all', 0, null, 'treated', 1), ('course', 'all', 5, 'treated', 'dead', 2)"
+    ),
+    "STAT-03": moves("('course', 'all', 0, null, 'treated', 1)"),
+    "OCC-01": (
+        "insert into results.state_occupancy "
+        "values ('course', 'all', 'treated', 0, 0, 9, 0.9, 0, 1, 1, 'ok')"
+    ),
     "REC-02": change(
         "quality.file_reconciliation", "n_read = n_read + 1, n_accepted = n_accepted + 1"
     ),
