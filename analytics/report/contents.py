@@ -60,6 +60,7 @@ from analytics.report.state_tables import (
     state_times_table,
     state_transitions_table,
 )
+from analytics.report.subgroup_figures import subgroup_figures
 from analytics.report.survival_figures import survival_figure
 
 Item = Figure | Table
@@ -138,6 +139,7 @@ def contents(bi: Bi) -> list[Section]:
                     hazard_ratio_table(bi, analyses),
                     *_forests(bi, analyses, main, is_main=True),
                     selection_table(bi),
+                    *_subgroups(bi, analyses),
                     subgroups_table(bi),
                     proportional_hazards_table(bi),
                 ]
@@ -259,6 +261,10 @@ def _forests(bi: Bi, analyses: Sequence[Row], main: set[str], *, is_main: bool) 
         for row in analyses
         if row["method"] in _MODELS and (row["analysis_id"] in main) == is_main
     )
+
+
+def _subgroups(bi: Bi, analyses: Sequence[Row]) -> list[Item]:
+    return [figure for row in analyses for figure in subgroup_figures(bi, row)]
 
 
 def _descriptions(bi: Bi, analyses: Sequence[Row], first: set[str], method: str) -> list[Item]:
