@@ -32,6 +32,14 @@ from analytics.report.flow_figure import flow_figure
 from analytics.report.forest_figures import forest_figure
 from analytics.report.formats import whole
 from analytics.report.incidence_figures import incidence_figure
+from analytics.report.long_term_figures import hazard_figures, parametric_figures
+from analytics.report.long_term_tables import (
+    conditional_survival_table,
+    incidence_rates_table,
+    parametric_table,
+    quantiles_table,
+    times_lost_table,
+)
 from analytics.report.provenance import (
     Provenance,
     inputs_table,
@@ -145,6 +153,13 @@ def contents(bi: Bi) -> list[Section]:
                     plateau_table(bi),
                     restricted_means_table(bi),
                     restricted_mean_differences_table(bi),
+                    quantiles_table(bi),
+                    conditional_survival_table(bi),
+                    times_lost_table(bi),
+                    incidence_rates_table(bi),
+                    *hazard_figures(bi),
+                    parametric_table(bi),
+                    *parametric_figures(bi),
                 ]
             ),
         ),

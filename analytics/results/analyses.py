@@ -83,7 +83,11 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
     if analysis.method in CURVE_METHODS:
         kaplan_meier = analysis.method == "kaplan_meier"
         variance = "greenwood" if kaplan_meier else parameters.cif_variance
-        row |= {"ci_transform": parameters.ci_transform, "variance": variance}
+        row |= {
+            "ci_transform": parameters.ci_transform,
+            "variance": variance,
+            "smallest_risk_set": parameters.smallest_risk_set,
+        }
     if analysis.method in COX_METHODS:
         row |= {
             "ci_transform": "log",

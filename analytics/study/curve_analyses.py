@@ -2,6 +2,13 @@
 
 from analytics.study.cautions import join_cautions, landmark_caution
 from analytics.study.contrasts import entry_facts
+from analytics.study.curve_questions import (
+    read_conditional_survival,
+    read_months,
+    read_parametric,
+    read_quantiles,
+    read_smoothed_hazard,
+)
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.guard import check_has_groups
@@ -31,6 +38,11 @@ def read_curve(
             "landmark_days": landmark_days,
             "restricted_mean_months": read_months(table, "restricted_mean_months"),
             "plateau_months": _two_months(table, "plateau_months"),
+            "quantiles": read_quantiles(table),
+            "conditional_survival": read_conditional_survival(table),
+            "incidence_rate_months": read_months(table, "incidence_rate_months"),
+            "smoothed_hazard": read_smoothed_hazard(table),
+            "parametric": read_parametric(table),
             "caution": join_cautions(caution, base.caution),
             "entry_facts": entry_facts(table, definitions),
             "as_published": table.text("as_published"),
@@ -86,24 +98,13 @@ def _moving_strata(table: Table, strata: str, definitions: Definitions) -> str:
             f"{table.where}: time_dependent_strata needs the day on which its curves start; add "
             "landmark_days."
         )
-    for key in ("restricted_mean_months", "plateau_months"):
+    for key in ("restricted_mean_months", "plateau_months", "parametric"):
         if key in table.values:
             raise StudyError(
                 f"{table.where}: {key} needs groups that do not change; remove it or "
                 "time_dependent_strata."
             )
     return strata
-
-
-def read_months(table: Table, key: str) -> tuple[float, ...]:
-    """Months of a curve, positive and ascending; absent is none."""
-    values = table.numbers(key)
-    if list(values) != sorted(set(values)) or any(value <= 0 for value in values):
-        raise StudyError(
-            f"{table.where}: {key} must be positive and ascending; it is {table.values[key]}, so "
-            "sort it."
-        )
-    return values
 
 
 def _two_months(table: Table, key: str) -> tuple[float, ...]:

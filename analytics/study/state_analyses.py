@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Final, get_args
 
 from analytics.study.codes import is_analysis_id
-from analytics.study.curve_analyses import read_months
+from analytics.study.curve_questions import read_months
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.guard import (
