@@ -14,7 +14,7 @@ ROOMS = (
     ("cli",),
     ("build", "readers"),
     ("report", "export", "serving", "superset"),
-    ("check", "release", "proposal"),
+    ("check", "release", "proposal", "survival"),
     ("results", "ingest"),
     ("study", "transform"),
     ("methods",),

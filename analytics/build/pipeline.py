@@ -48,6 +48,7 @@ from analytics.study import load_study
 from analytics.study.published import load_published
 from analytics.study.specification import StudySpecification
 from analytics.study.study_file import read_study_file
+from analytics.survival.functions import write_functions
 from analytics.transform import Transformation
 from analytics.warehouse import connect
 from expectations.gate import GateWorker, critical_failures, refusal
@@ -269,6 +270,7 @@ def _fill(walk: _Build) -> list[Outcome]:
             outcomes = _checked(walk, worker, "marts", meanwhile="lifelines")
         with step("estimate the results"), connect(walk.warehouse) as connection:
             write_results(walk.study, connection)
+            write_functions(walk.study, connection)
         with step("check the results"):
             outcomes += _checked(walk, worker, "results", meanwhile="analytics.report.writing")
         with step("carry the history on"):

@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs: a wrong call is reported at onc
 """
 
 from analytics.cli import (
+    ask,
     build,
     check,
     contract,
@@ -27,6 +28,7 @@ from analytics.cli.app import app
 
 __all__ = [
     "app",
+    "ask",
     "build",
     "check",
     "contract",

@@ -34,9 +34,17 @@ def adam(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     output: Annotated[
         str, typer.Option("--format", help="xpt, json (Dataset-JSON 1.1) or both.")
     ] = _BOTH,
+    by_trial: Annotated[
+        bool,
+        typer.Option(
+            "--by-trial",
+            help='One folder for each trial of a pooled study, as `kind = "adam"` reads them.',
+        ),
+    ] = False,
     created: Created = None,
 ) -> None:
-    """Write ADSL, ADRS, ADTTE and the intervals of time-dependent factors: patient data.
+    """Write ADSL, ADRS, ADTTE, the intervals of time-dependent factors and define.xml: patient
+    data.
 
     Every file is readable by its owner only.
     """
@@ -47,7 +55,7 @@ def adam(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 
         exported = release_to_export(chosen_release(releases, study, release), created)
         formats = FORMATS if output == _BOTH else (output,)
-        datasets = write_adam(exported, target, releases, formats)
+        datasets = write_adam(exported, target, releases, formats, by_trial=by_trial)
     for item in datasets:
         say(f"{item.name:<9} {item.rows.height:>7} rows  {len(item.variables):>3} variables")
     _told(target, exported.origin.synthetic_note)

@@ -7,6 +7,7 @@ import duckdb
 import polars as pl
 
 from analytics.export.adam_tables import ADRS, ADSL, ADTTE, ADTTEINT
+from analytics.export.code_lists import OF_FACTOR, YES_NO
 from analytics.export.datasets import Dataset, Kind, Origin, Variable, dataset
 from analytics.export.errors import ExportError
 from analytics.export.names import NAME_LENGTH
@@ -81,7 +82,13 @@ def _adsl(
     variables = (
         *base.variables,
         *(
-            Variable(item.variable, item.label, "flag", f"marts.population_members: {item.name}")
+            Variable(
+                item.variable,
+                item.label,
+                "flag",
+                f"marts.population_members: {item.name}",
+                codes=YES_NO,
+            )
             for item in flags
         ),
         *(_variable(item, "marts.subject_factors") for item in factors),
@@ -150,7 +157,14 @@ def _flag(item: StudyVariable, members: pl.DataFrame) -> pl.Expr:
 def _variable(item: StudyVariable, table: str) -> Variable:
     kind: Kind = "number" if item.is_number else "text"
     column = "value" if item.is_number else "level"
-    return Variable(item.variable, item.label, kind, f"{table}.{column}: {item.name}", item.unit)
+    return Variable(
+        item.variable,
+        item.label,
+        kind,
+        f"{table}.{column}: {item.name}",
+        item.unit,
+        codes=None if item.is_number else f"{OF_FACTOR}{item.name}",
+    )
 
 
 def _names(variables: Iterable[Variable]) -> list[str]:

@@ -3,15 +3,30 @@
 What a study names itself, its factors and populations, is added when a release is exported.
 """
 
+from dataclasses import replace
 from typing import Final
 
+from analytics.export.code_lists import (
+    AGE_UNITS,
+    CENSORINGS,
+    DATE_IMPUTATIONS,
+    ENDPOINT_CODES,
+    ENDPOINTS,
+    EVENT_CODES,
+    FOUND,
+    TIME_UNITS,
+)
 from analytics.export.mart_variables import Made, MartDataset
 
-_STUDY: Final = Made("STUDYID", "Study Identifier", "text", "subjects.trial_id")
-_SUBJECT: Final = Made("USUBJID", "Unique Subject Identifier", "text", "subjects.usubjid")
+_STUDY: Final = Made(
+    "STUDYID", "Study Identifier", "text", "subjects.trial_id", predecessor="ADSL.STUDYID"
+)
+_SUBJECT: Final = Made(
+    "USUBJID", "Unique Subject Identifier", "text", "subjects.usubjid", predecessor="ADSL.USUBJID"
+)
 _PARAMETER: Final = (
-    Made("PARAMCD", "Parameter Code", "text", "time_to_event.paramcd"),
-    Made("PARAM", "Parameter", "text", "time_to_event.param"),
+    Made("PARAMCD", "Parameter Code", "text", "time_to_event.paramcd", codes=ENDPOINT_CODES),
+    Made("PARAM", "Parameter", "text", "time_to_event.param", codes=ENDPOINTS),
 )
 _DATES: Final = "Imputation Flag"
 
@@ -20,22 +35,30 @@ ADSL: Final = MartDataset(
     "Subject-Level Analysis",
     ("STUDYID", "USUBJID"),
     (
-        _STUDY,
-        _SUBJECT,
-        Made("SUBJID", "Subject Identifier for the Study", "text", "subjects.subjid"),
+        replace(_STUDY, predecessor="DM.STUDYID"),
+        replace(_SUBJECT, predecessor="DM.USUBJID"),
+        Made(
+            "SUBJID",
+            "Subject Identifier for the Study",
+            "text",
+            "subjects.subjid",
+            predecessor="DM.SUBJID",
+        ),
         Made("TRIALLBL", "Trial", "text", "subjects.trial_label"),
-        Made("AGE", "Age", "integer", "subjects.age"),
-        Made("AGEU", "Age Units", "text", "'YEARS'"),
-        Made("SEX", "Sex", "text", "subjects.sex"),
-        Made("RACE", "Race", "text", "subjects.race"),
-        Made("COUNTRY", "Country", "text", "subjects.country"),
-        Made("ARM", "Description of Planned Arm", "text", "subjects.arm"),
+        Made("AGE", "Age", "integer", "subjects.age", predecessor="DM.AGE"),
+        Made("AGEU", "Age Units", "text", "'YEARS'", codes=AGE_UNITS),
+        Made("SEX", "Sex", "text", "subjects.sex", predecessor="DM.SEX"),
+        Made("RACE", "Race", "text", "subjects.race", predecessor="DM.RACE"),
+        Made("COUNTRY", "Country", "text", "subjects.country", predecessor="DM.COUNTRY"),
+        Made("ARM", "Description of Planned Arm", "text", "subjects.arm", predecessor="DM.ARM"),
         Made("TRTSDT", "Date of First Exposure to Treatment", "date", "subjects.trtsdt"),
         Made("TRTEDT", "Date of Last Exposure to Treatment", "date", "subjects.trtedt"),
         Made("TRTCLSDT", "Last Day on Treatment", "date", "subjects.treatment_close_date"),
         Made("NCYCLES", "Treatment Cycles Started", "integer", "subjects.cycles_started"),
         Made("DTHDT", "Date of Death", "date", "subjects.dthdt"),
-        Made("DTHDTF", f"Date of Death {_DATES}", "text", "subjects.dthdtf"),
+        Made(
+            "DTHDTF", f"Date of Death {_DATES}", "text", "subjects.dthdtf", codes=DATE_IMPUTATIONS
+        ),
         Made("LSTALVDT", "Date Last Known Alive", "date", "subjects.lstalvdt"),
         Made("CUTOFFDT", "Data Cut-off Date", "date", "subjects.cutoff_date"),
         Made("ANLSETFL", "Analysis Set Flag", "flag", "subjects.in_analysis_set"),
@@ -57,6 +80,8 @@ ADRS: Final = MartDataset(
             "text",
             "case when responses.response is null then 'RELAPSE' else 'OVRLRESP' end",
             "responses.response",
+            codes=FOUND,
+            method="RELAPSE where the record reports a relapse alone, else OVRLRESP.",
         ),
         Made(
             "PARAM",
@@ -64,6 +89,8 @@ ADRS: Final = MartDataset(
             "text",
             "case when responses.response is null then 'Relapse' else 'Overall Response' end",
             "responses.response",
+            codes=FOUND,
+            method="Relapse where the record reports a relapse alone, else Overall Response.",
         ),
         Made(
             "AVALC",
@@ -71,10 +98,13 @@ ADRS: Final = MartDataset(
             "text",
             "coalesce(responses.response, responses.relapse_site)",
             "responses.response, relapse_site",
+            codes=FOUND,
+            method="The response, in the study's own terms; of a record that reports a relapse "
+            "alone its site.",
         ),
-        Made("RELSITE", "Site of Relapse", "text", "responses.relapse_site"),
+        Made("RELSITE", "Site of Relapse", "text", "responses.relapse_site", codes=FOUND),
         Made("ADT", "Analysis Date", "date", "responses.adt"),
-        Made("ADTF", f"Analysis Date {_DATES}", "text", "responses.adtf"),
+        Made("ADTF", f"Analysis Date {_DATES}", "text", "responses.adtf", codes=DATE_IMPUTATIONS),
         Made("ADY", "Analysis Relative Day", "integer", "responses.ady"),
         Made("CYCLE", "Treatment Cycle", "integer", "responses.cycle"),
         Made("REMISFL", "Remission Flag", "flag", "responses.is_remission"),
@@ -84,7 +114,9 @@ ADRS: Final = MartDataset(
         Made("FRSTRLFL", "First Relapse Flag", "flag", "responses.is_first_relapse"),
         Made("RSEVAL", "Evaluator", "text", "responses.evaluator"),
         Made("SRCDOM", "Source Data", "text", "'RS'"),
-        Made("SRCSEQ", "Source Sequence Number", "integer", "responses.rsseq"),
+        Made(
+            "SRCSEQ", "Source Sequence Number", "integer", "responses.rsseq", predecessor="RS.RSSEQ"
+        ),
     ),
     "(from marts.responses where is_assessed) as responses join marts.subjects using (usubjid)",
 )
@@ -98,14 +130,28 @@ ADTTE: Final = MartDataset(
         _SUBJECT,
         *_PARAMETER,
         Made("AVAL", "Analysis Value", "number", "time_to_event.aval"),
-        Made("AVALU", "Analysis Value Unit", "text", "'DAYS'"),
+        Made("AVALU", "Analysis Value Unit", "text", "'DAYS'", codes=TIME_UNITS),
         Made("STARTDT", "Time-to-Event Origin Date for Subject", "date", "time_to_event.startdt"),
         Made("ADT", "Analysis Date", "date", "time_to_event.adt"),
-        Made("ADTF", f"Analysis Date {_DATES}", "text", "time_to_event.adtf"),
-        Made("CNSR", "Censor: 0 Event, 1 Censored, 2 Competing", "integer", "time_to_event.cnsr"),
-        Made("EVNTDESC", "Event Description", "text", "time_to_event.evntdesc"),
-        Made("CNSDTDSC", "Censor Date Description", "text", "time_to_event.cnsdtdsc"),
-        Made("EVNTCODE", "1 Event, 2 Competing, 0 Censored", "integer", "time_to_event.event_code"),
+        Made(
+            "ADTF", f"Analysis Date {_DATES}", "text", "time_to_event.adtf", codes=DATE_IMPUTATIONS
+        ),
+        Made(
+            "CNSR",
+            "Censor: 0 Event, 1 Censored, 2 Competing",
+            "integer",
+            "time_to_event.cnsr",
+            codes=CENSORINGS,
+        ),
+        Made("EVNTDESC", "Event Description", "text", "time_to_event.evntdesc", codes=FOUND),
+        Made("CNSDTDSC", "Censor Date Description", "text", "time_to_event.cnsdtdsc", codes=FOUND),
+        Made(
+            "EVNTCODE",
+            "1 Event, 2 Competing, 0 Censored",
+            "integer",
+            "time_to_event.event_code",
+            codes=EVENT_CODES,
+        ),
         Made("RULEID", "Endpoint Rule", "text", "time_to_event.rule_id"),
         Made("SRCDOM", "Source Data", "text", "time_to_event.srcdom"),
         Made("SRCVAR", "Source Variable", "text", "time_to_event.srcvar"),
@@ -130,6 +176,7 @@ ADTTEINT: Final = MartDataset(
             "At TSTOP: 1 Event, 2 Competing, 0 None",
             "integer",
             "covariate_intervals.event_code",
+            codes=EVENT_CODES,
         ),
     ),
     "marts.covariate_intervals join marts.time_to_event using (usubjid, paramcd) "

@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from analytics.export.datasets import Dataset, Kind, Origin, Variable
+from analytics.export.define_xml import FILE as DEFINE
 
 _VERSION: Final = "1.1.0"
 _BATCH: Final = 10_000
@@ -40,6 +41,7 @@ def header(dataset: Dataset, origin: Origin) -> dict[str, Any]:
         "sourceSystem": {"name": "Plateau", "version": origin.version},
         "studyOID": origin.study_id,
         "metaDataVersionOID": f"MDV.{origin.study_id}.{origin.release_id}",
+        "metaDataRef": DEFINE,
         "itemGroupOID": f"IG.{dataset.name}",
         "records": dataset.rows.height,
         "name": dataset.name,

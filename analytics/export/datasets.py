@@ -20,7 +20,9 @@ class Variable:
     """A column: name, label, kind, and the column of the release it comes from.
 
     A flag is text: `Y`, `N`, or missing where the answer is not known. `source` is
-    `schema.table.column`, or `Assigned`.
+    `schema.table.column`, or `Assigned`; `predecessor` the variable of another dataset whose value
+    it is, unchanged; `codes` the name of the list of its values; `method` how it is derived, where
+    the description of its source does not say it.
     """
 
     name: str
@@ -28,6 +30,9 @@ class Variable:
     kind: Kind
     source: str
     unit: str | None = None
+    predecessor: str | None = None
+    codes: str | None = None
+    method: str | None = None
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ PRIVATE = 0o600
 def new_files(target: Path, releases: Path, *, private: bool) -> Iterator[Path]:
     """A folder to write files into, which are in the target when the block has ended well.
 
-    A file of the same name is replaced. Private files are their owner's alone, and so is a
-    target that had to be made. Raises ExportCallError for a target among the releases, which must
-    not change, or one that is not a folder.
+    A file of the same name is replaced; folders inside are made. Private files are their owner's
+    alone, and so is a folder that had to be made. Raises ExportCallError for a target among the
+    releases, which must not change, or one that is not a folder.
     """
     if target.resolve().is_relative_to(releases.resolve()):
         raise ExportCallError(
@@ -26,14 +26,17 @@ def new_files(target: Path, releases: Path, *, private: bool) -> Iterator[Path]:
         )
     if target.exists() and not target.is_dir():
         raise ExportCallError(f"{target} is a file; name a folder to write into.")
-    target.mkdir(mode=0o700 if private else 0o755, parents=True, exist_ok=True)
+    mode = 0o700 if private else 0o755
+    target.mkdir(mode=mode, parents=True, exist_ok=True)
     unfinished = target / f".unfinished-{os.getpid()}"
     unfinished.mkdir(mode=0o700)
     try:
         yield unfinished
-        for path in sorted(unfinished.iterdir()):
+        for path in sorted(path for path in unfinished.rglob("*") if path.is_file()):
             if private:
                 path.chmod(PRIVATE)
-            path.replace(target / path.name)
+            place = target / path.relative_to(unfinished)
+            place.parent.mkdir(mode=mode, exist_ok=True)
+            path.replace(place)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from analytics.export.code_lists import YES_NO
 from analytics.export.datasets import Dataset, Kind, Variable, dataset
 
 
@@ -11,7 +12,8 @@ from analytics.export.datasets import Dataset, Kind, Variable, dataset
 class Made:
     """A variable and the SQL that makes it; SQL that is a text in quotes is assigned.
 
-    `source` names the columns where the SQL is more than one column.
+    `source` names the columns where the SQL is more than one column, `predecessor`, `codes` and
+    `method` are those of the variable.
     """
 
     name: str
@@ -19,12 +21,23 @@ class Made:
     kind: Kind
     sql: str
     source: str | None = None
+    predecessor: str | None = None
+    codes: str | None = None
+    method: str | None = None
 
     @property
     def variable(self) -> Variable:
         """The variable without its SQL."""
         read_from = "Assigned" if self.sql.startswith("'") else f"marts.{self.source or self.sql}"
-        return Variable(self.name, self.label, self.kind, read_from)
+        return Variable(
+            self.name,
+            self.label,
+            self.kind,
+            read_from,
+            predecessor=self.predecessor,
+            codes=YES_NO if self.kind == "flag" else self.codes,
+            method=self.method,
+        )
 
     @property
     def expression(self) -> str:

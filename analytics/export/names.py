@@ -22,12 +22,16 @@ class Named:
 
 
 def variable_names(
-    wanted: Sequence[Named], taken: Collection[str], ending: str = ""
+    wanted: Sequence[Named],
+    taken: Collection[str],
+    ending: str = "",
+    reserved: Collection[str] = (),
 ) -> dict[str, str]:
     """name -> variable, none of them among `taken`; the same study always gives the same names.
 
     A name the study gives stands as it is. Any other is made of the letters of its words and
-    `ending`; where that is taken, a number takes the place of its last letters.
+    `ending`; where that is taken or `reserved` for names that are given, a number takes the place
+    of its last letters.
     Raises ExportError when a given name is already a variable of the dataset.
     """
     used = set(taken)
@@ -41,7 +45,7 @@ def variable_names(
         used.add(variable)
     names: dict[str, str] = {}
     for item in wanted:
-        names[item.name] = given.get(item.name) or _free(item.name, used, ending)
+        names[item.name] = given.get(item.name) or _free(item.name, {*used, *reserved}, ending)
         used.add(names[item.name])
     return names
 

@@ -11,6 +11,7 @@ from analytics.study.specification import AdamKind, Timing
 
 _GROUPED_NUMBERS: Final = " number"  # the blank keeps it apart from the names of factors
 _DAYS: Final = " day"
+_STANDARD_FLAGS: Final = ("FASFL", "SAFFL", "ITTFL", "PPROTFL", "COMPLFL", "RANDFL", "ENRLFL")
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,16 @@ def factor_variables(
 def population_flags(
     connection: duckdb.DuckDBPyConnection, taken: Collection[str]
 ) -> list[StudyVariable]:
-    """The flag of each population, in display order."""
+    """The flag of each population, in display order.
+
+    The flags that the ADaMIG defines are the study's to give: no other population gets one by its
+    name.
+    """
     rows = connection.execute(_POPULATIONS).fetchall()
     wanted = [
         _Wanted(Named(name, variable), label, name, "population") for name, label, variable in rows
     ]
-    return _named(wanted, taken, ending="FL")
+    return _named(wanted, taken, ending="FL", reserved=_STANDARD_FLAGS)
 
 
 def read_from_adam(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -99,9 +104,12 @@ def _wishes(
 
 
 def _named(
-    wanted: Sequence[_Wanted], taken: Collection[str], ending: str = ""
+    wanted: Sequence[_Wanted],
+    taken: Collection[str],
+    ending: str = "",
+    reserved: Collection[str] = (),
 ) -> list[StudyVariable]:
-    names = variable_names([wish.item for wish in wanted], taken, ending)
+    names = variable_names([wish.item for wish in wanted], taken, ending, reserved)
     return [
         StudyVariable(
             wish.name, names[wish.item.name], wish.label, wish.kind, wish.is_number, wish.unit

@@ -58,6 +58,8 @@ _TABLES: Final[dict[str, str]] = {
     "plan_stratification_factor": "analysis_id varchar, factor varchar, factor_order integer",
     "plan_outcome_line": "analysis_id varchar, outcome varchar, level varchar, "
     "population varchar, denominator varchar",
+    "plan_state": "analysis_id varchar, state_order integer, state varchar, label varchar, "
+    "fact varchar, ends varchar",
 }
 
 Rows = Sequence[tuple[object, ...]]
@@ -270,6 +272,11 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
             (row.analysis_id, line.outcome, line.level, line.population, line.denominator)
             for row in analyses
             for line in row.lines
+        ],
+        "plan_state": [
+            (row.analysis_id, order, state.state, state.label, state.fact, state.ends)
+            for row in analyses
+            for order, state in enumerate(row.states, start=1)
         ],
     }
 

@@ -74,17 +74,26 @@ def greenwood_error(table: RiskTable, survival: FloatArray) -> FloatArray:
 
 
 def median_survival(curve: pl.DataFrame) -> MedianSurvival:
-    """The median and its Brookmeyer-Crowley limits from a curve's own estimates and limits.
+    """The median and its Brookmeyer-Crowley limits from a curve's own estimates and limits."""
+    return MedianSurvival(*survival_quantile(curve, 0.5))
+
+
+def survival_quantile(
+    curve: pl.DataFrame, probability: float
+) -> tuple[float | None, float | None, float | None]:
+    """The day by which so many have had the event, and its limits; None is 'not reached'.
 
     The rule of `first_time_below` holds for all three: the interval is every day whose pointwise
-    interval holds 0.5. Reference: Brookmeyer and Crowley, Biometrics 1982;38:29.
+    interval holds 1 - probability. Reference: Brookmeyer and Crowley, Biometrics 1982;38:29.
     """
-    time = column(curve, "time")
-    return MedianSurvival(
-        median=first_time_below(time, column(curve, "estimate")),
-        ci_lower=first_time_below(time, column(curve, "ci_lower")),
-        ci_upper=first_time_below(time, column(curve, "ci_upper")),
+    if not 0 < probability < 1:
+        raise ValueError(f"The probability is {probability:g}, but must lie between 0 and 1.")
+    time, level = column(curve, "time"), 1 - probability
+    found, lower, upper = (
+        first_time_below(time, column(curve, name), level)
+        for name in ("estimate", "ci_lower", "ci_upper")
     )
+    return found, lower, upper
 
 
 def survival_at(curve: pl.DataFrame, times: Sequence[float]) -> pl.DataFrame:

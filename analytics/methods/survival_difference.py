@@ -1,7 +1,7 @@
-"""Two survival probabilities at one time: their difference, and a test of it."""
+"""Two survival probabilities at one time: their difference with a test, and their ratio."""
 
 from dataclasses import dataclass
-from math import hypot, log
+from math import exp, hypot, log
 
 from analytics.methods import statuses
 from analytics.methods.chi_square import chi_square_test
@@ -18,6 +18,16 @@ class SurvivalDifference:
     ci_upper: float | None
     statistic: float | None
     p_value: float | None
+    status: str = statuses.OK
+
+
+@dataclass(frozen=True)
+class SurvivalRatio:
+    """The ratio with its limits; all None unless `status` is 'ok'."""
+
+    estimate: float | None
+    ci_lower: float | None
+    ci_upper: float | None
     status: str = statuses.OK
 
 
@@ -52,6 +62,25 @@ def survival_difference(
         test.statistic,
         test.p_value,
     )
+
+
+def survival_ratio(
+    survival: tuple[float, float],
+    std_error: tuple[float | None, float | None],
+    *,
+    conf_level: float,
+) -> SurvivalRatio:
+    """The first survival over the second, of independent groups, each with Greenwood's error.
+
+    The limits are Wald's on the log scale: the variance is the sum of (std_error / survival)^2.
+    Not estimable where a survival is 0 or 1, as the difference.
+    """
+    (one, other), (error, other_error) = survival, std_error
+    if not (0 < one < 1 and 0 < other < 1) or error is None or other_error is None:
+        return SurvivalRatio(None, None, None, statuses.not_estimable(statuses.CERTAIN))
+    ratio = one / other
+    reach = normal_quantile(conf_level) * hypot(error / one, other_error / other)
+    return SurvivalRatio(ratio, ratio * exp(-reach), ratio * exp(reach))
 
 
 def no_survival_difference(status: str) -> SurvivalDifference:

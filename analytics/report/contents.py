@@ -33,6 +33,14 @@ from analytics.report.flow_figure import flow_figure
 from analytics.report.forest_figures import forest_figure
 from analytics.report.formats import whole
 from analytics.report.incidence_figures import incidence_figure
+from analytics.report.long_term_figures import hazard_figures, parametric_figures
+from analytics.report.long_term_tables import (
+    conditional_survival_table,
+    incidence_rates_table,
+    parametric_table,
+    quantiles_table,
+    times_lost_table,
+)
 from analytics.report.provenance import (
     Provenance,
     inputs_table,
@@ -47,10 +55,21 @@ from analytics.report.result_tables import (
     summary_table,
     survival_table,
 )
+from analytics.report.state_figures import state_figure
+from analytics.report.state_tables import (
+    state_probabilities_table,
+    state_times_table,
+    state_transitions_table,
+)
+from analytics.report.subgroup_figures import subgroup_figures
 from analytics.report.survival_figures import survival_figure
 
 Item = Figure | Table
-_CURVES = {"kaplan_meier": survival_figure, "cumulative_incidence": incidence_figure}
+_CURVES = {
+    "kaplan_meier": survival_figure,
+    "cumulative_incidence": incidence_figure,
+    "multi_state": state_figure,
+}
 _MODELS = (
     "cox_univariate",
     "cox_stepwise",
@@ -108,6 +127,18 @@ def contents(bi: Bi) -> list[Section]:
             ),
         ),
         Section(
+            "states",
+            "The course through states",
+            items=_some(
+                [
+                    *_curves(bi, analyses, main, "multi_state"),
+                    state_probabilities_table(bi),
+                    state_times_table(bi),
+                    state_transitions_table(bi),
+                ]
+            ),
+        ),
+        Section(
             "factors",
             "Factors",
             items=_some(
@@ -115,6 +146,7 @@ def contents(bi: Bi) -> list[Section]:
                     hazard_ratio_table(bi, analyses),
                     *_forests(bi, analyses, main, is_main=True),
                     selection_table(bi),
+                    *_subgroups(bi, analyses),
                     subgroups_table(bi),
                     proportional_hazards_table(bi),
                 ]
@@ -128,6 +160,13 @@ def contents(bi: Bi) -> list[Section]:
                     plateau_table(bi),
                     restricted_means_table(bi),
                     restricted_mean_differences_table(bi),
+                    quantiles_table(bi),
+                    conditional_survival_table(bi),
+                    times_lost_table(bi),
+                    incidence_rates_table(bi),
+                    *hazard_figures(bi),
+                    parametric_table(bi),
+                    *parametric_figures(bi),
                 ]
             ),
         ),
@@ -181,6 +220,7 @@ def _some(items: Iterable[Item | None]) -> list[Item]:
 def _main_curves(analyses: Sequence[Row]) -> list[Row]:
     """The curves that the plan marks as headline; without marks those that stand for themselves."""
     curves = [row for row in analyses if row["method"] in _CURVES]
+    courses = [row for row in curves if row["method"] == "multi_state"]
     alone = [
         row
         for row in curves
@@ -188,7 +228,7 @@ def _main_curves(analyses: Sequence[Row]) -> list[Row]:
         and row["delayed_entry_of"] is None
         and row["alternative_to"] is None
     ]
-    return [row for row in curves if row["is_headline"]] or alone
+    return [*([row for row in curves if row["is_headline"]] or alone), *courses]
 
 
 def _main_models(analyses: Sequence[Row]) -> list[Row]:
@@ -228,6 +268,10 @@ def _forests(bi: Bi, analyses: Sequence[Row], main: set[str], *, is_main: bool) 
         for row in analyses
         if row["method"] in _MODELS and (row["analysis_id"] in main) == is_main
     )
+
+
+def _subgroups(bi: Bi, analyses: Sequence[Row]) -> list[Item]:
+    return [figure for row in analyses for figure in subgroup_figures(bi, row)]
 
 
 def _descriptions(bi: Bi, analyses: Sequence[Row], first: set[str], method: str) -> list[Item]:

@@ -13,9 +13,11 @@ from analytics.chapters import chapters, place_of
 from analytics.report.lineage import lineage_lines
 from analytics.results.schemas import RESULT_TABLES
 
-_SCHEMAS: Final = ("bi", "results", "marts", "quality")
+_FUNCTIONS: Final = "survival"
+_SCHEMAS: Final = ("bi", "results", "marts", "quality", _FUNCTIONS)
 _WRITTEN_BY_PYTHON: Final = {
     "results": "every estimate, and no patient's row",
+    _FUNCTIONS: "functions that estimate what nobody planned",
     "quality": "what the gates found",
 }
 
@@ -50,6 +52,22 @@ def read_tables(connection: duckdb.DuckDBPyConnection) -> list[Table]:
         ),
         key=_place,
     )
+
+
+def function_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """The functions of schema `survival` with their arguments, as a table."""
+    functions = connection.execute(
+        "select function_name, parameters, comment "
+        "from duckdb_functions() where schema_name = $1 order by function_type desc, function_name",
+        [_FUNCTIONS],
+    ).fetchall()
+    if functions:
+        yield ""
+        yield "| function | arguments | answer |"
+        yield "| --- | --- | --- |"
+    for name, parameters, words in functions:
+        arguments = ", ".join(f"`{parameter}`" for parameter in parameters)
+        yield f"| `{_FUNCTIONS}.{name}` | {arguments} | {_cell(words or '')} |"
 
 
 def sections() -> dict[str, str]:
@@ -100,6 +118,8 @@ def dictionary_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         if told:
             yield ""
             yield f"## {section}: {words}"
+            if section == _FUNCTIONS:
+                yield from function_lines(connection)
             for table in told:
                 yield from _table_lines(table)
 

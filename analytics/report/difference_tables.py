@@ -4,7 +4,15 @@ import polars as pl
 
 from analytics.report.descriptive_tables import plain_title
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
-from analytics.report.formats import confidence, difference, p_value, whole, with_interval
+from analytics.report.formats import (
+    confidence,
+    difference,
+    hazard_ratio,
+    p_value,
+    since,
+    whole,
+    with_interval,
+)
 
 _FIRST = "line"
 _POINTS = ("difference_points", "ci_lower_points", "ci_upper_points")
@@ -60,12 +68,13 @@ def survival_differences_table(bi: Bi) -> Table | None:
         Column("at_risk", "At risk"),
         Column("difference", f"Difference, points ({_ci(frame)})"),
         Column("p", "P"),
+        Column("ratio", f"Ratio ({_ci(frame)})"),
     ]
     lines = _lines(frame, "time_months", ("at_risk", "n_risk"), _POINTS)
     notes = [
         "Difference of the event-free percentages with Wald limits from the sum of Greenwood's "
         "variances. P: of the difference on the complementary log-log scale; it need not agree "
-        "with the limits.",
+        "with the limits. Ratio: first group over second, with Wald limits on the log scale.",
     ]
     return Table("survival_differences", "Differences in survival", columns, lines, notes=notes)
 
@@ -81,6 +90,7 @@ def restricted_mean_differences_table(bi: Bi) -> Table | None:
         Column("n", "n"),
         Column("difference", f"Difference, mo ({_ci(frame)})"),
         Column("p", "P"),
+        Column("ratio", f"Ratio ({_ci(frame)})"),
     ]
     lines = _lines(frame, "horizon_months", ("n", "n"), _MONTHS)
     return Table(
@@ -88,7 +98,10 @@ def restricted_mean_differences_table(bi: Bi) -> Table | None:
         "Differences in restricted mean survival time",
         columns,
         lines,
-        notes=["Difference of the restricted means, with Wald limits and P."],
+        notes=[
+            "Difference of the restricted means, with Wald limits and P. Ratio: first group over "
+            "second, with Wald limits on the log scale."
+        ],
     )
 
 
@@ -100,11 +113,12 @@ def _lines(
     return [
         Line(
             {
-                _FIRST: f"{row['stratum_label']} minus {row['reference_label']}",
+                _FIRST: f"{row['stratum_label']} minus {row['reference_label']}{since(row)}",
                 "month": f"{row[month]:g}",
                 column: f"{whole(row[n])} / {whole(row[f'{n}_reference'])}",
                 "difference": _difference(row, names),
                 "p": p_value(row["p_value"]),
+                "ratio": hazard_ratio(row["ratio"], row["ratio_ci_lower"], row["ratio_ci_upper"]),
             },
             group=row["analysis_label"],
             indent=1,

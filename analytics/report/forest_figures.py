@@ -154,8 +154,8 @@ def _draw(
                 plot / height,
             )
         )
-        write = _writer(axes)
-        _scale(axes, [item for _, items in grouped for item in items], plot, measure[0])
+        write = writer(axes)
+        scale(axes, [item.row for _, items in grouped for item in items], plot, measure[0])
         _headings(write, plot, measure)
         y = plot
         remaining = iter(heights)
@@ -173,7 +173,7 @@ def _draw(
 Writer = Callable[..., Any]
 
 
-def _writer(axes: Axes) -> Writer:
+def writer(axes: Axes) -> Writer:
     """Write text at a place in inches: across from the left edge, up from the foot of the plot."""
 
     def write(x: float, y: float, text: str, **style: Any) -> None:
@@ -203,9 +203,12 @@ def _headings(write: Writer, plot: float, measure: tuple[str, str]) -> None:
         write(x, y, text, ha=align, weight="bold", size=6.8)
 
 
-def _scale(axes: Axes, items: Sequence[_Ratio], plot: float, label: str) -> None:
-    """A logarithmic axis that holds every interval, cut where one is very wide."""
-    known = [item.row for item in items if item.estimate is not None]
+def scale(axes: Axes, rows: Sequence[Row], plot: float, label: str) -> None:
+    """A logarithmic axis that holds every interval, cut where one is very wide.
+
+    `plot` is its height in inches, so that lines are placed by inches from its foot.
+    """
+    known = [row for row in rows if row["ci_lower"] is not None]
     low = max(_WIDEST[0], min([row["ci_lower"] for row in known] + [0.5]))
     high = min(_WIDEST[1], max([row["ci_upper"] for row in known] + [2.0]))
     axes.set_xscale("log")
@@ -234,6 +237,11 @@ def _line(axes: Axes, write: Writer, item: _Ratio, y: float) -> None:
         write(_RATIO, y, textwrap.fill(row["status"], 18), color=colour, size=6)
         return
     write(_RATIO, y, hazard_ratio(item.estimate, row["ci_lower"], row["ci_upper"]), color=colour)
+    estimate(axes, row, item.estimate, y, is_faint=item.is_sibling)
+
+
+def estimate(axes: Axes, row: Row, ratio: float, y: float, *, is_faint: bool = False) -> None:
+    """The square of a ratio on the line of its limits, with arrows where these leave the axis."""
     low, high = axes.get_xlim()
     series = SERIES[0]
     axes.plot(
@@ -243,10 +251,10 @@ def _line(axes: Axes, write: Writer, item: _Ratio, y: float) -> None:
         outside = limit < low if marker == "<" else limit > high
         if outside:
             axes.plot([edge], [y], marker=marker, markersize=5, color=series, clip_on=False)
-    if low <= item.estimate <= high:
+    if low <= ratio <= high:
         axes.plot(
-            [item.estimate], [y], marker="s", markersize=_size(row["n_event"]),
-            markerfacecolor=FAINT if item.is_sibling else series, markeredgecolor=series,
+            [ratio], [y], marker="s", markersize=_size(row["n_event"]),
+            markerfacecolor=FAINT if is_faint else series, markeredgecolor=series,
             markeredgewidth=0.8,
         )  # fmt: skip
 

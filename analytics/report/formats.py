@@ -93,6 +93,12 @@ def confidence(level: float | None) -> str:
     return "CI" if level is None else f"{100 * level:g}% CI"
 
 
+def since(row: Mapping[str, Any]) -> str:
+    """Words behind a label whose curve starts late, as ` (from month 2.6)`; none for others."""
+    month = row["conditional_from_months"]
+    return "" if month is None else f" (from month {decimal(month)})"
+
+
 def months(value: float) -> str:
     """A number of months, without idle decimals."""
     return f"{value:g} mo"

@@ -16,10 +16,11 @@ from analytics.report.formats import (
     interval,
     p_phrase,
     percent,
+    since,
     test_with_strata,
     whole,
 )
-from analytics.report.survival_figures import at_risk
+from analytics.report.survival_figures import START_NOTE, at_risk
 
 _GAP: Final = 0.35  # inches between panels
 
@@ -53,6 +54,8 @@ def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         f"{labels.get('competing', 'competing event').lower()} on top; above both: free of either. "
         f"Bars: {ci} of the lower curve; open: carried forward after the last observation. "
     )
+    if points["conditional_from_months"].is_not_null().any():
+        caption += f"{START_NOTE} "
     return Figure(
         name=f"incidence_{name}",
         title=analysis["analysis_label"],
@@ -75,7 +78,7 @@ def _panels(points: pl.DataFrame) -> list[_Panel]:
         curves, rates = (mine.filter(pl.col("point") == point) for point in ("day", "landmark"))
         panels.append(
             _Panel(
-                row["stratum_label"],
+                row["stratum_label"] + since(mine.row(0, named=True)),
                 curves.filter(pl.col("event") == "event"),
                 curves.filter(pl.col("event") == "competing"),
                 rows_of(rates, event="event"),
@@ -132,7 +135,7 @@ def _stack(
 ) -> None:
     """The two areas, their edges, the interval bars of the event, and their names."""
     event, competing = (
-        frame.select("time_months", pl.col("incidence_percent").alias(name))
+        frame.filter(~_is_early()).select("time_months", pl.col("incidence_percent").alias(name))
         for frame, name in ((panel.event, "event"), (panel.competing, "competing"))
     )
     both = event.join(competing, on="time_months", how="left").fill_null(strategy="forward")
@@ -162,6 +165,11 @@ def _stack(
             )  # fmt: skip
     if time:
         _name_areas(axes, labels, low, high, last, is_alone=is_alone)
+
+
+def _is_early() -> pl.Expr:
+    """Whether a day lies before the one that its curve starts on."""
+    return (pl.col("time_months") < pl.col("conditional_from_months")).fill_null(value=False)
 
 
 def _name_areas(  # noqa: PLR0913 - the heights between which the names go

@@ -10,10 +10,11 @@ from analytics.report.formats import (
     interval,
     p_value,
     percent,
+    since,
     whole,
     with_interval,
 )
-from analytics.report.survival_figures import FEW_AT_RISK
+from analytics.report.survival_figures import FEW_AT_RISK, START_NOTE
 
 _FIRST = "line"
 _FEW = "†"
@@ -58,6 +59,7 @@ def _summary_line(bi: Bi, analysis: Row, rates: dict[float, Row]) -> Line:
     cells = {_FIRST: analysis["analysis_label"], "n": UNKNOWN, "events": UNKNOWN, "median": UNKNOWN}
     if summary is not None:
         cells |= {
+            _FIRST: analysis["analysis_label"] + since(summary),
             "n": whole(summary["n"]),
             "events": whole(summary["n_event"]),
             "median": with_interval(*(summary[key] for key in _MEDIAN)),
@@ -102,7 +104,7 @@ def survival_table(bi: Bi) -> Table | None:
     for row in bi["endpoint_summary"].to_dicts():
         place = {"analysis_id": row["analysis_id"], "stratum": row["stratum"]}
         cells = {
-            _FIRST: row["stratum_label"],
+            _FIRST: row["stratum_label"] + since(row),
             "n": f"{whole(row['n'])} / {whole(row['n_event'])}",
             "median": with_interval(*(row[key] for key in _MEDIAN))
             if row["status"] == "ok" or row["median_ci_lower"] is not None
@@ -136,6 +138,8 @@ def survival_table(bi: Bi) -> Table | None:
         "Follow-up: reverse Kaplan-Meier median, range over the censored. NR: not reached.",
         _FEW_NOTE,
     ]
+    if bi["endpoint_summary"]["conditional_from_months"].is_not_null().any():
+        notes.append(START_NOTE)
     return Table("survival", "Survival curves in numbers", columns, lines, notes=notes)
 
 
@@ -153,7 +157,7 @@ def incidence_table(bi: Bi) -> Table | None:
         group = row["analysis_label"]
         if row["strata_label"]:
             group = f"{group}: {row['stratum_label']}"
-        cells = {_FIRST: row["event_label"]}
+        cells = {_FIRST: row["event_label"] + since(row)}
         for rate in part.to_dicts():
             few = f" {_FEW}" if _is_few(rate) else ""
             limits = interval(rate["ci_lower_percent"], rate["ci_upper_percent"])
@@ -185,7 +189,8 @@ def restricted_means_table(bi: Bi) -> Table | None:
         row = part.to_dicts()[0]
         name = row["analysis_label"]
         cells = {
-            _FIRST: f"{name}: {row['stratum_label']}" if row["strata_label"] else name,
+            _FIRST: (f"{name}: {row['stratum_label']}" if row["strata_label"] else name)
+            + since(row),
             "n": f"{whole(row['n'])} / {whole(row['n_event'])}",
         }
         for mean in part.to_dicts():
@@ -221,7 +226,8 @@ def plateau_table(bi: Bi) -> Table | None:
         name = row["analysis_label"]
         cure = [row[f"cured_{key}percent"] for key in ("", "ci_lower_", "ci_upper_")]
         cells = {
-            _FIRST: f"{name}: {row['stratum_label']}" if row["strata_label"] else name,
+            _FIRST: (f"{name}: {row['stratum_label']}" if row["strata_label"] else name)
+            + since(row),
             "between": f"{row['from_months']:g} to {row['to_months']:g}",
             "from": f"{percent(row['event_free_from_percent'])}; {whole(row['n_risk_from'])}",
             "to": f"{percent(row['event_free_to_percent'])}; {whole(row['n_risk_to'])}",

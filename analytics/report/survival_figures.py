@@ -19,12 +19,17 @@ from analytics.report.formats import (
     interval,
     p_phrase,
     percent,
+    since,
     test_with_strata,
     whole,
     with_interval,
 )
 
 FEW_AT_RISK: Final = 10
+START_NOTE: Final = (
+    "From a later month: the curve starts when enough patients are at risk and is of those "
+    "without an event by then."
+)
 _HALF: Final = 50.0
 
 
@@ -75,7 +80,7 @@ def _strata(bi: Bi, analysis_id: str) -> list[_Stratum]:
     curves = bi["survival_curves"].filter(pl.col("analysis_id") == analysis_id)
     return [
         _Stratum(
-            row["stratum_label"],
+            row["stratum_label"] + since(row),
             curves.filter(pl.col("stratum") == row["stratum"]).sort("time_days"),
             row,
             rows_of(bi["event_free_rates"], analysis_id=analysis_id, stratum=row["stratum"]),
@@ -282,6 +287,8 @@ def _caption(analysis: Row, strata: Sequence[_Stratum], tests: Sequence[str]) ->
     ]
     if len(strata) == 1:
         parts.append(f"Shaded: fewer than {FEW_AT_RISK} at risk.")
+    if any(item.summary["conditional_from_months"] is not None for item in strata):
+        parts.append(START_NOTE)
     parts += [f"{test}." for test in tests]
     follow_up = [
         f"{item.label + ': ' if len(strata) > 1 else ''}"

@@ -16,13 +16,14 @@ PAGE: Final = Path(REPORT_PAGE).name
 _FIGURES: Final = "figures"
 _TABLES: Final = "tables"
 _NEEDED: Final = (
-    "about", "analyses", "attrition", "concordance", "convention_sensitivity", "data_quality",
-    "endpoint_summary", "event_free_rates", "forest", "group_tests", "joint_tests",
-    "outcome_differences",
-    "patient_flow", "plateau", "populations", "proportional_hazards", "relapse_incidence",
-    "restricted_mean_differences", "restricted_means", "selection_steps",
-    "subdistribution_hazards", "subgroups", "survival_curves", "survival_differences", "table_1",
-    "table_2",
+    "about", "analyses", "attrition", "concordance", "conditional_survival",
+    "convention_sensitivity", "data_quality", "endpoint_summary", "event_free_rates", "forest",
+    "group_tests", "incidence_rates", "joint_tests", "outcome_differences", "parametric_curves",
+    "parametric_fits", "patient_flow", "plateau", "populations", "proportional_hazards",
+    "relapse_incidence", "restricted_mean_differences", "restricted_means", "selection_steps",
+    "smoothed_hazards", "state_probabilities", "state_times", "state_transitions",
+    "subdistribution_hazards", "subgroups", "survival_curves",
+    "survival_differences", "survival_quantiles", "table_1", "table_2", "times_lost",
 )  # fmt: skip
 
 

@@ -115,7 +115,12 @@ def _recomputed(
 def _quoted(analysis: Analysis) -> Analysis:
     """The analysis without what is not compared: a cure model is slow to fit."""
     return analysis.model_copy(
-        update={"plateau_months": (), "restricted_mean_months": (), "subgroups": ()}
+        update={
+            "plateau_months": (),
+            "restricted_mean_months": (),
+            "parametric": None,
+            "subgroups": (),
+        }
     )
 
 

@@ -29,10 +29,14 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "cox_multivariable": ("plateau", "numpy"),
     "fine_gray": ("plateau", "numpy"),
     "fine_gray_multivariable": ("plateau", "numpy"),
+    "multi_state": ("plateau", "numpy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars", "scipy"),
     "attrition": ("plateau", "polars"),
 }
+
+
+_OTHERS: Final[tuple[Method, ...]] = (*FINE_GRAY_METHODS, "multi_state")
 
 
 def analysis_frames(study: StudySpecification) -> dict[str, pl.DataFrame]:
@@ -69,9 +73,11 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
         "software": ", ".join(packages),
         "software_version": ", ".join(_version(package) for package in packages),
     }
-    if analysis.method in (*CURVE_METHODS, *COX_METHODS, *FINE_GRAY_METHODS, "outcomes_table"):
+    if analysis.method == "multi_state":
+        row |= {"ci_transform": parameters.ci_transform, "variance": "greenwood"}
+    if analysis.method in (*CURVE_METHODS, *COX_METHODS, *_OTHERS, "outcomes_table"):
         row |= {"conf_level": parameters.conf_level}
-    if analysis.method in (*CURVE_METHODS, *COX_METHODS, *FINE_GRAY_METHODS):
+    if analysis.method in (*CURVE_METHODS, *COX_METHODS, *_OTHERS):
         row |= {
             "days_per_month": parameters.days_per_month,
             "day_convention": parameters.day_convention,
@@ -79,7 +85,11 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
     if analysis.method in CURVE_METHODS:
         kaplan_meier = analysis.method == "kaplan_meier"
         variance = "greenwood" if kaplan_meier else parameters.cif_variance
-        row |= {"ci_transform": parameters.ci_transform, "variance": variance}
+        row |= {
+            "ci_transform": parameters.ci_transform,
+            "variance": variance,
+            "smallest_risk_set": parameters.smallest_risk_set,
+        }
     if analysis.method in COX_METHODS:
         row |= {
             "ci_transform": "log",

@@ -19,6 +19,7 @@ from analytics.results.multivariable_models import (
 )
 from analytics.results.schemas import RESULT_TABLES
 from analytics.results.selected_models import stepwise_frames
+from analytics.results.states import state_frames
 from analytics.results.strata import counts_by_stratum
 from analytics.results.tables import baseline_frames, outcome_frames
 from analytics.study.specification import Analysis, StudySpecification
@@ -76,6 +77,8 @@ def _frames_by_method(
             frames = fine_gray_frames(study, analysis, marts)
         case "fine_gray_multivariable":
             frames = fine_gray_multivariable_frames(study, analysis, marts)
+        case "multi_state":
+            frames = state_frames(study, analysis, marts)
         case "baseline_table":
             frames = baseline_frames(study, analysis, marts)
         case "outcomes_table":

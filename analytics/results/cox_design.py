@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,33 @@ import polars as pl
 from analytics.methods.cox import CoxData
 from analytics.methods.statuses import NO_EVENTS, NO_SUBJECTS, not_estimable
 from analytics.results.marts import Marts
-from analytics.study.specification import Contrast, Factor, StudySpecification
+from analytics.study.specification import Contrast
+
+
+class Factor(Protocol):
+    """What a design needs to know of a factor; that of a study's specification is one."""
+
+    @property
+    def factor(self) -> str:
+        """Its name."""
+
+    @property
+    def timing(self) -> str:
+        """`baseline`, or `post_baseline` for one that changes."""
+
+    @property
+    def type(self) -> str:
+        """`categorical` or `continuous`."""
+
+
+class Factors(Protocol):
+    """The factors of a study by name; its specification is one."""
+
+    def factor(self, name: str) -> Factor:
+        """The factor of that name."""
+
+    def levels_of(self, factor: str) -> tuple[str, ...]:
+        """Its known levels in their order."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +116,16 @@ def column_of(factor: str) -> str:
 
 
 def cox_design(
-    study: StudySpecification,
+    study: Factors,
     marts: Marts,
     cohort: CoxCohort,
     contrasts: Sequence[Contrast],
     names: Sequence[str] | None = None,
 ) -> CoxDesign:
     """The complete cases of the population that have the endpoint.
+
+    `names` are those of the covariates, one per contrast; by default their factors, which then
+    differ.
 
     A factor is 1 at the contrast's numerator levels, 0 at its denominator levels, a
     continuous one its value; anything else is missing. A subject with a missing value in
@@ -145,7 +175,7 @@ def _followed(marts: Marts, cohort: CoxCohort) -> pl.DataFrame:
 
 
 def _stratum(
-    study: StudySpecification, factors: Sequence[str], marts: Marts, followed: pl.DataFrame
+    study: Factors, factors: Sequence[str], marts: Marts, followed: pl.DataFrame
 ) -> pl.Series:
     """The subject's combination of levels as a number, in the row order of `followed`.
 
@@ -190,7 +220,7 @@ def _values(
     )
 
 
-def _others(study: StudySpecification, contrast: Contrast) -> Contrast:
+def _others(study: Factors, contrast: Contrast) -> Contrast:
     """The contrast of the levels that this one leaves out with those that it names."""
     named = (*contrast.numerator, *contrast.denominator)
     others = tuple(level for level in study.levels_of(contrast.factor) if level not in named)

@@ -1,6 +1,7 @@
 """Cumulative incidence analyses: curves, rates and tests of the event and the competing event."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, Literal
 
 import polars as pl
@@ -9,13 +10,15 @@ from analytics.methods.competing_risks import (
     cumulative_incidence_at,
     cumulative_incidence_curve,
 )
-from analytics.methods.counts import curve_status
 from analytics.methods.gray import n_informative_strata, stratified_gray_test
 from analytics.results.clock import in_days
 from analytics.results.curves import Row, Rows, curve_rows, rate_rows
 from analytics.results.frames import frame_of_rows
 from analytics.results.group_tests import Compared, group_test_row
+from analytics.results.known_curves import Estimator, known_curve
+from analytics.results.long_term import incidence_rate_rows
 from analytics.results.strata import n_subjects, n_with
+from analytics.results.times_lost import time_lost_rows
 from analytics.study.specification import Analysis, Parameters
 
 CountedEvent = Literal["event", "competing"]
@@ -36,6 +39,8 @@ def incidence_frames(
     """
     curves: list[Row] = []
     rates: list[Row] = []
+    lost: list[Row] = []
+    by_time: list[Row] = []
     for stratum, counts in strata.items():
         for event in EVENTS:
             labels = {
@@ -44,14 +49,18 @@ def incidence_frames(
                 "event": event,
             }
             row = {**labels, "n": n_subjects(counts), "n_event": n_with(counts, event)}
-            status = curve_status(counts, event=event)
-            curve = _curve(counts, event, parameters)
-            found = cumulative_incidence_at(curve, in_days(analysis.landmarks_months, parameters))
-            curves += curve_rows(curve, labels, status, parameters)
-            rates += rate_rows(found, row, status, analysis)
+            curve = known_curve(counts, _estimator(event, parameters), parameters, event=event)
+            days = in_days(analysis.landmarks_months, parameters)
+            found = cumulative_incidence_at(curve.shown, days)
+            curves += curve_rows(curve, labels, parameters)
+            lost += time_lost_rows(curve, event, row, analysis, parameters)
+            by_time += incidence_rate_rows(counts, event, row, analysis, parameters)
+            rates += rate_rows(found, curve, row, analysis, parameters)
     return {
         "cumulative_incidence_curve": frame_of_rows("cumulative_incidence_curve", curves),
         "cumulative_incidence_rate": frame_of_rows("cumulative_incidence_rate", rates),
+        "restricted_mean_time_lost": frame_of_rows("restricted_mean_time_lost", lost),
+        "incidence_rate": frame_of_rows("incidence_rate", by_time),
         "group_test": frame_of_rows("group_test", _gray_tests(analysis, compared)),
     }
 
@@ -69,9 +78,9 @@ def _gray_tests(analysis: Analysis, compared: Compared | None) -> Rows:
         )
 
 
-def _curve(counts: pl.DataFrame, event: CountedEvent, parameters: Parameters) -> pl.DataFrame:
-    return cumulative_incidence_curve(
-        counts,
+def _estimator(event: CountedEvent, parameters: Parameters) -> Estimator:
+    return partial(
+        cumulative_incidence_curve,
         event=event,
         variance=parameters.cif_variance,
         conf_level=parameters.conf_level,

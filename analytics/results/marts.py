@@ -64,6 +64,14 @@ MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "n_competing": _WHOLE,
         "n_censored": _WHOLE,
     },
+    "state_moves": {
+        "analysis_id": _TEXT,
+        "stratum": _TEXT,
+        "day": _REAL,
+        "from_state": _TEXT,
+        "to_state": _TEXT,
+        "n": _WHOLE,
+    },
 }
 
 
@@ -81,6 +89,7 @@ class Marts:
     entry_times: pl.DataFrame
     risk_counts: pl.DataFrame
     stratified_risk_counts: pl.DataFrame
+    state_moves: pl.DataFrame
 
     def members(self, population: str) -> pl.DataFrame:
         """The subjects of a population: one column, `usubjid`, sorted."""

@@ -9,7 +9,8 @@ from analytics.methods.cure_fraction import mixture_cure
 from analytics.methods.kaplan_meier import survival_at
 from analytics.methods.statuses import OK, not_estimable
 from analytics.results.clock import in_days
-from analytics.results.statuses import BEYOND, status_of_probability
+from analytics.results.known_curves import KnownCurve
+from analytics.results.statuses import BEYOND
 from analytics.study.cautions import join_cautions
 from analytics.study.specification import Analysis, Parameters
 
@@ -19,18 +20,19 @@ CURE_MODEL: Final = "weibull_mixture"
 
 
 def plateau_rows(
-    curve: pl.DataFrame, row: Row, status: str, analysis: Analysis, parameters: Parameters
+    curve: KnownCurve, row: Row, analysis: Analysis, parameters: Parameters
 ) -> Iterator[Row]:
     """The curve between the two months of the analysis's plateau; none without them.
 
-    `status` is that of the curve. The estimates are NULL, with a status, beyond the last
+    The estimates are NULL, with a status, beyond the last
     observation. Events between the months are those after the first and up to the second.
     """
     if not analysis.plateau_months:
         return
     begin, end = in_days(analysis.plateau_months, parameters)
-    first, last = survival_at(curve, [begin, end]).iter_rows(named=True)
-    status = status_of_probability(status)
+    first, last = survival_at(curve.shown, [begin, end]).iter_rows(named=True)
+    ends = [curve.status_at(day) for day in (begin, end)]
+    status = next((status for status in ends if status != OK), OK)
     if status == OK and last["estimate"] is None:
         status = not_estimable(BEYOND)
     numbers = {}
@@ -40,12 +42,13 @@ def plateau_rows(
             "estimate_to": last["estimate"],
             "change": last["estimate"] - first["estimate"],
         }
-    between = curve.filter((pl.col("time") > begin) & (pl.col("time") <= end))
+    between = curve.shown.filter((pl.col("time") > begin) & (pl.col("time") <= end))
     yield {
         **row,
         **numbers,
         "from_months": analysis.plateau_months[0],
         "to_months": analysis.plateau_months[1],
+        "conditional_from_months": curve.from_months(parameters),
         "n_risk_from": first["n_risk"],
         "n_risk_to": last["n_risk"],
         "n_event_between": int(between["n_event"].sum()),

@@ -5,6 +5,7 @@ from typing import Final
 from analytics.methods.statuses import NO_EVENTS, OK, not_estimable
 
 MEDIAN_NOT_REACHED: Final = "median not reached"
+QUANTILE_NOT_REACHED: Final = "quantile not reached"
 NOBODY_CENSORED: Final = "nobody censored"
 BEYOND: Final = "beyond the last observation"
 MOVING: Final = "subjects move between the strata"

@@ -35,9 +35,9 @@ def delayed_entry_caution(entry_facts: tuple[str, ...], original: str, facts: Fa
     """What a delayed-entry sibling is, and which result it belongs to."""
     labels = " and ".join(facts[fact].label for fact in entry_facts)
     return (
-        f"Delayed entry: patients are at risk only after: {labels}. Few are at risk at first, "
-        "so one early event can lower a curve sharply, even to 0: read it with its numbers at "
-        f"risk. The corresponding as-published result is {original}."
+        f"Delayed entry: patients are at risk only after: {labels}. Few are at risk at first: a "
+        "curve starts on the day from which enough are (smallest_risk_set), and holds for patients "
+        f"without an event by then. The corresponding as-published result is {original}."
     )
 
 

@@ -2,6 +2,13 @@
 
 from analytics.study.cautions import join_cautions, landmark_caution
 from analytics.study.contrasts import entry_facts
+from analytics.study.curve_questions import (
+    read_conditional_survival,
+    read_months,
+    read_parametric,
+    read_quantiles,
+    read_smoothed_hazard,
+)
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.group_tests import read_tests
@@ -29,10 +36,15 @@ def read_curve(
             "time_dependent_strata": moving is not None,
             "stratified_by": stratified_by,
             "tests": read_tests(table, strata, definitions),
-            "landmarks_months": _ascending(table, "landmarks_months"),
+            "landmarks_months": read_months(table, "landmarks_months"),
             "landmark_days": landmark_days,
-            "restricted_mean_months": _ascending(table, "restricted_mean_months"),
+            "restricted_mean_months": read_months(table, "restricted_mean_months"),
             "plateau_months": _two_months(table, "plateau_months"),
+            "quantiles": read_quantiles(table),
+            "conditional_survival": read_conditional_survival(table),
+            "incidence_rate_months": read_months(table, "incidence_rate_months"),
+            "smoothed_hazard": read_smoothed_hazard(table),
+            "parametric": read_parametric(table),
             "caution": join_cautions(caution, base.caution),
             "entry_facts": entry_facts(table, definitions),
             "as_published": table.text("as_published"),
@@ -88,7 +100,7 @@ def _moving_strata(table: Table, strata: str, definitions: Definitions) -> str:
             f"{table.where}: time_dependent_strata needs the day on which its curves start; add "
             "landmark_days."
         )
-    for key in ("restricted_mean_months", "plateau_months"):
+    for key in ("restricted_mean_months", "plateau_months", "parametric"):
         if key in table.values:
             raise StudyError(
                 f"{table.where}: {key} needs groups that do not change; remove it or "
@@ -97,18 +109,8 @@ def _moving_strata(table: Table, strata: str, definitions: Definitions) -> str:
     return strata
 
 
-def _ascending(table: Table, key: str) -> tuple[float, ...]:
-    values = table.numbers(key)
-    if list(values) != sorted(set(values)) or any(value <= 0 for value in values):
-        raise StudyError(
-            f"{table.where}: {key} must be positive and ascending; it is {table.values[key]}, so "
-            "sort it."
-        )
-    return values
-
-
 def _two_months(table: Table, key: str) -> tuple[float, ...]:
-    values = _ascending(table, key)
+    values = read_months(table, key)
     if values and len(values) != 2:
         raise StudyError(
             f"{table.where}: {key} is {table.values[key]}; write two months, such as [36, 48]."

@@ -13,7 +13,8 @@ class Definitions:
     """The study's definitions, as plan.toml and the guard look them up.
 
     `inferred_parameters` says which conventions are inferred; `rule_parameters` which
-    parameters chose among an endpoint's rules.
+    parameters chose among an endpoint's rules. `competing` are the endpoints with a competing
+    event.
     """
 
     facts: Facts
@@ -24,6 +25,7 @@ class Definitions:
     endpoints: Mapping[str, Endpoint]
     inferred_parameters: Mapping[str, str]
     rule_parameters: Mapping[str, tuple[str, ...]]
+    competing: frozenset[str] = frozenset()
 
     def population(self, table: Table, key: str = "population") -> str:
         """The population a key names."""

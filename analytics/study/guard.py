@@ -145,14 +145,18 @@ def not_waited_for(
 
 
 def check_known_at_origin(
-    where: str, endpoint: str, later: tuple[Later, ...], definitions: Definitions
+    where: str,
+    endpoint: str,
+    later: tuple[Later, ...],
+    definitions: Definitions,
+    analysis: str = "a Fine-Gray model",
 ) -> None:
     """Refuse what is known only after the origin where delayed entry is not possible."""
     origin = definitions.endpoints[endpoint].origin_fact
     if later:
         raise StudyError(
             f"{where}: {later[0].what} is known only after the origin of {endpoint}"
-            f"{_named(origin)}, which causes immortal time bias, and a Fine-Gray model does not "
+            f"{_named(origin)}, which causes immortal time bias, and {analysis} does not "
             "allow delayed entry; use what is known at the origin."
         )
 

@@ -7,8 +7,14 @@ from analytics.study.specification import Analysis
 
 _CLOCK: Final = ("days_per_month", "day_convention")
 _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
-    "kaplan_meier": (*_CLOCK, "ci_transform", "conf_level"),
-    "cumulative_incidence": (*_CLOCK, "cif_variance", "ci_transform", "conf_level"),
+    "kaplan_meier": (*_CLOCK, "ci_transform", "smallest_risk_set", "conf_level"),
+    "cumulative_incidence": (
+        *_CLOCK,
+        "cif_variance",
+        "ci_transform",
+        "smallest_risk_set",
+        "conf_level",
+    ),
     "cox_univariate": ("day_convention", "ties", "conf_level", "ph_transform"),
     "cox_stepwise": (
         "day_convention",

@@ -76,6 +76,7 @@ def load_study(folder: Path) -> StudySpecification:
     for endpoint in endpoints:
         check_endpoint_population(endpoint, rests)
         check_origin(endpoint, by_population, facts)
+    adam_events = read_adam_events(folder, by_endpoint)
     definitions = Definitions(
         facts=facts,
         factors=by_factor,
@@ -85,6 +86,10 @@ def load_study(folder: Path) -> StudySpecification:
         endpoints=by_endpoint,
         inferred_parameters=file.inferred_parameters,
         rule_parameters=rule_parameters,
+        competing=frozenset(
+            [row.paramcd for row in rules if row.role == "competing"]
+            + [row.paramcd for row in adam_events if row.role == "competing"]
+        ),
     )
     study = StudySpecification(
         study_id=file.study_id,
@@ -109,7 +114,7 @@ def load_study(folder: Path) -> StudySpecification:
         policies=file.policies,
         same_persons=read_same_persons(folder),
         adam_names=adam_names,
-        adam_events=read_adam_events(folder, by_endpoint),
+        adam_events=adam_events,
     )
     check_adam_trials(study)
     return study

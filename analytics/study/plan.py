@@ -22,6 +22,7 @@ from analytics.study.plan_tables import (
     read_strata_of_comparison,
 )
 from analytics.study.specification import Analysis, Method
+from analytics.study.state_analyses import read_multi_state
 from analytics.study.strata import check_keys_of_strata
 from analytics.study.wording import shortened
 
@@ -45,8 +46,13 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "tests",
         "restricted_mean_months",
         "plateau_months",
+        "quantiles",
+        "conditional_survival",
+        "incidence_rate_months",
+        "smoothed_hazard",
+        "parametric",
     ),
-    "cumulative_incidence": _CURVE_KEYS,
+    "cumulative_incidence": (*_CURVE_KEYS, "restricted_mean_months", "incidence_rate_months"),
     "cox_univariate": (
         "endpoint",
         "population",
@@ -85,6 +91,14 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "as_published",
     ),
     "fine_gray": ("endpoint", "population", "factors", "censoring_groups"),
+    "multi_state": (
+        "endpoint",
+        "population",
+        "strata",
+        "states",
+        "landmarks_months",
+        "restricted_mean_months",
+    ),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "compared", "stratified_by", "lines"),
     "attrition": ("population",),
@@ -174,6 +188,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "cox_multivariable": read_multivariable,
     "fine_gray_multivariable": read_fine_gray_multivariable,
     "fine_gray": read_fine_gray,
+    "multi_state": read_multi_state,
     "baseline_table": _baseline_table,
     "outcomes_table": _outcomes_table,
     "attrition": _attrition,

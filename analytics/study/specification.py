@@ -34,6 +34,9 @@ AdamKind = Literal["factor", "number", "population", "fact"]
 AdamRole = Literal["event", "competing", "censor"]
 TrialKind = Literal["sdtm", "adam"]
 RuleRole = Literal["event", "competing", "censor", "censor_first", "end"]
+ModelName = Literal[
+    "exponential", "weibull", "log_normal", "log_logistic", "generalised_gamma", "gompertz"
+]
 Method = Literal[
     "kaplan_meier",
     "cumulative_incidence",
@@ -42,10 +45,12 @@ Method = Literal[
     "cox_multivariable",
     "fine_gray",
     "fine_gray_multivariable",
+    "multi_state",
     "baseline_table",
     "outcomes_table",
     "attrition",
 ]
+StateEnd = Literal["event", "competing"]
 Statistic = Literal["count_percent", "n", "mean", "sd", "median", "min", "max"]
 
 CURVE_METHODS: tuple[Method, ...] = ("kaplan_meier", "cumulative_incidence")
@@ -113,6 +118,7 @@ class Parameters(_Specification):
     cif_variance: CifVariance = "aalen"
     ph_transform: PhTransform = "km"
     ci_transform: CiTransform = "log-log"
+    smallest_risk_set: int = Field(default=10, ge=1, le=1_000_000)
     ties: Ties = "efron"
     slcandidate: float = Field(default=0.05, gt=0, le=1)
     slentry: float = Field(default=0.05, gt=0, lt=1)
@@ -383,6 +389,40 @@ class OutcomeLine(_Specification):
     denominator: str | None = None
 
 
+class ConditionalSurvival(_Specification):
+    """Survival over so many further months of those without an event at some months."""
+
+    at_months: tuple[float, ...]
+    further_months: tuple[float, ...]
+
+
+class SmoothedHazard(_Specification):
+    """The hazard smoothed over a bandwidth, worked out so often."""
+
+    bandwidth_months: float
+    every_months: float
+
+
+class ParametricModels(_Specification):
+    """Distributions fitted to a curve, and the months they are asked for, also beyond it."""
+
+    models: tuple[ModelName, ...]
+    months: tuple[float, ...]
+
+
+class State(_Specification):
+    """One state of a multi-state analysis: a subject is in it from the day of the fact on.
+
+    The first state has neither fact nor end: subjects are in it from the origin. `ends` says which
+    of the endpoint's events leads to it; nobody leaves it.
+    """
+
+    state: str
+    label: str
+    fact: str | None = None
+    ends: StateEnd | None = None
+
+
 class Analysis(_Specification):
     """One analysis of the plan. Fields a method does not use are empty.
 
@@ -392,13 +432,15 @@ class Analysis(_Specification):
     `subgroups`, which are factors, a Cox analysis also has its models on the subjects of the level.
     Of `compared`, two of the `groups` of an outcomes table, the first is compared with the second,
     in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
-    compared. `tests` are those between the groups of curves. In each level of
-    `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. Who lacks one of the
-    facts `known_by_landmark` on the landmark day is left out. `alternative_to` names the curve that
-    this curve is another choice for. A multivariable model has the terms of `model_factors` and the
-    products of the terms of each pair of `interactions`; `cluster` is the factor whose levels are
-    the clusters of a robust variance (None: the subjects), `ties` the method in place of the
-    study's, `firth` the penalty.
+    compared. `tests` are those between the groups of curves. `quantiles` are the shares of events
+    whose times are asked for, and `incidence_rate_months` the months that part the intervals of a
+    rate. In each level of `censoring_groups` a Fine-Gray analysis estimates the censoring by
+    itself. Who lacks one of the facts `known_by_landmark` on the landmark day is left out.
+    `states` are those of a multi-state analysis, in the order of the course. `alternative_to` names
+    the curve that this curve is another choice for. A multivariable model has the terms of
+    `model_factors` and the products of the terms of each pair of `interactions`; `cluster` is the
+    factor whose levels are the clusters of a robust variance (None: the subjects), `ties` the
+    method in place of the study's, `firth` the penalty.
     """
 
     analysis_id: str
@@ -415,6 +457,11 @@ class Analysis(_Specification):
     landmark_days: float | None = None
     restricted_mean_months: tuple[float, ...] = ()
     plateau_months: tuple[float, ...] = ()
+    quantiles: tuple[float, ...] = ()
+    conditional_survival: ConditionalSurvival | None = None
+    incidence_rate_months: tuple[float, ...] = ()
+    smoothed_hazard: SmoothedHazard | None = None
+    parametric: ParametricModels | None = None
     entry_facts: tuple[str, ...] = ()
     known_by_landmark: tuple[str, ...] = ()
     as_published: str | None = None
@@ -438,6 +485,7 @@ class Analysis(_Specification):
     compared: tuple[str, ...] = ()
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()
+    states: tuple[State, ...] = ()
 
 
 class StudySpecification(_Specification):

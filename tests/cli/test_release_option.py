@@ -23,6 +23,7 @@ READS = {  # command: the call without the release, and what gets the release's 
         "analytics.readers.queries.write_parquet",
     ),
     "explain": (["explain", "os_all"], "analytics.readers.explain.explain"),
+    "ask": (["ask", "OS"], "analytics.readers.asking.ask"),
     "report": (["report"], "analytics.readers.published_report.published_report"),
     "patients": (
         ["report", "--patient-level"],

@@ -16,12 +16,14 @@ survival_curves <- function(study, results) {
 survival_summaries <- function(study, results) {
     for_groups(study, "kaplan_meier", function(group) {
         curve <- survival_curve(study, group$rows)
+        given <- given_rows(study, group$rows)
         limit <- function(name) in_months(study, first_below(curve$time_days, curve[[name]]))
-        can_be_told <- nrow(group$rows) > 1 && any(group$rows$code == 1)
+        can_be_told <- NROW(given) > 1 && any(given$code == 1)
         found <- if (can_be_told) sapply(c("estimate", "ci_lower", "ci_upper"), limit) else NA
         medians <- setNames(as.list(rep_len(found, 3)),
                             c("median_months", "median_ci_lower", "median_ci_upper"))
-        data.frame(sizes(group$rows, 1), medians)
+        data.frame(sizes(group$rows, 1), medians,
+                   conditional_from_months = from_month(study, group$rows))
     })
 }
 
@@ -36,7 +38,7 @@ follow_ups <- function(study, results) {
     for_groups(study, "kaplan_meier", function(group) {
         exit <- group$rows$exit
         censored <- exit[group$rows$code == 0]
-        days <- c(reverse_median(group$rows), known(median, censored), known(min, censored),
+        days <- c(reverse_median(study, group$rows), known(median, censored), known(min, censored),
                   known(max, censored), known(min, exit), known(max, exit))
         # who moves to another group is still followed, only not here
         if (group$analysis$moves) days <- rep(NA_real_, 6)
@@ -110,9 +112,51 @@ at_risk <- function(rows, day) {
 
 at_risk_on <- function(rows, day) rows$exit >= day & (rows$entry < day | rows$entry == 0)
 
-survival_curve <- function(study, rows) {
+# Where a curve is known. Without late entries it is everywhere; else it starts on the last day, up to
+# that of the largest risk set, with fewer than enough at risk, and ends where fewer have an event
+# and later twice as many are at risk.
+known_span <- function(study, rows, failing = rows$code != 0) {
+    whole <- list(start = 0, end = Inf)
+    if (!any(rows$entry > 0)) return(whole)
+    enough <- number(study, "smallest_risk_set")
+    day <- sort(unique(c(0, rows$entry, rows$exit)))
+    n <- at_risk(rows, day)
+    top <- which.max(n)
+    if (n[top] < enough) return(NULL)
+    few <- which(n[seq_len(top - 1)] < enough)
+    start <- if (length(few)) day[max(few)] else 0
+    later <- rev(cummax(rev(n)))
+    dips <- day > start & day %in% rows$exit[failing] & n < enough & later >= enough &
+        later >= 2 * n
+    list(start = start, end = if (any(dips)) day[dips][1] else Inf)
+}
+
+# Those without an event on the first day of the span, at risk from then on; NULL without one.
+given_rows <- function(study, rows, span = known_span(study, rows)) {
+    if (is.null(span)) return(NULL)
+    if (span$start == 0) return(rows)
+    rows <- rows[rows$exit > span$start, ]
+    rows$entry <- pmax(rows$entry, span$start)
+    rows
+}
+
+from_month <- function(study, rows, span = known_span(study, rows)) {
+    if (is.null(span) || span$start == 0) NA_real_ else in_months(study, span$start)
+}
+
+# The curve where it is known; a row for every day.
+survival_curve <- function(study, rows, span = known_span(study, rows)) {
     counts <- day_counts(study, rows)
     counts$n_competing <- NULL
+    counts$conditional_from_months <- from_month(study, rows, span)
+    if (is.null(span)) return(cbind(counts, no_estimates))
+    curve <- whole_curve(study, given_rows(study, rows, span), counts)
+    outside <- curve$time_days < span$start | curve$time_days >= span$end
+    curve[outside, names(no_estimates)] <- NA
+    curve
+}
+
+whole_curve <- function(study, rows, counts) {
     if (nrow(rows) < 2) return(cbind(counts, no_estimates))
     fit <- survfit(response(rows, rows$code == 1) ~ 1, conf.type = study$parameters$ci_transform,
                    conf.int = number(study, "conf_level"))
@@ -138,14 +182,14 @@ response <- function(rows, event) {
     Surv(ifelse(rows$entry == 0, -1, rows$entry), rows$exit, event)
 }
 
-# The first time below one half; where the curve stays on one half, the middle of that step.
+# The first time below a level; where the curve stays on it before, the middle of that step.
 # quantile.survfit would also give a median to a curve that ends on one half.
-first_below <- function(time, value) {
+first_below <- function(time, value, level = 0.5) {
     time <- time[!is.na(value)]
     value <- value[!is.na(value)]
-    below <- which(value < 0.5 - 1e-8)
+    below <- which(value < level - 1e-8)
     if (!length(below)) return(NA_real_)
-    on_half <- which(abs(value - 0.5) <= 1e-8)
+    on_half <- which(abs(value - level) <= 1e-8)
     if (!length(on_half)) return(time[below[1]])
     mean(time[c(on_half[1], below[1])])
 }
@@ -153,12 +197,14 @@ first_below <- function(time, value) {
 at_months <- function(study, rows, curve, months) {
     day <- months * number(study, "days_per_month")
     held <- curve[findInterval(day, curve$time_days), names(no_estimates)]
-    data.frame(time_months = months, held, n_risk = at_risk(rows, day), row.names = NULL)
+    data.frame(time_months = months, held, n_risk = at_risk(rows, day),
+               conditional_from_months = rep(curve$conditional_from_months[1], length(months)),
+               row.names = NULL)
 }
 
 # Beyond the last observation the curve is not known, unless it is 0 there.
-survival_at <- function(study, rows, months) {
-    curve <- survival_curve(study, rows)
+survival_at <- function(study, rows, months, span = known_span(study, rows)) {
+    curve <- survival_curve(study, rows, span)
     rates <- at_months(study, rows, curve, months)
     rates[is_past(study, curve, months), names(no_estimates)] <- NA
     rates
@@ -171,13 +217,16 @@ is_past <- function(study, curve, months) {
 
 # Censoring is the event. Half a day puts it after the deaths of its own day, and entries after
 # both; those there from the start stay there.
-reverse_median <- function(rows) {
-    if (!any(rows$code == 0)) return(NA_real_)
+reverse_median <- function(study, rows) {
+    span <- known_span(study, rows, rows$code == 0)
+    rows <- given_rows(study, rows, span)
+    if (is.null(rows) || !any(rows$code == 0)) return(NA_real_)
     rows$exit <- rows$exit + ifelse(rows$code == 0, 0.5, 0)
     rows$entry <- ifelse(rows$entry == 0, 0, rows$entry + 0.75)
     rows <- rows[rows$entry == 0 | rows$entry < rows$exit, ]
     fit <- survfit(response(rows, rows$code == 0) ~ 1)
-    first_below(fit$time, fit$surv) - 0.5
+    known <- fit$time - 0.5 < span$end
+    first_below(fit$time[known], fit$surv[known]) - 0.5
 }
 
 # survdiff takes no delayed entry. A block is a stratum of the test.

@@ -74,7 +74,14 @@ def plan_rows(plan: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
 
 
 def _cells(row: dict[str, Any]) -> dict[str, str]:
-    return {name: _text(value) for name, value in row.items() if not _is_table(value)}
+    """The values of a row; those of a table within it under `name.key`."""
+    cells: dict[str, str] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            cells |= {f"{name}.{key}": text for key, text in _cells(value).items()}
+        elif not _is_table(value):
+            cells[name] = _text(value)
+    return cells
 
 
 def _text(value: Any) -> str:

@@ -26,7 +26,7 @@ for_events <- function(study, one_event) {
 }
 
 incidence_curve <- function(study, rows, cause) {
-    counts <- day_counts(study, rows)
+    counts <- cbind(day_counts(study, rows), conditional_from_months = NA_real_)
     if (nrow(rows) < 2) return(cbind(counts, no_estimates))
     steps <- incidence_steps(rows, cause, study$parameters$cif_variance)
     held <- findInterval(counts$time_days, steps$time) + 1

@@ -12,9 +12,10 @@ options(stringsAsFactors = FALSE)
 
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
-for (name in c("study", "subjects", "curves", "incidences", "plateaus", "cure", "models",
-               "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray", "descriptions", "outcome_differences",
-               "survival_differences", "concordance", "sensitivity")) {
+for (name in c("study", "subjects", "curves", "incidences", "states", "plateaus", "cure", "models",
+               "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray",
+               "descriptions", "outcome_differences", "survival_differences", "long_term",
+               "parametric", "concordance", "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
 }
 
@@ -27,6 +28,12 @@ tables <- list(
     survival_curve = result_table(c(curve_key, "time_days"), survival_curves),
     survival_summary = result_table(curve_key, survival_summaries),
     survival_rate = result_table(c(curve_key, "time_months"), survival_rates),
+    survival_quantile = result_table(c(curve_key, "probability"), survival_quantiles),
+    conditional_survival =
+        result_table(c(curve_key, "at_months", "further_months"), conditional_survivals),
+    incidence_rate =
+        result_table(c(curve_key, "event", "from_months", "to_months"), person_time_rates),
+    smoothed_hazard = result_table(c(curve_key, "time_months"), smoothed_hazards),
     follow_up = result_table(c(curve_key, "statistic", "over"), follow_ups),
     restricted_mean = result_table(c(curve_key, "horizon_months"), restricted_means),
     survival_difference = result_table(c("analysis_id", "time_months"), survival_differences),
@@ -34,10 +41,20 @@ tables <- list(
         result_table(c("analysis_id", "horizon_months"), restricted_mean_differences),
     plateau = result_table(curve_key, plateaus),
     cure_fraction = result_table(c(curve_key, "model"), cure_fractions),
+    parametric_fit = result_table(c(curve_key, "model"), parametric_fits),
+    parametric_parameter = result_table(c(curve_key, "model", "parameter"), parametric_parameters),
+    parametric_survival =
+        result_table(c(curve_key, "model", "time_months"), parametric_survivals),
     cumulative_incidence_curve =
         result_table(c(curve_key, "event", "time_days"), incidence_curves),
     cumulative_incidence_rate =
         result_table(c(curve_key, "event", "time_months"), incidence_rates),
+    restricted_mean_time_lost =
+        result_table(c(curve_key, "event", "horizon_months"), times_lost),
+    state_occupancy = result_table(c(curve_key, "state", "time_days"), state_occupancies),
+    state_probability = result_table(c(curve_key, "state", "time_months"), state_probabilities),
+    state_time = result_table(c(curve_key, "state", "horizon_months"), state_times),
+    state_transition = result_table(c(curve_key, "from_state", "to_state"), state_transitions),
     group_test = result_table(c("analysis_id", "test", "event"), group_tests),
     cox_model = result_table(model_key, cox_model_rows),
     cox_term = result_table(c(model_key, "factor", "display_order"), cox_terms),

@@ -39,6 +39,13 @@ with_siblings <- function(study) {
             tests = if (is.na(cell(row, "tests"))) "log_rank" else items(row$tests),
             landmarks = months("landmarks_months"),
             horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
+            quantiles = as.numeric(items(cell(row, "quantiles"))),
+            conditional = list(at = months("conditional_survival.at_months"),
+                               further = months("conditional_survival.further_months")),
+            rate_months = months("incidence_rate_months"),
+            hazard = smoothed_hazard_of(row),
+            models = items(cell(row, "parametric.models")),
+            parametric_months = months("parametric.months"),
             landmark_days = as.numeric(cell(row, "landmark_days")),
             as_published = !is.na(cell(row, "as_published")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
@@ -55,6 +62,13 @@ with_siblings <- function(study) {
         siblings_of(study, analysis, assessed_factors(study, analysis), row)
     })
     unlist(analyses, recursive = FALSE)
+}
+
+smoothed_hazard_of <- function(row) {
+    bandwidth <- cell(row, "smoothed_hazard.bandwidth_months")
+    if (is.na(bandwidth)) return(NULL)
+    list(bandwidth = as.numeric(bandwidth),
+         every = as.numeric(cell(row, "smoothed_hazard.every_months")))
 }
 
 # The factors whose combinations are the strata; a selection has those of its candidates.

@@ -1,5 +1,14 @@
 # Survival in two groups: differences of the rates and of the restricted means.
 
+# Wald on the log scale, of independent groups.
+ratios <- function(one, other, error, other_error, z, known) {
+    ratio <- one / other
+    reach <- z * sqrt((error / one)^2 + (other_error / other)^2)
+    if_known <- function(values) ifelse(known, values, NA_real_)
+    data.frame(ratio = if_known(ratio), ratio_ci_lower = if_known(ratio * exp(-reach)),
+               ratio_ci_upper = if_known(ratio * exp(reach)))
+}
+
 # For each analysis of exactly two known groups: their rows, in the order of the levels.
 for_two_groups <- function(study, one_pair) {
     do.call(rbind, lapply(with_method(study, "kaplan_meier"), function(analysis) {
@@ -17,13 +26,21 @@ sizes_of_two <- function(first, second) {
                n_event_reference = sum(second$code == 1))
 }
 
+# The days on which both curves are known.
+common_span <- function(study, first, second) {
+    spans <- list(known_span(study, first), known_span(study, second))
+    if (is.null(spans[[1]]) || is.null(spans[[2]])) return(NULL)
+    list(start = max(spans[[1]]$start, spans[[2]]$start), end = min(spans[[1]]$end, spans[[2]]$end))
+}
+
 survival_differences <- function(study, results) {
     z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
     for_two_groups(study, function(analysis, first, second) {
         months <- analysis$landmarks
         if (!length(months)) return(NULL)
-        one <- survival_at(study, first, months)
-        other <- survival_at(study, second, months)
+        span <- common_span(study, first, second)
+        one <- survival_at(study, first, months, span)
+        other <- survival_at(study, second, months, span)
         is_inside <- function(rates) rates$estimate > 0 & rates$estimate < 1
         known <- (is_inside(one) & is_inside(other)) %in% TRUE & !analysis$moves
         if_known <- function(values) ifelse(known, values, NA_real_)
@@ -39,7 +56,9 @@ survival_differences <- function(study, results) {
             ci_lower = if_known(pmax(difference - z * std_error, -1)),
             ci_upper = if_known(pmin(difference + z * std_error, 1)),
             statistic = if_known(statistic),
-            p_value = if_known(pchisq(statistic, 1, lower.tail = FALSE))
+            p_value = if_known(pchisq(statistic, 1, lower.tail = FALSE)),
+            ratios(one$estimate, other$estimate, one$std_error, other$std_error, z, known),
+            conditional_from_months = from_month(study, first, span)
         )
     })
 }
@@ -48,14 +67,21 @@ restricted_mean_differences <- function(study, results) {
     z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
     for_two_groups(study, function(analysis, first, second) {
         do.call(rbind, lapply(analysis$horizons, function(months) {
-            one <- restricted_mean(study, survival_curve(study, first), months)
-            other <- restricted_mean(study, survival_curve(study, second), months)
+            span <- common_span(study, first, second)
+            one <- restricted_mean(study, first, months, span)
+            other <- restricted_mean(study, second, months, span)
+            mean <- c(one$restricted_mean_months, other$restricted_mean_months)
+            error <- c(one$std_error, other$std_error)
             difference <- one$restricted_mean_months - other$restricted_mean_months
             std_error <- sqrt(one$std_error^2 + other$std_error^2)
             data.frame(
                 horizon_months = months, sizes_of_two(first, second), difference = difference,
                 ci_lower = difference - z * std_error, ci_upper = difference + z * std_error,
-                p_value = 2 * pnorm(-abs(difference / std_error))
+                p_value = 2 * pnorm(-abs(difference / std_error)),
+                ratios(mean[1], mean[2], error[1], error[2], z, !anyNA(mean)),
+                ratio_p_value =
+                    2 * pnorm(-abs(log(mean[1] / mean[2]) / sqrt(sum((error / mean)^2)))),
+                conditional_from_months = from_month(study, first, span)
             )
         }))
     })

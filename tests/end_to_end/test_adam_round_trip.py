@@ -3,46 +3,32 @@
 Nothing of `results` differs. The release ids do, as the files of the study are others.
 """
 
-import csv
 import shutil
 import tomllib
 from pathlib import Path
 
 import duckdb
-import polars as pl
-import pyreadstat
 import pytest
-from project import MYELOID, STUDY, Plateau
+from project import MYELOID, NSCLC, STUDY, Plateau
 
-DATASETS = ("adsl", "adtte", "adtteint")
-
-
-def write_trial(adam: Path, trial_id: str, folder: Path) -> None:
-    """The records of one trial of the exported datasets."""
-    folder.mkdir(parents=True)
-    for name in DATASETS:
-        rows, _ = pyreadstat.read_xport(str(adam / f"{name}.xpt"), output_format="polars")
-        rows.filter(pl.col("STUDYID") == trial_id).write_parquet(folder / f"{name}.parquet")
+BUILT = {MYELOID: "myeloid_releases", STUDY: "default_releases", NSCLC: "nsclc_releases"}
 
 
 def write_copy(study: Path, adam: Path, target: Path) -> Path:
-    """The study with its trials read from the exported datasets, and with the names of the export.
+    """The study with its trials read from the exported folders, as they are.
 
-    Its definitions and its plan stay as they are.
+    The names of variables and the competing events are those of the export, the definitions and
+    the plan those of the study.
     """
     shutil.copytree(study, target, ignore=shutil.ignore_patterns("sdtm"))
-    shutil.copy(adam / "adam_names.csv", target)
+    for name in ("adam_names.csv", "adam_events.csv"):
+        shutil.copy(adam / name, target)
     text = (target / "study.toml").read_text(encoding="utf-8")
     for trial in tomllib.loads(text)["trials"]:
         path = f"adam/{trial['trial_id']}"
-        write_trial(adam, trial["trial_id"], target / path)
+        shutil.copytree(adam / trial["trial_id"], target / path)
         text = text.replace(f'path = "{trial["path"]}"', f'kind = "adam"\npath = "{path}"')
     (target / "study.toml").write_text(text, encoding="utf-8")
-    with (study / "endpoint_rules.csv").open(encoding="utf-8", newline="") as file:
-        rules = list(csv.DictReader(file))
-    competing = dict.fromkeys(rule["paramcd"] for rule in rules if rule["role"] == "competing")
-    lines = ["paramcd,cnsr,evntdesc,role", *(f"{paramcd},2,,competing" for paramcd in competing)]
-    (target / "adam_events.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return target
 
 
@@ -64,16 +50,15 @@ def result_tables(release: Path) -> list[str]:
     return [f"results.{name}" for (name,) in rows]
 
 
-@pytest.fixture(scope="module", params=[MYELOID, STUDY], ids=lambda study: study.name)
+@pytest.fixture(scope="module", params=[*BUILT], ids=lambda study: study.name)
 def releases(
     request: pytest.FixtureRequest, plateau: Plateau, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path]:
     """The release of a study, and that of the same study read back from its export."""
     study: Path = request.param
-    built = "myeloid_releases" if study == MYELOID else "default_releases"
-    exported_from: Path = request.getfixturevalue(built)
+    exported_from: Path = request.getfixturevalue(BUILT[study])
     work = tmp_path_factory.mktemp(f"adam-{study.name}")
-    options = ("--study", study.name, "--releases", exported_from, "--format", "xpt")
+    options = ("--study", study.name, "--releases", exported_from, "--format", "xpt", "--by-trial")
     result = plateau("export", "adam", work / "adam", *options)
     assert result.returncode == 0, result.stderr
     copy = write_copy(study, work / "adam", work / "study")

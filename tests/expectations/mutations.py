@@ -41,6 +41,11 @@ def in_stratum(day_and_counts: str) -> str:
     )
 
 
+def moves(rows: str) -> str:
+    """Add moves between states, of which the default study has none."""
+    return f"insert into marts.state_moves values {rows}"
+
+
 def in_subgroup(replacements: str) -> str:
     """Make a model's effect one in a subgroup, of which the default study has none."""
     return (
@@ -68,6 +73,14 @@ def joint_test(replacements: str) -> str:
         f"select * replace ({replacements}) from (select analysis_id, model, 'sex' as factor, "
         "'all' as component, 1 as display_order, n, n_event, wald_statistic, wald_p, lr_statistic, "
         "lr_p, df, status, status as lr_status from results.cox_model where status = 'ok' limit 1)"
+    )
+
+
+def added(table: str, numbers: str) -> str:
+    """Add a row to a table of long-term questions, of which the default study has none."""
+    return (
+        f"insert into results.{table} by name select 'a' as analysis_id, 'all' as stratum, "
+        f"10 as n, 5 as n_event, 'ok' as status, {numbers}"
     )
 
 
@@ -204,6 +217,15 @@ MUTATIONS: dict[str, str] = {
     "STRC-02": in_stratum("0, 1, 0, -1, 0"),
     "STRC-03": in_stratum("0, 1, 0, 0, 0"),
     "STRC-04": in_stratum("0, 1, 0, 0, 1"),
+    "STAT-01": moves("('course', 'all', 0, null, 'treated', 0)"),
+    "STAT-02": moves(
+        "('course', 'all', 0, null, 'treated', 1), ('course', 'all', 5, 'treated', 'dead', 2)"
+    ),
+    "STAT-03": moves("('course', 'all', 0, null, 'treated', 1)"),
+    "OCC-01": (
+        "insert into results.state_occupancy "
+        "values ('course', 'all', 'treated', 0, 0, 9, 0.9, 0, 1, 1, 'ok')"
+    ),
     "REC-02": change(
         "quality.file_reconciliation", "n_read = n_read + 1, n_accepted = n_accepted + 1"
     ),
@@ -262,6 +284,41 @@ MUTATIONS: dict[str, str] = {
     ),
     "SURD-04": change("results.survival_difference", "p_value = null", "status = 'ok'"),
     "SURD-05": drop("results.survival_difference"),
+    "SURV-13": change(
+        "results.survival_curve", "estimate = 0.9", "time_months = conditional_from_months"
+    ),
+    "QUAN-02": added(
+        "survival_quantile", "0.5 as probability, 3 as quantile_months, 4 as quantile_ci_lower"
+    ),
+    "CSUR-02": added(
+        "conditional_survival",
+        "12 as at_months, 12 as further_months, 4 as n_given, 5 as n_risk, 0.5 as estimate",
+    ),
+    "IRAT-02": added(
+        "incidence_rate",
+        "'event' as event, 0 as from_months, 10 as patient_years, 0.4 as rate, 0.1 as ci_lower, "
+        "0.9 as ci_upper",
+    ),
+    "HAZD-02": added("smoothed_hazard", "0 as time_months, 3 as bandwidth_months, -0.1 as hazard"),
+    "TLOS-02": added(
+        "restricted_mean_time_lost",
+        "'event' as event, 12 as horizon_months, 13 as time_lost_months, 1 as std_error",
+    ),
+    "PARF-02": added(
+        "parametric_fit",
+        "'weibull' as model, 2 as n_parameters, -10 as log_likelihood, 25 as aic, 26 as bic, "
+        "60 as last_months, 'ok' as mean_status",
+    ),
+    "PARP-02": added(
+        "parametric_parameter",
+        "'weibull' as model, 'shape' as parameter, 1 as estimate, 0.1 as std_error, 1.1 as "
+        "ci_lower, 1.2 as ci_upper",
+    ),
+    "PARS-02": added(
+        "parametric_survival",
+        "'weibull' as model, 60 as time_months, 1.1 as estimate, 30 as restricted_mean_months, "
+        "true as is_asked, false as is_extrapolated",
+    ),
     "PLAT-02": change("results.plateau", "change = change + 1e-6"),
     "PLAT-03": change(
         "results.plateau", "estimate_from = estimate_from + 1e-6, change = change - 1e-6"

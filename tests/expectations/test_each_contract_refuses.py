@@ -54,6 +54,28 @@ REFUSED = (
 )
 
 
+# Long-term questions that the default study does not ask.
+NOT_ASKED = (
+    "survival_quantile",
+    "conditional_survival",
+    "incidence_rate",
+    "smoothed_hazard",
+    "parametric_fit",
+    "parametric_parameter",
+    "parametric_survival",
+    "restricted_mean_time_lost",
+)
+
+
+def a_row(name: str) -> pl.DataFrame:
+    """One row of a result table, any."""
+    values = {pl.String: "a", pl.Float64: 1.0, pl.Int64: 1, pl.Int32: 1, pl.Boolean: True}
+    schema = RESULT_TABLES[name].schema
+    return pl.DataFrame(
+        {column: [values[dtype]] for column, dtype in schema.items()}, schema=schema
+    )
+
+
 @pytest.fixture(scope="module")
 def warehouse(default_release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tables of the default study, with their constraints."""
@@ -75,6 +97,9 @@ def test_the_contract_refuses(damage: str, why: str, warehouse: Path) -> None:
 def test_the_writer_refuses_a_result_with_a_repeated_key(name: str, default_release: Path) -> None:
     with duckdb.connect(str(default_release / "warehouse.duckdb"), read_only=True) as connection:
         frame = connection.sql(f"select * from results.{name}").pl()
+    if name in NOT_ASKED:
+        assert frame.is_empty()
+        frame = a_row(name)
     assert not conform(name, frame).is_empty()
     with pytest.raises(ResultsError, match="has more than one row for"):
         conform(name, pl.concat([frame, frame.head(1)]))

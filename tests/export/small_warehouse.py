@@ -17,8 +17,50 @@ insert into staging.stg_study__adam_names values
     ('population', 'everyone', 'FASFL', null);
 create table staging.stg_study__trials(trial_id varchar, kind varchar);
 insert into staging.stg_study__trials values ('S', 'sdtm');
-create table staging.stg_study__facts(fact varchar, label varchar);
-insert into staging.stg_study__facts values ('surgery', 'Surgery'), ('death', 'Death');
+create table staging.stg_study__parameters(name varchar, value varchar);
+insert into staging.stg_study__parameters values ('day_convention', 'difference');
+create table staging.stg_study__facts(fact varchar, label varchar, definition varchar);
+insert into staging.stg_study__facts values
+    ('surgery', 'Surgery', 'first PRSTDTC of PR where PRTRT = SURGERY'), ('death', 'Death', null),
+    ('randomisation', 'Randomisation', null), ('relapse', 'First relapse', null),
+    ('scan', 'Scan', 'last RSDTC of RS'), ('new_therapy', 'New therapy', null),
+    ('last_dose', 'Last dose', null), ('last_contact', 'Last contact', null);
+create table staging.stg_study__fact_conditions(trial_id varchar, fact varchar, about varchar,
+    domain varchar, condition_order integer, kind varchar, name varchar, comparison varchar,
+    is_negated boolean, value varchar);
+insert into staging.stg_study__fact_conditions values
+    (null, 'scan', 'fact', 'RS', 1, 'variable', 'RSTESTCD', 'equals', false, 'SCAN'),
+    ('S', 'response', 'category', 'RS', 1, 'variable', 'RSEVAL', 'equals', true, 'READER 1'),
+    ('S', 'response', 'category', 'RS', 1, 'variable', 'RSEVAL', 'equals', true, 'READER 2'),
+    ('T', 'response', 'category', 'RS', 1, 'variable', 'RSEVAL', 'equals', false, 'NOBODY'),
+    (null, 'dose', 'category', 'EX', 1, 'variable', 'EPOCH', 'equals', false, 'TREATMENT');
+create table staging.stg_study__endpoints(paramcd varchar, param varchar, population varchar,
+    origin_fact varchar, assessments varchar, longest_gap_days integer, display_order integer);
+insert into staging.stg_study__endpoints values
+    ('PFS', 'Progression-free survival', 'everyone', 'randomisation', 'scan', 119, 1),
+    ('TTR', 'Time to relapse', 'everyone', 'surgery', null, null, 2);
+create table staging.stg_study__endpoint_rules(paramcd varchar, rule_id varchar, role varchar,
+    fact varchar, priority integer, description varchar, days_after integer);
+insert into staging.stg_study__endpoint_rules values
+    ('PFS', 'death', 'event', 'death', 2, 'Death without relapse', 0),
+    ('PFS', 'relapse', 'event', 'relapse', 1, 'Relapse', 0),
+    ('PFS', 'therapy', 'end', 'new_therapy', 1, 'New anti-cancer therapy', 0),
+    ('TTR', 'relapse', 'event', 'relapse', 1, 'Relapse', 0),
+    ('TTR', 'death', 'competing', 'death', 2, 'Death before a relapse', 0),
+    ('TTR', 'late', 'censor_first', 'last_dose', 1, '30 days after the last dose', 30),
+    ('TTR', 'contact', 'censor', 'last_contact', 1, 'Last contact', 0);
+create table staging.stg_study__adam_events(paramcd varchar, cnsr integer, evntdesc varchar,
+    role varchar);
+create table staging.stg_study__population_conditions(population varchar, condition_order integer,
+    kind varchar, name varchar, operator varchar, value varchar, reason varchar);
+insert into staging.stg_study__population_conditions values
+    ('everyone', 1, 'variable', 'ITT', '=', 'Y', 'Not randomized'),
+    ('treated_in_second_line', 1, 'population', 'everyone', null, null, null),
+    ('treated_in_second_line', 2, 'fact', 'surgery', 'exists', null, 'No surgery'),
+    ('treated_in_second_line', 3, 'fact', 'death', 'absent', null, 'Dead'),
+    ('treated_in_second_line', 4, 'factor', 'stage', '!=', 'IV', 'Stage IV'),
+    ('treated_in_second_line', 5, 'endpoint', 'PFS', 'months >', '6', 'Relapsed early'),
+    ('treated_in_second_line', 6, 'rule', 'before_birth', 'unbroken', null, 'Bad dates');
 create table marts.entry_times(usubjid varchar, paramcd varchar, fact varchar, day double);
 insert into marts.entry_times values ('S-2', 'PFS', 'surgery', 12.0);
 create table staging.stg_study__populations(population varchar, label varchar,
@@ -28,23 +70,29 @@ insert into staging.stg_study__populations values
     ('everyone', 'Everybody who was ever randomized in the trial', 1);
 create table staging.stg_study__factors(factor varchar, label varchar, timing varchar,
     type varchar, derivation varchar, domain varchar, testcd varchar, category varchar,
-    specimen varchar, evaluator varchar, unit varchar, add_value double, display_order integer);
+    specimen varchar, evaluator varchar, unit varchar, add_value double, no_record varchar,
+    fact varchar, assessed_fact varchar, display_order integer);
 insert into staging.stg_study__factors values
-    ('stage', 'Stage', 'baseline', 'categorical', 'last_value', 'LB', 'STAGE', null, null, null,
-        null, null, 1),
+    ('stage', 'Stage', 'baseline', 'categorical', 'last_value', 'LB', 'STAGE', null, 'BLOOD', null,
+        null, null, 'unknown stage', null, null, 1),
     ('tumor_size', 'Size', 'baseline', 'continuous', 'last_value', 'TR', 'DIAM', null, null, null,
-        'mm', null, 2),
+        'mm', null, null, null, null, 2),
     ('tumor_size_group', 'Size, grouped', 'baseline', 'categorical', 'last_value', 'TR', 'DIAM',
-        null, null, null, 'mm', null, 3),
+        null, null, null, 'mm', null, null, null, null, 3),
     ('lesions', 'Lesions', 'baseline', 'categorical', 'count_records', 'TU', null, null, null,
-        null, 'lesions', null, 4),
+        null, 'lesions', 1, null, null, null, 4),
     ('surgery', 'Surgery', 'post_baseline', 'categorical', 'fact', null, null, null, null, null,
-        null, null, 5);
-create table staging.stg_study__factor_levels(factor varchar, level varchar, lower double,
-    upper double);
-insert into staging.stg_study__factor_levels values ('stage', 'IV', null, null),
-    ('tumor_size_group', 'large', 20, null), ('lesions', '>=2', 2, null),
-    ('surgery', 'yes', null, null);
+        null, null, null, 'surgery', 'scan', 5);
+create table staging.stg_study__factor_levels(factor varchar, level varchar, label varchar,
+    display_order integer, wording varchar, lower double, lower_inclusive boolean, upper double,
+    upper_inclusive boolean);
+insert into staging.stg_study__factor_levels values
+    ('stage', 'III', 'Stage III', 1, 'III', null, null, null, null),
+    ('stage', 'III', 'Stage III', 1, 'THREE', null, null, null, null),
+    ('stage', 'IV', 'Stage IV', 2, 'IV', null, null, null, null),
+    ('tumor_size_group', 'large', 'Large', 1, null, 20, true, null, null),
+    ('lesions', '>=2', 'Two or more', 1, null, 2, true, 9, false),
+    ('surgery', 'yes', 'Yes', 1, null, null, null, null, null);
 create table marts.subjects(usubjid varchar, trial_id varchar, trial_label varchar, subjid varchar,
     age integer, sex varchar, race varchar, country varchar, arm varchar, trtsdt date, trtedt date,
     cycles_started integer, treatment_close_date date, cutoff_date date, dthdt date, dthdtf varchar,
@@ -86,6 +134,8 @@ create table marts.factor_changes(usubjid varchar, paramcd varchar, factor varch
     level varchar);
 insert into marts.factor_changes values ('S-2', 'PFS', 'surgery', 0, 'no'),
     ('S-2', 'PFS', 'surgery', 30.5, 'yes');
+comment on column marts.subjects.trtsdt is 'Day of the
+first dose.';
 """
 
 

@@ -205,8 +205,9 @@ def test_dataset_json_says_what_version_1_1_asks_for(exported: Path) -> None:
     assert set(content) == {
         *("datasetJSONCreationDateTime", "datasetJSONVersion", "fileOID", "sourceSystem"),
         *("dbLastModifiedDateTime", "studyOID", "metaDataVersionOID", "itemGroupOID"),
-        *("records", "name", "label", "columns", "rows"),
+        *("metaDataRef", "records", "name", "label", "columns", "rows"),
     }
+    assert (exported / content["metaDataRef"]).exists()
     keys = {
         item["name"]: item["keySequence"] for item in content["columns"] if "keySequence" in item
     }
@@ -247,7 +248,7 @@ def test_the_files_are_their_owners_alone(exported: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in exported.iterdir()} == {0o600}
     assert {path.name for path in exported.iterdir()} == {
         *(f"{name}.{form}" for name in FILES for form in ("xpt", "json")),
-        *("adam_names.csv", "variables.csv", "README.txt"),
+        *("adam_names.csv", "adam_events.csv", "define.xml", "variables.csv", "README.txt"),
     }
     assert "SYNTHETIC DATA" in (exported / "README.txt").read_text()
 
@@ -298,6 +299,54 @@ def test_another_study_has_its_own_variables(small_releases: Path, tmp_path: Pat
         "population,treated_in_second_line,TRINSLFL,Treated in second line\n"
         "fact,surgery,SURGEDAY,Day of: Surgery\n"
     )
+
+
+def test_each_trial_has_a_folder_of_its_own(small_releases: Path, tmp_path: Path) -> None:
+    """Its records alone, under their own definition; the competing events are told once."""
+    change(small_releases, "update marts.subjects set trial_id = 'T' where usubjid = 'S-1'")
+    change(small_releases, "update marts.time_to_event set cnsr = 2, event_code = 2")
+    result = export(small_releases, tmp_path / "out", "--by-trial")
+    assert result.exit_code == 0, result.stderr
+    found = {
+        trial: {name: from_xpt(tmp_path / f"out/{trial}/{name}.xpt") for name in FILES}
+        for trial in ("S", "T")
+    }
+    assert {trial: files["adsl"]["USUBJID"].to_list() for trial, files in found.items()} == {
+        "S": ["S-2"],
+        "T": ["S-1"],
+    }
+    assert [files["adtte"].height for files in found.values()] == [1, 0]
+    assert ", trial T." in (tmp_path / "out/T/define.xml").read_text(encoding="utf-8")
+    assert (tmp_path / "out/adam_events.csv").read_text(encoding="utf-8") == (
+        "paramcd,cnsr,evntdesc,role\nPFS,2,,competing\n"
+    )
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("out/*/*")} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("out/[ST]")} == {0o700}
+    change(small_releases, "update marts.subjects set trial_id = '../T' where usubjid = 'S-1'")
+    refused = export(small_releases, tmp_path / "other", "--by-trial")
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "plateau: Trial '../T' cannot be the name of a folder; export it without --by-trial.\n",
+    )
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_flag_of_the_adamig_is_given_by_the_study_alone(
+    small_releases: Path, tmp_path: Path
+) -> None:
+    """A population that happens to be called so has another name, unless adam_names.csv says so."""
+    populations = "update staging.stg_study__populations set population = 'itt'"
+    change(small_releases, f"{populations} where population = 'treated_in_second_line'")
+    assert export(small_releases, tmp_path / "out", "--format", "json").exit_code == 0
+    names = from_json(tmp_path / "out/adsl.json")[1].columns
+    assert {"ITT2FL", "FASFL"} < set(names)
+    assert "ITTFL" not in names
+    change(
+        small_releases,
+        "insert into staging.stg_study__adam_names values ('population', 'itt', 'ITTFL', null)",
+    )
+    assert export(small_releases, tmp_path / "out", "--format", "json").exit_code == 0
+    assert "ITTFL" in from_json(tmp_path / "out/adsl.json")[1].columns
 
 
 def test_a_variable_that_a_factor_was_read_from_is_written_once(

@@ -54,6 +54,7 @@ def test_median_that_is_not_reached_is_null_with_a_status():
         "median_months": None,
         "median_ci_lower": pytest.approx(1),
         "median_ci_upper": None,
+        "conditional_from_months": None,
         "status": "not estimable: median not reached",
     }
 

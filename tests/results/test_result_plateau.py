@@ -37,6 +37,7 @@ def test_restricted_mean_is_the_area_under_the_curve_in_months():
         "std_error": pytest.approx(std_error),
         "ci_lower": pytest.approx(110 / 30 - 1.959963985 * std_error),
         "ci_upper": pytest.approx(110 / 30 + 1.959963985 * std_error),
+        "conditional_from_months": None,
         "status": "ok",
     }
 
@@ -78,6 +79,7 @@ def test_plateau_is_the_change_between_two_months_and_whom_it_rests_on():
         "n_event_between": 1,
         "caution": "Few patients. At month 5 the plateau rests on 2 subjects at risk; what comes "
         "later is not known.",
+        "conditional_from_months": None,
         "status": "ok",
     }
 

@@ -50,6 +50,11 @@ def test_the_difference_at_a_landmark_by_hand():
         "ci_upper": pytest.approx(shift + Z * error, rel=1e-13),
         "statistic": pytest.approx(statistic, rel=1e-12),
         "p_value": pytest.approx(math.erfc(math.sqrt(statistic / 2)), rel=1e-12),
+        # the log of the ratio has the variance 13/60 + 1/12
+        "ratio": pytest.approx(32 / 45, rel=1e-13),
+        "ratio_ci_lower": pytest.approx(32 / 45 * math.exp(-Z * math.sqrt(0.3)), rel=1e-13),
+        "ratio_ci_upper": pytest.approx(32 / 45 * math.exp(Z * math.sqrt(0.3)), rel=1e-13),
+        "conditional_from_months": None,
         "status": "ok",
     }
 
@@ -60,6 +65,7 @@ def test_the_difference_of_restricted_means_by_hand():
     shift = (110 - 120) / 30
     variance = 80**2 / 20 + 32**2 / 6 + 60**2 / 12 + 15**2 / 6
     error = math.sqrt(variance) / 30
+    log_error = math.sqrt((80**2 / 20 + 32**2 / 6) / 110**2 + (60**2 / 12 + 15**2 / 6) / 120**2)
     assert row == {
         "analysis_id": "os",
         "horizon_months": 5,
@@ -73,6 +79,13 @@ def test_the_difference_of_restricted_means_by_hand():
         "ci_lower": pytest.approx(shift - Z * error, rel=1e-13),
         "ci_upper": pytest.approx(shift + Z * error, rel=1e-13),
         "p_value": pytest.approx(math.erfc(-shift / error / math.sqrt(2)), rel=1e-12),
+        "ratio": pytest.approx(110 / 120, rel=1e-13),
+        "ratio_ci_lower": pytest.approx(110 / 120 * math.exp(-Z * log_error), rel=1e-13),
+        "ratio_ci_upper": pytest.approx(110 / 120 * math.exp(Z * log_error), rel=1e-13),
+        "ratio_p_value": pytest.approx(
+            math.erfc(math.log(120 / 110) / log_error / math.sqrt(2)), rel=1e-12
+        ),
+        "conditional_from_months": None,
         "status": "ok",
     }
 

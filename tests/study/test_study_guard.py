@@ -128,8 +128,9 @@ def test_as_published_curve_says_why_and_stands_beside_its_delayed_entry(tmp_pat
     assert sibling.as_published is None
     assert sibling.caution == (
         "Delayed entry: patients are at risk only after: Transplant in continuous remission. "
-        "Few are at risk at first, so one early event can lower a curve sharply, even to 0: "
-        "read it with its numbers at risk. The corresponding as-published result is curve."
+        "Few are at risk at first: a curve starts on the day from which enough are "
+        "(smallest_risk_set), and holds for patients without an event by then. The corresponding "
+        "as-published result is curve."
     )
     assert (published.display_order, sibling.display_order) == (1, 2)
 

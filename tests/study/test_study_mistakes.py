@@ -191,7 +191,7 @@ CSV_MISTAKES = {
         "cycle_close_days, remission_terms, response_order, not_evaluable_terms, "
         "mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
-        "cif_variance, ph_transform, ci_transform, ties, "
+        "cif_variance, ph_transform, ci_transform, smallest_risk_set, ties, "
         "slcandidate, slentry, slstay or conf_level.",
     ),
     "unknown population in a population": (
@@ -602,7 +602,7 @@ STUDY_MISTAKES = {
         "remission_terms, response_order, not_evaluable_terms, "
         "mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
-        "cif_variance, ph_transform, ci_transform, ties, "
+        "cif_variance, ph_transform, ci_transform, smallest_risk_set, ties, "
         "slcandidate, slentry, slstay, conf_level.",
     ),
     "parameter out of its values": (
@@ -651,7 +651,7 @@ STUDY_MISTAKES = {
         "remission_terms, response_order, not_evaluable_terms, "
         "mrd_threshold, mrd_unit, survivor_months, "
         "survivor_known_alive_months, rfs_censor, contact_domains, visit_domains, "
-        "cif_variance, ph_transform, ci_transform, ties, "
+        "cif_variance, ph_transform, ci_transform, smallest_risk_set, ties, "
         "slcandidate, slentry, slstay, conf_level.",
     ),
     "no name of a folder": (
@@ -715,8 +715,8 @@ PLAN_MISTAKES = {
     "unknown method": (
         'method = "kaplan"',
         "plan.toml analysis 'a': unknown method 'kaplan'; use kaplan_meier, "
-        "cumulative_incidence, cox_univariate, cox_stepwise, fine_gray, baseline_table, "
-        "outcomes_table or attrition.",
+        "cumulative_incidence, cox_univariate, cox_stepwise, fine_gray, multi_state, "
+        "baseline_table, outcomes_table or attrition.",
     ),
     "unknown population": (
         'method = "attrition"\npopulation = "alle"',
@@ -829,12 +829,13 @@ PLAN_MISTAKES = {
         "plan.toml analysis 'a': restricted_mean_months must be positive and ascending; it is "
         "[60, 36], so sort it.",
     ),
-    "restricted mean of an incidence": (
+    "quantiles of an incidence": (
         'method = "cumulative_incidence"\nendpoint = "RFS"\npopulation = "responders"\n'
-        "restricted_mean_months = [36]",
-        "plan.toml analysis 'a': unknown key 'restricted_mean_months'; the keys are id, label, "
+        "quantiles = [0.25]",
+        "plan.toml analysis 'a': unknown key 'quantiles'; the keys are id, label, "
         "method, caution, inferred, endpoint, population, strata, stratified_by, "
-        "landmarks_months, landmark_days, entry_facts, as_published, headline, alternative_to.",
+        "landmarks_months, landmark_days, entry_facts, as_published, headline, alternative_to, "
+        "restricted_mean_months, incidence_rate_months.",
     ),
     "plateau of one month": (
         'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nplateau_months = [36]',

@@ -49,6 +49,7 @@ endpoint_summary as (
         survival_summary.median_months,
         survival_summary.median_ci_lower,
         survival_summary.median_ci_upper,
+        survival_summary.conditional_from_months,
         follow_up_of_strata.follow_up_median_months,
         follow_up_of_strata.follow_up_min_months,
         follow_up_of_strata.follow_up_max_months,

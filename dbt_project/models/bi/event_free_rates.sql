@@ -37,6 +37,7 @@ event_free_rates as (
         100 * survival_rate.estimate as event_free_percent,
         100 * survival_rate.ci_lower as ci_lower_percent,
         100 * survival_rate.ci_upper as ci_upper_percent,
+        survival_rate.conditional_from_months,
         analysis_method.conf_level,
         analysis_method.ci_transform,
         analysis.caution,

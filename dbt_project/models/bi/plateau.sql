@@ -36,6 +36,7 @@ plateau_with_cure as (
         cast(plateau.n_risk_from as bigint) as n_risk_from,
         cast(plateau.n_risk_to as bigint) as n_risk_to,
         cast(plateau.n_event_between as bigint) as n_event_between,
+        plateau.conditional_from_months,
         cure_fraction.model as cure_model,
         100 * cure_fraction.estimate as cured_percent,
         100 * cure_fraction.ci_lower as cured_ci_lower_percent,

@@ -45,6 +45,7 @@ points_of_curves as (
         estimate,
         ci_lower,
         ci_upper,
+        conditional_from_months,
         status
     from cumulative_incidence_curve
     union all
@@ -60,6 +61,7 @@ points_of_curves as (
         estimate,
         ci_lower,
         ci_upper,
+        conditional_from_months,
         status
     from cumulative_incidence_rate
 ),
@@ -86,6 +88,7 @@ relapse_incidence as (
         100 * points.estimate as incidence_percent,
         100 * points.ci_lower as ci_lower_percent,
         100 * points.ci_upper as ci_upper_percent,
+        points.conditional_from_months,
         analysis.caution,
         points.status
     from points_of_curves as points

@@ -42,6 +42,11 @@ restricted_mean_differences as (
         differences.ci_lower as ci_lower_months,
         differences.ci_upper as ci_upper_months,
         differences.p_value,
+        differences.ratio,
+        differences.ratio_ci_lower,
+        differences.ratio_ci_upper,
+        differences.ratio_p_value,
+        differences.conditional_from_months,
         analysis_method.conf_level,
         analysis.caution,
         differences.status

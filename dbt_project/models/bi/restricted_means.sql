@@ -36,6 +36,7 @@ restricted_means as (
         restricted_mean.restricted_mean_months,
         restricted_mean.ci_lower as ci_lower_months,
         restricted_mean.ci_upper as ci_upper_months,
+        restricted_mean.conditional_from_months,
         analysis_method.conf_level,
         analysis.caution,
         restricted_mean.status

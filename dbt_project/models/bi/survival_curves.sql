@@ -34,6 +34,7 @@ survival_curves as (
         100 * survival_curve.estimate as survival_percent,
         100 * survival_curve.ci_lower as ci_lower_percent,
         100 * survival_curve.ci_upper as ci_upper_percent,
+        survival_curve.conditional_from_months,
         analysis.caution,
         survival_curve.status
     from survival_curve

@@ -45,6 +45,10 @@ survival_differences as (
         100 * differences.ci_upper as ci_upper_points,
         differences.statistic as chi_square,
         differences.p_value,
+        differences.ratio,
+        differences.ratio_ci_lower,
+        differences.ratio_ci_upper,
+        differences.conditional_from_months,
         analysis_method.conf_level,
         analysis.caution,
         differences.status

@@ -18,8 +18,15 @@ factors as (
     select * from {{ ref('stg_study__factors') }}
 ),
 
+states as (
+    select * from {{ ref('stg_plan__states') }}
+),
+
 defining_facts as (
     select fact from analysis_entries
+    union distinct
+    select fact from states
+    where fact is not null
     union distinct
     select name as fact from conditions
     where kind = 'fact'

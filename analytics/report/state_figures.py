@@ -1,0 +1,142 @@
+"""State figures: the probabilities of all states stacked over time, a panel per stratum."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from matplotlib.figure import Figure as Drawing
+
+from analytics.report import drawing
+from analytics.report.drawing import PAPER, SERIES, RiskRow
+from analytics.report.elements import Bi, Figure, Row, distinct
+from analytics.report.formats import percent, whole
+
+_GAP: Final = 0.35  # inches between panels
+_ALPHAS: Final = (0.6, 0.3)
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One stratum: the days of its curves, and per state the probabilities in percent."""
+
+    label: str
+    months: Sequence[float]
+    states: Sequence[str]
+    heights: Sequence[Sequence[float]]
+    n_at_risk: Sequence[int]
+    rates: Sequence[Row]
+
+
+def state_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
+    """The figure of one multi-state analysis."""
+    name = analysis["analysis_id"]
+    points = bi["state_probabilities"].filter(pl.col("analysis_id") == name)
+    moves = bi["state_transitions"].filter(pl.col("analysis_id") == name)
+    panels = _panels(points, set(moves["from_state"]))
+    note = bi["about"]["synthetic_note"][0]
+    return Figure(
+        name=f"states_{name}",
+        title=analysis["analysis_label"],
+        caption=(
+            "Aalen-Johansen estimates, stacked: the height of each band is the probability of that "
+            "state. In the order of the course, the first state on top."
+        ),
+        alternative=" ".join(
+            [f"Stacked state probabilities: {analysis['analysis_label']}."]
+            + [_in_words(panel) for panel in panels]
+        ),
+        draw=lambda: _draw(analysis["analysis_label"], panels, note),
+        cautions=distinct([analysis["caution"]]),
+        is_main=is_main,
+    )
+
+
+def _panels(points: pl.DataFrame, can_be_left: set[str]) -> list[_Panel]:
+    strata = points.select("stratum", "stratum_label", "stratum_order").unique()
+    panels = []
+    for row in strata.sort("stratum_order", "stratum").to_dicts():
+        mine = points.filter(pl.col("stratum") == row["stratum"]).sort("state_order", "time_months")
+        days = mine.filter((pl.col("point") == "day") & pl.col("probability_percent").is_not_null())
+        states = list(dict.fromkeys(days["state_label"]))
+        parts = [days.filter(pl.col("state_label") == state) for state in states]
+        at_risk = pl.col("n_risk").filter(pl.col("state").is_in(can_be_left)).sum()
+        numbers = days.group_by("time_months").agg(at_risk).sort("time_months")
+        panels.append(
+            _Panel(
+                label=row["stratum_label"],
+                months=parts[0]["time_months"].to_list() if parts else [],
+                states=states,
+                heights=[part["probability_percent"].to_list() for part in parts],
+                n_at_risk=numbers["n_risk"].to_list(),
+                rates=mine.filter(pl.col("point") == "landmark").to_dicts(),
+            )
+        )
+    return panels
+
+
+def _draw(label: str, panels: Sequence[_Panel], note: str | None) -> Drawing:
+    with drawing.settings():
+        last = max((panel.months[-1] for panel in panels if panel.months), default=0.0) or 1.0
+        ticks = drawing.time_ticks(last)
+        rows = [
+            RiskRow("" if i else "No. at risk", [whole(_at_risk(panel, tick)) for tick in ticks])
+            for i, panel in enumerate(panels)
+        ]
+        names = list(dict.fromkeys(state for panel in panels for state in panel.states))
+        foot = drawing.height_below(rows[:1], note, has_heading=False)
+        key = 0.17 * ((len(names) + 2) // 3) - 0.1
+        height = 3.3 + foot + key + (0.2 if len(panels) > 1 else 0)
+        figure = drawing.drawing(height)
+        left = 1.0
+        width = (drawing.WIDTH - left - 0.38 - _GAP * (len(panels) - 1)) / max(len(panels), 1)
+        handles = []
+        for i, (panel, numbers) in enumerate(zip(panels, rows, strict=True)):
+            start = left + i * (width + _GAP)
+            axes = figure.add_axes(
+                (start / drawing.WIDTH, foot / height, width / drawing.WIDTH, 2.95 / height)
+            )
+            drawing.percent_axis(axes, "Probability of the state, %" if i == 0 else "")
+            drawing.time_axis(axes, last)
+            low = [0.0] * len(panel.months)
+            for j, (state, heights) in reversed(
+                list(enumerate(zip(panel.states, panel.heights, strict=True)))
+            ):
+                high = [one + two for one, two in zip(low, heights, strict=True)]
+                band = axes.fill_between(
+                    panel.months, low, high, step="post", linewidth=0.6, edgecolor=PAPER,
+                    color=SERIES[j % len(SERIES)], alpha=_ALPHAS[j // len(SERIES) % len(_ALPHAS)],
+                )  # fmt: skip
+                if i == 0:
+                    handles.append((band, state))
+                low = high
+            drawing.numbers_below(axes, ticks, [numbers])
+            if i:
+                axes.tick_params(labelleft=False)
+            if len(panels) > 1:
+                axes.set_title(panel.label, fontsize=7.5, loc="left")
+        ordered = list(reversed(handles))
+        figure.legend(
+            [band for band, _ in ordered], [state for _, state in ordered], loc="upper left",
+            bbox_to_anchor=(left / drawing.WIDTH, 1 - 0.28 / height), ncols=3, frameon=False,
+            fontsize=7, handlelength=1.2, borderaxespad=0,
+        )  # fmt: skip
+        drawing.title(figure, label, note)
+    return figure
+
+
+def _at_risk(panel: _Panel, month: float) -> int:
+    """How many are in a state that can be left, and under observation, just before the month."""
+    numbers = zip(panel.months, panel.n_at_risk, strict=True)
+    return next((number for time, number in numbers if time >= month), 0)
+
+
+def _in_words(panel: _Panel) -> str:
+    """One panel as a sentence, for those who cannot see it."""
+    rates = "; ".join(
+        f"at {row['time_months']:g} months {row['state_label'].lower()} "
+        f"{percent(row['probability_percent'])}"
+        for row in panel.rates
+        if row["probability_percent"] is not None
+    )
+    return f"{panel.label}: {rates}."

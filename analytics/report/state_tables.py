@@ -1,0 +1,114 @@
+"""The course through states in numbers: probabilities, times and moves."""
+
+import polars as pl
+
+from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
+from analytics.report.formats import UNKNOWN, confidence, decimal, interval, whole, with_interval
+
+_FIRST = "line"
+
+
+def state_probabilities_table(bi: Bi) -> Table | None:
+    """The probability of each state at the quoted months, with who is in it then."""
+    points = bi["state_probabilities"].filter(pl.col("point") == "landmark")
+    if points.is_empty():
+        return None
+    months = sorted(set(points["time_months"]))
+    lines = []
+    for row in points.unique(["analysis_id", "stratum", "state"], maintain_order=True).to_dicts():
+        cells = {_FIRST: row["state_label"]}
+        place = {name: row[name] for name in ("analysis_id", "stratum", "state")}
+        for found in rows_of(points, **place):
+            cells[_month(found["time_months"])] = _probability(found)
+        lines.append(_line(row, cells))
+    columns = [
+        Column(_FIRST, "State", is_text=True),
+        *(
+            Column(_month(month), f"{month:g} mo", f"Probability, % ({_ci(bi)}); in the state")
+            for month in months
+        ),
+    ]
+    notes = [
+        "Aalen-Johansen estimates. In the state: patients still under observation in it just "
+        "before that month."
+    ]
+    return Table("state_probabilities", "Probability of each state", columns, lines, notes=notes)
+
+
+def state_times_table(bi: Bi) -> Table | None:
+    """The mean time in each state up to each horizon."""
+    times = bi["state_times"]
+    if times.is_empty():
+        return None
+    horizons = sorted(set(times["horizon_months"]))
+    lines = []
+    for row in times.unique(["analysis_id", "stratum", "state"], maintain_order=True).to_dicts():
+        cells = {_FIRST: row["state_label"]}
+        place = {name: row[name] for name in ("analysis_id", "stratum", "state")}
+        for found in rows_of(times, **place):
+            numbers = (found[f"{name}_months"] for name in ("mean", "ci_lower", "ci_upper"))
+            is_known = found["mean_months"] is not None
+            shown = with_interval(*numbers) if is_known else found["status"]
+            cells[_month(found["horizon_months"])] = shown
+        lines.append(_line(row, cells))
+    columns = [
+        Column(_FIRST, "State", is_text=True),
+        *(
+            Column(_month(month), f"up to {month:g} mo", f"Mean time, mo ({_ci(bi)})")
+            for month in horizons
+        ),
+    ]
+    return Table("state_times", "Mean time in each state", columns, lines)
+
+
+def state_transitions_table(bi: Bi) -> Table | None:
+    """Who moved from which state to which."""
+    moves = bi["state_transitions"]
+    if moves.is_empty():
+        return None
+    lines = [
+        _line(
+            row,
+            {
+                _FIRST: f"{row['from_state_label']} to {row['to_state_label']}",
+                "n": whole(row["n"]),
+                "moved": whole(row["n_moved"]),
+                "percent": decimal(100 * row["n_moved"] / row["n"]) if row["n"] else UNKNOWN,
+            },
+        )
+        for row in moves.to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "Move", is_text=True),
+        Column("n", "Ever in the first state"),
+        Column("moved", "Moved"),
+        Column("percent", "%"),
+    ]
+    notes = ["Counts of patients, not adjusted for censoring."]
+    return Table("state_transitions", "Moves between states", columns, lines, notes=notes)
+
+
+def _line(row: Row, cells: dict[str, str]) -> Line:
+    group = row["analysis_label"]
+    if row["strata_label"]:
+        group = f"{group}: {row['stratum_label']}"
+    cautions = (row["caution"],) if row["caution"] else ()
+    return Line(cells, group=group, indent=1, cautions=cautions)
+
+
+def _probability(row: Row) -> str:
+    if row["probability_percent"] is None:
+        return UNKNOWN
+    estimate = decimal(row["probability_percent"])
+    limits = interval(row["ci_lower_percent"], row["ci_upper_percent"])
+    shown = estimate if limits == UNKNOWN else f"{estimate} ({limits})"
+    return f"{shown}; {whole(row['n_risk'])}"
+
+
+def _month(month: float) -> str:
+    return f"month_{month:g}"
+
+
+def _ci(bi: Bi) -> str:
+    level = bi["state_times"]["conf_level"]
+    return confidence(level[0] if len(level) else bi["analyses"]["conf_level"].drop_nulls()[0])
