@@ -166,7 +166,8 @@ def test_the_command_lists_what_was_checked(plateau: Plateau, default_releases: 
     current = default_releases / "blinatumomab/current"
     assert re.fullmatch(
         rf"{re.escape(str(current))}: \d+ files and \d+ tables of release [0-9a-f]{{12}} "
-        r"match the manifest \(\d+\.\d s\)\.\n",
+        r"match the manifest \(\d+\.\d s\)\.\n"
+        r"The log of runs is unbroken: 1 line, the last one with digest [0-9a-f]{64}\.\n",
         result.stdout,
     )
 

@@ -61,7 +61,8 @@ def assert_refused(result: "subprocess.CompletedProcess[str]", code: int = 4) ->
     assert SENTENCE.match(sentence), result.stderr
     assert not [line for line in progress if " s  " not in line], result.stderr
     assert result.stdout.splitlines()[0] == f"code {code}", (result.stdout, result.stderr)
-    assert "match the manifest" in result.stdout.splitlines()[-1]
+    assert "match the manifest" in result.stdout.splitlines()[-2]
+    assert result.stdout.splitlines()[-1].startswith("The log of runs is unbroken: ")
 
 
 ON_A_SMALL_DISK = f"""
