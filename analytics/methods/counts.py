@@ -13,8 +13,12 @@ import polars as pl
 
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray, IntArray
+from analytics.methods.checked import event_codes, known_days, whole_numbers
 
 COUNT_COLUMNS = ("n_entry", "n_event", "n_competing", "n_censored")
+_CODES = "An event code is 0 (censored), 1 (event) or 2 (competing event)."
+_WEIGHTS = "A weight is not whole; it says how many subjects a row stands for."
+_COUNTS = "A count is unknown or not whole; counts are numbers of subjects."
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,14 @@ def counts_from_times(
 
     Codes: 0 censored, 1 event, 2 competing event. `entry` is the day from which a subject is under
     observation (default 0), `weight` how many subjects a row stands for (default 1).
-    Raises ValueError for an entry on or after the exit (other than on day 0), or a broken weight.
+    Raises ValueError for an unknown or negative time or entry, another code, an entry on or after
+    the exit (other than on day 0), or a broken weight.
     """
-    times = np.asarray(time, dtype=np.float64)
-    codes = np.asarray(event_code, dtype=np.int64)
-    entries = np.zeros_like(times) if entry is None else np.asarray(entry, dtype=np.float64)
-    weights = np.ones_like(codes) if weight is None else _whole_numbers(np.asarray(weight))
-    _refuse_unusable_subjects(times, codes, entries)
+    times = known_days(time, "Time")
+    codes = event_codes(event_code, (0, 1, 2), _CODES)
+    entries = np.zeros_like(times) if entry is None else known_days(entry, "Entry")
+    weights = np.ones_like(codes) if weight is None else whole_numbers(weight, _WEIGHTS)
+    _refuse_unusable_subjects(times, codes, entries, weights)
     days = np.unique(np.concatenate([[0.0], times, entries]))
     exit_day, entry_day = np.searchsorted(days, times), np.searchsorted(days, entries)
 
@@ -73,16 +78,13 @@ def counts_from_times(
     )
 
 
-def _whole_numbers(weight: npt.NDArray[np.generic]) -> IntArray:
-    whole = weight.astype(np.int64)
-    if (whole != weight).any():
-        raise ValueError("A weight is not whole; it says how many subjects a row stands for.")
-    return whole
-
-
-def _refuse_unusable_subjects(times: FloatArray, codes: IntArray, entries: FloatArray) -> None:
-    if not np.isin(codes, (0, 1, 2)).all():
-        raise ValueError("An event code is 0 (censored), 1 (event) or 2 (competing event).")
+def _refuse_unusable_subjects(
+    times: FloatArray, codes: IntArray, entries: FloatArray, weights: IntArray
+) -> None:
+    if not len(times) == len(codes) == len(entries) == len(weights):
+        raise ValueError("Times, codes, entries and weights have different numbers of rows.")
+    if (weights < 0).any():
+        raise ValueError("A weight is negative; it says how many subjects a row stands for.")
     never_at_risk = (entries >= times) & (entries > 0)
     if never_at_risk.any():
         row = int(np.argmax(never_at_risk))
@@ -96,12 +98,13 @@ def risk_table(counts: pl.DataFrame) -> RiskTable:
     """The counts as a risk table.
 
     Raises ValueError, naming the day, when the counts cannot be those of a cohort: no day-0 row, a
-    day twice, a negative count, more exits than subjects at risk, or a subject who never leaves.
+    day twice, an unknown day, a negative, broken or unknown count, more exits than subjects at
+    risk, or a subject who never leaves.
     """
     ordered = counts.sort("time")
-    time = ordered["time"].cast(pl.Float64).to_numpy()
+    time = known_days(ordered["time"], "Day")
     entry, event, competing, censored = (
-        ordered[name].cast(pl.Int64).to_numpy() for name in COUNT_COLUMNS
+        whole_numbers(ordered[name], _COUNTS) for name in COUNT_COLUMNS
     )
     exits = event + competing + censored
     n_risk = np.concatenate([entry[:1], np.cumsum(entry - exits)[:-1]])

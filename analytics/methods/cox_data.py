@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.methods.arrays import FloatArray, IntArray
+from analytics.methods.checked import event_codes, known_days, known_numbers
+
+_EVENTS = "An event is neither 0 nor 1; competing events are 0 in a Cox model."
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,8 @@ class CoxData:
     a change on the day of an event does not count at that event. `stratum` (integer codes) gives
     each stratum its own baseline hazard. `weight` (above 0) is how much a row counts in the
     likelihood, 1 without it. A subject may have any number of rows that do not overlap.
-    Raises ValueError for rows that cannot be used: zero length, unknown values, unequal shapes.
+    Raises ValueError for rows that cannot be used: zero length, unknown values, unequal shapes,
+    days before the origin.
     """
 
     tstart: FloatArray
@@ -45,6 +49,8 @@ class CoxData:
         self._refuse_unusable_rows()
 
     def _refuse_unusable_rows(self) -> None:
+        known_days(self.tstart, "Start of row")
+        known_days(self.tstop, "Stop of row")
         empty = ~(self.tstart < self.tstop)
         if empty.any():
             row = int(np.argmax(empty))
@@ -52,8 +58,9 @@ class CoxData:
                 f"Row {row} is ({self.tstart[row]:g}, {self.tstop[row]:g}], which is empty; an "
                 "event on the origin day stops at 0.5."
             )
-        if not np.isin(self.event, (0, 1)).all():
-            raise ValueError("An event is neither 0 nor 1; competing events are 0 in a Cox model.")
+        event_codes(self.event, (0, 1), _EVENTS)
+        if self.stratum is not None:
+            known_numbers(self.stratum, "Stratum of row")
         unknown = ~np.isfinite(self.covariates).all(axis=0)
         if unknown.any():
             name = self.names[int(np.argmax(unknown))]

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from analytics.methods.arrays import FloatArray, IntArray, frame_without_nan
+from analytics.methods.checked import known_numbers
 
 LEVEL_TOLERANCE = 1e-8
 
@@ -40,7 +41,7 @@ def steps_at(curve: pl.DataFrame, times: Sequence[float]) -> tuple[FloatArray, I
     `n_risk` at t is that of the first row on or after t, and 0 past the last row: curves have a row
     for each day on which anyone enters or leaves.
     """
-    asked = np.asarray(times, dtype=np.float64)
+    asked = known_numbers(times, "Time asked for")
     time = column(curve, "time")
     row = np.searchsorted(time, asked, side="right").astype(np.int64) - 1
     n_risk = np.append(curve["n_risk"].to_numpy(), 0)[np.searchsorted(time, asked, side="left")]

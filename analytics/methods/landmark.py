@@ -9,7 +9,10 @@ of the change, null when it never came while under observation), a row each, any
 
 import polars as pl
 
+from analytics.methods.checked import event_codes, known_day, known_days
 from analytics.methods.counts import counts_from_times
+
+_CODES = "An event code is 0 (censored), 1 (event) or 2 (competing event)."
 
 
 def landmark_subjects(subjects: pl.DataFrame, *, landmark: float) -> pl.DataFrame:
@@ -20,6 +23,8 @@ def landmark_subjects(subjects: pl.DataFrame, *, landmark: float) -> pl.DataFram
     `time` becomes days since the landmark. All other columns stay.
     Reference: Anderson, Cain and Gelber, J Clin Oncol 1983;1:710.
     """
+    known_day(landmark, "The landmark")
+    _refuse_unusable(subjects)
     if landmark < 0:
         raise ValueError(f"The landmark is day {landmark:g}, but must not lie before the origin.")
     has_changed = (pl.col("changed") <= landmark) & (pl.col("changed") < pl.col("time"))
@@ -48,6 +53,16 @@ def simon_makuch_counts(subjects: pl.DataFrame, *, landmark: float) -> dict[str,
         "no": _counts(pl.concat([staying, left], how="vertical_relaxed").with_columns(entry=0.0)),
         "yes": _counts(pl.concat([from_the_start, joined], how="vertical_relaxed")),
     }
+
+
+def _refuse_unusable(subjects: pl.DataFrame) -> None:
+    """ValueError for unknown times or codes, and for a day of change that is not a number.
+
+    A null change never came; a NaN, which compares as later than every day, is a mistake.
+    """
+    known_days(subjects["time"], "Time")
+    event_codes(subjects["event_code"], (0, 1, 2), _CODES)
+    known_days(subjects["changed"].drop_nulls(), "Day of change")
 
 
 def _counts(spells: pl.DataFrame) -> pl.DataFrame:

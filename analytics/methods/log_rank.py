@@ -59,7 +59,7 @@ def n_informative_strata(counts_by_stratum: Mapping[str, Mapping[str, pl.DataFra
     `counts_by_stratum`: stratum -> group -> counts.
     """
     strata = (list(map(risk_table, groups.values())) for groups in counts_by_stratum.values())
-    return sum(_is_informative(tables) for tables in strata)
+    return sum(is_informative(tables) for tables in strata)
 
 
 def observed_minus_expected(
@@ -70,7 +70,7 @@ def observed_minus_expected(
     On each day with d events among n at risk the groups' shares are hypergeometric:
     E = d n_g / n and Var = d (n - d) / (n - 1) (diag(p) - p p') with p = n_g / n.
     """
-    d_group, n_group = _on_event_days(tables)
+    d_group, n_group = on_event_days(tables)
     d, n = d_group.sum(axis=1), n_group.sum(axis=1)
     share = n_group / n[:, None]
     spread = np.divide(d * (n - d), n - 1, out=np.zeros_like(d), where=n > 1)
@@ -96,22 +96,22 @@ def _sums(
             continue
         more, spread, hoped = observed_minus_expected(list(stratum.values()))
         expected[at] += hoped
-        if _is_informative(list(stratum.values())):  # else the sums are 0, but for rounding
+        if is_informative(list(stratum.values())):  # else the sums are 0, but for rounding
             excess[at] += more
             covariance[np.ix_(at, at)] += spread
     kept = np.flatnonzero(expected > 0)
     return excess[kept], covariance[np.ix_(kept, kept)], [groups[int(i)] for i in kept]
 
 
-def _is_informative(tables: Sequence[RiskTable]) -> bool:
+def is_informative(tables: Sequence[RiskTable]) -> bool:
     if not tables:
         return False
-    d_group, n_group = _on_event_days(tables)
+    d_group, n_group = on_event_days(tables)
     two_groups = (n_group > 0).sum(axis=1) > 1
     return bool((two_groups & (d_group.sum(axis=1) < n_group.sum(axis=1))).any())
 
 
-def _on_event_days(tables: Sequence[RiskTable]) -> tuple[FloatArray, FloatArray]:
+def on_event_days(tables: Sequence[RiskTable]) -> tuple[FloatArray, FloatArray]:
     """Events and subjects at risk (days with an event x groups)."""
     days = np.unique(np.concatenate([table.time[table.n_event > 0] for table in tables]))
     d_group = np.column_stack([_events_on(table, days) for table in tables])

@@ -9,10 +9,10 @@ import numpy as np
 from analytics.methods.arrays import FloatArray
 from analytics.methods.chi_square import correlation_of
 
-MAX_ITERATIONS = 50
+MAX_ITERATIONS = 100
 MAX_HALVINGS = 30
 CLOSE_DECREMENT = 1e-12
-RUNAWAY_ESTIMATE = 30.0
+FAR_OUT = 10.0
 
 
 class Evaluated(Protocol):
@@ -65,8 +65,8 @@ def maximised(likelihood: Likelihood, start: LikelihoodPoint) -> Maximum:
 
     It ends after the first step shorter than 1e-6 of the standard errors. Convergence being
     quadratic, the next step would be below 1e-12; it is taken from the derivatives at hand, which
-    makes the estimates exact to rounding. It gives up when the information is singular, an estimate
-    passes 30, or after 50 steps.
+    makes the estimates exact to rounding. It gives up when the information is singular, or after
+    100 steps. A likelihood without a maximum may seem to converge, far out: see `is_far_out`.
     """
     current = start
     for iteration in range(1, MAX_ITERATIONS + 1):
@@ -77,9 +77,18 @@ def maximised(likelihood: Likelihood, start: LikelihoodPoint) -> Maximum:
         current = _ascended(likelihood, current, step)
         if decrement <= CLOSE_DECREMENT:
             return _ended(current, iteration)
-        if (np.abs(current.coefficients) > RUNAWAY_ESTIMATE).any():
-            return Maximum(current, iteration, converged=False)
     return Maximum(current, MAX_ITERATIONS, converged=False)
+
+
+def is_far_out(maximum: Maximum, covariance: FloatArray | None) -> bool:
+    """Whether the iteration ended where a likelihood without a maximum would let it end.
+
+    It found no maximum, or an estimate or its error is above 10. The maximum may still be one.
+    """
+    if covariance is None or not maximum.converged:
+        return True
+    extent = np.maximum(np.abs(maximum.point.coefficients), np.sqrt(np.diag(covariance)))
+    return bool((extent > FAR_OUT).any())
 
 
 def inverse(matrix: FloatArray) -> FloatArray | None:

@@ -32,12 +32,15 @@ def proportional_hazards_test(
     Columns: factor (the covariates, then GLOBAL), statistic, df, p_value, status. g is the
     transform of time less its mean over the events: `km` is one minus the Kaplan-Meier of all rows
     just before t, whatever the strata. This is the test of R's cox.zph since survival 3.0, on the
-    risk sets themselves, so it holds for counting-process rows and either tie method.
+    risk sets themselves, so it holds for counting-process rows and either tie method. Status for a
+    penalised model, whose estimates are not where the score is 0.
     Reference: Grambsch and Therneau, Biometrika 1994;81:515.
     """
     factors = [*fit.names, "GLOBAL"]
     if fit.log_hr is None:
         results = [TestResult(None, 0, None, fit.status) for _ in factors]
+    elif fit.penalty is not None:
+        results = [no_test(statuses.PENALISED) for _ in factors]
     else:
         results = _score_tests(with_covariates(data, fit.names), fit, fit.log_hr, transform)
     return pl.DataFrame(
@@ -56,14 +59,12 @@ def _score_tests(
     data: CoxData, fit: "CoxFit", log_hr: FloatArray, transform: PhTransform
 ) -> list[TestResult]:
     rows = scaled_rows(data)
-    sums = risk_sums(rows, log_hr * rows.scale, ties=fit.ties)
+    sums = risk_sums(rows, rows.scaled(log_hr), ties=fit.ties)
     clock = centred_clock(data, rows.sets, transform)
     turned = np.sum(clock * score_by_set(sums), axis=1)
-    score = np.concatenate([np.zeros(len(log_hr)), turned])
     matrix = _joint_information(sums, clock)
-    p = len(log_hr)
-    tested = [[p + j] for j in range(p)] + [list(range(p, 2 * p))]
-    return [_tested(score, matrix, [*range(p), *columns], len(columns)) for columns in tested]
+    each = [_tested(turned, matrix, covariate[:, None]) for covariate in rows.basis.T]
+    return [*each, _tested(turned, matrix, np.eye(len(log_hr)))]
 
 
 def _joint_information(sums: RiskSums, clock: FloatArray) -> FloatArray:
@@ -72,8 +73,12 @@ def _joint_information(sums: RiskSums, clock: FloatArray) -> FloatArray:
     return np.block([[plain, crossed], [crossed, weighted_information(sums, clock**2)]])
 
 
-def _tested(score: FloatArray, matrix: FloatArray, kept: list[int], df: int) -> TestResult:
-    statistic = quadratic_form(score[kept], matrix[np.ix_(kept, kept)])
+def _tested(turned: FloatArray, matrix: FloatArray, covariates: FloatArray) -> TestResult:
+    """The score test of these covariates times the clock; they are columns of weights (p x k)."""
+    p, df = covariates.shape
+    kept = np.block([[np.eye(p), np.zeros((p, df))], [np.zeros((p, p)), covariates]])
+    score = kept.T @ np.concatenate([np.zeros(p), turned])
+    statistic = quadratic_form(score, kept.T @ matrix @ kept)
     if statistic is None:
         return no_test(statuses.NO_VARIATION_IN_TIME)
     return chi_square_test(statistic, df)

@@ -12,6 +12,7 @@ from scipy.special import ndtr
 
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray
+from analytics.methods.checked import known_day
 from analytics.methods.curves import column
 from analytics.methods.intervals import normal_quantile
 
@@ -47,6 +48,7 @@ def restricted_mean(curve: pl.DataFrame, *, horizon: float, conf_level: float) -
     while S is above 0, since the curve is not known there; one subject; no events by the horizon;
     no spread of the restricted times.
     """
+    known_day(horizon, "The horizon")
     if not horizon > 0:
         raise ValueError(f"The horizon is {horizon:g} days, but must lie after the origin.")
     reason = _reason_without_mean(curve, horizon)

@@ -12,6 +12,7 @@ import numpy as np
 
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray, IntArray
+from analytics.methods.checked import known_numbers
 from analytics.methods.chi_square import TestResult, chi_square_test, no_test, quadratic_form
 from analytics.methods.cox import CoxFit
 from analytics.methods.cox_data import CoxData, with_covariates
@@ -31,6 +32,7 @@ def with_robust_variance(data: CoxData, fit: CoxFit, cluster: IntArray) -> CoxFi
     """
     if len(cluster) != len(data.tstop):
         raise ValueError("The clusters must have one code per row.")
+    known_numbers(cluster, "Cluster of row")
     if fit.log_hr is None or fit.covariance is None or not fit.names:
         return replace(fit, variance="robust")
     rows = scaled_rows(with_covariates(data, fit.names))
@@ -42,14 +44,15 @@ def with_robust_variance(data: CoxData, fit: CoxFit, cluster: IntArray) -> CoxFi
         residuals = score_residuals(risk_sums(rows, log_hr, ties=fit.ties))
         return _added_up(clusters, rows.sets.weight, residuals)
 
-    bread = fit.covariance * np.outer(rows.scale, rows.scale)
-    log_hr = fit.log_hr * rows.scale
+    bread = rows.covariance_scaled(fit.covariance)
+    log_hr = rows.scaled(fit.log_hr)
     covariance = bread @ _crossed(residuals_by_cluster(log_hr)) @ bread
+    given = rows.covariance_as_given(covariance)
     at_zero = residuals_by_cluster(np.zeros(len(log_hr)))
     return replace(
         fit,
-        std_error=np.sqrt(np.diag(covariance)) / rows.scale,
-        covariance=covariance / np.outer(rows.scale, rows.scale),
+        std_error=np.sqrt(np.diag(given)),
+        covariance=given,
         score_test=_tested(at_zero.sum(axis=0), _crossed(at_zero)),
         wald_test=_tested(log_hr, covariance),
         variance="robust",
@@ -57,8 +60,12 @@ def with_robust_variance(data: CoxData, fit: CoxFit, cluster: IntArray) -> CoxFi
 
 
 def _added_up(clusters: IntArray, weight: FloatArray, residuals: FloatArray) -> FloatArray:
-    """The weighted sums over each cluster's rows (clusters x p)."""
-    return np.column_stack([np.bincount(clusters, weight * column) for column in residuals.T])
+    """The weighted sums over each cluster's rows (clusters x p), in order of their values.
+
+    What the clusters are called then decides no last digit.
+    """
+    sums = np.column_stack([np.bincount(clusters, weight * column) for column in residuals.T])
+    return np.asarray(sums[np.lexsort(sums.T)], dtype=np.float64)
 
 
 def _crossed(residuals: FloatArray) -> FloatArray:

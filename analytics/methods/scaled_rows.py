@@ -3,26 +3,60 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from analytics.methods.arrays import FloatArray, IntArray
 from analytics.methods.cox_data import CoxData
 from analytics.methods.risk_sets import BLOCK_ROWS, RiskSets, risk_sets
 from analytics.methods.risk_totals import over_events
 
+DEPENDENT = 1e-8
+NEARLY_DEPENDENT = 1e-3
+
 
 @dataclass(frozen=True)
 class ScaledRows:
-    """`x`: the covariates of `sets.row`, centred, divided by `scale` (one number per covariate).
+    """`x`: the covariates of `sets.row`, centred, each less what those before it tell of it.
 
-    A two-valued covariate is divided by its difference, any other by two standard deviations, so a
-    coefficient is that of a yes/no factor either way. One that does not vary has scale 0 and is 0.
+    So a polynomial, or a covariate that almost repeats another, is fitted as well as any. What is
+    left of a covariate is divided by two standard deviations, a two-valued first one by its
+    difference, so a coefficient is that of a yes/no factor. The centred covariates are x times
+    `basis` (p x p, upper triangular). `own_part` (p): the share of a covariate's standard deviation
+    that those before it do not tell; 0 for a linear combination of them, whose x is 0, as is that
+    of one that does not vary (`varies`).
     `observed`: the weight of each set's events, and their weighted x ((1 + p) x sets).
     """
 
     x: FloatArray
-    scale: FloatArray
+    basis: FloatArray
+    varies: IntArray
+    own_part: FloatArray
     sets: RiskSets
     observed: FloatArray
+
+    @property
+    def first_dependent(self) -> int | None:
+        """The first covariate that is a linear combination of those before it."""
+        dependent = (self.own_part == 0) & (self.varies == 1)
+        return int(np.argmax(dependent)) if dependent.any() else None
+
+    def scaled(self, coefficients: FloatArray) -> FloatArray:
+        """Coefficients of the covariates as given (p) turned into those of `x`."""
+        return np.asarray(self.basis @ coefficients, dtype=np.float64)
+
+    def as_given(self, coefficients: FloatArray) -> FloatArray:
+        """Coefficients of `x` (p, or p x k) turned into those of the covariates as given."""
+        return _solved(self.basis, coefficients)
+
+    def covariance_as_given(self, covariance: FloatArray) -> FloatArray:
+        """A covariance of coefficients of `x` (p x p) turned into that of those as given."""
+        turned = _solved(self.basis, _solved(self.basis, covariance).T)
+        return np.asarray((turned + turned.T) / 2, dtype=np.float64)
+
+    def covariance_scaled(self, covariance: FloatArray) -> FloatArray:
+        """The inverse of `covariance_as_given`."""
+        turned = self.basis @ covariance @ self.basis.T
+        return np.asarray((turned + turned.T) / 2, dtype=np.float64)
 
 
 def scaled_rows(data: CoxData) -> ScaledRows:
@@ -30,7 +64,55 @@ def scaled_rows(data: CoxData) -> ScaledRows:
     sets = risk_sets(data)
     x = _columns(data.covariates, sets.row)
     scale = np.array([_centred_and_divided(column) for column in x.T], dtype=np.float64)
-    return ScaledRows(x, scale, sets, observed=over_events(sets, x, sets.weight))
+    basis, own_part = _made_independent(x)
+    return ScaledRows(
+        x=x,
+        basis=basis * scale,
+        varies=np.asarray(scale > 0, dtype=np.int64),
+        own_part=own_part,
+        sets=sets,
+        observed=over_events(sets, x, sets.weight),
+    )
+
+
+def _solved(basis: FloatArray, right: FloatArray) -> FloatArray:
+    if len(basis) == 0:
+        return right
+    solved = solve_triangular(basis, right)
+    return np.asarray(solved, dtype=np.float64)
+
+
+def _made_independent(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Take off each column what those before it tell, in place; the basis and the own parts.
+
+    Gram and Schmidt, twice, which is orthogonal to rounding; the sums are NumPy's own, whatever
+    the number of threads. The first column stays as it is.
+    """
+    p = x.shape[1]
+    basis, own_part = np.eye(p), np.ones(p)
+    square = np.zeros(p)
+    for j in range(p):
+        column = x[:, j]
+        before = square[j] = float(np.einsum("i,i->", column, column))
+        if before == 0:
+            own_part[j] = 0.0
+            continue
+        for _ in range(2):
+            for i in np.flatnonzero(square[:j] > 0):
+                share = float(np.einsum("i,i->", x[:, i], column)) / square[i]
+                column -= share * x[:, i]
+                basis[i, j] += share
+        square[j] = float(np.einsum("i,i->", column, column))
+        own_part[j] = np.sqrt(square[j] / before)
+        if own_part[j] < DEPENDENT:
+            own_part[j] = square[j] = 0.0
+            column[:] = 0
+        elif np.flatnonzero(square[:j] > 0).size:
+            length = np.sqrt(4 * square[j] / len(column))
+            column /= length
+            square[j] /= length**2
+            basis[j, j] = length
+    return basis, own_part
 
 
 def _columns(covariates: FloatArray, row: IntArray) -> FloatArray:
@@ -57,7 +139,7 @@ def _centred_and_divided(column: FloatArray) -> float:
     column -= column.mean()
     deviation = float(np.sqrt(np.einsum("i,i->", column, column) / len(column)))
     scale = high - low if n_extreme >= len(column) else 2 * deviation
-    if not scale > 0:
+    if not (scale > 0 and high > low):
         column[:] = 0
         return 0.0
     column /= scale

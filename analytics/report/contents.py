@@ -24,6 +24,7 @@ from analytics.report.difference_tables import (
 from analytics.report.elements import Bi, Figure, Row, Section, Table
 from analytics.report.factor_tables import (
     hazard_ratio_table,
+    joint_tests_table,
     proportional_hazards_table,
     selection_table,
     subgroups_table,
@@ -69,7 +70,13 @@ _CURVES = {
     "cumulative_incidence": incidence_figure,
     "multi_state": state_figure,
 }
-_MODELS = ("cox_univariate", "cox_stepwise", "fine_gray")
+_MODELS = (
+    "cox_univariate",
+    "cox_stepwise",
+    "cox_multivariable",
+    "fine_gray",
+    "fine_gray_multivariable",
+)
 _DESCRIPTIONS = {"baseline_table": baseline_table, "outcomes_table": outcomes_table}
 
 
@@ -296,7 +303,8 @@ def _supporting(bi: Bi, analyses: Sequence[Row], main: set[str], first: set[str]
         for item in _description(bi, row, is_main=False)
     ]
     forests = _forests(bi, analyses, main, is_main=False)
-    return [*curves, *_some([group_tests_table(bi)]), *forests, *tables]
+    tests = _some([group_tests_table(bi)])
+    return [*curves, *tests, *forests, *_some([joint_tests_table(bi)]), *tables]
 
 
 def _summary(bi: Bi) -> list[str]:

@@ -163,6 +163,47 @@ def selection_table(bi: Bi) -> Table | None:
     )
 
 
+def joint_tests_table(bi: Bi) -> Table | None:
+    """Whether all terms of a factor of a multivariable model are without effect."""
+    parts = {"all": "", "nonlinear": ", nonlinear terms"}
+    lines = [
+        Line(
+            {
+                _FIRST: row["factor_label"] + parts.get(row["component"], row["component"]),
+                "df": whole(row["df"]),
+                "wald": decimal(row["wald_chi_square"], 2)
+                if row["wald_p"] is not None
+                else row["status"],
+                "wald_p": p_value(row["wald_p"]),
+                "lr": decimal(row["lr_chi_square"], 2),
+                "lr_p": p_value(row["lr_p"]),
+                "n": f"{whole(row['n'])} / {whole(row['n_event'])}",
+            },
+            group=row["analysis_label"],
+            indent=1,
+        )
+        for row in bi["joint_tests"].to_dicts()
+    ]
+    wald, ratio = "Wald", "Likelihood ratio"
+    columns = [
+        Column(_FIRST, "Factor", is_text=True),
+        Column("df", "df"),
+        Column("wald", "Chi-square", wald),
+        Column("wald_p", "P", wald),
+        Column("lr", "Chi-square", ratio),
+        Column("lr_p", "P", ratio),
+        Column("n", "n / events"),
+    ]
+    notes = [
+        "Whether all terms of a factor are without effect, the interactions that it has a part in "
+        "included. A model with a robust variance and a Fine-Gray model have no "
+        "likelihood-ratio test."
+    ]
+    return Table(
+        "joint_tests", "Tests of the factors of models with several", columns, lines, notes=notes
+    )
+
+
 def subgroups_table(bi: Bi) -> Table | None:
     """The hazard ratio within each subgroup, and whether it differs between them."""
     frame = bi["subgroups"]

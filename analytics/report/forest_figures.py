@@ -39,6 +39,14 @@ class _Ratio:
     is_sibling: bool
 
 
+_SPLINE = " / knots "
+_MODELS = {
+    "cox_stepwise": "of the selected factors",
+    "cox_multivariable": "of all factors",
+    "fine_gray_multivariable": "of all factors",
+}
+
+
 def contrast_of(row: Row) -> str:
     """A factor with what is compared: Sex (male/female)."""
     return f"{row['factor_label']} ({row['contrast'].replace(' / ', '/')})"
@@ -54,23 +62,26 @@ def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
 
     A selection may end with no factor at all.
     """
-    is_fine_gray = analysis["method"] == "fine_gray"
+    is_fine_gray = analysis["method"] in ("fine_gray", "fine_gray_multivariable")
     table = bi["subdistribution_hazards" if is_fine_gray else "forest"]
-    rows = rows_of(table, analysis_id=analysis["analysis_id"])
+    every = rows_of(table, analysis_id=analysis["analysis_id"])
+    rows = [row for row in every if _SPLINE not in row["contrast"]]
     if not rows:
         return None
     measure = "Subdistribution hazard ratio" if is_fine_gray else "Hazard ratio"
     grouped = _grouped(rows, "shr" if is_fine_gray else "hr")
     note = bi["about"]["synthetic_note"][0]
     ci = confidence(analysis["conf_level"])
-    is_selected = analysis["method"] == "cox_stepwise"
     strata = analysis["stratified_by_label"]
     sentences = [
         f"{measure}, numerator over denominator, with {ci}; below 1: lower in the numerator. "
-        f"One model {'of the selected factors' if is_selected else 'per factor'}.",
+        f"One model {_MODELS.get(analysis['method'], 'per factor')}.",
         f"Stratified by: {strata}." if strata else "",
         "n / events: patients and events of the model; missing: patients excluded because a "
         f"factor of the model {'or its strata ' if strata else ''}is unknown.",
+        "The terms of a spline have no ratio to show; its test is in the table of tests."
+        if len(rows) < len(every)
+        else "",
         "* Read the caution below." if any(row["caution"] for row in rows) else "",
     ]
     return Figure(

@@ -253,6 +253,7 @@ def plateau_table(bi: Bi) -> Table | None:
 
 def group_tests_table(bi: Bi) -> Table | None:
     """Whether groups differ, test by test."""
+    has_pairs = bi["group_tests"]["p_adjusted"].is_not_null().any()
     lines = [
         Line(
             {
@@ -265,6 +266,7 @@ def group_tests_table(bi: Bi) -> Table | None:
                 "chi_square": decimal(row["chi_square"], 2),
                 "df": whole(row["df"]),
                 "p": p_value(row["p_value"]) if row["status"] == "ok" else row["status"],
+                **({"adjusted": p_value(row["p_adjusted"])} if has_pairs else {}),
             },
             cautions=(row["caution"],) if row["caution"] else (),
         )
@@ -285,6 +287,9 @@ def group_tests_table(bi: Bi) -> Table | None:
         "Missing: patients excluded because their group, or a factor that forms the strata, is "
         "unknown."
     ]
+    if has_pairs:
+        columns.append(Column("adjusted", "Adjusted P"))
+        notes.append("Adjusted P: of a pair of groups, for the number of pairs, by Holm's method.")
     return Table("group_tests", "Tests between groups", columns, lines, notes)
 
 

@@ -6,13 +6,13 @@ from typing import Any, Final
 import polars as pl
 
 from analytics import __version__
-from analytics.results.cox_rows import VARIANCE as COX_VARIANCE
 from analytics.results.fine_gray_models import TIES as FINE_GRAY_TIES
 from analytics.results.fine_gray_models import VARIANCE as FINE_GRAY_VARIANCE
 from analytics.results.frames import frame_of_rows
 from analytics.study.specification import (
     COX_METHODS,
     CURVE_METHODS,
+    FINE_GRAY_METHODS,
     Analysis,
     Method,
     Parameters,
@@ -26,7 +26,9 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "cumulative_incidence": ("plateau", "numpy"),
     "cox_univariate": ("plateau", "numpy"),
     "cox_stepwise": ("plateau", "numpy"),
+    "cox_multivariable": ("plateau", "numpy"),
     "fine_gray": ("plateau", "numpy"),
+    "fine_gray_multivariable": ("plateau", "numpy"),
     "multi_state": ("plateau", "numpy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars", "scipy"),
@@ -34,7 +36,7 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
 }
 
 
-_OTHERS: Final[tuple[Method, ...]] = ("fine_gray", "multi_state")
+_OTHERS: Final[tuple[Method, ...]] = (*FINE_GRAY_METHODS, "multi_state")
 
 
 def analysis_frames(study: StudySpecification) -> dict[str, pl.DataFrame]:
@@ -91,11 +93,11 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
     if analysis.method in COX_METHODS:
         row |= {
             "ci_transform": "log",
-            "ties": parameters.ties,
-            "variance": COX_VARIANCE,
+            "ties": analysis.ties or parameters.ties,
+            "variance": analysis.variance,
             "ph_transform": parameters.ph_transform,
         }
-    if analysis.method == "fine_gray":
+    if analysis.method in FINE_GRAY_METHODS:
         row |= {
             "ci_transform": "log",
             "ties": FINE_GRAY_TIES,

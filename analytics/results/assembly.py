@@ -13,6 +13,10 @@ from analytics.results.frames import ResultsError, stack
 from analytics.results.group_tests import groups_compared
 from analytics.results.incidences import incidence_frames
 from analytics.results.marts import Marts
+from analytics.results.multivariable_models import (
+    fine_gray_multivariable_frames,
+    multivariable_frames,
+)
 from analytics.results.schemas import RESULT_TABLES
 from analytics.results.selected_models import stepwise_frames
 from analytics.results.states import state_frames
@@ -67,8 +71,12 @@ def _frames_by_method(
             frames = univariate_frames(study, analysis, marts)
         case "cox_stepwise":
             frames = stepwise_frames(study, analysis, marts, terms)
+        case "cox_multivariable":
+            frames = multivariable_frames(study, analysis, marts)
         case "fine_gray":
             frames = fine_gray_frames(study, analysis, marts)
+        case "fine_gray_multivariable":
+            frames = fine_gray_multivariable_frames(study, analysis, marts)
         case "multi_state":
             frames = state_frames(study, analysis, marts)
         case "baseline_table":

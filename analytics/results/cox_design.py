@@ -1,7 +1,7 @@
 """Who enters a Cox model, from when, and with which factor values."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -59,7 +59,9 @@ class CoxDesign:
     `intervals`: usubjid, tstart, tstop, event_code, event, `stratum` (Int64) when there are
     strata, and one Float64 column per factor (`column_of`), sorted by subject and time. `names`
     are the factors. `n` counts subjects with an interval, `n_event` those with the event,
-    `n_missing` the subjects left out because a factor or the stratum is missing.
+    `n_missing` the subjects left out because a factor or the stratum is missing. `elsewhere`:
+    factor -> how many of them are at a known level that is neither in the numerator nor in the
+    denominator of its contrast.
     """
 
     intervals: pl.DataFrame
@@ -67,6 +69,7 @@ class CoxDesign:
     n: int
     n_event: int
     n_missing: int
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_strata(self) -> int | None:
@@ -88,8 +91,13 @@ class CoxDesign:
         A sum of floats depends on its order in the last digit; the names of the subjects
         decide nothing.
         """
-        rows = self.intervals.drop("usubjid")
-        rows = rows.sort(rows.columns)
+        return self._data(self.ordered())
+
+    def ordered(self) -> pl.DataFrame:
+        """The intervals in the order of the rows of `data`."""
+        return self.intervals.sort([name for name in self.intervals.columns if name != "usubjid"])
+
+    def _data(self, rows: pl.DataFrame) -> CoxData:
         return CoxData(
             tstart=rows["tstart"].to_numpy(),
             tstop=rows["tstop"].to_numpy(),
@@ -125,14 +133,20 @@ def cox_design(
     change on or before the interval's start, so that a change on the day of an event is
     not yet known at that event. With entry facts a subject is under observation from the
     last of them on; a competing event counts as censored. Intervals are split at the changes of
-    these factors alone, splits at those of other factors are joined again.
+    these factors alone, splits at those of other factors are joined again. `names`: what the
+    contrasts are called in the model, where that is not their factors.
     """
+    names = tuple(contrast.factor for contrast in contrasts) if names is None else tuple(names)
     followed = _followed(marts, cohort)
     if cohort.strata:
         followed = followed.with_columns(_stratum(study, cohort.strata, marts, followed))
-    names = tuple(contrast.factor for contrast in contrasts) if names is None else tuple(names)
+    elsewhere: dict[str, int] = {}
     for name, contrast in zip(names, contrasts, strict=True):
-        values = _values(study.factor(contrast.factor), contrast, marts, followed, cohort.endpoint)
+        factor = study.factor(contrast.factor)
+        values = _values(factor, contrast, marts, followed, cohort.endpoint)
+        if factor.type == "categorical":
+            other = _values(factor, _others(study, contrast), marts, followed, cohort.endpoint)
+            elsewhere[contrast.factor] = followed.filter(other == 1)["usubjid"].n_unique()
         followed = followed.with_columns(values.alias(column_of(name)))
     columns = tuple(map(column_of, names))
     needed = (*columns, "stratum") if cohort.strata else columns
@@ -145,6 +159,7 @@ def cox_design(
         n=observed["usubjid"].n_unique(),
         n_event=int(observed["event"].sum()),
         n_missing=followed["usubjid"].n_unique() - complete["usubjid"].n_unique(),
+        elsewhere={name: n for name, n in elsewhere.items() if n},
     )
 
 
@@ -203,6 +218,13 @@ def _values(
         )
         .sort("row")["coded"]
     )
+
+
+def _others(study: Factors, contrast: Contrast) -> Contrast:
+    """The contrast of the levels that this one leaves out with those that it names."""
+    named = (*contrast.numerator, *contrast.denominator)
+    others = tuple(level for level in study.levels_of(contrast.factor) if level not in named)
+    return contrast.model_copy(update={"numerator": others, "denominator": named})
 
 
 def _coded(factor: Factor, contrast: Contrast) -> pl.Expr:

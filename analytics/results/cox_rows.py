@@ -11,7 +11,7 @@ from analytics.methods.cox_strata import n_informative_strata
 from analytics.methods.statuses import OK
 from analytics.results.cox_design import CoxDesign
 from analytics.results.frames import frame_of_rows
-from analytics.study.cautions import join_cautions, strata_caution
+from analytics.study.cautions import join_cautions, near_dependence_caution, strata_caution
 from analytics.study.specification import Contrast, Parameters, StudySpecification
 
 Row = dict[str, Any]
@@ -63,7 +63,19 @@ def cox_rows(
     labels: Row,
     fit: CoxFit,
 ) -> CoxRows:
-    """The rows of a fitted model; `contrasts` in the order of the fit's names.
+    """The rows of a fitted model; `contrasts` in the order of the fit's names."""
+    words = [contrast_words(study, contrast) for contrast in contrasts]
+    return rows_of_model(study, design, words, labels, fit)
+
+
+def rows_of_model(
+    study: StudySpecification,
+    design: CoxDesign,
+    words: Sequence[Row],
+    labels: Row,
+    fit: CoxFit,
+) -> CoxRows:
+    """The rows of a fitted model; `words` tell each of its terms, in the order of the fit's names.
 
     A model that cannot be estimated keeps its rows: the status says why and every number
     is NULL.
@@ -73,10 +85,16 @@ def cox_rows(
     data = design.data()
     model = {
         **_model(labels, design, status, parameters),
-        **_strata(data, design, labels["caution"]),
+        **_strata(data, design),
         **_tests(fit),
-        "df": len(contrasts),
+        "df": len(words),
+        "ties": fit.ties,
+        "penalty": fit.penalty,
+        "limits": fit.limits,
     }
+    model["caution"] = join_cautions(
+        labels["caution"], _about_strata(model), near_dependence_caution(fit.nearly_dependent)
+    )
     sizes = {key: model[key] for key in _SIZES}
     terms = cox_terms(fit, conf_level=parameters.conf_level).iter_rows(named=True)
     diagnostics = proportional_hazards_test(data, fit, transform=parameters.ph_transform).iter_rows(
@@ -85,8 +103,8 @@ def cox_rows(
     return CoxRows(
         [model],
         [
-            {**sizes, **term, **contrast_words(study, contrast), "status": status}
-            for term, contrast in zip(terms, contrasts, strict=True)
+            {**sizes, **term, **word, "display_order": order, "status": status}
+            for order, (term, word) in enumerate(zip(terms, words, strict=True), start=1)
         ],
         [
             {**sizes, **test, "status": test["status"] if status == OK else status}
@@ -109,20 +127,23 @@ def _model(labels: Row, design: CoxDesign, status: str, parameters: Parameters) 
         "n_strata": design.n_strata,
         "ties": parameters.ties,
         "variance": VARIANCE,
+        "limits": "wald",
         "status": status,
     }
 
 
-def _strata(data: CoxData, design: CoxDesign, caution: str | None) -> Row:
-    """How many strata of the model carry information, and what to know of the others."""
+def _strata(data: CoxData, design: CoxDesign) -> Row:
+    """How many strata of the model carry information."""
     if design.n_strata is None:
         return {}
-    n_informative = n_informative_strata(data)
-    about = strata_caution(design.n_strata, n_informative, _INFORMATIVE)
-    return {
-        "n_strata_informative": n_informative,
-        "caution": join_cautions(caution, about),
-    }
+    return {"n_strata_informative": n_informative_strata(data)}
+
+
+def _about_strata(model: Row) -> str | None:
+    """What to know of the strata without information."""
+    if model["n_strata"] is None:
+        return None
+    return strata_caution(model["n_strata"], model["n_strata_informative"], _INFORMATIVE)
 
 
 def _tests(fit: CoxFit) -> Row:

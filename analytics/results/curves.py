@@ -1,6 +1,6 @@
 """Kaplan-Meier analyses: curves, medians, rates at landmarks, follow-up and log-rank tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -9,11 +9,11 @@ import polars as pl
 from analytics.methods.counts import curve_status
 from analytics.methods.follow_up import REVERSE_MEDIAN, follow_up, reverse_span
 from analytics.methods.kaplan_meier import kaplan_meier_curve, median_survival, survival_at
-from analytics.methods.log_rank import n_informative_strata, stratified_log_rank_test
+from analytics.methods.log_rank import n_informative_strata
 from analytics.methods.statuses import OK, TOO_FEW_AT_RISK, not_estimable
 from analytics.results.clock import in_days, in_months
 from analytics.results.frames import frame_of_rows
-from analytics.results.group_tests import Compared, group_test_row
+from analytics.results.group_tests import Compared, group_test_row, tests_between
 from analytics.results.known_curves import TOO_FEW, Estimator, KnownCurve, known_curve
 from analytics.results.long_term import (
     conditional_survival_rows,
@@ -70,9 +70,9 @@ def survival_frames(
     """The tables of one Kaplan-Meier analysis, by name, from the risk counts of its strata.
 
     A stratum of nobody, or of one subject, keeps its rows with a status and no estimate. Strata
-    are `compared` by the log-rank test, which is the test of Mantel and Byar when subjects move
-    between them; then no stratum has a follow-up. Two strata also have the differences of their
-    rates and restricted means.
+    are `compared` by the tests of the plan; the log-rank test is the test of Mantel and Byar when
+    subjects move between them, and then no stratum has a follow-up. Two strata also have the
+    differences of their rates and restricted means.
     """
     rows: dict[str, list[Row]] = {name: [] for name in _TABLES}
     estimator = survival_estimator(parameters)
@@ -101,7 +101,7 @@ def survival_frames(
     rows["restricted_mean_difference"] += restricted_mean_difference_rows(
         pair, analysis, parameters
     )
-    rows["group_test"] += _log_rank(analysis, compared)
+    rows["group_test"] += _tests(analysis, compared, tuple(strata))
     return {name: frame_of_rows(name, table) for name, table in rows.items()}
 
 
@@ -183,15 +183,12 @@ def _follow_up(analysis: Analysis, counts: pl.DataFrame, row: Row, parameters: P
         yield {**row, **found, "months": months, "status": no_subjects}
 
 
-def _log_rank(analysis: Analysis, compared: Compared | None) -> Rows:
-    """The test of the groups compared, in strata or not; none without groups."""
+def _tests(analysis: Analysis, compared: Compared | None, groups: Sequence[str]) -> Rows:
+    """The tests of the groups compared, in strata or not; none without groups."""
     if compared is None:
         return
-    name = "mantel_byar" if analysis.time_dependent_strata else "log_rank"
-    yield group_test_row(
-        analysis,
-        {"test": name, "event": "event"},
-        compared,
-        stratified_log_rank_test(compared.strata),
-        n_informative_strata(compared.strata),
-    )
+    n_informative = n_informative_strata(compared.strata)
+    for one in tests_between(analysis, compared, groups):
+        labels = {"test": one.name, "event": "event"}
+        row = group_test_row(analysis, labels, one.compared, one.test, n_informative)
+        yield row | {"p_adjusted": one.p_adjusted}

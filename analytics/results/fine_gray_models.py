@@ -10,13 +10,14 @@ from analytics.results.cox_design import CoxCohort, CoxDesign, column_of, cox_de
 from analytics.results.cox_rows import contrast_words, model_labels
 from analytics.results.frames import frame_of_rows
 from analytics.results.marts import Marts
+from analytics.study.cautions import join_cautions, near_dependence_caution
 from analytics.study.specification import Analysis, Contrast, Parameters, StudySpecification
 
 Row = dict[str, Any]
 
 TIES: Final = "breslow"
 VARIANCE: Final = "fine_gray"
-_SIZES: Final = ("analysis_id", "model", "n", "n_event", "n_competing")
+SIZES: Final = ("analysis_id", "model", "n", "n_event", "n_competing")
 
 
 def fine_gray_frames(
@@ -30,9 +31,9 @@ def fine_gray_frames(
     models, terms = list[Row](), list[Row]()
     for contrast in analysis.factors:
         design, labels = _design(study, analysis, contrast, marts)
-        subjects = _subjects(design)
-        fit = fit_fine_gray(_data(design, subjects))
-        model = _model(design, subjects, labels, fit)
+        subjects = subjects_of(design)
+        fit = fit_fine_gray(fine_gray_data(design, subjects))
+        model = fine_gray_row(design, subjects, labels, fit)
         models.append(model)
         terms.append(_term(study, contrast, model, fit, study.parameters))
     return {
@@ -54,7 +55,7 @@ def _design(
     return cox_design(study, marts, cohort, [contrast]), labels
 
 
-def _subjects(design: CoxDesign) -> pl.DataFrame:
+def subjects_of(design: CoxDesign) -> pl.DataFrame:
     """A row per subject, at the end of the endpoint's clock: a baseline factor never changes.
 
     The rows are ordered by their values alone, as those of a Cox fit.
@@ -63,7 +64,7 @@ def _subjects(design: CoxDesign) -> pl.DataFrame:
     return ends.sort(ends.columns)
 
 
-def _data(design: CoxDesign, subjects: pl.DataFrame) -> FineGrayData:
+def fine_gray_data(design: CoxDesign, subjects: pl.DataFrame) -> FineGrayData:
     has_groups = "stratum" in subjects.columns
     return FineGrayData(
         time=subjects["tstop"].to_numpy(),
@@ -76,10 +77,11 @@ def _data(design: CoxDesign, subjects: pl.DataFrame) -> FineGrayData:
     )
 
 
-def _model(design: CoxDesign, subjects: pl.DataFrame, labels: Row, fit: FineGrayFit) -> Row:
+def fine_gray_row(design: CoxDesign, subjects: pl.DataFrame, labels: Row, fit: FineGrayFit) -> Row:
     wald = fit.wald_test
     return {
         **labels,
+        "caution": join_cautions(labels["caution"], near_dependence_caution(fit.nearly_dependent)),
         "n": design.n,
         "n_event": design.n_event,
         "n_competing": int((subjects["event_code"] == 2).sum()),
@@ -103,8 +105,9 @@ def _term(
 ) -> Row:
     (term,) = fine_gray_terms(fit, conf_level=parameters.conf_level).iter_rows(named=True)
     return {
-        **{key: model[key] for key in _SIZES},
+        **{key: model[key] for key in SIZES},
         **term,
         **contrast_words(study, contrast),
+        "display_order": 1,
         "status": model["status"],
     }

@@ -1,12 +1,20 @@
 """The rows of `group_test`: whether the groups of an analysis differ, in strata or not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
 from analytics.methods.chi_square import TestResult
+from analytics.methods.log_rank import stratified_log_rank_test
+from analytics.methods.weighted_log_rank import (
+    max_combo_test,
+    pairwise_tests,
+    trend_test,
+    weight_of,
+    weighted_log_rank_test,
+)
 from analytics.results.marts import Marts
 from analytics.results.strata import (
     ALL,
@@ -55,6 +63,57 @@ def groups_compared(
     strata = counts_by_test_stratum(analysis, marts) if analysis.stratified_by else {ALL: known}
     n = sum(n_subjects(counts) for groups in strata.values() for counts in groups.values())
     return Compared(strata, sum(map(n_subjects, curves.values())) - n)
+
+
+@dataclass(frozen=True)
+class TestBetween:
+    """A test by its name in `group_test`, of the groups it is of."""
+
+    __test__ = False  # not a test case, whatever its name
+
+    name: str
+    test: TestResult
+    compared: Compared
+    p_adjusted: float | None = None
+
+
+def tests_between(
+    analysis: Analysis, compared: Compared, groups: Sequence[str]
+) -> Iterator[TestBetween]:
+    """The tests that the analysis asks for; pairs and a trend go by the order of the groups."""
+    known = {group for found in compared.strata.values() for group in found}
+    order = [group for group in groups if group in known]
+    for name in analysis.tests:
+        match name:
+            case "log_rank":
+                own = "mantel_byar" if analysis.time_dependent_strata else name
+                yield TestBetween(own, stratified_log_rank_test(compared.strata), compared)
+            case "trend":
+                yield TestBetween(name, trend_test(compared.strata, order), compared)
+            case "max_combo":
+                yield TestBetween(name, max_combo_test(compared.strata), compared)
+            case "pairwise":
+                for pair in pairwise_tests(compared.strata, order):
+                    yield TestBetween(
+                        f"pairwise({pair.group}, {pair.reference})",
+                        pair.test,
+                        _of_groups(compared, (pair.group, pair.reference)),
+                        pair.p_adjusted,
+                    )
+            case _:
+                test = weighted_log_rank_test(compared.strata, weight_of(name))
+                yield TestBetween(name, test, compared)
+
+
+def _of_groups(compared: Compared, groups: Sequence[str]) -> Compared:
+    """The same without the other groups; their subjects are not missing."""
+    strata = {
+        stratum: {group: counts for group, counts in found.items() if group in groups}
+        for stratum, found in compared.strata.items()
+    }
+    return Compared(
+        {stratum: found for stratum, found in strata.items() if found}, compared.n_missing
+    )
 
 
 def group_test_row(

@@ -11,6 +11,7 @@ from analytics.results.cox_rows import cox_rows, model_labels, not_fitted
 from analytics.results.frames import frame_of_rows
 from analytics.results.marts import Marts
 from analytics.results.statuses import NO_CANDIDATE, NONE_ENTERED
+from analytics.study.cautions import elsewhere_caution, join_cautions
 from analytics.study.specification import Analysis, Contrast, StudySpecification
 
 SELECTED: Final = "selected"
@@ -31,7 +32,13 @@ def stepwise_frames(
     )
     design = cox_design(study, marts, cohort, candidates)
     labels = model_labels(
-        analysis.analysis_id, SELECTED, analysis.population, analysis.caution, analysis.inferred
+        analysis.analysis_id,
+        SELECTED,
+        analysis.population,
+        join_cautions(
+            analysis.caution, elsewhere_caution(design.elsewhere, design.n + design.n_missing)
+        ),
+        analysis.inferred,
     )
     sizes = {"analysis_id": analysis.analysis_id, "n": design.n, "n_event": design.n_event}
     obstacle = design.obstacle if candidates else not_estimable(NO_CANDIDATE)

@@ -1,5 +1,6 @@
 """The cautions shown beside a result; they are written only here."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from analytics.study.facts import Facts
@@ -83,6 +84,34 @@ def strata_caution(n_strata: int, n_informative: int, event: str) -> str | None:
     return (
         f"Strata: {n_strata - n_informative} of {n_strata} without information, as they have no "
         f"event {event}."
+    )
+
+
+def elsewhere_caution(elsewhere: Mapping[str, int], n_of: int) -> str | None:
+    """How many of the patients a model leaves out for a level that no contrast names; or None."""
+    if not elsewhere:
+        return None
+    counted = ", ".join(f"{n} for {factor}" for factor, n in elsewhere.items())
+    return (
+        f"Left out: of {n_of} patients those at a level that is in neither the numerator nor the "
+        f"denominator of a factor of the model: {counted}."
+    )
+
+
+def absent_levels_caution(names: tuple[str, ...]) -> str | None:
+    """Which levels have no term, as no subject of the model is at them; None when all have."""
+    if not names:
+        return None
+    return f"Levels without patients have no term: {', '.join(names)}."
+
+
+def near_dependence_caution(names: tuple[str, ...]) -> str | None:
+    """Which factors of a model those before them almost determine; None when there is none."""
+    if not names:
+        return None
+    return (
+        f"Nearly dependent: the factors before {', '.join(names)} in the model tell all but a "
+        "thousandth of it, so the single hazard ratios are poorly determined; read them together."
     )
 
 

@@ -11,6 +11,7 @@ from analytics.study.curve_questions import (
 )
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
+from analytics.study.group_tests import read_tests
 from analytics.study.guard import check_has_groups
 from analytics.study.keys import Table
 from analytics.study.siblings import guarded
@@ -34,6 +35,7 @@ def read_curve(
             "strata": strata,
             "time_dependent_strata": moving is not None,
             "stratified_by": stratified_by,
+            "tests": read_tests(table, strata, definitions),
             "landmarks_months": read_months(table, "landmarks_months"),
             "landmark_days": landmark_days,
             "restricted_mean_months": read_months(table, "restricted_mean_months"),

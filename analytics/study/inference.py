@@ -25,7 +25,9 @@ _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
         "slentry",
         "slstay",
     ),
+    "cox_multivariable": ("day_convention", "ties", "conf_level", "ph_transform"),
     "fine_gray": ("day_convention", "conf_level"),
+    "fine_gray_multivariable": ("day_convention", "conf_level"),
 }
 
 

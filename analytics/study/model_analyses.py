@@ -1,5 +1,7 @@
 """The models over time of plan.toml: Cox and Fine-Gray, one factor each, and selected ones."""
 
+from typing import Final
+
 from analytics.study.cautions import (
     SELECTED_MODEL_CAUTION,
     censoring_caution,
@@ -11,13 +13,15 @@ from analytics.study.errors import StudyError
 from analytics.study.guard import check_has_groups
 from analytics.study.keys import Table
 from analytics.study.siblings import guarded
-from analytics.study.specification import Analysis
+from analytics.study.specification import Analysis, Limits
 from analytics.study.strata import (
     check_varies_within_strata,
     check_varies_within_subgroups,
     read_stratified_by,
     read_subgroups,
 )
+
+LIMITS: Final[dict[str, Limits]] = {"wald": "wald", "profile": "profile_likelihood"}
 
 
 def read_univariate(
@@ -30,6 +34,7 @@ def read_univariate(
             "population": definitions.population(table),
             "stratified_by": read_stratified_by(table, definitions),
             "subgroups": read_subgroups(table, definitions),
+            **likelihood_of(table),
         }
     )
     contrasts = read_contrasts(table, analysis, definitions)
@@ -44,7 +49,7 @@ def read_fine_gray(
 ) -> list[Analysis]:
     """Fine-Gray models of one baseline factor each; groups, if any, are censored unlike."""
     endpoint, population = definitions.endpoint(table), definitions.population(table)
-    groups = _censoring_groups(table, definitions)
+    groups = censoring_groups(table, definitions)
     return [
         base.model_copy(
             update={
@@ -91,7 +96,7 @@ def read_stepwise(
     return guarded(table, analysis, (*candidates, *source.stratified_by), definitions)
 
 
-def _censoring_groups(table: Table, definitions: Definitions) -> str | None:
+def censoring_groups(table: Table, definitions: Definitions) -> str | None:
     """The factor in whose levels the censoring is estimated; a subject's group never changes."""
     name = table.text("censoring_groups")
     if name is None:
@@ -104,3 +109,16 @@ def _censoring_groups(table: Table, definitions: Definitions) -> str | None:
             "groups of a model need a baseline factor; choose one."
         )
     return name
+
+
+def likelihood_of(table: Table) -> dict[str, object]:
+    """The keys `firth` and `limits` of Cox models; Firth's limits are those of the profile.
+
+    Wald's have to be asked for: after a level without events they are far off.
+    """
+    firth = table.truth("firth", default=False)
+    if "limits" in table.values:
+        limits = table.known("limits", LIMITS, "kind of limits")
+    else:
+        limits = "profile" if firth else "wald"
+    return {"firth": firth, "limits": LIMITS[limits]}

@@ -13,6 +13,7 @@ from analytics.study.inference import inferred_conventions
 from analytics.study.keys import Table, read_toml
 from analytics.study.lists import LISTS, check_lists_are_used, read_lists, with_lists
 from analytics.study.model_analyses import read_fine_gray, read_stepwise, read_univariate
+from analytics.study.multivariable import read_fine_gray_multivariable, read_multivariable
 from analytics.study.plan_tables import (
     read_characteristics,
     read_compared,
@@ -42,6 +43,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "kaplan_meier": (
         *_CURVE_KEYS,
         "time_dependent_strata",
+        "tests",
         "restricted_mean_months",
         "plateau_months",
         "quantiles",
@@ -51,7 +53,36 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "parametric",
     ),
     "cumulative_incidence": (*_CURVE_KEYS, "restricted_mean_months", "incidence_rate_months"),
-    "cox_univariate": ("endpoint", "population", "stratified_by", "subgroups", "factors"),
+    "cox_univariate": (
+        "endpoint",
+        "population",
+        "stratified_by",
+        "subgroups",
+        "factors",
+        "firth",
+        "limits",
+    ),
+    "cox_multivariable": (
+        "endpoint",
+        "population",
+        "factors",
+        "interactions",
+        "stratified_by",
+        "entry_facts",
+        "as_published",
+        "ties",
+        "variance",
+        "cluster",
+        "limits",
+        "firth",
+    ),
+    "fine_gray_multivariable": (
+        "endpoint",
+        "population",
+        "factors",
+        "interactions",
+        "censoring_groups",
+    ),
     "cox_stepwise": (
         "endpoint",
         "population",
@@ -154,6 +185,8 @@ _READERS: Final[dict[str, _Reader]] = {
     "cumulative_incidence": read_curve,
     "cox_univariate": read_univariate,
     "cox_stepwise": read_stepwise,
+    "cox_multivariable": read_multivariable,
+    "fine_gray_multivariable": read_fine_gray_multivariable,
     "fine_gray": read_fine_gray,
     "multi_state": read_multi_state,
     "baseline_table": _baseline_table,

@@ -19,6 +19,8 @@ CifVariance = Literal["aalen", "delta", "infinitesimal_jackknife"]
 PhTransform = Literal["km", "rank", "identity", "log"]
 CiTransform = Literal["log-log", "log", "plain"]
 Ties = Literal["efron", "breslow"]
+Variance = Literal["inverse_information", "robust"]
+Limits = Literal["wald", "profile_likelihood"]
 Timing = Literal["baseline", "post_baseline"]
 FactorType = Literal["categorical", "continuous"]
 Derivation = Literal[
@@ -40,7 +42,9 @@ Method = Literal[
     "cumulative_incidence",
     "cox_univariate",
     "cox_stepwise",
+    "cox_multivariable",
     "fine_gray",
+    "fine_gray_multivariable",
     "multi_state",
     "baseline_table",
     "outcomes_table",
@@ -50,7 +54,8 @@ StateEnd = Literal["event", "competing"]
 Statistic = Literal["count_percent", "n", "mean", "sd", "median", "min", "max"]
 
 CURVE_METHODS: tuple[Method, ...] = ("kaplan_meier", "cumulative_incidence")
-COX_METHODS: tuple[Method, ...] = ("cox_univariate", "cox_stepwise")
+COX_METHODS: tuple[Method, ...] = ("cox_univariate", "cox_stepwise", "cox_multivariable")
+FINE_GRAY_METHODS: tuple[Method, ...] = ("fine_gray", "fine_gray_multivariable")
 
 
 class _Specification(BaseModel):
@@ -347,6 +352,21 @@ class Contrast(_Specification):
     alternative_to: str | None = None
 
 
+class ModelFactor(_Specification):
+    """A factor of a multivariable model and how it enters.
+
+    A categorical one: a term for each level but `reference`, or with `trend` one for the position
+    of the level. A continuous one: a term for `per` units, or a natural cubic spline with `spline`
+    knots.
+    """
+
+    factor: str
+    reference: str | None = None
+    trend: bool = False
+    per: float = 1.0
+    spline: int | None = None
+
+
 class TableCharacteristic(_Specification):
     """One factor of a baseline table and the statistics shown for it."""
 
@@ -412,12 +432,15 @@ class Analysis(_Specification):
     `subgroups`, which are factors, a Cox analysis also has its models on the subjects of the level.
     Of `compared`, two of the `groups` of an outcomes table, the first is compared with the second,
     in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
-    compared. `quantiles` are the shares of events whose times are asked for, and
-    `incidence_rate_months` the months that part the intervals of a rate. In each level of
-    `censoring_groups` a Fine-Gray analysis estimates the censoring by itself. Who lacks one of the
-    facts `known_by_landmark` on the landmark day is left out. `states` are those of a
-    multi-state analysis, in the order of the course. `alternative_to` names the curve that this
-    curve is another choice for.
+    compared. `tests` are those between the groups of curves. `quantiles` are the shares of events
+    whose times are asked for, and `incidence_rate_months` the months that part the intervals of a
+    rate. In each level of `censoring_groups` a Fine-Gray analysis estimates the censoring by
+    itself. Who lacks one of the facts `known_by_landmark` on the landmark day is left out.
+    `states` are those of a multi-state analysis, in the order of the course. `alternative_to` names
+    the curve that this curve is another choice for. A multivariable model has the terms of
+    `model_factors` and the products of the terms of each pair of `interactions`; `cluster` is the
+    factor whose levels are the clusters of a robust variance (None: the subjects), `ties` the
+    method in place of the study's, `firth` the penalty.
     """
 
     analysis_id: str
@@ -429,6 +452,7 @@ class Analysis(_Specification):
     time_dependent_strata: bool = False
     stratified_by: tuple[str, ...] = ()
     subgroups: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ("log_rank",)
     landmarks_months: tuple[float, ...] = ()
     landmark_days: float | None = None
     restricted_mean_months: tuple[float, ...] = ()
@@ -450,6 +474,13 @@ class Analysis(_Specification):
     factors: tuple[Contrast, ...] = ()
     candidates_from: str | None = None
     censoring_groups: str | None = None
+    model_factors: tuple[ModelFactor, ...] = ()
+    interactions: tuple[tuple[str, str], ...] = ()
+    ties: Ties | None = None
+    variance: Variance = "inverse_information"
+    cluster: str | None = None
+    limits: Limits = "wald"
+    firth: bool = False
     groups: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     characteristics: tuple[TableCharacteristic, ...] = ()

@@ -18,6 +18,10 @@ _ELSEWHERE: Final = {
     "as stratified_by = {strata}",
     ("cox_stepwise", _KEY): "a selection has the strata of candidates_from; name stratified_by "
     "there and remove it here",
+    ("cox_multivariable", "strata"): "strata are the groups of curves; name the strata of Cox "
+    "models as stratified_by = {strata}",
+    ("fine_gray_multivariable", _KEY): "a Fine-Gray model cannot be stratified; remove "
+    "stratified_by or use cox_multivariable",
     ("fine_gray", _KEY): "a Fine-Gray model cannot be stratified; remove stratified_by or use "
     "cox_univariate",
 }

@@ -60,10 +60,14 @@ group_tests <- function(study, results) {
             combination(study, one$stratified_by, everybody$usubjid)
         }
         rows <- everybody[everybody$stratum != "unknown" & !is.na(everybody$block), ]
-        tests <- if (one$method == "cumulative_incidence") gray_tests(rows) else {
-            data.frame(test = if (one$moves) "mantel_byar" else "log_rank", event = "event",
-                       sizes(rows, 1), log_rank(rows))
+        tests <- if (one$method == "cumulative_incidence") gray_tests(rows) else if (one$moves) {
+            data.frame(test = "mantel_byar", event = "event", sizes(rows, 1), log_rank(rows))
+        } else {
+            do.call(rbind, lapply(one$tests, function(test) {
+                data.frame(event = "event", test_between(study, one, rows, test))
+            }))
         }
+        if (is.null(tests$p_adjusted)) tests$p_adjusted <- NA_real_
         if (is_stratified) tests$test <- paste0("stratified_", tests$test)
         code <- CAUSES[tests$event]
         data.frame(

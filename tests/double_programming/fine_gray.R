@@ -10,7 +10,9 @@ fine_gray_models <- function(study) {
                  fit = fit_fine_gray(rows, contrast$factor))
         })
     })
-    unlist(models, recursive = FALSE)
+    c(unlist(models, recursive = FALSE), lapply(
+        with_method(study, "fine_gray_multivariable"), function(one) fine_gray_of_several(study, one)
+    ))
 }
 
 # crr ends where its line search cannot tell a gain from rounding; Newton's steps from there, each
@@ -93,11 +95,14 @@ fine_gray_model_rows <- function(study, results) {
     for_fine_gray(study, function(model) {
         fit <- model$fit
         of_fit <- function(value) if (is.null(fit)) NA_real_ else value
+        df <- length(model$factor)
+        wald <- if (df > 1) of_fit(joint_wald(fit$coef, fit$covariance, seq_len(df))) else {
+            of_fit(fit$coef^2 / fit$variance)
+        }
         data.frame(
             n_missing = model$design$n_missing, log_likelihood = of_fit(fit$loglik),
             log_likelihood_null = of_fit(fit$loglik_null),
-            wald_statistic = of_fit(fit$coef^2 / fit$variance),
-            wald_p = of_fit(pchisq(fit$coef^2 / fit$variance, 1, lower.tail = FALSE)), df = 1
+            wald_statistic = wald, wald_p = pchisq(wald, df, lower.tail = FALSE), df = df
         )
     })
 }
@@ -108,7 +113,8 @@ fine_gray_terms <- function(study, results) {
         log_shr <- if (is.null(model$fit)) NA_real_ else model$fit$coef
         std_error <- if (is.null(model$fit)) NA_real_ else sqrt(model$fit$variance)
         data.frame(
-            factor = model$factor, log_shr = log_shr, std_error = std_error, shr = exp(log_shr),
+            factor = if (is.null(model$tested)) model$factor else model$of_factor,
+            display_order = seq_along(model$factor), log_shr = log_shr, std_error = std_error, shr = exp(log_shr),
             ci_lower = exp(log_shr - z * std_error), ci_upper = exp(log_shr + z * std_error),
             p_value = 2 * pnorm(-abs(log_shr / std_error))
         )

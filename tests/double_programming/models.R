@@ -30,7 +30,7 @@ design <- function(study, endpoint, population, contrasts, entry, grouped_by = c
     values <- lapply(courses, function(course) {
         ifelse(course$day[subject] <= tstart, course$after[subject], course$before[subject])
     })
-    names(values) <- vapply(contrasts, function(one) one$factor, "")
+    names(values) <- vapply(contrasts, function(one) c(one$name, one$factor)[1], "")
     code <- ifelse(tstop == end[subject], subjects$code[subject], 0)
     rows <- list(usubjid = subjects$usubjid[subject], tstart = tstart, tstop = tstop,
                  event = code == 1, code = code)
@@ -64,13 +64,12 @@ factor_course <- function(study, contrast, subjects) {
 
 # The fitted model of some columns of the rows, or NULL when the data cannot carry it: coxph then
 # leaves a coefficient out or warns that it did not converge or that one may be infinite.
-fit_model <- function(study, design, factors) {
+fit_model <- function(study, design, factors, ties = study$parameters$ties, robust = FALSE) {
     if (!any(design$rows$event)) return(NULL)
-    fit <- tryCatch(
-        coxph(hazard_of(factors, design$rows[["stratum"]]), design$rows, ties = study$parameters$ties,
-              control = tight, x = TRUE),
-        warning = function(warning) NULL
-    )
+    arguments <- list(hazard_of(factors, design$rows[["stratum"]]), design$rows, ties = ties,
+                      control = tight, x = TRUE, robust = robust)
+    if (robust) arguments$cluster <- design$rows$cluster
+    fit <- tryCatch(do.call(coxph, arguments), warning = function(warning) NULL)
     if (is.null(fit) || anyNA(coef(fit))) NULL else fit
 }
 
@@ -83,12 +82,14 @@ hazard_of <- function(factors, stratum = NULL) {
 # univariate one has its contrast, a selected one its steps. A selection needs those before it.
 cox_models <- function(study) {
     models <- list()
-    for (one in with_method(study, "cox_univariate", "cox_stepwise")) {
-        new <- if (one$method == "cox_univariate") {
-            lapply(contrasts_of(study, one), function(contrast) univariate(study, one, contrast))
-        } else {
-            list(selected(study, one, models))
-        }
+    for (one in with_method(study, "cox_univariate", "cox_stepwise", "cox_multivariable")) {
+        new <- switch(one$method,
+            cox_univariate = lapply(contrasts_of(study, one), function(contrast) {
+                univariate(study, one, contrast)
+            }),
+            cox_stepwise = list(selected(study, one, models)),
+            cox_multivariable = list(multivariable(study, one))
+        )
         models <- c(models, new)
     }
     models
@@ -99,7 +100,11 @@ univariate <- function(study, analysis, contrast) {
                    analysis$stratified_by)
     list(analysis_id = analysis$id, id = contrast$id, contrast = contrast, design = rows,
          stratified_by = analysis$stratified_by, subgroups = analysis$subgroups,
-         factors = contrast$factor, fit = fit_model(study, rows, contrast$factor))
+         is_firth = analysis$is_firth, has_profile = analysis$has_profile,
+         factors = contrast$factor,
+         fit = if (analysis$is_firth) fit_firth(study, rows, contrast$factor) else {
+             fit_model(study, rows, contrast$factor)
+         })
 }
 
 # ---- result tables --------------------------------------------------------------------------
@@ -145,10 +150,11 @@ strata_of_model <- function(model) {
 
 model_tests <- function(fit, df) {
     lr <- 2 * (fit$loglik[2] - fit$loglik[1])
+    score <- if (is.null(fit$rscore)) fit$score else fit$rscore
     p <- function(statistic) pchisq(statistic, df, lower.tail = FALSE)
     data.frame(
         log_likelihood = fit$loglik[2], log_likelihood_null = fit$loglik[1],
-        lr_statistic = lr, lr_p = p(lr), score_statistic = fit$score, score_p = p(fit$score),
+        lr_statistic = lr, lr_p = p(lr), score_statistic = score, score_p = p(score),
         wald_statistic = unname(fit$wald.test), wald_p = p(unname(fit$wald.test))
     )
 }
@@ -165,11 +171,15 @@ cox_terms <- function(study, results) {
         if (!length(model$factors)) return(NULL)
         log_hr <- if (is.null(model$fit)) NA_real_ else unname(coef(model$fit))
         std_error <- if (is.null(model$fit)) NA_real_ else sqrt(diag(as.matrix(model$fit$var)))
-        data.frame(
-            factor = model$factors, model_sizes(model), log_hr = log_hr, std_error = std_error,
-            hr = exp(log_hr), ci_lower = exp(log_hr - z * std_error),
-            ci_upper = exp(log_hr + z * std_error),
+        limits <- data.frame(
+            ci_lower = exp(log_hr - z * std_error), ci_upper = exp(log_hr + z * std_error),
             p_value = 2 * pnorm(-abs(log_hr / std_error))
+        )
+        if (isTRUE(model$has_profile) && !is.null(model$fit)) limits <- profile_limits(study, model, z)
+        names <- if (is.null(model$tested)) model$factors else model$of_factor
+        data.frame(
+            factor = names, display_order = seq_along(names), model_sizes(model), log_hr = log_hr,
+            std_error = std_error, hr = exp(log_hr), limits
         )
     })
 }
@@ -179,7 +189,7 @@ cox_diagnostics <- function(study, results) {
     for_models(study, function(model) {
         if (!length(model$factors)) return(NULL)
         tests <- data.frame(statistic = NA_real_, df = 0, p_value = NA_real_)
-        if (!is.null(model$fit)) {
+        if (!is.null(model$fit) && !isTRUE(model$is_firth)) {
             found <- cox.zph(model$fit, study$parameters$ph_transform, terms = FALSE)$table
             tests <- data.frame(statistic = found[, "chisq"], df = found[, "df"],
                                 p_value = found[, "p"])

@@ -13,8 +13,9 @@ options(stringsAsFactors = FALSE)
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
 for (name in c("study", "subjects", "curves", "incidences", "states", "plateaus", "cure", "models",
-               "selection", "subgroups", "fine_gray", "descriptions", "outcome_differences",
-               "survival_differences", "long_term", "parametric", "concordance", "sensitivity")) {
+               "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray",
+               "descriptions", "outcome_differences", "survival_differences", "long_term",
+               "parametric", "concordance", "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
 }
 
@@ -56,14 +57,15 @@ tables <- list(
     state_transition = result_table(c(curve_key, "from_state", "to_state"), state_transitions),
     group_test = result_table(c("analysis_id", "test", "event"), group_tests),
     cox_model = result_table(model_key, cox_model_rows),
-    cox_term = result_table(c(model_key, "factor"), cox_terms),
+    cox_term = result_table(c(model_key, "factor", "display_order"), cox_terms),
+    joint_test = result_table(c(model_key, "factor", "component"), joint_tests),
     cox_selection_step =
         result_table(c("analysis_id", "step", "action", "factor", "test"), selection_steps),
     cox_diagnostic = result_table(c(model_key, "factor"), cox_diagnostics),
     subgroup_effect = result_table(c(model_key, "subgroup", "level"), subgroup_effects),
     subgroup_interaction = result_table(c(model_key, "subgroup"), subgroup_interactions),
     fine_gray_model = result_table(model_key, fine_gray_model_rows),
-    fine_gray_term = result_table(c(model_key, "factor"), fine_gray_terms),
+    fine_gray_term = result_table(c(model_key, "factor", "display_order"), fine_gray_terms),
     baseline_characteristics = result_table(
         c("analysis_id", "group_population", "characteristic", "level", "statistic"),
         baseline_characteristics

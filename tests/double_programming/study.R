@@ -36,6 +36,7 @@ with_siblings <- function(study) {
             population = cell(row, "population"), strata = first_known(cell(row, "strata"), moving),
             moves = !is.na(moving), stratified_by = stratification_factors(study, row),
             subgroups = items(cell(row, "subgroups")),
+            tests = if (is.na(cell(row, "tests"))) "log_rank" else items(row$tests),
             landmarks = months("landmarks_months"),
             horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
             quantiles = as.numeric(items(cell(row, "quantiles"))),
@@ -49,6 +50,12 @@ with_siblings <- function(study) {
             as_published = !is.na(cell(row, "as_published")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
             censoring_groups = cell(row, "censoring_groups"),
+            ties = first_known(cell(row, "ties"), study$parameters$ties),
+            is_robust = cell(row, "variance") %in% "robust", cluster = cell(row, "cluster"),
+            is_firth = cell(row, "firth") %in% "true",
+            has_profile = cell(row, "limits") %in% "profile" ||
+                (cell(row, "firth") %in% "true" && is.na(cell(row, "limits"))),
+            interactions = items(cell(row, "interactions")),
             groups = items(cell(row, "groups")), compared = items(cell(row, "compared")),
             is_sibling = FALSE
         )

@@ -50,7 +50,8 @@ def in_subgroup(replacements: str) -> str:
     """Make a model's effect one in a subgroup, of which the default study has none."""
     return (
         "insert into results.subgroup_effect by name "
-        f"select * exclude (timing) replace ({replacements}), 'sex' as subgroup, 'male' as level "
+        f"select * exclude (timing, display_order) replace ({replacements}), 'sex' as subgroup, "
+        "'male' as level "
         "from results.cox_term where status = 'ok' limit 1"
     )
 
@@ -62,6 +63,16 @@ def interaction(replacements: str) -> str:
         f"select * replace ({replacements}) from (select analysis_id, model, 'sex' as subgroup, n, "
         "n_event, n_missing, lr_statistic, df, lr_p, status from results.cox_model "
         "where status = 'ok' limit 1)"
+    )
+
+
+def joint_test(replacements: str) -> str:
+    """Make a model's tests those of a factor, of which the default study has none."""
+    return (
+        "insert into results.joint_test by name "
+        f"select * replace ({replacements}) from (select analysis_id, model, 'sex' as factor, "
+        "'all' as component, 1 as display_order, n, n_event, wald_statistic, wald_p, lr_statistic, "
+        "lr_p, df, status, status as lr_status from results.cox_model where status = 'ok' limit 1)"
     )
 
 
@@ -345,6 +356,7 @@ MUTATIONS: dict[str, str] = {
     "TEST-04": drop("results.group_test", "test = 'gray' and event = 'competing'"),
     "TEST-05": change("results.group_test", "n_missing = n_missing + 1"),
     "TEST-06": change("results.group_test", "n_strata = 2, n_strata_informative = 1"),
+    "TEST-07": change("results.group_test", "p_adjusted = p_value", "p_value is not null"),
     "COXM-02": change("results.cox_model", "n_event = n + 1"),
     "COXM-03": change("results.cox_model", "n_missing = n_missing + 1000"),
     "COXM-04": change(
@@ -366,6 +378,9 @@ MUTATIONS: dict[str, str] = {
     "COXT-05": change("results.cox_term", "timing = 'unclear'"),
     "COXT-06": change("results.cox_term", "n = n + 1"),
     "COXT-07": change("results.cox_term", "hr = null", "status = 'ok'"),
+    "JNTT-01": joint_test("2 as wald_p"),
+    "JNTT-02": change("results.analysis", "method = 'cox_multivariable'", f"analysis_id = {_COX}"),
+    "JNTT-03": joint_test("null as df"),
     "COXS-01": change("results.cox_selection_step", "action = 'wonder'"),
     "COXS-02": change("results.cox_selection_step", "p_value = 0.5", "action = 'enter'"),
     "COXS-03": change("results.cox_selection_step", "p_value = 2", "p_value is not null"),

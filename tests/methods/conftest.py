@@ -25,9 +25,20 @@ def data_sets(reference) -> dict[str, pl.DataFrame]:
     """The data sets by name, with the columns that R derives too (tests/reference/common.R)."""
     died = (pl.col("status") == 2).cast(pl.Int64)
     progressed = pl.col("pstat") == 1
+    row = pl.int_range(1, pl.len() + 1)
     cell_types = {"smallcell": 2, "adeno": 3, "large": 4}
     derived = {
-        "lung": {"died": pl.col("status") - 1, "sampling": 50 / pl.col("age"), "copies": "sex"},
+        "lung": {
+            "died": pl.col("status") - 1,
+            "sampling": 50 / pl.col("age"),
+            "copies": "sex",
+            "age_2": pl.col("age") ** 2,
+            "age_3": pl.col("age") ** 3,
+            "age_near": pl.col("age") + 1e-3 * 37 * (row % 101) / 101,
+            "age_extreme": pl.when(row == 5).then(1e6).otherwise("age"),
+            "marked": (row % 7 == 1).cast(pl.Int64),
+            "died_unmarked": (pl.col("status") - 1) * (row % 7 != 1),
+        },
         "mgus2": {
             "time": pl.when(progressed).then("ptime").otherwise("futime"),
             "code": pl.when(progressed).then(1).otherwise(2 * pl.col("death")),
@@ -48,6 +59,8 @@ def data_sets(reference) -> dict[str, pl.DataFrame]:
         "pbc": {"died": died},
         "colon": {"arm": pl.col("lev") + 2 * pl.col("lev5fu")},
         "ovarian": {},
+        "kidney": {},
+        "gbsg": {},
         "veteran": {
             name: (pl.col("celltype") == code).cast(pl.Int64) for name, code in cell_types.items()
         },

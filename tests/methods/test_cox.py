@@ -189,13 +189,13 @@ def test_an_unusable_weight_is_refused_in_a_sentence(small_cox, weight, sentence
         ),
         (
             [(0, 1, 1, 0), (0, 2, 1, 0), (0, 3, 0, 1), (0, 4, 0, 1)],
-            "monotone likelihood, an estimate runs to infinity "
-            "(a level without events; consider Firth): x",
+            "monotone likelihood, an estimate runs to infinity; ask for Firth's penalised "
+            "likelihood, firth = true: x",
         ),
         (  # the larger the value, the earlier the death
             [(0, day, 1, 10 - day) for day in range(1, 8)],
-            "monotone likelihood, an estimate runs to infinity "
-            "(a level without events; consider Firth): x",
+            "monotone likelihood, an estimate runs to infinity; ask for Firth's penalised "
+            "likelihood, firth = true: x",
         ),
     ],
 )
@@ -225,7 +225,9 @@ def test_a_covariate_that_separates_in_a_larger_model_is_named(lung, cox_rows_of
 def test_dependent_covariates_are_a_status(lung, cox_rows_of):
     twice = lung.with_columns(double=2 * lung["age"] + 1)
     fit = fit_cox(cox_rows_of(twice, "time", "died", ["age", "double"]), ties="efron")
-    assert fit.status == "not estimable: the covariates are linearly dependent"
+    assert fit.status == (
+        "not estimable: the covariate is a linear combination of those before it: double"
+    )
 
 
 def test_a_rare_level_with_one_event_is_still_estimated(small_cox):

@@ -40,6 +40,11 @@ read_data <- function(name) read.csv(paste0(name, ".csv"))
 read_all <- function() {
     lung <- transform(read_data("lung"), died = status - 1, sampling = 50 / age)
     lung$copies <- lung$sex
+    lung <- transform(lung, age_2 = age^2, age_3 = age^3,
+                      age_near = age + 1e-3 * (37 * seq_along(age) %% 101) / 101,
+                      age_extreme = ifelse(seq_along(age) == 5, 1e6, age),
+                      marked = as.integer(seq_along(age) %% 7 == 1))
+    lung$died_unmarked <- lung$died * (1 - lung$marked)
     mgus2 <- transform(
         read_data("mgus2"),
         time = ifelse(pstat == 1, ptime, futime), cause = ifelse(pstat == 1, 1, 2 * death),
@@ -53,7 +58,7 @@ read_all <- function() {
         myeloid_rows = read_data("myeloid_rows"), cgd = read_data("cgd"), pbcseq = pbcseq,
         pbc = transform(read_data("pbc"), died = as.integer(status == 2)),
         colon = transform(read_data("colon"), arm = lev + 2 * lev5fu),
-        ovarian = read_data("ovarian"), rats = read_data("rats"),
+        ovarian = read_data("ovarian"), kidney = read_data("kidney"), gbsg = read_data("gbsg"), rats = read_data("rats"),
         veteran = transform(read_data("veteran"), smallcell = as.integer(celltype == 2),
                             adeno = as.integer(celltype == 3), large = as.integer(celltype == 4))
     )

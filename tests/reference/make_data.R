@@ -40,3 +40,6 @@ write_table(with(rows, data.frame(
     id, trt_b = as.integer(trt == "B"), male = as.integer(sex == "m"), tstart, tstop, death,
     transplant, remission
 )), "myeloid_rows.csv")
+
+write_table(transform(kidney, disease = as.integer(disease)), "kidney.csv")
+write_table(gbsg, "gbsg.csv")

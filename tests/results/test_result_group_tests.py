@@ -32,7 +32,7 @@ def test_incidence_of_either_event_is_compared_by_gray():
     )["group_test"]
     groups = {"male": as_counts(MALE), "female": as_counts(FEMALE)}
     assert tests.drop("analysis_id").rows() == [
-        ("gray", event, 11, n_event, 1, None, None, one.statistic, 1, one.p_value, None, "ok")
+        ("gray", event, 11, n_event, 1, None, None, one.statistic, 1, one.p_value, None, None, "ok")
         for event, n_event in (("event", 4), ("competing", 3))
         for one in [gray_test(groups, event=event)]
     ]
@@ -192,3 +192,55 @@ def test_a_stratified_test_of_nobody_is_a_status():
     test = compute_results(study(plan), tables)["group_test"].row(0, named=True)
     assert (test["n"], test["n_missing"], test["n_strata"], test["caution"]) == (0, 6, 0, None)
     assert test["status"] == "not estimable: no events"
+
+
+def test_the_tests_of_the_plan_each_have_a_row():
+    days = {
+        "white": [(0, 3, 0, 0, 0), (10, 0, 1, 0, 0), (30, 0, 1, 0, 0), (50, 0, 0, 0, 1)],
+        "asian": [(0, 3, 0, 0, 0), (20, 0, 1, 0, 0), (40, 0, 1, 0, 0), (60, 0, 0, 0, 1)],
+        "other": [(0, 2, 0, 0, 0), (15, 0, 1, 0, 0), (70, 0, 0, 0, 1)],
+    }
+    plan = analysis("kaplan_meier", strata="race", tests=("log_rank", "trend", "pairwise", "gehan"))
+    frame = pl.concat(counts("os", level, *rows) for level, rows in days.items())
+    tests = compute_results(study(plan), marts(risk_counts=frame))["group_test"]
+    assert tests["test"].to_list() == [
+        "log_rank",
+        "trend",
+        "pairwise(white, asian)",
+        "pairwise(white, other)",
+        "pairwise(asian, other)",
+        "gehan",
+    ]
+    assert tests["df"].to_list() == [2, 1, 1, 1, 1, 2]
+    assert tests["n"].to_list() == [8, 8, 6, 5, 5, 8]
+    assert tests["p_adjusted"].is_null().to_list() == [True, True, False, False, False, True]
+    pairs = tests.filter(pl.col("p_adjusted").is_not_null())
+    assert pairs["p_adjusted"].min() == pytest.approx(min(3 * pairs["p_value"].min(), 1))
+
+
+def test_weighted_tests_in_strata_are_named_after_them():
+    plan = analysis(
+        "kaplan_meier",
+        strata="sex",
+        stratified_by=("race",),
+        tests=("fleming_harrington(0,1)", "max_combo"),
+    )
+    tables = marts(
+        risk_counts=pl.concat(
+            [counts("os", "male", *MALE_EVENTS), counts("os", "female", *FEMALE_EVENTS)]
+        ),
+        stratified_risk_counts=counts_in_strata(
+            "os", ("white", "male", MALE_EVENTS), ("white", "female", FEMALE_EVENTS)
+        ),
+    )
+    tests = compute_results(study(plan), tables)["group_test"]
+    assert tests["test"].to_list() == [
+        "stratified_fleming_harrington(0,1)",
+        "stratified_max_combo",
+    ]
+    assert tests["status"].unique().to_list() == ["ok"]
+    assert tests["df"].to_list() == [1, None]
+
+
+MALE_EVENTS = [(0, 3, 0, 0, 0), (10, 0, 1, 0, 0), (30, 0, 1, 0, 0), (50, 0, 0, 0, 1)]
+FEMALE_EVENTS = [(0, 3, 0, 0, 0), (20, 0, 1, 0, 0), (40, 0, 1, 0, 0), (60, 0, 1, 0, 0)]

@@ -115,3 +115,36 @@ def test_selection_that_nothing_enters_says_so():
     model = results["cox_model"].filter(pl.col("model") == "selected")
     assert model["status"].to_list() == ["not estimable: no factor entered"]
     assert results["cox_selection_step"]["action"].to_list() == ["considered"] * 3 + ["stop"]
+
+
+def test_patients_at_a_level_of_no_contrast_are_counted_beside_the_model():
+    # eight are of another race than the two that are compared
+    races = ["white", "asian", "other"]
+    factors = [
+        row
+        for number, subject in enumerate(SUBJECTS)
+        for row in (
+            (subject, "sex", "male" if number < 13 else "female", None),
+            (subject, "race", races[number % 3], None),
+        )
+    ]
+    found = cohort()
+    tables = marts(
+        population_members=found.population_members,
+        covariate_intervals=found.covariate_intervals,
+        subject_factors=rows("subject_factors", *factors),
+    )
+    univariate = UNIVARIATE.model_copy(
+        update={
+            "factors": (contrast("sex", "male", "female"), contrast("race", "asian", "white")),
+        }
+    )
+    results = compute_results(study(univariate, STEPWISE, slcandidate=1), tables)
+    model = results["cox_model"].filter(pl.col("model") == "selected").row(0, named=True)
+    assert (model["n"], model["n_missing"]) == (16, 8)
+    assert model["caution"] == (
+        "Selected. Left out: of 24 patients those at a level that is in neither the numerator nor "
+        "the denominator of a factor of the model: 8 for race."
+    )
+    alone = results["cox_model"].filter(pl.col("model") == "race").row(0, named=True)
+    assert (alone["n_missing"], alone["caution"]) == (8, None)

@@ -87,7 +87,7 @@ def test_a_subgroup_of_one_sex_has_no_effect_and_no_interaction():
     found = results(races=races)
     assert found["subgroup_effect"]["status"].to_list()[1].startswith("not estimable: ")
     assert found["subgroup_interaction"]["status"].to_list() == [
-        "not estimable: the covariates are linearly dependent"
+        "not estimable: the covariate is a linear combination of those before it: sex x race asian"
     ]
 
 

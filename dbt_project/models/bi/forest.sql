@@ -32,14 +32,23 @@ forest as (
         cast(
             row_number() over (
                 partition by cox_term.analysis_id
-                order by factors.display_order, cox_term.factor, cox_term.model
+                order by
+                    case
+                        when analysis_labels.method = 'cox_multivariable'
+                            then cox_term.display_order
+                    end,
+                    factors.display_order,
+                    cox_term.factor,
+                    cox_term.model,
+                    cox_term.display_order
             ) as int
         ) as line_order,
         analysis_labels.stratified_by_label,
         cast(cox_model.n_strata as int) as n_strata,
         cast(cox_model.n_strata_informative as int) as n_strata_informative,
         cox_term.factor,
-        coalesce(factors.label, cox_term.factor) as factor_label,
+        coalesce(factors.label || ' x ' || crossed.label, factors.label, cox_term.factor)
+            as factor_label,
         cox_term.numerator || ' / ' || cox_term.denominator as contrast,
         cox_term.timing,
         cast(cox_term.n as bigint) as n,
@@ -58,7 +67,9 @@ forest as (
             cox_term.analysis_id = cox_model.analysis_id
             and cox_term.model = cox_model.model
     inner join analysis_labels on cox_term.analysis_id = analysis_labels.analysis_id
-    left join factors on cox_term.factor = factors.factor
+    left join factors on split_part(cox_term.factor, ' x ', 1) = factors.factor
+    left join factors as crossed
+        on split_part(cox_term.factor, ' x ', 2) = crossed.factor
     left join populations on cox_model.population = populations.population
 )
 

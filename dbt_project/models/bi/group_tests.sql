@@ -20,6 +20,39 @@ event_labels as (
     group by paramcd, role
 ),
 
+named_tests as (
+    select
+        analysis_id,
+        test,
+        event,
+        regexp_replace(test, '^stratified_', '') as test_name
+    from group_test
+),
+
+test_labels as (
+    select
+        analysis_id,
+        test,
+        event,
+        case
+            when test_name = 'log_rank' then 'Log-rank test'
+            when test_name = 'mantel_byar' then 'Mantel-Byar test'
+            when test_name = 'gray' then 'Gray''s test'
+            when test_name = 'gehan' then 'Gehan''s Wilcoxon test'
+            when test_name = 'tarone_ware' then 'Tarone-Ware test'
+            when test_name = 'peto_peto' then 'Peto-Peto test'
+            when test_name = 'modified_peto' then 'Modified Peto-Peto test'
+            when test_name = 'trend' then 'Log-rank test for trend'
+            when test_name = 'max_combo' then 'Max-combo test'
+            when starts_with(test_name, 'fleming_harrington')
+                then replace(test_name, 'fleming_harrington', 'Fleming-Harrington test ')
+            when starts_with(test_name, 'pairwise')
+                then replace(test_name, 'pairwise', 'Log-rank test of a pair ')
+            else test_name
+        end as label
+    from named_tests
+),
+
 group_tests as (
     select
         analysis_labels.analysis_order,
@@ -31,14 +64,15 @@ group_tests as (
         analysis_labels.strata_label,
         analysis_labels.stratified_by_label,
         group_test.test,
-        case group_test.test
-            when 'log_rank' then 'Log-rank test'
-            when 'mantel_byar' then 'Mantel-Byar test'
-            when 'gray' then 'Gray''s test'
-            when 'stratified_log_rank' then 'Stratified log-rank test'
-            when 'stratified_mantel_byar' then 'Stratified Mantel-Byar test'
-            when 'stratified_gray' then 'Stratified Gray''s test'
-            else group_test.test
+        case
+            when starts_with(group_test.test, 'stratified_')
+                then
+                    'Stratified ' || case
+                        when regexp_matches(test_labels.label, '^(Log-rank|Max-combo|Modified)')
+                            then lower(test_labels.label[1]) || test_labels.label[2:]
+                        else test_labels.label
+                    end
+            else test_labels.label
         end as test_label,
         group_test.event,
         case
@@ -54,10 +88,16 @@ group_tests as (
         group_test.statistic as chi_square,
         cast(group_test.df as int) as df,
         group_test.p_value,
+        group_test.p_adjusted,
         group_test.caution,
         group_test.status
     from group_test
     inner join analysis_labels on group_test.analysis_id = analysis_labels.analysis_id
+    inner join test_labels
+        on
+            group_test.analysis_id = test_labels.analysis_id
+            and group_test.test = test_labels.test
+            and group_test.event = test_labels.event
     left join event_labels
         on
             analysis_labels.endpoint = event_labels.paramcd

@@ -36,11 +36,20 @@ subdistribution_hazards as (
             row_number() over (
                 partition by fine_gray_term.analysis_id
                 order by
-                    factors.display_order, fine_gray_term.factor, fine_gray_term.model
+                    case
+                        when analysis_labels.method = 'fine_gray_multivariable'
+                            then fine_gray_term.display_order
+                    end,
+                    factors.display_order,
+                    fine_gray_term.factor,
+                    fine_gray_term.model,
+                    fine_gray_term.display_order
             ) as int
         ) as line_order,
         fine_gray_term.factor,
-        coalesce(factors.label, fine_gray_term.factor) as factor_label,
+        coalesce(
+            factors.label || ' x ' || crossed.label, factors.label, fine_gray_term.factor
+        ) as factor_label,
         fine_gray_term.numerator || ' / ' || fine_gray_term.denominator as contrast,
         cast(fine_gray_term.n as bigint) as n,
         cast(fine_gray_term.n_event as bigint) as n_event,
@@ -65,7 +74,10 @@ subdistribution_hazards as (
     inner join analysis on fine_gray_term.analysis_id = analysis.analysis_id
     inner join analysis_labels
         on fine_gray_term.analysis_id = analysis_labels.analysis_id
-    left join factors on fine_gray_term.factor = factors.factor
+    left join factors
+        on split_part(fine_gray_term.factor, ' x ', 1) = factors.factor
+    left join factors as crossed
+        on split_part(fine_gray_term.factor, ' x ', 2) = crossed.factor
     left join populations on fine_gray_model.population = populations.population
 )
 
