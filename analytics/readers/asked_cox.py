@@ -26,6 +26,13 @@ from analytics.text_table import aligned
 
 _PARAMETERS: Final = ("ties", "ph_transform")
 _BEFORE_THE_CHANGE: Final = "no"
+COX_MARTS: Final = (
+    "covariate_intervals",
+    "entry_times",
+    "factor_changes",
+    "population_members",
+    "subject_factors",
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ def asked_cox(  # noqa: PLR0913, PLR0917 - a model has as many parts
     conf_level = rows_of(connection, "from survival.conventions")[0]["conf_level"]
     facts = [*entry_facts, *_awaited(factors, (*names, *strata), endpoint, delayed=delayed_entry)]
     _check_strata(factors, names, strata)
-    marts = read_marts(connection)
+    marts = read_marts(connection, COX_MARTS)
     contrasts, terms, references = _coded(factors, names, marts, endpoint, population)
     cohort = CoxCohort(endpoint, population, tuple(dict.fromkeys(facts)), strata)
     design = cox_design(factors, marts, cohort, contrasts, terms)

@@ -13,17 +13,28 @@ from typing import Any, Final
 import duckdb
 
 from analytics.errors import PlateauError, UsageError
-from analytics.readers.asked_cox import AskedCox, asked_cox, cox_lines, cox_rows
+from analytics.readers.asked_cox import COX_MARTS, AskedCox, asked_cox, cox_lines, cox_rows
 from analytics.readers.explain.reading import Row, one_row, rows_of
 from analytics.readers.queries import QueryError, written
 from analytics.release.folders import WAREHOUSE
 from analytics.release.verify import AlteredError
-from analytics.report.formats import confidence, p_phrase, percent, with_interval
+from analytics.report.formats import confidence, decimal, p_phrase, percent, with_interval
 from analytics.text_table import aligned
 from analytics.warehouse import connect_for_queries, literal
 
 FORMATS: Final = ("table", "csv", "json")
 COLUMNS: Final = ("part", "stratum", "event", "term", "quantity", "time_months", "value", "status")
+_HAS_FUNCTIONS: Final = (
+    "from duckdb_functions() where schema_name = 'survival' and function_name = 'known_counts' "
+    "limit 1"
+)
+_MARTS: Final = (
+    "time_to_event",
+    "population_members",
+    "subject_factors",
+    "factor_changes",
+    "entry_times",
+)
 _MISTAKE: Final = "Invalid Input Error: "
 _STEPS: Final = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 _MOST_COLUMNS: Final = 8
@@ -112,6 +123,7 @@ def ask(release: Path, question: Question, output: str) -> Iterator[str]:
 def answer(release: Path, question: Question) -> Answer:
     """Ask the functions of the release's warehouse."""
     with _asking(release) as connection:
+        _check_marts(connection, release, (*_MARTS, *(COX_MARTS if question.cox else ())))
         return _answer(connection, question)
 
 
@@ -120,13 +132,10 @@ def _asking(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection; what a function refuses is a QueryError of its own sentence."""
     try:
         with connect_for_queries(release / WAREHOUSE) as connection:
-            if (
-                one_row(connection, "from duckdb_schemas() where schema_name = 'survival' limit 1")
-                is None
-            ):
+            if one_row(connection, _HAS_FUNCTIONS) is None:
                 raise QueryError(
-                    f"{release / WAREHOUSE} was built before there was a schema survival; build "
-                    "the study again."
+                    f"{release / WAREHOUSE} was built by an earlier version and has not the "
+                    "functions of schema survival that this one asks; build the study again."
                 )
             yield connection
     except PlateauError:
@@ -140,10 +149,27 @@ def _asking(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from error
 
 
+def _check_marts(
+    connection: duckdb.DuckDBPyConnection, release: Path, names: Sequence[str]
+) -> None:
+    """Raise QueryError for a release of an earlier version, which had other marts."""
+    found = rows_of(
+        connection,
+        "select table_name as name from information_schema.tables where table_schema = 'marts'",
+    )
+    missing = dict.fromkeys(name for name in names if {"name": name} not in found)
+    if missing:
+        raise QueryError(
+            f"{release / WAREHOUSE} was built by an earlier version and does not have "
+            f"{', '.join(f'marts.{name}' for name in missing)}, which the answer is computed from; "
+            "build the study again."
+        )
+
+
 def _answer(connection: duckdb.DuckDBPyConnection, question: Question) -> Answer:
     endpoint, form = literal(question.endpoint), question.form
     asked = rows_of(connection, f"from survival.asked({endpoint}{form})")[0]
-    counts = rows_of(connection, f"from survival.risk_counts({endpoint}{form})")
+    counts = rows_of(connection, f"from survival.known_counts({endpoint}{form})")
     is_competing = any(row["total_competing"] for row in counts)
     conventions = rows_of(connection, "from survival.conventions")[0]
     last_month = max(row["time_days"] for row in counts) / conventions["days_per_month"]
@@ -231,6 +257,7 @@ def _sizes(counts: Sequence[Row]) -> list[Row]:
             "n": row["total_subjects"],
             "n_event": row["total_events"],
             "n_competing": row["total_competing"],
+            "conditional_from_months": row["conditional_from_months"],
             "status": row["status"],
         }
         for row in counts
@@ -346,6 +373,13 @@ def _table_of_strata(found: Answer) -> Iterator[str]:
 
 def _remarks(found: Answer) -> Iterator[str]:
     for row in found.medians:
+        month = row["conditional_from_months"]
+        if month is not None:
+            yield (
+                f"{row['stratum']}: the curve starts at month {decimal(month)}, from which on at "
+                f"least {found.conventions['smallest_risk_set']} are at risk; all numbers read off "
+                "it are conditional on no event by then."
+            )
         if not row["status"].endswith(("ok", "not reached", "no events")):
             yield f"{row['stratum']}: {row['status']}"
     if found.is_competing:

@@ -1,5 +1,6 @@
 """The marts that the estimates are made of, read once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Final
@@ -103,9 +104,19 @@ class Marts:
         return {str(name): part.select("usubjid") for (name,), part in parts.items()}
 
 
-def read_marts(connection: duckdb.DuckDBPyConnection) -> Marts:
-    """The marts of an open warehouse, each column with the type the assembly expects."""
-    return Marts(**{field.name: _read(connection, field.name) for field in fields(Marts)})
+def read_marts(connection: duckdb.DuckDBPyConnection, only: Collection[str] | None = None) -> Marts:
+    """The marts of an open warehouse, each column with the type the assembly expects.
+
+    With `only`, the marts of these names; the others are not read and have no rows.
+    """
+    return Marts(
+        **{
+            field.name: _read(connection, field.name)
+            if only is None or field.name in only
+            else pl.DataFrame(schema=MART_SCHEMAS[field.name])
+            for field in fields(Marts)
+        }
+    )
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:

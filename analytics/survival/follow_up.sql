@@ -1,13 +1,16 @@
 -- How long the subjects were followed: the reverse Kaplan-Meier median, which has no limits, and
--- ranges, as in results.follow_up. An event of a day leaves before its censorings are counted.
+-- ranges, as in results.follow_up. An event of a day leaves before its censorings are counted. With
+-- late entries the reverse curve starts where enough are at risk. Who moves to another group is
+-- still followed, only not in this one, so that such groups have no follow-up.
 
 create or replace macro survival.follow_up(
-    endpoint, population := null, by_factor := null, landmark := null, delayed_entry := false
+    endpoint, population := null, by_factor := null, landmark := null,
+    time_dependent := false, delayed_entry := false
 ) as table
 with counts as (
-    from survival.risk_counts(
+    from survival.known_counts(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
-        delayed_entry := delayed_entry
+        time_dependent := time_dependent, delayed_entry := delayed_entry
     )
 ),
 
@@ -16,8 +19,8 @@ followed as (
         counts.*,
         counts.n_event + counts.n_competing + counts.n_censored as n_leaving,
         product(
-            1 - counts.n_censored
-            / nullif(counts.n_risk - counts.n_event - counts.n_competing, 0)
+            1 - counts.given_censored
+            / nullif(counts.n_risk - counts.given_event - counts.given_competing, 0)
         ) over to_date as still_followed,
         sum(counts.n_censored) over to_date as n_censored_to_date,
         sum(counts.n_censored) over whole as total_censored
@@ -27,13 +30,23 @@ followed as (
         whole as (partition by counts.stratum)
 ),
 
-falls as (
+known as (
     select
         followed.*,
-        coalesce(followed.still_followed, 1) as height,
-        min(case when coalesce(followed.still_followed, 1) < 0.5 - 1e-8 then followed.time_days end)
-            over (partition by followed.stratum) as fall_day
+        case
+            when followed.start_day is null or followed.time_days >= followed.reverse_end_day
+                then null
+            else coalesce(followed.still_followed, 1)
+        end as height
     from followed
+),
+
+falls as (
+    select
+        known.*,
+        min(case when known.height < 0.5 - 1e-8 then known.time_days end)
+            over (partition by known.stratum) as fall_day
+    from known
 ),
 
 days as (
@@ -43,7 +56,7 @@ days as (
         falls.total_subjects,
         falls.total_events,
         falls.total_censored,
-        falls.status,
+        falls.start_day is null or falls.reverse_end_day is not null as is_known_in_part,
         (
             coalesce(
                 min(falls.time_days) filter (
@@ -92,10 +105,15 @@ select
     told.total_events as n_event,
     told.line.statistic as statistic,
     told.line.of as over,
-    told.line.day / conventions.days_per_month as months,
+    case when not coalesce(cast(time_dependent as boolean), false) then told.line.day end
+    / conventions.days_per_month as months,
     case
-        when told.total_subjects = 0 then told.status
+        when coalesce(cast(time_dependent as boolean), false)
+            then 'not estimable: subjects move between the strata'
+        when told.total_subjects = 0 then 'not estimable: no subjects'
         when told.line.day is not null then 'ok'
+        when told.line.place = 1 and told.is_known_in_part
+            then 'not estimable: fewer at risk than smallest_risk_set'
         when told.total_censored > 0 then 'not estimable: median not reached'
         else 'not estimable: nobody censored'
     end as status

@@ -21,6 +21,7 @@ FUNCTION_FILES: Final = (
     "limits.sql",
     "chi_square.sql",
     "subjects.sql",
+    "known_days.sql",
     "km.sql",
     "restricted_mean.sql",
     "follow_up.sql",
@@ -68,5 +69,6 @@ def _conventions(parameters: Parameters) -> tuple[object, ...]:
         parameters.conf_level,
         normal_quantile(parameters.conf_level),
         parameters.ci_transform,
+        parameters.smallest_risk_set,
         parameters.cif_variance,
     )

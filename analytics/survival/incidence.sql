@@ -8,7 +8,7 @@ create or replace macro survival.incidence(
     time_dependent := false, delayed_entry := false
 ) as table
 with counts as (
-    from survival.risk_counts(
+    from survival.known_counts(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
         time_dependent := time_dependent, delayed_entry := delayed_entry
     )
@@ -24,9 +24,9 @@ conventions as (
 survival_by_day as (
     select
         counts.*,
-        bool_or(counts.n_entry > 0 and counts.time_days > 0) over (partition by counts.stratum)
-            as has_delayed_entry,
-        product(1 - (counts.n_event + counts.n_competing) / nullif(counts.n_risk, 0)) over (
+        product(
+            1 - (counts.given_event + counts.given_competing) / nullif(counts.n_risk, 0)
+        ) over (
             partition by counts.stratum order by counts.time_days
             rows between unbounded preceding and 1 preceding
         ) as before_or_null
@@ -40,10 +40,14 @@ of_events as (
         cast(days.n_risk as double) as at_risk,
         causes.event,
         causes.event_order,
-        cast(case causes.event when 'event' then days.n_event else days.n_competing end as double)
-            as own,
-        cast(case causes.event when 'event' then days.n_competing else days.n_event end as double)
-            as other
+        cast(
+            case causes.event when 'event' then days.given_event else days.given_competing end
+            as double
+        ) as own,
+        cast(
+            case causes.event when 'event' then days.given_competing else days.given_event end
+            as double
+        ) as other
     from survival_by_day as days
     inner join (values ('event', 1), ('competing', 2)) as causes (event, event_order) on true
 ),
@@ -166,9 +170,11 @@ sums as (
 errors as (
     select
         sums.*,
-        case when sums.status = 'ok' then sums.incidence end as estimate,
+        case when sums.day_status = 'ok' then sums.incidence end as estimate,
         case
-            when sums.status <> 'ok' or (conventions.is_jackknife and sums.has_delayed_entry)
+            when
+                sums.day_status <> 'ok'
+                or (conventions.is_jackknife and sums.has_late_entries)
                 then null
             when
                 sums.first_part - sums.middle_part + sums.last_part
@@ -203,7 +209,8 @@ select
         when errors.time_days = 0 and errors.estimate = 0 then 0
         else survival.limit_of(errors.estimate, errors.std_error, 1, errors.transform, errors.z)
     end as ci_upper,
-    errors.status
+    errors.conditional_from_months,
+    errors.day_status as status
 from errors
 order by errors.stratum_order, errors.stratum, errors.event_order, errors.time_days;
 
@@ -216,7 +223,7 @@ create or replace macro survival.incidence_rate(
     time_dependent := false, delayed_entry := false
 ) as table
 with counts as (
-    from survival.risk_counts(
+    from survival.known_counts(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
         time_dependent := time_dependent, delayed_entry := delayed_entry
     )
@@ -234,6 +241,9 @@ strata as (
         counts.stratum,
         counts.stratum_order,
         counts.total_subjects,
+        counts.start_day,
+        counts.end_day,
+        counts.conditional_from_months,
         counts.status,
         causes.event,
         causes.event_order,
@@ -247,7 +257,11 @@ asked as (
     select
         strata.*,
         wanted.time_months,
-        wanted.time_months * conventions.days_per_month as asked_day
+        wanted.time_months * conventions.days_per_month as asked_day,
+        survival.status_on(
+            wanted.time_months * conventions.days_per_month,
+            strata.start_day, strata.end_day, strata.status
+        ) as asked_status
     from strata
     inner join survival.months_of(months) as wanted on true
     inner join survival.conventions as conventions on true
@@ -275,12 +289,13 @@ select
     asked.total_subjects as n,
     asked.total_events as n_event,
     asked.time_months,
-    steps.estimate,
-    steps.std_error,
-    steps.ci_lower,
-    steps.ci_upper,
+    case when asked.asked_status = 'ok' then steps.estimate end as estimate,
+    case when asked.asked_status = 'ok' then steps.std_error end as std_error,
+    case when asked.asked_status = 'ok' then steps.ci_lower end as ci_lower,
+    case when asked.asked_status = 'ok' then steps.ci_upper end as ci_upper,
     held.n_risk,
-    asked.status
+    asked.conditional_from_months,
+    asked.asked_status as status
 from asked
 inner join held
     on

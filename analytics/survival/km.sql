@@ -1,5 +1,6 @@
 -- Kaplan-Meier: the curve, its median and its rates, as in results.survival_curve,
--- results.survival_summary and results.survival_rate.
+-- results.survival_summary and results.survival_rate. With late entries they are conditional on no
+-- event by the day on which the curve starts.
 
 create or replace macro survival.km(
     endpoint, population := null, by_factor := null, landmark := null,
@@ -7,7 +8,7 @@ create or replace macro survival.km(
 ) as table
 with counts as (
     select counts.*
-    from survival.risk_counts(
+    from survival.known_counts(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
         time_dependent := time_dependent, delayed_entry := delayed_entry
     ) as counts
@@ -24,11 +25,13 @@ with counts as (
 curve as (
     select
         counts.*,
-        product(1 - counts.n_event / nullif(counts.n_risk, 0)) over to_date as survival,
+        product(1 - counts.given_event / nullif(counts.n_risk, 0)) over to_date as survival,
         sum(
             case
-                when counts.n_event < counts.n_risk
-                    then counts.n_event / (counts.n_risk * (counts.n_risk - counts.n_event))
+                when counts.given_event < counts.n_risk
+                    then
+                        counts.given_event
+                        / (counts.n_risk * (counts.n_risk - counts.given_event))
                 else 0
             end
         ) over to_date as greenwood
@@ -39,9 +42,9 @@ curve as (
 curve_with_error as (
     select
         curve.*,
-        case when curve.status = 'ok' then coalesce(curve.survival, 1) end as estimate,
+        case when curve.day_status = 'ok' then coalesce(curve.survival, 1) end as estimate,
         case
-            when curve.status = 'ok' and coalesce(curve.survival, 1) > 0
+            when curve.day_status = 'ok' and coalesce(curve.survival, 1) > 0
                 then coalesce(curve.survival, 1) * sqrt(curve.greenwood)
         end as std_error
     from curve
@@ -72,7 +75,8 @@ select
                 conventions.ci_transform, conventions.normal_quantile
             )
     end as ci_upper,
-    curve.status
+    curve.conditional_from_months,
+    curve.day_status as status
 from curve_with_error as curve
 inner join survival.conventions as conventions on true
 order by curve.stratum_order, curve.stratum, curve.time_days;
@@ -87,7 +91,7 @@ create or replace macro survival.median(
     time_dependent := false, delayed_entry := false
 ) as table
 with counts as (
-    from survival.risk_counts(
+    from survival.known_counts(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
         time_dependent := time_dependent, delayed_entry := delayed_entry
     )
@@ -106,7 +110,12 @@ strata as (
         counts.stratum_order,
         counts.total_subjects,
         counts.total_events,
-        counts.status
+        counts.conditional_from_months,
+        case
+            when counts.status = 'ok' and counts.given_events = 0 then 'not estimable: no events'
+            else counts.status
+        end as status,
+        counts.end_day
     from counts
 ),
 
@@ -147,12 +156,14 @@ medians as (
         strata.stratum_order,
         strata.total_subjects,
         strata.total_events,
+        strata.conditional_from_months,
+        strata.end_day,
         max(crossings.day) filter (where crossings.quantity = 'estimate') as median_day,
         max(crossings.day) filter (where crossings.quantity = 'ci_lower') as lower_day,
         max(crossings.day) filter (where crossings.quantity = 'ci_upper') as upper_day,
         any_value(strata.status) as status
     from strata
-    left join crossings on strata.stratum = crossings.stratum and strata.total_events > 0
+    left join crossings on strata.stratum = crossings.stratum and strata.status = 'ok'
     group by all
 )
 
@@ -163,9 +174,11 @@ select
     medians.median_day / conventions.days_per_month as median_months,
     medians.lower_day / conventions.days_per_month as median_ci_lower,
     medians.upper_day / conventions.days_per_month as median_ci_upper,
+    medians.conditional_from_months,
     case
         when medians.status <> 'ok' then medians.status
-        when medians.total_events = 0 then 'not estimable: no events'
+        when medians.median_day is null and medians.end_day is not null
+            then 'not estimable: fewer at risk than smallest_risk_set'
         when medians.median_day is null then 'not estimable: median not reached'
         else 'ok'
     end as status
@@ -206,7 +219,7 @@ create or replace macro survival.rate(
     time_dependent := false, delayed_entry := false
 ) as table
 with counts as (
-    from survival.risk_counts(
+    from survival.known_counts(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
         time_dependent := time_dependent, delayed_entry := delayed_entry
     )
@@ -225,6 +238,9 @@ strata as (
         counts.stratum_order,
         counts.total_subjects,
         counts.total_events,
+        counts.start_day,
+        counts.end_day,
+        counts.conditional_from_months,
         counts.status,
         max(counts.time_days) as last_day
     from counts
@@ -235,7 +251,11 @@ asked as (
     select
         strata.*,
         wanted.time_months,
-        wanted.time_months * conventions.days_per_month as asked_day
+        wanted.time_months * conventions.days_per_month as asked_day,
+        survival.status_on(
+            wanted.time_months * conventions.days_per_month,
+            strata.start_day, strata.end_day, strata.status
+        ) as asked_status
     from strata
     inner join survival.months_of(months) as wanted on true
     inner join survival.conventions as conventions on true
@@ -261,7 +281,7 @@ rates as (
     select
         asked.*,
         held.n_risk,
-        asked.status = 'ok' and (asked.asked_day <= asked.last_day or steps.estimate = 0)
+        asked.asked_status = 'ok' and (asked.asked_day <= asked.last_day or steps.estimate = 0)
             as is_known,
         steps.estimate,
         steps.std_error,
@@ -282,10 +302,11 @@ select
     case when rates.is_known then rates.ci_lower end as ci_lower,
     case when rates.is_known then rates.ci_upper end as ci_upper,
     rates.n_risk,
+    rates.conditional_from_months,
     case
-        when rates.status = 'ok' and not rates.is_known
+        when rates.asked_status = 'ok' and not rates.is_known
             then 'not estimable: beyond the last observation'
-        else rates.status
+        else rates.asked_status
     end as status
 from rates
 order by rates.stratum_order, rates.stratum, rates.time_months;

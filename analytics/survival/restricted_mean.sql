@@ -1,22 +1,30 @@
 -- The mean time without the event up to a horizon: the area under the Kaplan-Meier curve, with
--- Greenwood's variance and limits by Wald, as in results.restricted_mean.
+-- Greenwood's variance and limits by Wald, as in results.restricted_mean. Of a curve that starts
+-- late it is the mean of those without an event by then.
 
 create or replace macro survival.restricted_mean(
     endpoint, months, population := null, by_factor := null, landmark := null,
-    delayed_entry := false
+    time_dependent := false, delayed_entry := false
 ) as table
 with counts as (
-    from survival.risk_counts(
+    from survival.known_counts(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
-        delayed_entry := delayed_entry
+        time_dependent := time_dependent, delayed_entry := delayed_entry
     )
 ),
 
 curve as (
-    from survival.km(
+    select
+        counts.stratum,
+        counts.time_days,
+        counts.n_risk,
+        counts.given_event as n_event,
+        case when counts.time_days < counts.start_day then 1 else km.estimate end as estimate
+    from counts
+    inner join survival.km(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
-        delayed_entry := delayed_entry
-    )
+        time_dependent := time_dependent, delayed_entry := delayed_entry
+    ) as km on counts.stratum = km.stratum and counts.time_days = km.time_days
 ),
 
 strata as (
@@ -25,6 +33,9 @@ strata as (
         counts.stratum_order,
         counts.total_subjects,
         counts.total_events,
+        counts.start_day,
+        counts.end_day,
+        counts.conditional_from_months,
         counts.status,
         max(counts.time_days) as last_day
     from counts
@@ -97,7 +108,11 @@ judged as (
         means.mean_days,
         means.error_days,
         case
-            when asked.status <> 'ok' then asked.status
+            when
+                survival.status_on(asked.horizon, asked.start_day, asked.end_day, asked.status)
+                <> 'ok'
+                then
+                    survival.status_on(asked.horizon, asked.start_day, asked.end_day, asked.status)
             when asked.horizon > asked.last_day and means.last_estimate > 0
                 then 'not estimable: the horizon lies beyond the last observation'
             when means.n_event_before = 0 then 'not estimable: no events'
@@ -129,6 +144,7 @@ select
     known.error_known / known.month_days as std_error,
     (known.mean_known - known.z * known.error_known) / known.month_days as ci_lower,
     (known.mean_known + known.z * known.error_known) / known.month_days as ci_upper,
+    known.conditional_from_months,
     known.verdict as status
 from known
 order by known.stratum_order, known.stratum, known.horizon_months;

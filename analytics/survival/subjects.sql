@@ -377,13 +377,7 @@ select
     counts_with_risk.n_censored,
     counts_with_risk.total_subjects,
     counts_with_risk.total_events,
-    counts_with_risk.total_competing,
-    case
-        when counts_with_risk.total_subjects = 0 then 'not estimable: no subjects'
-        when counts_with_risk.total_subjects = 1 then
-            'not estimable: fewer than two subjects at risk'
-        else 'ok'
-    end as status
+    counts_with_risk.total_competing
 from strata
 inner join counts_with_risk on strata.stratum = counts_with_risk.stratum
 order by strata.stratum_order, strata.stratum, counts_with_risk.day;

@@ -8,6 +8,7 @@ create or replace table survival.conventions (
     conf_level double not null,
     normal_quantile double not null,
     ci_transform varchar not null,
+    smallest_risk_set integer not null,
     incidence_variance varchar not null
 );
 
@@ -21,6 +22,8 @@ comment on column survival.conventions.normal_quantile is
 'Two-sided standard normal quantile of that level.';
 comment on column survival.conventions.ci_transform is
 'Scale on which the interval of a probability is symmetric: `log-log`, `log` or `plain`.';
+comment on column survival.conventions.smallest_risk_set is
+'Subjects that must be at risk where a curve with late entries starts.';
 comment on column survival.conventions.incidence_variance is
 'Variance of a cumulative incidence: `aalen`, `delta` or `infinitesimal_jackknife`.';
 

@@ -1,15 +1,18 @@
 """`plateau ask` prints what schema `survival` answers; its Cox models are those of R."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analytics.errors import UsageError
 from analytics.readers.asking import COLUMNS, Question, ask, numbers, terms
 from analytics.readers.queries import QueryError, answer
 from analytics.release.choice import chosen_release
+from analytics.release.folders import WAREHOUSE
 
 Numbers = dict[tuple[object, ...], float]
 
@@ -119,6 +122,15 @@ def test_a_landmark_and_delayed_entry_are_said(default: Path) -> None:
     assert "time is counted from day 122 after the origin, groups as of that day" in "\n".join(
         ask(default, landmark, "table")
     )
+    late = "\n".join(ask(default, Question("OSHSCTD", delayed_entry=True), "table"))
+    (summary,) = answer(
+        default,
+        "select conditional_from_months from results.survival_summary "
+        "where analysis_id = 'os_hsct_from_first_dose__delayed_entry'",
+        "json",
+    )
+    month = json.loads(summary)["conditional_from_months"]
+    assert f"all: the curve starts at month {month:.1f}, from which on at least 10" in late
     entry = Question("OS", population="responders", delayed_entry=True, cox=("sex",))
     found = told(default, entry)
     assert found["cox", None, None, "model", "n", None] == 123
@@ -177,6 +189,34 @@ def test_a_mistake_is_one_sentence_with_exit_code_2(
     with pytest.raises((QueryError, UsageError), match=sentence) as refusal:
         list(ask(default, question, "table"))
     assert refusal.value.exit_code == 2
+
+
+def without(release: Path, folder: Path, mart: str) -> Path:
+    """A release without one of the marts, as an earlier version built it."""
+    shutil.copy(release / WAREHOUSE, folder)
+    with duckdb.connect(str(folder / WAREHOUSE)) as connection:
+        connection.execute(f"drop table marts.{mart}")
+    return folder
+
+
+def test_a_mart_that_an_earlier_version_did_not_have_is_named(
+    default: Path, tmp_path: Path
+) -> None:
+    older = without(default, tmp_path, "covariate_intervals")
+    assert list(ask(older, Question("OS"), "json"))
+    with pytest.raises(
+        QueryError, match=r"does not have marts\.covariate_intervals, .*; build the study again\.$"
+    ) as refusal:
+        list(ask(older, Question("OS", cox=("sex",)), "table"))
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+def test_a_mart_that_a_cox_model_does_not_need_may_be_missing(
+    default: Path, tmp_path: Path
+) -> None:
+    question = Question("OS", cox=("sex",))
+    older = without(default, tmp_path, "state_moves")
+    assert told(older, question) == told(default, question)
 
 
 def test_an_unknown_format_is_refused(default: Path) -> None:

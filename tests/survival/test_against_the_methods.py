@@ -1,30 +1,40 @@
-"""The functions in SQL give the numbers of `analytics.methods`, whatever the cohort.
+"""The functions in SQL give the tables that `analytics.results` makes of the same subjects.
 
 Cohorts of a few subjects up to some hundred, with ties, days without anybody at risk, delayed
-entry, groups of nobody and of one, and everybody's event on one day; every transform and variance.
+entry, groups of nobody and of one, and everybody's event on one day; with late entries whose first
+risk sets are small, that all leave before others come, or of whom never enough are at risk; every
+transform and variance.
 """
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any, Final
 
 import duckdb
 import numpy as np
 import polars as pl
 import pytest
-from small_warehouse import frame, warehouse
+from small_warehouse import frame, study, warehouse
 
-from analytics.methods.competing_risks import cumulative_incidence_at, cumulative_incidence_curve
-from analytics.methods.counts import counts_from_times, curve_status
-from analytics.methods.follow_up import follow_up
-from analytics.methods.kaplan_meier import kaplan_meier_curve, median_survival, survival_at
+from analytics.methods.counts import counts_from_times
 from analytics.methods.log_rank import n_informative_strata, stratified_log_rank_test
-from analytics.methods.restricted_mean import restricted_mean
+from analytics.results.curves import survival_frames
+from analytics.results.incidences import incidence_frames
+from analytics.study.specification import Analysis
 
-MONTH = 30.4375
 MONTHS = (1.0, 3.5, 12.0, 40.0)
-NUMBERS = ("estimate", "std_error", "ci_lower", "ci_upper")
 TRANSFORMS = ("log-log", "log", "plain")
+VARIANCES = ("aalen", "delta", "infinitesimal_jackknife")
 SEEDS = range(6)
+FIRST_FEW, EMPTIED_THEN_MORE, EMPTIED_THEN_FEWER = 6, 7, 8
+"""Seeds of cohorts with late entries: a few come first; all leave, then others come."""
+LATE_SEEDS = (FIRST_FEW, EMPTIED_THEN_MORE, EMPTIED_THEN_FEWER)
+SMALLEST: Final = {FIRST_FEW: (10, 25), EMPTIED_THEN_MORE: (10,), EMPTIED_THEN_FEWER: (10, 10_000)}
+COHORTS = [
+    *((seed, (10, 1, 3)[seed % 3]) for seed in SEEDS),
+    *((seed, smallest) for seed in LATE_SEEDS for smallest in SMALLEST[seed]),
+]
+TOO_FEW = "not estimable: fewer at risk than smallest_risk_set"
 
 
 @cache
@@ -43,6 +53,12 @@ def cohort(seed: int, *, competing: bool, **parameters: object) -> duckdb.DuckDB
     trials = draw.choice(["MT103-206", "MT103-211"], n)
     levels = draw.choice(["1", "2", "3", "4", None], n, p=[0.3, 0.3, 0.2, 0.1, 0.1])
     entries = draw.integers(0, max(longest // 2, 2), n)
+    if seed in LATE_SEEDS:
+        n, entries, days, codes = late_cohort(draw, seed, codes)
+        names = [f"P{i:03d}" for i in range(n)]
+        sexes = draw.choice(["male", "female"], n)
+        trials = draw.choice(["MT103-206", "MT103-211"], n)
+        levels = draw.choice(["1", "2", None], n)
     return warehouse(
         [
             (name, endpoint, float(day), int(code))
@@ -67,6 +83,19 @@ def cohort(seed: int, *, competing: bool, **parameters: object) -> duckdb.DuckDB
         ],
         **parameters,
     )
+
+
+def late_cohort(draw: np.random.Generator, seed: int, codes: Any) -> tuple[int, Any, Any, Any]:
+    """Number, entries, exits and codes: a first wave, and a second one after it has left."""
+    first, second = {
+        FIRST_FEW: (4, 160),
+        EMPTIED_THEN_MORE: (60, 120),
+        EMPTIED_THEN_FEWER: (120, 50),
+    }[seed]
+    early, later = draw.integers(1, 40, first), draw.integers(400, 440, second)
+    entries = np.concatenate([early, later])
+    stays = np.concatenate([draw.integers(41, 300, first), draw.integers(41, 1200, second)])
+    return len(entries), entries, entries + stays, draw.choice(np.unique(codes), len(entries))
 
 
 FORMS = {
@@ -104,108 +133,97 @@ def assert_equal(found: pl.DataFrame, expected: pl.DataFrame, columns: tuple[str
             assert mine.to_list() == theirs.to_list(), name
 
 
-def without_numbers(curve: pl.DataFrame, status: str) -> pl.DataFrame:
-    """Nothing is estimated from nobody or a single subject; no event is a known probability."""
-    if status == "ok" or status.endswith("no events"):
-        return curve
-    return curve.with_columns(pl.lit(None, pl.Float64).alias(name) for name in NUMBERS)
+def tables_of(
+    connection: duckdb.DuckDBPyConnection, question: str, **parameters: Any
+) -> dict[str, pl.DataFrame]:
+    """The result tables of an analysis of the same subjects, by name."""
+    is_survival = question.startswith("'RFS'")
+    analysis = Analysis(
+        analysis_id="asked",
+        label="Asked",
+        method="kaplan_meier" if is_survival else "cumulative_incidence",
+        time_dependent_strata="time_dependent" in question,
+        landmarks_months=MONTHS,
+        restricted_mean_months=MONTHS if is_survival else (),
+    )
+    frames = survival_frames if is_survival else incidence_frames
+    strata = counts_of(connection, question)
+    return frames(analysis, strata, None, study(**parameters).parameters)
+
+
+def asked(endpoint: str, form: str) -> tuple[str, str]:
+    """The arguments of a function, and of one that takes months."""
+    more = f", {FORMS[form]}" if FORMS[form] else ""
+    return f"'{endpoint}'{more}", f"'{endpoint}', {list(MONTHS)}{more}"
+
+
+def assert_same_tables(
+    connection: duckdb.DuckDBPyConnection,
+    calls: Mapping[str, str],
+    expected: Mapping[str, pl.DataFrame],
+) -> None:
+    """Every column of every call is that of the result table, in its order."""
+    for table, call in calls.items():
+        found = frame(connection, call)
+        assert ["analysis_id", *found.columns] == expected[table].columns, table
+        assert_equal(found, expected[table], tuple(found.columns))
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("seed", SEEDS)
-def test_curves_medians_rates_means_and_follow_up(seed: int, form: str) -> None:
-    transform = TRANSFORMS[seed % 3]
-    settings = {"conf_level": 0.9 if seed % 4 == 1 else 0.95, "ci_transform": transform}
-    connection = cohort(seed, competing=False, **settings)
-    question = ", ".join(filter(None, ("'RFS'", FORMS[form])))
-    asked_at = question.replace("'RFS'", f"'RFS', {list(MONTHS)}")
-    curves = frame(connection, f"km({question})")
-    rates = frame(connection, f"rate({asked_at})")
-    medians = frame(connection, f"median({question})")
-    moving = "time_dependent" in question
-    followed = None if moving else frame(connection, f"follow_up({question})")
-    means = None if moving else frame(connection, f"restricted_mean({asked_at})")
-    for stratum, counts in counts_of(connection, question).items():
-        mine = pl.col("stratum") == stratum
-        status = curve_status(counts)
-        curve = kaplan_meier_curve(counts, **settings)
-        assert_equal(
-            curves.filter(mine).rename({"time_days": "time"}),
-            without_numbers(curve, status),
-            ("time", "n_risk", "n_event", "n_censored", *NUMBERS),
-        )
-        at = survival_at(curve, [month * MONTH for month in MONTHS])
-        assert_equal(rates.filter(mine), without_numbers(at, status), (*NUMBERS, "n_risk"))
-        median = median_survival(curve) if status == "ok" else None
-        for name, column in (
-            ("median", "median_months"),
-            ("ci_lower", "median_ci_lower"),
-            ("ci_upper", "median_ci_upper"),
-        ):
-            expected = getattr(median, name, None)
-            found = medians.filter(mine)[column][0]
-            assert found == (None if expected is None else expected / MONTH), column
-        if followed is not None and means is not None:
-            expected = follow_up(counts).with_columns(months=pl.col("time") / MONTH)
-            assert_equal(followed.filter(mine), expected, ("statistic", "over", "months"))
-            horizons = [
-                restricted_mean(
-                    curve, horizon=month * MONTH, conf_level=float(settings["conf_level"])
-                )
-                for month in MONTHS
-            ]
-            expected = pl.DataFrame(
-                [
-                    {
-                        "restricted_mean_months": mean.estimate,
-                        "std_error": mean.std_error,
-                        "ci_lower": mean.ci_lower,
-                        "ci_upper": mean.ci_upper,
-                        "status": mean.status,
-                    }
-                    for mean in horizons
-                ],
-                schema_overrides=dict.fromkeys(
-                    ("restricted_mean_months", *NUMBERS[1:]), pl.Float64
-                ),
-            ).with_columns(pl.selectors.float() / MONTH)
-            assert_equal(means.filter(mine), expected, tuple(expected.columns))
-
-
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("seed", SEEDS)
-def test_incidences(seed: int, form: str) -> None:
-    settings = {
-        "variance": ("aalen", "delta", "infinitesimal_jackknife")[seed % 3],
-        "conf_level": 0.95,
-        "ci_transform": TRANSFORMS[(seed + 1) % 3],
+@pytest.mark.parametrize(("seed", "smallest"), COHORTS)
+def test_curves_medians_rates_means_and_follow_up(seed: int, smallest: int, form: str) -> None:
+    settings: dict[str, Any] = {
+        "conf_level": 0.9 if seed % 4 == 1 else 0.95,
+        "ci_transform": TRANSFORMS[seed % 3],
+        "smallest_risk_set": smallest,
     }
-    connection = cohort(
-        seed,
-        competing=True,
-        cif_variance=settings["variance"],
-        ci_transform=settings["ci_transform"],
-    )
-    question = ", ".join(filter(None, ("'CIR'", FORMS[form])))
-    curves = frame(connection, f"incidence({question})")
-    rates = frame(
-        connection, f"incidence_rate({question.replace(chr(39) + 'CIR' + chr(39), MONTHS_OF_CIR)})"
-    )
-    for stratum, counts in counts_of(connection, question).items():
-        for event in ("event", "competing"):
-            mine = (pl.col("stratum") == stratum) & (pl.col("event") == event)
-            status = curve_status(counts, event=event)
-            curve = cumulative_incidence_curve(counts, event=event, **settings)
-            assert_equal(
-                curves.filter(mine).rename({"time_days": "time"}),
-                without_numbers(curve, status),
-                ("time", "n_risk", "n_event", "n_competing", "n_censored", *NUMBERS),
-            )
-            at = cumulative_incidence_at(curve, [month * MONTH for month in MONTHS])
-            assert_equal(rates.filter(mine), without_numbers(at, status), (*NUMBERS, "n_risk"))
+    connection = cohort(seed, competing=False, **settings)
+    question, at = asked("RFS", form)
+    calls = {
+        "survival_curve": f"km({question})",
+        "survival_rate": f"rate({at})",
+        "survival_summary": f"median({question})",
+        "restricted_mean": f"restricted_mean({at})",
+        "follow_up": f"follow_up({question})",
+    }
+    assert_same_tables(connection, calls, tables_of(connection, question, **settings))
 
 
-MONTHS_OF_CIR = f"'CIR', {list(MONTHS)}"
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("seed", "smallest"), COHORTS)
+def test_incidences(seed: int, smallest: int, form: str) -> None:
+    settings: dict[str, Any] = {
+        "cif_variance": VARIANCES[seed % 3],
+        "ci_transform": TRANSFORMS[(seed + 1) % 3],
+        "smallest_risk_set": smallest,
+    }
+    connection = cohort(seed, competing=True, **settings)
+    question, at = asked("CIR", form)
+    calls = {
+        "cumulative_incidence_curve": f"incidence({question})",
+        "cumulative_incidence_rate": f"incidence_rate({at})",
+    }
+    assert_same_tables(connection, calls, tables_of(connection, question, **settings))
+
+
+@pytest.mark.parametrize("form", ["delayed entry", "time-dependent"])
+def test_the_cohorts_have_curves_that_start_late_end_early_and_are_nowhere_known(form: str) -> None:
+    """Else the tests above would compare curves from the origin on alone."""
+    question, _ = asked("RFS", form)
+
+    def days(seed: int, smallest: int) -> pl.DataFrame:
+        connection = cohort(seed, competing=False, smallest_risk_set=smallest)
+        return frame(connection, f"known_counts({question})")
+
+    assert (days(FIRST_FEW, 10)["start_day"] > 0).any()
+    if form == "delayed entry":
+        gap = days(EMPTIED_THEN_FEWER, 10)
+        assert gap["end_day"].is_not_null().any()
+        assert gap["reverse_end_day"].is_not_null().any()
+        assert (days(EMPTIED_THEN_MORE, 10)["start_day"] > 300).any()
+    assert set(days(EMPTIED_THEN_FEWER, 10_000).filter(pl.col("has_late_entries"))["status"]) == {
+        TOO_FEW
+    }
 
 
 def in_test_strata(

@@ -61,8 +61,7 @@ def calls(analysis: Analysis) -> Calls:
         if analysis.restricted_mean_months:
             horizons = list(analysis.restricted_mean_months)
             yield "restricted_mean", f"restricted_mean({endpoint}, {horizons}{more})", "true"
-        if not analysis.time_dependent_strata:
-            yield "follow_up", f"follow_up({endpoint}{more})", "true"
+        yield "follow_up", f"follow_up({endpoint}{more})", "true"
         if analysis.strata:
             yield "group_test", f"log_rank({endpoint}{more})", "test in ('log_rank', 'mantel_byar')"
         if analysis.stratified_by:
@@ -106,6 +105,8 @@ def compared(connection: duckdb.DuckDBPyConnection, analysis: Analysis) -> dict[
         if table == "group_test" and expected.is_empty():
             continue  # a stratified analysis has no plain test
         found = connection.sql(f"from survival.{call}").pl()
+        if table != "group_test":
+            assert ["analysis_id", *found.columns] == expected.columns
         differences[call] = largest_difference(found, expected)
     return differences
 

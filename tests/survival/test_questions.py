@@ -114,6 +114,36 @@ def test_by_hand_a_log_rank_test() -> None:
     assert (found["test"], found["df"], found["n"], found["n_event"]) == ("log_rank", 1, 4, 4)
 
 
+def test_by_hand_a_curve_with_late_entries() -> None:
+    """One enters on day 10 and dies on day 20, before twelve enter on day 30.
+
+    Ten are at risk after day 30: the curve starts there. Deaths on days 60 and 90 give 11/12 and
+    10/12. Up to month 4, day 121.75, the area is 60 + 30 x 11/12 +
+    31.75 x 10/12 days. Eleven at risk are asked for: the same; thirteen: there is no curve.
+    """
+    ends = [("A", "OS", 20.0, 1), ("B", "OS", 60.0, 1), ("C", "OS", 90.0, 1)]
+    ends += [(name, "OS", 180.0, 0) for name in "DEFGHIJKLM"]
+    entries = [(row[0], "OS", "first_remission", 30.0) for row in ends[1:]]
+    entries.append(("A", "OS", "first_remission", 10.0))
+    question = "population := 'responders', delayed_entry := true"
+    for smallest in (10, 11):
+        connection = warehouse(ends, entries=entries, smallest_risk_set=smallest)
+        curve = frame(connection, f"km('OS', {question})")
+        assert curve["time_days"].to_list() == [0, 10, 20, 30, 60, 90, 180]
+        known = pytest.approx([1, 11 / 12, 10 / 12, 10 / 12], rel=1e-15)
+        assert curve["estimate"].to_list()[3:] == known
+        assert curve["estimate"].to_list()[:3] == [None] * 3
+        too_few = "not estimable: fewer at risk than smallest_risk_set"
+        assert curve["status"].to_list() == [too_few] * 3 + ["ok"] * 4
+        assert set(curve["conditional_from_months"]) == {30 / 30.4375}
+        mean = frame(connection, f"restricted_mean('OS', 4, {question})")
+        area = 60 + 30 * 11 / 12 + 31.75 * 10 / 12
+        assert mean["restricted_mean_months"][0] == pytest.approx(area / 30.4375, rel=1e-14)
+    nowhere = warehouse(ends, entries=entries, smallest_risk_set=13)
+    for call in ("km('OS'", "median('OS'", "rate('OS', 3", "restricted_mean('OS', 3"):
+        assert set(frame(nowhere, f"{call}, {question})")["status"]) == {too_few}, call
+
+
 REFUSED = {
     "km('XX')": "There is no endpoint 'XX'; choose one of CIR, OS, OSHSCT, OSHSCTD, RFS,",
     "km(null)": "There is no endpoint 'NULL'; choose one of",
@@ -169,6 +199,7 @@ def test_a_mistake_is_one_sentence_and_never_an_empty_answer(small, call, column
         "incidence_rate({}, 12)",
         "subjects({})",
         "risk_counts({})",
+        "known_counts({})",
     ],
 )
 @pytest.mark.parametrize("endpoint", ["'XX'", "'OSHSCTD'"])
