@@ -56,6 +56,11 @@ REFUSED = (
 
 # Long-term questions that the default study does not ask.
 NOT_ASKED = (
+    "joint_test",
+    "state_occupancy",
+    "state_probability",
+    "state_time",
+    "state_transition",
     "survival_quantile",
     "conditional_survival",
     "incidence_rate",
