@@ -73,9 +73,13 @@ def _package(study: Path, trial: Trial, used: AbstractSet[str], work: Path) -> P
 
 
 def _leads_out(study: Path, place: Path) -> bool:
-    """Whether a link leads a trial's path to a place outside the study folder."""
+    """Whether a link inside the study folder leads a trial's path to a place outside.
+
+    A proposal for a package (`plateau init --from`) reads it where it lies.
+    """
+    inside = Path(os.path.normpath(place)).is_relative_to(os.path.normpath(study))
     try:
-        return not place.resolve().is_relative_to(study.resolve())
+        return inside and not place.resolve().is_relative_to(study.resolve())
     except (OSError, RuntimeError):
         return False
 
