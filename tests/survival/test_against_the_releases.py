@@ -66,7 +66,8 @@ def calls(analysis: Analysis) -> Calls:
             yield "group_test", f"log_rank({endpoint}{more})", "test in ('log_rank', 'mantel_byar')"
         if analysis.stratified_by:
             strata = f", stratified_by := {list(analysis.stratified_by)}"
-            yield "group_test", f"log_rank({endpoint}{more}{strata})", "test like 'stratified%'"
+            tests = "test in ('stratified_log_rank', 'stratified_mantel_byar')"
+            yield "group_test", f"log_rank({endpoint}{more}{strata})", tests
     else:
         yield "cumulative_incidence_curve", f"incidence({endpoint}{more})", "true"
         if months:
