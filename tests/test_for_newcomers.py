@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,14 @@ def test_the_workflow_is_one_and_runs_what_ci_runs() -> None:
 def test_an_issue_form_is_one_and_asks_for_no_patient_data(path: Path) -> None:
     assert schema_says("github-issue-forms", path) == ""
     assert "**No patient data.**" in path.read_text(encoding="utf-8")
+
+
+def test_no_two_modules_of_the_tests_share_a_name() -> None:
+    """The folders of the tests are searched together: the first of two modules hides the other."""
+    names = Counter(
+        path.name for path in (PROJECT / "tests").rglob("*.py") if path.name != "conftest.py"
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_there_is_a_form_for_each_kind_of_question() -> None:

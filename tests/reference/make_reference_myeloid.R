@@ -289,6 +289,57 @@ fine_gray <- function(analysis, rows) {
 fine_gray("cir_fine_gray", cir)
 fine_gray("remission_fine_gray", remission)
 
+# ---- states ----------------------------------------------------------------------------------------------
+
+# One row for each stay: a state begins on the day of its fact, the last one named wins a day.
+course_states <- c("remission", "transplanted", "relapsed", "died")
+stays <- function(rows) {
+    days <- with(rows, data.frame(crtime, txtime, relapse, ifelse(death == 1, futime, NA)))
+    bind_rows(lapply(seq_len(nrow(rows)), function(i) {
+        moves <- data.frame(id = rows$id[i], tstop = unlist(days[i, ]), to = course_states)
+        moves <- moves[which(moves$tstop <= rows$futime[i]), ]
+        moves <- moves[order(moves$tstop, match(moves$to, course_states)), ]
+        moves <- moves[!duplicated(moves$tstop, fromLast = TRUE), ]
+        if (!any(moves$tstop == rows$futime[i])) {
+            moves <- rbind(moves, data.frame(id = rows$id[i], tstop = rows$futime[i], to = "censor"))
+        }
+        stay <- head(c("treated", moves$to), -1)
+        transform(moves, tstart = head(c(0, tstop), -1), stay = stay)
+    }))
+}
+states_of_courses <- function(analysis, stratum, rows, months) {
+    moves <- transform(stays(rows), to = factor(to, c("censor", course_states)))
+    fit <- survfit(Surv(tstart, tstop, to) ~ 1, moves, id = id, istate = stay)
+    own <- paste0("stratum=", stratum)
+    held <- findInterval(months * month, fit$time)
+    # survfit's first row is the first day of a move; the area begins at the start
+    days <- c(0, fit$time[fit$time < 36 * month], 36 * month)
+    areas <- colSums(rbind(fit$p0, fit$pstate)[seq_len(length(days) - 1), ] * diff(days))
+    for (state in c("treated", course_states)) {
+        column <- match(state, fit$states)
+        for (i in seq_along(months)) {
+            keep("state_probability", analysis,
+                 c(own, paste0(c("state=", "time_months="), c(state, months[i]))),
+                 c(n = nrow(rows), estimate = fit$pstate[held[i], column]))
+        }
+        keep("state_time", analysis, c(own, paste0("state=", state), "horizon_months=36"),
+             c(n = nrow(rows), mean_months = areas[[column]] / month))
+    }
+    moved <- with(subset(moves, to != "censor"), table(stay, to))
+    for (from in rownames(moved)) {
+        for (to in colnames(moved)[moved[from, ] > 0]) {
+            keep("state_transition", analysis, c(own, paste0(c("from_state=", "to_state="), c(from, to))), c(
+                n = sum(moves$stay == from), n_moved = moved[from, to],
+                months_in_state = with(subset(moves, stay == from), sum(tstop - tstart)) / month
+            ))
+        }
+    }
+}
+states_of_courses("course", "all", patients, c(6, 12, 24, 36))
+for (stratum in c("A", "B")) {
+    states_of_courses("course_by_arm", stratum, by_arm(patients)[[stratum]], c(12, 36))
+}
+
 # ---- counts ----------------------------------------------------------------------------------------------
 
 counts <- function(group, rows) {

@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import polars as pl
 import pytest
-from small_warehouse import frame, study, warehouse
+from survival_warehouse import frame, study, warehouse
 
 from analytics.methods.counts import counts_from_times
 from analytics.methods.log_rank import n_informative_strata, stratified_log_rank_test

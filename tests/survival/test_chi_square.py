@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 from scipy.special import chdtrc
-from small_warehouse import warehouse
+from survival_warehouse import warehouse
 
 from analytics.methods.chi_square import quadratic_form
 

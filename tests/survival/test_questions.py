@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from small_warehouse import frame, study, warehouse
+from survival_warehouse import frame, study, warehouse
 
 from analytics.survival.functions import write_functions
 from analytics.warehouse import connect_for_queries

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from project import Plateau
 from torture.places import SENTENCE
-from torture.small_release import publish_small
+from torture.tiny_release import publish_small
 from torture_scale import scaled
 
 from analytics.release.folders import StudyReleases

@@ -10,7 +10,7 @@ import pytest
 from project import STUDY
 from torture.places import Publisher
 from torture.publisher import fingerprint_of
-from torture.small_release import publish_small
+from torture.tiny_release import publish_small
 from torture_scale import full_only, scaled
 
 from analytics.release.folders import StudyReleases

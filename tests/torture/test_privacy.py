@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from project import STUDY
-from torture.small_release import publish_small
+from torture.tiny_release import publish_small
 
 from analytics.release.folders import StudyReleases
 from analytics.study import load_study

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from project import PROJECT, STUDY
 from torture.places import Publisher
-from torture.small_release import publish_small
+from torture.tiny_release import publish_small
 from torture_scale import full_only
 
 from analytics.release.folders import StudyReleases
