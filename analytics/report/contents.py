@@ -60,6 +60,8 @@ from analytics.report.state_tables import (
     state_probabilities_table,
     state_times_table,
     state_transitions_table,
+    transition_hazards_table,
+    transition_probabilities_table,
 )
 from analytics.report.subgroup_figures import subgroup_figures
 from analytics.report.survival_figures import survival_figure
@@ -135,6 +137,8 @@ def contents(bi: Bi) -> list[Section]:
                     state_probabilities_table(bi),
                     state_times_table(bi),
                     state_transitions_table(bi),
+                    transition_hazards_table(bi),
+                    transition_probabilities_table(bi),
                 ]
             ),
         ),

@@ -24,6 +24,7 @@ _NEEDED: Final = (
     "smoothed_hazards", "state_probabilities", "state_times", "state_transitions",
     "subdistribution_hazards", "subgroups", "survival_curves",
     "survival_differences", "survival_quantiles", "table_1", "table_2", "times_lost",
+    "transition_hazards", "transition_probabilities",
 )  # fmt: skip
 
 

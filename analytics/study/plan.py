@@ -96,6 +96,8 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "population",
         "strata",
         "states",
+        "sums",
+        "from_months",
         "landmarks_months",
         "restricted_mean_months",
     ),

@@ -423,6 +423,14 @@ class State(_Specification):
     ends: StateEnd | None = None
 
 
+class StateSum(_Specification):
+    """States of a multi-state analysis that count as one."""
+
+    name: str
+    label: str
+    states: tuple[str, ...]
+
+
 class Analysis(_Specification):
     """One analysis of the plan. Fields a method does not use are empty.
 
@@ -436,7 +444,9 @@ class Analysis(_Specification):
     whose times are asked for, and `incidence_rate_months` the months that part the intervals of a
     rate. In each level of `censoring_groups` a Fine-Gray analysis estimates the censoring by
     itself. Who lacks one of the facts `known_by_landmark` on the landmark day is left out.
-    `states` are those of a multi-state analysis, in the order of the course. `alternative_to` names
+    `states` are those of a multi-state analysis, in the order of the course, `sums` some of them
+    taken together, `from_months` the months from which the next states are asked for.
+    `alternative_to` names
     the curve that this curve is another choice for. A multivariable model has the terms of
     `model_factors` and the products of the terms of each pair of `interactions`; `cluster` is the
     factor whose levels are the clusters of a robust variance (None: the subjects), `ties` the
@@ -486,6 +496,8 @@ class Analysis(_Specification):
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()
     states: tuple[State, ...] = ()
+    sums: tuple[StateSum, ...] = ()
+    from_months: tuple[float, ...] = ()
 
 
 class StudySpecification(_Specification):

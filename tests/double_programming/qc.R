@@ -55,6 +55,14 @@ tables <- list(
     state_probability = result_table(c(curve_key, "state", "time_months"), state_probabilities),
     state_time = result_table(c(curve_key, "state", "horizon_months"), state_times),
     state_transition = result_table(c(curve_key, "from_state", "to_state"), state_transitions),
+    transition_hazard_curve =
+        result_table(c(curve_key, "from_state", "to_state", "time_days"), transition_hazard_curves),
+    transition_hazard =
+        result_table(c(curve_key, "from_state", "to_state", "time_months"), transition_hazards),
+    transition_probability = result_table(
+        c(curve_key, "from_state", "from_months", "to_state", "time_months"),
+        transition_probabilities
+    ),
     group_test = result_table(c("analysis_id", "test", "event"), group_tests),
     cox_model = result_table(model_key, cox_model_rows),
     cox_term = result_table(c(model_key, "factor", "display_order"), cox_terms),

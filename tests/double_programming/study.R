@@ -37,7 +37,7 @@ with_siblings <- function(study) {
             moves = !is.na(moving), stratified_by = stratification_factors(study, row),
             subgroups = items(cell(row, "subgroups")),
             tests = if (is.na(cell(row, "tests"))) "log_rank" else items(row$tests),
-            landmarks = months("landmarks_months"),
+            landmarks = months("landmarks_months"), from_months = months("from_months"),
             horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
             quantiles = as.numeric(items(cell(row, "quantiles"))),
             conditional = list(at = months("conditional_survival.at_months"),

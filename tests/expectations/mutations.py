@@ -224,7 +224,15 @@ MUTATIONS: dict[str, str] = {
     "STAT-03": moves("('course', 'all', 0, null, 'treated', 1)"),
     "OCC-01": (
         "insert into results.state_occupancy "
-        "values ('course', 'all', 'treated', 0, 0, 9, 0.9, 0, 1, 1, 'ok')"
+        "values ('course', 'all', 'treated', false, 0, 0, 9, 0.9, 0, 1, 1, 'ok')"
+    ),
+    "TRHZ-01": (
+        "insert into results.transition_hazard_curve "
+        "values ('course', 'all', 'treated', 'dead', 5, 0.2, 9, 2, 0.1, 0.1, 0, 1, 'ok')"
+    ),
+    "TRPR-01": (
+        "insert into results.transition_probability "
+        "values ('course', 'all', 'treated', 6, 'dead', false, 12, 9, 0.9, 0.1, 0.5, 1, 'ok')"
     ),
     "REC-02": change(
         "quality.file_reconciliation", "n_read = n_read + 1, n_accepted = n_accepted + 1"

@@ -18,18 +18,8 @@ level_labels as (
     select * from {{ ref('int_level_labels') }}
 ),
 
-states as (
-    select * from {{ ref('stg_plan__states') }}
-),
-
 state_labels as (
-    select
-        analysis_id,
-        state,
-        {{ value_at_min('label', 'state_order') }} as state_label,
-        min(state_order) as state_order
-    from states
-    group by analysis_id, state
+    select * from {{ ref('int_state_labels') }}
 ),
 
 points_of_curves as (
@@ -37,6 +27,7 @@ points_of_curves as (
         analysis_id,
         stratum,
         state,
+        is_sum,
         'day' as point,
         time_months,
         cast(null as bigint) as n,
@@ -51,6 +42,7 @@ points_of_curves as (
         analysis_id,
         stratum,
         state,
+        is_sum,
         'landmark' as point,
         time_months,
         n,
@@ -77,6 +69,7 @@ state_probabilities as (
         points.state,
         coalesce(state_labels.state_label, points.state) as state_label,
         cast(state_labels.state_order as int) as state_order,
+        points.is_sum,
         points.point,
         points.time_months,
         cast(points.n as bigint) as n,
@@ -93,7 +86,7 @@ state_probabilities as (
         on
             analysis_labels.strata_factor = level_labels.factor
             and points.stratum = level_labels.level
-    left join state_labels as state_labels
+    left join state_labels
         on
             points.analysis_id = state_labels.analysis_id
             and points.state = state_labels.state

@@ -14,18 +14,8 @@ level_labels as (
     select * from {{ ref('int_level_labels') }}
 ),
 
-states as (
-    select * from {{ ref('stg_plan__states') }}
-),
-
 state_labels as (
-    select
-        analysis_id,
-        state,
-        {{ value_at_min('label', 'state_order') }} as state_label,
-        min(state_order) as state_order
-    from states
-    group by analysis_id, state
+    select * from {{ ref('int_state_labels') }}
 ),
 
 state_transitions as (
