@@ -41,6 +41,10 @@ CERTAIN: Final = "the estimate of a group is 0 or 1, where it has no usable vari
 EMPTY_CELL: Final = "a cell of the two-by-two table is 0"
 NO_INFORMATIVE_STRATUM: Final = "no stratum has both groups and both outcomes"
 RATIO_AT_BOUND: Final = "the common odds ratio is 0 or infinite"
+SUMMARIES_NOT_MET: Final = (
+    "no weights give these patients the published summaries, which lie outside of their range"
+)
+DEPENDENT_SUMMARIES: Final = "a published summary follows from those before it"
 CURE_AT_BOUND: Final = "the cure fraction is at its bound of 0, the data show no plateau"
 
 

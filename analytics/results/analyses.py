@@ -30,13 +30,14 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "fine_gray": ("plateau", "numpy"),
     "fine_gray_multivariable": ("plateau", "numpy"),
     "multi_state": ("plateau", "numpy"),
+    "external_control": ("plateau", "lifelines", "scipy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars", "scipy"),
     "attrition": ("plateau", "polars"),
 }
 
 
-_OTHERS: Final[tuple[Method, ...]] = (*FINE_GRAY_METHODS, "multi_state")
+_OTHERS: Final[tuple[Method, ...]] = (*FINE_GRAY_METHODS, "multi_state", "external_control")
 
 
 def analysis_frames(study: StudySpecification) -> dict[str, pl.DataFrame]:
@@ -75,6 +76,12 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
     }
     if analysis.method == "multi_state":
         row |= {"ci_transform": parameters.ci_transform, "variance": "greenwood"}
+    if analysis.method == "external_control":
+        row |= {
+            "ci_transform": parameters.ci_transform,
+            "variance": "greenwood",
+            "ties": parameters.ties,
+        }
     if analysis.method in (*CURVE_METHODS, *COX_METHODS, *_OTHERS, "outcomes_table"):
         row |= {"conf_level": parameters.conf_level}
     if analysis.method in (*CURVE_METHODS, *COX_METHODS, *_OTHERS):

@@ -1,6 +1,6 @@
 """The cautions shown beside a result; they are written only here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from analytics.study.facts import Facts
@@ -39,6 +39,21 @@ def delayed_entry_caution(entry_facts: tuple[str, ...], original: str, facts: Fa
         "curve starts on the day from which enough are (smallest_risk_set), and holds for patients "
         f"without an event by then. The corresponding as-published result is {original}."
     )
+
+
+def external_control_caution(label: str, source: str, matched_on: Sequence[str]) -> str:
+    """What patients read back from a published curve are, and what comparing with them is not."""
+    text = (
+        f"External control: {label} is reconstructed from a published curve ({source.rstrip('.')}) "
+        "and not from the data of patients. The groups were not randomised against each other: a "
+        "difference between them may come from anything else in which they differ."
+    )
+    if matched_on:
+        text += (
+            f" Weighted to the published {', '.join(matched_on)}: what is not among these is not "
+            "adjusted for."
+        )
+    return text
 
 
 def landmark_caution(days: float | None, *, moving: bool = False) -> str | None:

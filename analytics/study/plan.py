@@ -9,6 +9,7 @@ from analytics.study.codes import LONGEST, is_analysis_id
 from analytics.study.curve_analyses import read_curve
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
+from analytics.study.external_analyses import read_external_control
 from analytics.study.inference import inferred_conventions
 from analytics.study.keys import Table, read_toml
 from analytics.study.lists import LISTS, check_lists_are_used, read_lists, with_lists
@@ -101,6 +102,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "landmarks_months",
         "restricted_mean_months",
     ),
+    "external_control": ("endpoint", "population", "external", "matched_on", "landmarks_months"),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "compared", "stratified_by", "lines"),
     "attrition": ("population",),
@@ -191,6 +193,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "fine_gray_multivariable": read_fine_gray_multivariable,
     "fine_gray": read_fine_gray,
     "multi_state": read_multi_state,
+    "external_control": read_external_control,
     "baseline_table": _baseline_table,
     "outcomes_table": _outcomes_table,
     "attrition": _attrition,

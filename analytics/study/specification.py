@@ -46,6 +46,7 @@ Method = Literal[
     "fine_gray",
     "fine_gray_multivariable",
     "multi_state",
+    "external_control",
     "baseline_table",
     "outcomes_table",
     "attrition",
@@ -423,6 +424,46 @@ class State(_Specification):
     ends: StateEnd | None = None
 
 
+class PublishedRate(_Specification):
+    """A survival that a publication prints: the month, and the percentage without the event."""
+
+    months: float
+    percent: float
+
+
+class BaselineSummary(_Specification):
+    """What a publication prints of one baseline factor: a percentage of a level, or a mean."""
+
+    factor: str
+    level: str | None = None
+    percent: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+
+
+class ExternalControl(_Specification):
+    """A published survival curve of other patients, digitised, and what is printed beside it.
+
+    `points` are (month, survival as a fraction), `at_risk` (month, number at risk). Each printed
+    number has a tolerance: how far the reconstructed patients may be from it without a remark.
+    `hazard_ratio` is that of these patients over those of the external control `against`.
+    """
+
+    name: str
+    label: str
+    source: str
+    endpoint: str
+    points: tuple[tuple[float, float], ...]
+    at_risk: tuple[tuple[float, int], ...]
+    n_events: int | None = None
+    median_months: float | None = None
+    rates: tuple[PublishedRate, ...] = ()
+    hazard_ratio: float | None = None
+    against: str | None = None
+    tolerance: dict[str, float] = Field(default_factory=dict)
+    baseline: tuple[BaselineSummary, ...] = ()
+
+
 class StateSum(_Specification):
     """States of a multi-state analysis that count as one."""
 
@@ -445,7 +486,9 @@ class Analysis(_Specification):
     rate. In each level of `censoring_groups` a Fine-Gray analysis estimates the censoring by
     itself. Who lacks one of the facts `known_by_landmark` on the landmark day is left out.
     `states` are those of a multi-state analysis, in the order of the course, `sums` some of them
-    taken together, `from_months` the months from which the next states are asked for.
+    taken together, `from_months` the months from which the next states are asked for. `external`
+    names the published curve that the population is compared with, `matched_on` the factors whose
+    summaries the population is weighted to.
     `alternative_to` names
     the curve that this curve is another choice for. A multivariable model has the terms of
     `model_factors` and the products of the terms of each pair of `interactions`; `cluster` is the
@@ -497,6 +540,8 @@ class Analysis(_Specification):
     lines: tuple[OutcomeLine, ...] = ()
     states: tuple[State, ...] = ()
     sums: tuple[StateSum, ...] = ()
+    external: str | None = None
+    matched_on: tuple[str, ...] = ()
     from_months: tuple[float, ...] = ()
 
 
@@ -526,6 +571,7 @@ class StudySpecification(_Specification):
     same_persons: tuple[SamePerson, ...] = ()
     adam_names: tuple[AdamName, ...] = ()
     adam_events: tuple[AdamEvent, ...] = ()
+    external_controls: tuple[ExternalControl, ...] = ()
 
     @property
     def has_adam(self) -> bool:
@@ -536,6 +582,10 @@ class StudySpecification(_Specification):
     def has_sdtm(self) -> bool:
         """Whether a trial is read from its SDTM domains."""
         return any(trial.kind == "sdtm" for trial in self.trials)
+
+    def external_control(self, name: str) -> ExternalControl:
+        """The external control of that name; KeyError when the study has none."""
+        return _named(self.external_controls, "name", name)
 
     def factor(self, name: str) -> Factor:
         """The factor of that name; KeyError when the study has none."""
