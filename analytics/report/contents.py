@@ -22,6 +22,13 @@ from analytics.report.difference_tables import (
     survival_differences_table,
 )
 from analytics.report.elements import Bi, Figure, Row, Section, Table
+from analytics.report.external_figures import external_figure
+from analytics.report.external_tables import (
+    external_balances_table,
+    external_checks_table,
+    external_comparisons_table,
+    external_medians_table,
+)
 from analytics.report.factor_tables import (
     hazard_ratio_table,
     joint_tests_table,
@@ -71,7 +78,9 @@ _CURVES = {
     "kaplan_meier": survival_figure,
     "cumulative_incidence": incidence_figure,
     "multi_state": state_figure,
+    "external_control": external_figure,
 }
+_FIGURES_OF_THEIR_OWN = ("multi_state", "external_control")
 _MODELS = (
     "cox_univariate",
     "cox_stepwise",
@@ -139,6 +148,19 @@ def contents(bi: Bi) -> list[Section]:
                     state_transitions_table(bi),
                     transition_hazards_table(bi),
                     transition_probabilities_table(bi),
+                ]
+            ),
+        ),
+        Section(
+            "external",
+            "External controls",
+            items=_some(
+                [
+                    *_curves(bi, analyses, main, "external_control"),
+                    external_medians_table(bi),
+                    external_comparisons_table(bi),
+                    external_balances_table(bi),
+                    external_checks_table(bi),
                 ]
             ),
         ),
@@ -224,7 +246,7 @@ def _some(items: Iterable[Item | None]) -> list[Item]:
 def _main_curves(analyses: Sequence[Row]) -> list[Row]:
     """The curves that the plan marks as headline; without marks those that stand for themselves."""
     curves = [row for row in analyses if row["method"] in _CURVES]
-    courses = [row for row in curves if row["method"] == "multi_state"]
+    courses = [row for row in curves if row["method"] in _FIGURES_OF_THEIR_OWN]
     alone = [
         row
         for row in curves

@@ -8,6 +8,7 @@ from analytics.results.analyses import analysis_frames
 from analytics.results.attrition import attrition_frames
 from analytics.results.cox_models import univariate_frames
 from analytics.results.curves import survival_frames
+from analytics.results.external_controls import external_frames
 from analytics.results.fine_gray_models import fine_gray_frames
 from analytics.results.frames import ResultsError, stack
 from analytics.results.group_tests import groups_compared
@@ -79,6 +80,8 @@ def _frames_by_method(
             frames = fine_gray_multivariable_frames(study, analysis, marts)
         case "multi_state":
             frames = state_frames(study, analysis, marts)
+        case "external_control":
+            frames = external_frames(study, analysis, marts)
         case "baseline_table":
             frames = baseline_frames(study, analysis, marts)
         case "outcomes_table":
