@@ -331,8 +331,9 @@ def _matched(
     values = own
     for name, summary in zip(names, summaries, strict=True):
         known = marts.subject_factors.filter(pl.col("factor") == summary.factor)
-        is_level = (pl.col("level") == summary.level).cast(pl.Float64)
-        value = pl.col("value") if summary.level is None else is_level
+        value = pl.col("value")
+        if summary.level is not None:
+            value = (pl.col("level") == summary.level).cast(pl.Float64)
         values = values.join(known.select("usubjid", value.alias(name)), on="usubjid", how="left")
     complete = values.drop_nulls(names).sort("aval", "event", *names)
     columns: list[FloatArray] = []

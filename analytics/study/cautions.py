@@ -50,8 +50,8 @@ def external_control_caution(label: str, source: str, matched_on: Sequence[str])
     )
     if matched_on:
         text += (
-            f" Weighted to the published {', '.join(matched_on)}: what is not among these is not "
-            "adjusted for."
+            f" Weighted to the published summaries of {', '.join(matched_on)}; what is not among "
+            "these is not adjusted for."
         )
     return text
 
