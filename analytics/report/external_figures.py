@@ -1,5 +1,6 @@
 """Curves beside an external control: the study's patients, weighted or not, and the published."""
 
+import textwrap
 from collections.abc import Sequence
 
 import polars as pl
@@ -9,7 +10,8 @@ from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
 from analytics.report.formats import confidence, hazard_ratio, p_phrase
 from analytics.report.survival_figures import DrawnCurve, curve_in_words, draw_curves
 
-_WORDS = {"none": "Unadjusted", "matched": "Weighted"}
+_WORDS = {"none": "unadjusted", "matched": "weighted"}
+_LONGEST_LINE = 44  # of a name in the key
 
 
 def external_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
@@ -17,7 +19,7 @@ def external_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     name = analysis["analysis_id"]
     curves = _curves(bi, name)
     ci = confidence(analysis["conf_level"])
-    ratios = [_ratio(row, ci) for row in rows_of(bi["external_comparisons"], analysis_id=name)]
+    ratios = [_ratio(row) for row in rows_of(bi["external_comparisons"], analysis_id=name)]
     note = bi["about"]["synthetic_note"][0]
     shown = {**analysis, "strata_label": None}
     return Figure(
@@ -26,7 +28,7 @@ def external_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         caption=(
             f"Kaplan-Meier estimates. Band and bars: pointwise {ci} ({analysis['ci_transform']}). "
             "Ticks: censored. The patients of the external control are read back from its "
-            f"published curve. {' '.join(f'{ratio}.' for ratio in ratios)}"
+            f"published curve. {' '.join(f'{ratio}.' for ratio in ratios)} Hazard ratios have {ci}."
         ),
         alternative=" ".join(
             [
@@ -53,7 +55,7 @@ def _curves(bi: Bi, analysis_id: str) -> Sequence[DrawnCurve]:
         rates = own.filter(pl.col("point") == "landmark").to_dicts()
         found.append(
             DrawnCurve(
-                row["stratum_label"],
+                textwrap.fill(row["stratum_label"], _LONGEST_LINE),
                 own.filter(pl.col("point") == "day"),
                 row,
                 [rate | {"event_free_percent": rate["survival_percent"]} for rate in rates],
@@ -64,9 +66,9 @@ def _curves(bi: Bi, analysis_id: str) -> Sequence[DrawnCurve]:
     return found
 
 
-def _ratio(row: Row, ci: str) -> str:
+def _ratio(row: Row) -> str:
     words = _WORDS[row["adjustment"]]
     if row["hr"] is None:
-        return f"{words}: {row['status']}"
+        return f"Hazard ratio, {words}: {row['status']}"
     shown = hazard_ratio(row["hr"], row["ci_lower"], row["ci_upper"])
-    return f"{words} hazard ratio ({ci}): {shown}, {p_phrase(row['p_value'])}"
+    return f"Hazard ratio, {words}: {shown}, {p_phrase(row['p_value'])}"

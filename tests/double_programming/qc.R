@@ -12,12 +12,14 @@ options(stringsAsFactors = FALSE)
 
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
-for (name in c("study", "subjects", "curves", "incidences", "states", "plateaus", "cure", "models",
+for (name in c("study", "subjects", "curves", "incidences", "states", "external", "plateaus", "cure", "models",
                "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray",
                "descriptions", "outcome_differences", "survival_differences", "long_term",
                "parametric", "concordance", "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
 }
+
+source(file.path(dirname(this_file), "../reference/reconstruction.R"), encoding = "UTF-8")
 
 # One entry per result table: its key, and the function (study, results so far) that gives its
 # rows. A new result table is one line here and its function.
@@ -63,6 +65,12 @@ tables <- list(
         c(curve_key, "from_state", "from_months", "to_state", "time_months"),
         transition_probabilities
     ),
+    external_curve = result_table(c(curve_key, "time_days"), external_curves),
+    external_summary = result_table(curve_key, external_summaries),
+    external_rate = result_table(c(curve_key, "time_months"), external_rates),
+    external_check = result_table(c("analysis_id", "quantity", "time_months"), external_checks),
+    external_comparison = result_table(c("analysis_id", "adjustment"), external_comparisons),
+    external_balance = result_table(c("analysis_id", "display_order"), external_balances),
     group_test = result_table(c("analysis_id", "test", "event"), group_tests),
     cox_model = result_table(model_key, cox_model_rows),
     cox_term = result_table(c(model_key, "factor", "display_order"), cox_terms),

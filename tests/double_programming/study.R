@@ -11,6 +11,7 @@ read_study <- function(folder) {
     study <- sapply(names, function(name) read_cells(folder, name), simplify = FALSE)
     study$parameters <- as.list(setNames(study$study_parameter$value, study$study_parameter$name))
     study$published <- read_published(file.path(folder, "published"))
+    study$external_folder <- file.path(folder, "external")
     study$analyses <- with_siblings(study)
     study
 }
@@ -57,6 +58,7 @@ with_siblings <- function(study) {
                 (cell(row, "firth") %in% "true" && is.na(cell(row, "limits"))),
             interactions = items(cell(row, "interactions")),
             groups = items(cell(row, "groups")), compared = items(cell(row, "compared")),
+            external = cell(row, "external"), matched_on = items(cell(row, "matched_on")),
             is_sibling = FALSE
         )
         siblings_of(study, analysis, assessed_factors(study, analysis), row)
