@@ -28,7 +28,13 @@ from analytics.methods.robust_variance import with_robust_variance
 from analytics.methods.statuses import OK, not_estimable
 from analytics.methods.weighted_survival import weighted_survival_curve
 from analytics.results.clock import in_days, in_months
-from analytics.results.curves import curve_rows, rate_rows, summary_rows, survival_estimator
+from analytics.results.curves import (
+    NO_NUMBERS,
+    curve_rows,
+    rate_rows,
+    summary_rows,
+    survival_estimator,
+)
 from analytics.results.frames import frame_of_rows
 from analytics.results.known_curves import KnownCurve, known_curve
 from analytics.results.marts import Marts
@@ -168,8 +174,11 @@ def _weighted_curve(matched: _Matched, parameters: Parameters) -> KnownCurve:
     """The weighted curve; nothing of it is known where there are no weights."""
     counts = _counts(matched.patients)
     if matched.weights.weight is None:
-        nothing = survival_estimator(parameters)(counts).clear()
-        return KnownCurve(nothing, counts, nothing, None, matched.weights.status)
+        nothing = pl.lit(None, dtype=pl.Float64)
+        unknown = survival_estimator(parameters)(counts).with_columns(
+            nothing.alias(name) for name in NO_NUMBERS
+        )
+        return KnownCurve(unknown, counts, unknown, None, matched.weights.status)
     curve = weighted_survival_curve(
         matched.patients.time,
         matched.patients.event,

@@ -234,6 +234,22 @@ MUTATIONS: dict[str, str] = {
         "insert into results.transition_probability "
         "values ('course', 'all', 'treated', 6, 'dead', false, 12, 9, 0.9, 0.1, 0.5, 1, 'ok')"
     ),
+    "EXTS-01": (
+        "insert into results.external_summary "
+        "values ('no_such', 'study', 'All', 9, 4, null, 5, 4, 6, 'ok')"
+    ),
+    "EXTC-01": (
+        "insert into results.external_curve "
+        "values ('beside', 'study', 0, 0, 9, 0, 0, 1.1, 0, 1, 1, 'ok')"
+    ),
+    "EXTB-01": (
+        "insert into results.external_balance "
+        "values ('beside', 1, 'sex', 'male', 'percent', 70, 60, 69, 9, 'ok')"
+    ),
+    "EXTR-01": (
+        "insert into results.external_comparison values "
+        "('beside', 'none', 9, 4, 9, 4, null, 0, 1, 0.3, 0, 0.5, 2, 0.4, 2.7, 0.9, 'ok')"
+    ),
     "REC-02": change(
         "quality.file_reconciliation", "n_read = n_read + 1, n_accepted = n_accepted + 1"
     ),

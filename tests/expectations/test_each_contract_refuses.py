@@ -57,6 +57,12 @@ REFUSED = (
 # Long-term questions that the default study does not ask.
 NOT_ASKED = (
     "joint_test",
+    "external_balance",
+    "external_check",
+    "external_comparison",
+    "external_curve",
+    "external_rate",
+    "external_summary",
     "state_occupancy",
     "state_probability",
     "state_time",
