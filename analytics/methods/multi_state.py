@@ -153,6 +153,12 @@ def time_in_states(
     )
 
 
+def can_still_move(course: StateCourse) -> bool:
+    """Whether a state that somebody has left is possible after the last day."""
+    start = at_the_start(course)
+    return _can_move(course, moments(course, start=start, after=None, horizon=None)[-1])
+
+
 _TRANSITION_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "from_state": pl.String,
     "to_state": pl.String,
@@ -199,7 +205,9 @@ def _reason(course: StateCourse, n: int, last: Moment, time: float, beyond: str)
         return statuses.NO_SUBJECTS
     if n == 1:
         return statuses.ONE_SUBJECT
-    can_move = course.moves.sum(axis=(0, 2)) > 0
-    if time > course.time[-1] and (last.mean[: len(can_move)][can_move] > 0).any():
-        return beyond
-    return None
+    return beyond if time > course.time[-1] and _can_move(course, last) else None
+
+
+def _can_move(course: StateCourse, last: Moment) -> bool:
+    is_left = course.moves.sum(axis=(0, 2)) > 0
+    return bool((last.mean[: len(is_left)][is_left] > 0).any())

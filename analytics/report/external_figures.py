@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from analytics.report.drawing import DASHES, SERIES
-from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
+from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.formats import confidence, hazard_ratio, p_phrase
 from analytics.report.survival_figures import DrawnCurve, curve_in_words, draw_curves
 
@@ -20,7 +20,7 @@ def external_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     curves = _curves(bi, name)
     ci = confidence(analysis["conf_level"])
     ratios = [_ratio(row) for row in rows_of(bi["external_comparisons"], analysis_id=name)]
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     shown = {**analysis, "strata_label": None}
     return Figure(
         name=f"external_{name}",

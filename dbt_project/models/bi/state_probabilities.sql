@@ -68,7 +68,7 @@ state_probabilities as (
         cast(coalesce(level_labels.level_order, 1) as int) as stratum_order,
         points.state,
         coalesce(state_labels.state_label, points.state) as state_label,
-        cast(state_labels.state_order as int) as state_order,
+        state_labels.state_order,
         points.is_sum,
         points.point,
         points.time_months,
