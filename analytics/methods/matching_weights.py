@@ -14,7 +14,6 @@ import numpy as np
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray
 
-_MOST_STEPS: Final = 500
 _LAST_STEPS: Final = 5
 _NEAR: Final = 1e-6  # of a mean that is to be 0, in units of the spread
 _MET: Final = 1e-10
@@ -82,7 +81,7 @@ def _can_be_met(away: FloatArray) -> bool:
         b_eq=np.append(np.zeros(columns), 1.0),
         bounds=(None, None),
     )
-    return bool(found.success and -found.fun > _INSIDE / n)
+    return found.fun is not None and -found.fun > _INSIDE / n
 
 
 def _minimum(away: FloatArray) -> FloatArray | None:
@@ -98,14 +97,17 @@ def _minimum(away: FloatArray) -> FloatArray | None:
         spread = (away * share[:, None]).T @ away - np.outer(mean, mean)
         return float(np.log(total) + logs.max()), mean, spread
 
-    found = minimize(
-        lambda b: moments(b)[0],
-        np.zeros(away.shape[1]),
-        jac=lambda b: moments(b)[1],
-        hess=lambda b: moments(b)[2],
-        method="trust-exact",
-        options={"maxiter": _MOST_STEPS, "gtol": _NEAR},
-    )
+    def value(b: FloatArray) -> float:
+        return moments(b)[0]
+
+    def slope(b: FloatArray) -> FloatArray:
+        return moments(b)[1]
+
+    def curvature(b: FloatArray) -> FloatArray:
+        return moments(b)[2]
+
+    start = np.zeros(away.shape[1])
+    found = minimize(value, start, jac=slope, hess=curvature, method="trust-exact", tol=_NEAR)
     b = np.asarray(found.x, dtype=np.float64)
     for _ in range(_LAST_STEPS):  # near the minimum Newton's steps lead to the last digit
         _, mean, spread = moments(b)

@@ -37,7 +37,8 @@ def weighted_survival_curve(
     d_count, n_count = has_event.sum(axis=0), at_risk.sum(axis=0)
     is_last = d_count == n_count  # all weights of the day, whatever their sums round to
     with np.errstate(divide="ignore", invalid="ignore"):
-        survival = np.cumprod(np.where(is_last & (n_count > 0), 0.0, 1 - d / n))
+        left = np.where(is_last & (n_count > 0), 0.0, 1 - d / n)
+        survival = np.cumprod(left, dtype=np.float64)
         steps = (at_risk.astype(np.float64) - has_event) / (n - d) - at_risk / n
         influence = np.cumsum(np.where(d_count > 0, steps, 0.0), axis=1) * survival
         error = np.sqrt(((weight[:, None] * influence) ** 2).sum(axis=0))
