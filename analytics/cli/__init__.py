@@ -22,6 +22,7 @@ from analytics.cli import (
     rollback,
     status,
     superset,
+    tables,
     verify,
 )
 from analytics.cli.app import app
@@ -45,5 +46,6 @@ __all__ = [
     "rollback",
     "status",
     "superset",
+    "tables",
     "verify",
 ]
