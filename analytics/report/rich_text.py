@@ -56,15 +56,15 @@ def _table(table: PrintedTable) -> Iterator[str]:
             rf"\pard\intbl{_CENTRED if i else ''}{{\b\fs16 {_text(text)}}}\cell"
             for i, (text, _) in enumerate(table.spanners)
         ]
-        yield _row(cells, [edges[end - 1] for end in ends], ("top",), is_head=True)
+        yield _row(cells, [edges[end - 1] for end in ends], ["top"], is_head=True)
     heads = [
         rf"\pard\intbl{'' if column.is_text else _RIGHT}{{\b\fs16 {_text(column.heading)}}}\cell"
         for column in table.columns
     ]
-    rules = ("bottom",) if table.has_spanners else ("top", "bottom")
+    rules = ["bottom"] if table.has_spanners else ["top", "bottom"]
     yield _row(heads, edges, rules, is_head=True)
     for i, row in enumerate(table.rows):
-        rules = ("bottom",) if i == len(table.rows) - 1 else ()
+        rules = ["bottom"] if i == len(table.rows) - 1 else []
         if row.is_group:
             text = rf"\pard\intbl\keepn{{\b\fs16 {_text(row.cells[0].text)}}}\cell"
             yield _row([text], edges[-1:], rules)
