@@ -1,6 +1,5 @@
 """Curves beside an external control: the study's patients, weighted or not, and the published."""
 
-import textwrap
 from collections.abc import Sequence
 
 import polars as pl
@@ -11,7 +10,7 @@ from analytics.report.formats import confidence, hazard_ratio, p_phrase
 from analytics.report.survival_figures import DrawnCurve, curve_in_words, draw_curves
 
 _WORDS = {"none": "unadjusted", "matched": "weighted"}
-_LONGEST_LINE = 44  # of a name in the key
+_SHORT = {"study": "Study", "weighted": "Study, weighted", "external": "External, reconstructed"}
 
 
 def external_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
@@ -26,9 +25,9 @@ def external_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         name=f"external_{name}",
         title=analysis["analysis_label"],
         caption=(
-            f"Kaplan-Meier estimates. Band and bars: pointwise {ci} ({analysis['ci_transform']}). "
-            "Ticks: censored. The patients of the external control are read back from its "
-            f"published curve. {' '.join(f'{ratio}.' for ratio in ratios)} Hazard ratios have {ci}."
+            f"Kaplan-Meier estimates. {_names(curves)} Band and bars: pointwise {ci} "
+            f"({analysis['ci_transform']}). Ticks: censored. "
+            f"{' '.join(f'{ratio}.' for ratio in ratios)} Hazard ratios have {ci}."
         ),
         alternative=" ".join(
             [
@@ -55,7 +54,7 @@ def _curves(bi: Bi, analysis_id: str) -> Sequence[DrawnCurve]:
         rates = own.filter(pl.col("point") == "landmark").to_dicts()
         found.append(
             DrawnCurve(
-                textwrap.fill(row["stratum_label"], _LONGEST_LINE),
+                _SHORT[row["stratum"]],
                 own.filter(pl.col("point") == "day"),
                 row,
                 [rate | {"event_free_percent": rate["survival_percent"]} for rate in rates],
@@ -64,6 +63,11 @@ def _curves(bi: Bi, analysis_id: str) -> Sequence[DrawnCurve]:
             )
         )
     return found
+
+
+def _names(curves: Sequence[DrawnCurve]) -> str:
+    """What the short names of the key stand for."""
+    return " ".join(f"{curve.label}: {curve.summary['stratum_label']}." for curve in curves)
 
 
 def _ratio(row: Row) -> str:
