@@ -20,7 +20,8 @@ _TABLES: Final = "tables"
 _CONTENTS: Final = "contents.csv"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "conditional_survival",
-    "convention_sensitivity", "data_quality", "endpoint_summary", "event_free_rates",
+    "convention_sensitivity", "data_quality", "endpoint_definitions", "endpoint_summary",
+    "event_free_rates",
     "external_balances", "external_checks", "external_comparisons", "external_curves",
     "external_medians", "forest",
     "group_tests", "incidence_rates", "joint_tests", "outcome_differences", "parametric_curves",
