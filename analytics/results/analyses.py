@@ -93,7 +93,7 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
     if analysis.method in COX_METHODS:
         row |= {
             "ci_transform": "log",
-            "ties": analysis.ties or parameters.ties,
+            "ties": analysis.ties_used(parameters),
             "variance": analysis.variance,
             "ph_transform": parameters.ph_transform,
         }

@@ -37,6 +37,8 @@ def inferred_conventions(analysis: Analysis, definitions: Definitions) -> Analys
     An endpoint rests on the parameters that chose among its rules, besides the method's own.
     """
     names = [*_PARAMETERS.get(analysis.method, ())]
+    if analysis.ties is not None:
+        names.remove("ties")
     if analysis.endpoint is not None:
         names += definitions.rule_parameters.get(analysis.endpoint, ())
     reasons = [

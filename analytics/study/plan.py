@@ -59,6 +59,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "stratified_by",
         "subgroups",
         "factors",
+        "ties",
         "firth",
         "limits",
     ),

@@ -19,6 +19,7 @@ CifVariance = Literal["aalen", "delta", "infinitesimal_jackknife"]
 PhTransform = Literal["km", "rank", "identity", "log"]
 CiTransform = Literal["log-log", "log", "plain"]
 Ties = Literal["efron", "breslow"]
+ModelTies = Literal["efron", "breslow", "exact"]
 Variance = Literal["inverse_information", "robust"]
 Limits = Literal["wald", "profile_likelihood"]
 Timing = Literal["baseline", "post_baseline"]
@@ -476,7 +477,7 @@ class Analysis(_Specification):
     censoring_groups: str | None = None
     model_factors: tuple[ModelFactor, ...] = ()
     interactions: tuple[tuple[str, str], ...] = ()
-    ties: Ties | None = None
+    ties: ModelTies | None = None
     variance: Variance = "inverse_information"
     cluster: str | None = None
     limits: Limits = "wald"
@@ -486,6 +487,10 @@ class Analysis(_Specification):
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()
     states: tuple[State, ...] = ()
+
+    def ties_used(self, parameters: Parameters) -> ModelTies:
+        """How its Cox models treat tied events: its own way, or the study's."""
+        return self.ties or parameters.ties
 
 
 class StudySpecification(_Specification):

@@ -104,12 +104,13 @@ multivariable <- function(study, analysis) {
             ifelse(is.na(level), paste("subject", subject), paste("level", level))
         }
     }
+    ties <- ties_of(study, analysis)
     list(analysis_id = analysis$id, id = "multivariable", design = rows,
          stratified_by = analysis$stratified_by, factors = found$terms, of_factor = found$of_factor,
-         tested = found$tested, ties = analysis$ties, is_robust = analysis$is_robust,
+         tested = found$tested, ties = ties, is_robust = analysis$is_robust,
          is_firth = analysis$is_firth, has_profile = analysis$has_profile,
-         fit = if (analysis$is_firth) fit_firth(study, rows, found$terms, analysis$ties) else {
-             fit_model(study, rows, found$terms, analysis$ties, analysis$is_robust)
+         fit = if (analysis$is_firth) fit_firth(study, rows, found$terms, ties) else {
+             fit_model(study, rows, found$terms, ties, analysis$is_robust)
          })
 }
 
@@ -162,7 +163,7 @@ highest <- function(f, x, h) {
     x
 }
 
-fit_firth <- function(study, design, factors, ties = study$parameters$ties) {
+fit_firth <- function(study, design, factors, ties) {
     if (!any(design$rows$event) || !varies_at_events(design$rows, factors)) return(NULL)
     at <- penalised(study, design, factors, ties)
     zero <- rep(0, length(factors))
@@ -176,7 +177,7 @@ fit_firth <- function(study, design, factors, ties = study$parameters$ties) {
 # ---- profile limits and tests ---------------------------------------------------------------
 
 profile_limits <- function(study, model, z) {
-    ties <- if (is.null(model$ties)) study$parameters$ties else model$ties
+    ties <- model$ties
     b <- unname(coef(model$fit))
     error <- sqrt(diag(as.matrix(model$fit$var)))
     rows <- model$design$rows
@@ -191,6 +192,9 @@ profile_limits <- function(study, model, z) {
         } else {
             function(value) {
                 rows$held <- value * rows[[model$factors[j]]]
+                if (ties == "exact") {
+                    return(tail(fit_exact(rows, model$factors[-j], "offset(held)")$loglik, 1))
+                }
                 terms <- c(sprintf("`%s`", model$factors[-j]), "offset(held)",
                            if (!is.null(rows[["stratum"]])) "strata(stratum)")
                 fit <- coxph(reformulate(terms, "Surv(tstart, tstop, event)"), rows, ties = ties,

@@ -50,7 +50,7 @@ with_siblings <- function(study) {
             as_published = !is.na(cell(row, "as_published")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
             censoring_groups = cell(row, "censoring_groups"),
-            ties = first_known(cell(row, "ties"), study$parameters$ties),
+            own_ties = cell(screened(study, row), "ties"),
             is_robust = cell(row, "variance") %in% "robust", cluster = cell(row, "cluster"),
             is_firth = cell(row, "firth") %in% "true",
             has_profile = cell(row, "limits") %in% "profile" ||
@@ -72,10 +72,15 @@ smoothed_hazard_of <- function(row) {
 }
 
 # The factors whose combinations are the strata; a selection has those of its candidates.
-stratification_factors <- function(study, row) {
+stratification_factors <- function(study, row) items(cell(screened(study, row), "stratified_by"))
+
+# How an analysis treats tied events; a selection as its candidates do.
+ties_of <- function(study, analysis) first_known(analysis$own_ties, study$parameters$ties)
+
+screened <- function(study, row) {
     plan <- study$plan_analyses
     source <- cell(row, "candidates_from")
-    items(cell(if (is.na(source)) row else plan[plan$id == source, ], "stratified_by"))
+    if (is.na(source)) row else plan[plan$id == source, ]
 }
 
 # The factors that a subject must have been assessed for.
