@@ -15,6 +15,7 @@ from analytics.report.audit_tables import (
     moved_numbers_table,
     populations_table,
 )
+from analytics.report.cure_tables import cure_models_table
 from analytics.report.descriptive_tables import baseline_table, outcomes_table
 from analytics.report.difference_tables import (
     outcome_differences_table,
@@ -158,6 +159,7 @@ def contents(bi: Bi) -> list[Section]:
             items=_some(
                 [
                     plateau_table(bi),
+                    cure_models_table(bi),
                     restricted_means_table(bi),
                     restricted_mean_differences_table(bi),
                     quantiles_table(bi),

@@ -17,7 +17,8 @@ _FIGURES: Final = "figures"
 _TABLES: Final = "tables"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "conditional_survival",
-    "convention_sensitivity", "data_quality", "endpoint_summary", "event_free_rates", "forest",
+    "convention_sensitivity", "cure_models", "cure_terms", "data_quality", "endpoint_summary",
+    "event_free_rates", "forest",
     "group_tests", "incidence_rates", "joint_tests", "outcome_differences", "parametric_curves",
     "parametric_fits", "patient_flow", "plateau", "populations", "proportional_hazards",
     "relapse_incidence", "restricted_mean_differences", "restricted_means", "selection_steps",

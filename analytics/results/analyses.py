@@ -30,13 +30,14 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "fine_gray": ("plateau", "numpy"),
     "fine_gray_multivariable": ("plateau", "numpy"),
     "multi_state": ("plateau", "numpy"),
+    "mixture_cure": ("plateau", "scipy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars", "scipy"),
     "attrition": ("plateau", "polars"),
 }
 
 
-_OTHERS: Final[tuple[Method, ...]] = (*FINE_GRAY_METHODS, "multi_state")
+_OTHERS: Final[tuple[Method, ...]] = (*FINE_GRAY_METHODS, "multi_state", "mixture_cure")
 
 
 def analysis_frames(study: StudySpecification) -> dict[str, pl.DataFrame]:
@@ -73,6 +74,8 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
         "software": ", ".join(packages),
         "software_version": ", ".join(_version(package) for package in packages),
     }
+    if analysis.method == "mixture_cure":
+        row |= {"ci_transform": "logit", "variance": "inverse_information"}
     if analysis.method == "multi_state":
         row |= {"ci_transform": parameters.ci_transform, "variance": "greenwood"}
     if analysis.method in (*CURVE_METHODS, *COX_METHODS, *_OTHERS, "outcomes_table"):

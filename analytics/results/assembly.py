@@ -7,6 +7,7 @@ import polars as pl
 from analytics.results.analyses import analysis_frames
 from analytics.results.attrition import attrition_frames
 from analytics.results.cox_models import univariate_frames
+from analytics.results.cure_models import cure_frames
 from analytics.results.curves import survival_frames
 from analytics.results.fine_gray_models import fine_gray_frames
 from analytics.results.frames import ResultsError, stack
@@ -77,6 +78,8 @@ def _frames_by_method(
             frames = fine_gray_frames(study, analysis, marts)
         case "fine_gray_multivariable":
             frames = fine_gray_multivariable_frames(study, analysis, marts)
+        case "mixture_cure":
+            frames = cure_frames(study, analysis, marts)
         case "multi_state":
             frames = state_frames(study, analysis, marts)
         case "baseline_table":

@@ -115,6 +115,15 @@ def near_dependence_caution(names: tuple[str, ...]) -> str | None:
     )
 
 
+def plateau_caution(rest: float, months: float, latency: str) -> str:
+    """How much of the course of those not cured lies beyond the follow-up."""
+    return (
+        f"Plateau not reached: at the last observation, month {months:.1f}, the model has "
+        f"{100 * rest:.0f} % of those not cured still without the event, so the cured fraction is "
+        f"extrapolated by the {latency.replace('_', '-')} latency."
+    )
+
+
 def outcome_strata_caution(n_strata: int, n_informative: int) -> str | None:
     """How many strata tell nothing of a comparison of outcomes; None when each tells something."""
     if n_informative == n_strata:

@@ -28,7 +28,7 @@ def read_multivariable(
     table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
 ) -> list[Analysis]:
     """A Cox model of several factors, and its delayed-entry sibling if it has one."""
-    factors = _factors(table, definitions)
+    factors = read_model_factors(table, definitions)
     stratified_by = read_stratified_by(table, definitions)
     for factor in factors:
         check_varies_within_strata(table, factor.factor, stratified_by)
@@ -64,7 +64,7 @@ def read_fine_gray_multivariable(
 ) -> list[Analysis]:
     """A Fine-Gray model of several baseline factors; groups, if any, are censored unlike."""
     endpoint, population = definitions.endpoint(table), definitions.population(table)
-    factors = _factors(table, definitions)
+    factors = read_model_factors(table, definitions)
     for factor in factors:
         if definitions.factors[factor.factor].timing == "post_baseline":
             raise StudyError(
@@ -90,13 +90,18 @@ def read_fine_gray_multivariable(
     ]
 
 
-def _factors(table: Table, definitions: Definitions) -> tuple[ModelFactor, ...]:
-    values = table.tables("factors")
-    if not values:
-        raise StudyError(f"{table.where}: no factors; list the factors of the model.")
+def read_model_factors(
+    table: Table, definitions: Definitions, key: str = "factors", *, may_be_none: bool = False
+) -> tuple[ModelFactor, ...]:
+    """The factors that a key lists, none twice, each with how it enters the model."""
+    values = table.tables(key)
+    if not values and not may_be_none:
+        raise StudyError(f"{table.where}: no {key}; list the factors of the model.")
     found: list[ModelFactor] = []
     for value in values:
-        row = Table(f"{table.where} factor '{value.get('factor', '?')}'", value)
+        row = Table(
+            f"{table.where} {key.replace('_', ' ')[:-1]} '{value.get('factor', '?')}'", value
+        )
         row.allow(_KEYS)
         factor = _factor(row, definitions)
         if factor.factor in {other.factor for other in found}:

@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from analytics.study.alternatives import check_alternatives
 from analytics.study.codes import LONGEST, is_analysis_id
+from analytics.study.cure_analyses import read_mixture_cure
 from analytics.study.curve_analyses import read_curve
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
@@ -100,6 +101,15 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "landmarks_months",
         "restricted_mean_months",
     ),
+    "mixture_cure": (
+        "endpoint",
+        "population",
+        "latency",
+        "factors",
+        "latency_factors",
+        "entry_facts",
+        "as_published",
+    ),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "compared", "stratified_by", "lines"),
     "attrition": ("population",),
@@ -190,6 +200,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "fine_gray_multivariable": read_fine_gray_multivariable,
     "fine_gray": read_fine_gray,
     "multi_state": read_multi_state,
+    "mixture_cure": read_mixture_cure,
     "baseline_table": _baseline_table,
     "outcomes_table": _outcomes_table,
     "attrition": _attrition,

@@ -47,10 +47,12 @@ Method = Literal[
     "fine_gray",
     "fine_gray_multivariable",
     "multi_state",
+    "mixture_cure",
     "baseline_table",
     "outcomes_table",
     "attrition",
 ]
+LatencyName = Literal["weibull", "exponential", "log_normal", "log_logistic"]
 StateEnd = Literal["event", "competing"]
 Statistic = Literal["count_percent", "n", "mean", "sd", "median", "min", "max"]
 
@@ -441,7 +443,9 @@ class Analysis(_Specification):
     the curve that this curve is another choice for. A multivariable model has the terms of
     `model_factors` and the products of the terms of each pair of `interactions`; `cluster` is the
     factor whose levels are the clusters of a robust variance (None: the subjects), `ties` the
-    method in place of the study's, `firth` the penalty.
+    method in place of the study's, `firth` the penalty. A mixture cure model has the `latency` of
+    those who are not cured, `model_factors` on the cured fraction and `latency_factors` on the
+    times of the others.
     """
 
     analysis_id: str
@@ -487,6 +491,8 @@ class Analysis(_Specification):
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()
     states: tuple[State, ...] = ()
+    latency: LatencyName | None = None
+    latency_factors: tuple[ModelFactor, ...] = ()
 
     def ties_used(self, parameters: Parameters) -> ModelTies:
         """How its Cox models treat tied events: its own way, or the study's."""

@@ -12,8 +12,7 @@ knots_at <- list(
 
 # The rows of a model with a column per term: design, `terms` (their names), `of_factor` (the factors
 # of each, parted by " x ") and `tested`, "factor/component" -> names of terms.
-terms_of <- function(study, analysis, grouped_by) {
-    specs <- rows_of(study$plan_factors[study$plan_factors$analysis_id == analysis$id, ])
+terms_of <- function(study, analysis, grouped_by, specs = specs_of(study$plan_factors, analysis)) {
     contrasts <- unlist(lapply(specs, function(spec) coded(study, spec$factor)), recursive = FALSE)
     found <- design(study, analysis$endpoint, analysis$population, contrasts, analysis$entry,
                     grouped_by)
@@ -48,6 +47,11 @@ terms_of <- function(study, analysis, grouped_by) {
     base <- intersect(c("usubjid", "tstart", "tstop", "event", "code", "stratum"), names(found$rows))
     found$rows <- cbind(found$rows[base], columns)
     list(design = found, terms = colnames(columns), of_factor = of_factor, tested = tested)
+}
+
+# How the factors of an analysis enter it.
+specs_of <- function(table, analysis) {
+    if (is.null(table)) list() else rows_of(table[table$analysis_id == analysis$id, ])
 }
 
 # A column of the value of a continuous factor, or one for each level of another.

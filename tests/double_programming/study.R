@@ -50,7 +50,7 @@ with_siblings <- function(study) {
             as_published = !is.na(cell(row, "as_published")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
             censoring_groups = cell(row, "censoring_groups"),
-            own_ties = cell(screened(study, row), "ties"),
+            latency = cell(row, "latency"), own_ties = cell(screened(study, row), "ties"),
             is_robust = cell(row, "variance") %in% "robust", cluster = cell(row, "cluster"),
             is_firth = cell(row, "firth") %in% "true",
             has_profile = cell(row, "limits") %in% "profile" ||

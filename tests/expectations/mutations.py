@@ -78,9 +78,14 @@ def joint_test(replacements: str) -> str:
 
 def added(table: str, numbers: str) -> str:
     """Add a row to a table of long-term questions, of which the default study has none."""
+    return added_to_model(table, f"'all' as stratum, {numbers}")
+
+
+def added_to_model(table: str, numbers: str) -> str:
+    """Add a row to a table of models, of which the default study has none."""
     return (
-        f"insert into results.{table} by name select 'a' as analysis_id, 'all' as stratum, "
-        f"10 as n, 5 as n_event, 'ok' as status, {numbers}"
+        f"insert into results.{table} by name select 'a' as analysis_id, 10 as n, 5 as n_event, "
+        f"'ok' as status, {numbers}"
     )
 
 
@@ -318,6 +323,26 @@ MUTATIONS: dict[str, str] = {
         "parametric_survival",
         "'weibull' as model, 60 as time_months, 1.1 as estimate, 30 as restricted_mean_months, "
         "true as is_asked, false as is_extrapolated",
+    ),
+    "CURM-01": added_to_model(
+        "cure_model",
+        "'weibull' as latency, 0 as n_missing, 0.4 as cure_fraction, 0.5 as ci_lower, 0.6 as "
+        "ci_upper, 0.01 as rest_at_end, 60 as last_months, 'ok' as plateau_status",
+    ),
+    "CURM-02": added_to_model(
+        "cure_model",
+        "'weibull' as latency, 0 as n_missing, 0.4 as cure_fraction, 0.3 as ci_lower, 0.6 as "
+        "ci_upper, 0.2 as rest_at_end, 60 as last_months, 'ok' as plateau_status",
+    ),
+    "CURT-01": added_to_model(
+        "cure_term",
+        "'fraction' as part, 'sex' as factor, 'Male' as numerator, 'Female' as denominator, 1 as "
+        "display_order, 0 as log_ratio, 1 as ratio, 0.9 as ci_lower, 2 as ci_upper, 0.5 as p_value",
+    ),
+    "CURT-02": added_to_model(
+        "cure_term",
+        "'fraction' as part, 'sex' as factor, 'Male' as numerator, 'Female' as denominator, 1 as "
+        "display_order, 0 as log_ratio, 1 as ratio, 0.5 as ci_lower, 2 as ci_upper, 0.5 as p_value",
     ),
     "PLAT-02": change("results.plateau", "change = change + 1e-6"),
     "PLAT-03": change(

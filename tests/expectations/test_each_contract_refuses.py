@@ -68,6 +68,8 @@ NOT_ASKED = (
     "parametric_fit",
     "parametric_parameter",
     "parametric_survival",
+    "cure_model",
+    "cure_term",
     "restricted_mean_time_lost",
 )
 
