@@ -240,6 +240,15 @@ def _highest(scaled: _Scaled) -> Maximum:
     def likelihood(at: FloatArray) -> CureLikelihood:
         return known(at.tobytes())
 
+    def fall(at: FloatArray) -> float:
+        return -likelihood(at).log_likelihood
+
+    def slope(at: FloatArray) -> FloatArray:
+        return -likelihood(at).score
+
+    def bend(at: FloatArray) -> FloatArray:
+        return likelihood(at).information
+
     n_coefficients, q = len(scaled.is_constant), scaled.rows.of_fraction.shape[1]
     events = scaled.rows.observed
     log_time = np.log(np.average(scaled.rows.leave[events], weights=scaled.rows.weight[events]))
@@ -252,14 +261,7 @@ def _highest(scaled: _Scaled) -> Maximum:
                 if has_shape(scaled.latency):
                     start[-1] = np.log(shape)
                 ends.append(
-                    minimize(
-                        lambda at: -likelihood(at).log_likelihood,
-                        start,
-                        jac=lambda at: -likelihood(at).score,
-                        hess=lambda at: likelihood(at).information,
-                        method="trust-exact",
-                        options={"gtol": 1e-6},
-                    )
+                    minimize(fall, start, jac=slope, hess=bend, method="trust-exact", tol=1e-6)
                 )
         best = min(ends, key=lambda end: end.fun)
         return maximised(likelihood, likelihood_at(likelihood, np.asarray(best.x)))

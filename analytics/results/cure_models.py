@@ -97,7 +97,7 @@ def _rows(design: CoxDesign, of_fraction: list[Term], of_times: list[Term]) -> C
 
 def _numbers(fit: CureFit, design: CoxDesign, parameters: Parameters) -> Row:
     """The numbers of a model, times in months; those of a model that is not estimable are NULL."""
-    last = design.intervals["tstop"].max()
+    days = design.intervals["tstop"].to_numpy()
     row: Row = {
         "cure_fraction": fit.cure_fraction,
         "std_error": fit.std_error,
@@ -106,7 +106,7 @@ def _numbers(fit: CureFit, design: CoxDesign, parameters: Parameters) -> Row:
         "scale_months": in_months(fit.scale, parameters),
         "shape": fit.shape,
         "rest_at_end": fit.rest_at_end,
-        "last_months": in_months(last, parameters),
+        "last_months": in_months(float(days.max()) if len(days) else None, parameters),
     }
     if fit.log_likelihood is not None and fit.coefficients is not None:
         log_likelihood = fit.log_likelihood + design.n_event * log(parameters.days_per_month)

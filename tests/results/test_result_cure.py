@@ -86,12 +86,12 @@ def test_after_a_complete_plateau_the_odds_ratio_is_that_of_the_table():
 
 
 def test_a_short_follow_up_is_told():
-    model, _ = computed(cohort(until=450), latency="log_normal")
+    model, _ = computed(cohort(until=800), latency="log_normal")
     assert model["status"] == "ok"
     assert model["plateau_status"].startswith("not estimable: the plateau is not reached")
     percent = f"{100 * model['rest_at_end']:.0f}"
     assert model["caution"] == (
-        f"Plateau not reached: at the last observation, month 15.0, the model has {percent} % of "
+        f"Plateau not reached: at the last observation, month 26.7, the model has {percent} % of "
         "those not cured still without the event, so the cured fraction is extrapolated by the "
         "log-normal latency."
     )
