@@ -18,10 +18,11 @@ _TABLES: Final = "tables"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "conditional_survival",
     "convention_sensitivity", "cure_models", "cure_terms", "data_quality", "endpoint_summary",
-    "event_free_rates", "forest",
+    "event_free_rates", "excess_mortality", "forest",
     "group_tests", "incidence_rates", "joint_tests", "outcome_differences", "parametric_curves",
     "parametric_fits", "patient_flow", "plateau", "populations", "proportional_hazards",
-    "relapse_incidence", "restricted_mean_differences", "restricted_means", "selection_steps",
+    "relapse_incidence", "relative_survival", "restricted_mean_differences",
+    "restricted_means", "selection_steps",
     "smoothed_hazards", "state_probabilities", "state_times", "state_transitions",
     "subdistribution_hazards", "subgroups", "survival_curves",
     "survival_differences", "survival_quantiles", "table_1", "table_2", "times_lost",

@@ -31,13 +31,19 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "fine_gray_multivariable": ("plateau", "numpy"),
     "multi_state": ("plateau", "numpy"),
     "mixture_cure": ("plateau", "scipy"),
+    "relative_survival": ("plateau", "numpy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars", "scipy"),
     "attrition": ("plateau", "polars"),
 }
 
 
-_OTHERS: Final[tuple[Method, ...]] = (*FINE_GRAY_METHODS, "multi_state", "mixture_cure")
+_OTHERS: Final[tuple[Method, ...]] = (
+    *FINE_GRAY_METHODS,
+    "multi_state",
+    "mixture_cure",
+    "relative_survival",
+)
 
 
 def analysis_frames(study: StudySpecification) -> dict[str, pl.DataFrame]:
@@ -74,6 +80,8 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
         "software": ", ".join(packages),
         "software_version": ", ".join(_version(package) for package in packages),
     }
+    if analysis.method == "relative_survival":
+        row |= {"ci_transform": "log", "variance": "pohar_perme"}
     if analysis.method == "mixture_cure":
         row |= {"ci_transform": "logit", "variance": "inverse_information"}
     if analysis.method == "multi_state":

@@ -18,6 +18,7 @@ from analytics.results.multivariable_models import (
     fine_gray_multivariable_frames,
     multivariable_frames,
 )
+from analytics.results.relative_survival import relative_survival_frames
 from analytics.results.schemas import RESULT_TABLES
 from analytics.results.selected_models import stepwise_frames
 from analytics.results.states import state_frames
@@ -80,6 +81,8 @@ def _frames_by_method(
             frames = fine_gray_multivariable_frames(study, analysis, marts)
         case "mixture_cure":
             frames = cure_frames(study, analysis, marts)
+        case "relative_survival":
+            frames = relative_survival_frames(study, analysis, marts)
         case "multi_state":
             frames = state_frames(study, analysis, marts)
         case "baseline_table":

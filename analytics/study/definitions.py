@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from analytics.study.facts import Facts
 from analytics.study.keys import Table
@@ -14,9 +15,10 @@ class Definitions:
 
     `inferred_parameters` says which conventions are inferred; `rule_parameters` which
     parameters chose among an endpoint's rules. `competing` are the endpoints with a competing
-    event.
+    event. Files that the plan names are in `folder`.
     """
 
+    folder: Path
     facts: Facts
     factors: Mapping[str, Factor]
     levels: Mapping[str, tuple[str, ...]]

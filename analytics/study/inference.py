@@ -27,6 +27,7 @@ _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "cox_multivariable": ("day_convention", "ties", "conf_level", "ph_transform"),
     "fine_gray": ("day_convention", "conf_level"),
+    "relative_survival": (*_CLOCK, "conf_level"),
     "mixture_cure": (*_CLOCK, "conf_level"),
     "fine_gray_multivariable": ("day_convention", "conf_level"),
 }

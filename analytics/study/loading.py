@@ -78,6 +78,7 @@ def load_study(folder: Path) -> StudySpecification:
         check_origin(endpoint, by_population, facts)
     adam_events = read_adam_events(folder, by_endpoint)
     definitions = Definitions(
+        folder=folder,
         facts=facts,
         factors=by_factor,
         levels=levels,

@@ -22,6 +22,7 @@ from analytics.study.plan_tables import (
     read_lines,
     read_strata_of_comparison,
 )
+from analytics.study.relative_analyses import read_relative_survival
 from analytics.study.specification import Analysis, Method
 from analytics.study.state_analyses import read_multi_state
 from analytics.study.strata import check_keys_of_strata
@@ -109,6 +110,14 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "latency_factors",
         "entry_facts",
         "as_published",
+    ),
+    "relative_survival": (
+        "endpoint",
+        "population",
+        "strata",
+        "life_table",
+        "landmarks_months",
+        "excess_mortality_months",
     ),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "compared", "stratified_by", "lines"),
@@ -201,6 +210,7 @@ _READERS: Final[dict[str, _Reader]] = {
     "fine_gray": read_fine_gray,
     "multi_state": read_multi_state,
     "mixture_cure": read_mixture_cure,
+    "relative_survival": read_relative_survival,
     "baseline_table": _baseline_table,
     "outcomes_table": _outcomes_table,
     "attrition": _attrition,

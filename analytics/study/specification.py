@@ -48,6 +48,7 @@ Method = Literal[
     "fine_gray_multivariable",
     "multi_state",
     "mixture_cure",
+    "relative_survival",
     "baseline_table",
     "outcomes_table",
     "attrition",
@@ -413,6 +414,23 @@ class ParametricModels(_Specification):
     months: tuple[float, ...]
 
 
+class LifeTable(_Specification):
+    """The mortality of a population, from a file of the study, and whom it is applied to.
+
+    `age` is the factor with the age at the origin in years. Each of `groups` is a column of the
+    file and the factor whose levels are its values, the sex among them. `hazards` are per day, by
+    the values of the groups in their order: a row for each year of age from `first_age`, in it a
+    number for each calendar year from `first_year`.
+    """
+
+    file: str
+    age: str
+    groups: tuple[tuple[str, str], ...]
+    first_age: int
+    first_year: int
+    hazards: dict[tuple[str, ...], tuple[tuple[float, ...], ...]]
+
+
 class State(_Specification):
     """One state of a multi-state analysis: a subject is in it from the day of the fact on.
 
@@ -445,7 +463,8 @@ class Analysis(_Specification):
     factor whose levels are the clusters of a robust variance (None: the subjects), `ties` the
     method in place of the study's, `firth` the penalty. A mixture cure model has the `latency` of
     those who are not cured, `model_factors` on the cured fraction and `latency_factors` on the
-    times of the others.
+    times of the others. Relative survival is that beside the population of `life_table`, its excess
+    mortality also between the `excess_mortality_months`.
     """
 
     analysis_id: str
@@ -491,6 +510,8 @@ class Analysis(_Specification):
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()
     states: tuple[State, ...] = ()
+    life_table: LifeTable | None = None
+    excess_mortality_months: tuple[float, ...] = ()
     latency: LatencyName | None = None
     latency_factors: tuple[ModelFactor, ...] = ()
 

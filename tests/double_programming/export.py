@@ -51,6 +51,9 @@ def export_inputs(connection: duckdb.DuckDBPyConnection, study: Path, folder: Pa
     for name, rows in plan_rows(plan).items():
         frame = pl.from_dicts(rows, infer_schema_length=None)
         frame.write_csv(folder / f"plan_{name}.csv")
+    for name in {one["life_table"]["file"] for one in plan["analyses"] if "life_table" in one}:
+        table = pl.read_csv(study / name, comment_prefix="#", infer_schema=False)
+        table.write_csv(folder / f"{Path(name).stem}.csv")
     if (study / "published").is_dir():
         shutil.copytree(study / "published", folder / "published")
 

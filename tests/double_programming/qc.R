@@ -12,7 +12,7 @@ options(stringsAsFactors = FALSE)
 
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
-for (name in c("study", "subjects", "curves", "incidences", "states", "plateaus", "cure", "cure_models", "models",
+for (name in c("study", "subjects", "curves", "incidences", "states", "plateaus", "cure", "cure_models", "relative", "models",
                "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray",
                "descriptions", "outcome_differences", "survival_differences", "long_term",
                "parametric", "concordance", "sensitivity")) {
@@ -66,6 +66,9 @@ tables <- list(
     subgroup_interaction = result_table(c(model_key, "subgroup"), subgroup_interactions),
     cure_model = result_table("analysis_id", cure_model_rows),
     cure_term = result_table(c("analysis_id", "part", "factor", "display_order"), cure_term_rows),
+    relative_survival_curve = result_table(c(curve_key, "time_days"), relative_curves),
+    relative_survival_rate = result_table(c(curve_key, "time_months"), relative_rates),
+    excess_mortality = result_table(c(curve_key, "interval_order"), excess_mortalities),
     fine_gray_model = result_table(model_key, fine_gray_model_rows),
     fine_gray_term = result_table(c(model_key, "factor", "display_order"), fine_gray_terms),
     baseline_characteristics = result_table(
