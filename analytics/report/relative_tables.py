@@ -63,10 +63,9 @@ def excess_mortality_table(bi: Bi) -> Table | None:
                 "expected": decimal(row["n_expected"], 2),
                 "years": decimal(row["patient_years"]),
                 "excess": with_interval(
-                    *(
-                        None if row[name] is None else _PATIENT_YEARS * row[name]
-                        for name in ("excess_rate", "excess_ci_lower", "excess_ci_upper")
-                    )
+                    _times(row["excess_rate"]),
+                    _times(row["excess_ci_lower"]),
+                    _times(row["excess_ci_upper"]),
                 ),
                 "smr": with_interval(row["smr"], row["smr_ci_lower"], row["smr_ci_upper"], digits=2)
                 if row["status"] == "ok"
@@ -95,6 +94,10 @@ def _line(row: Row, cells: dict[str, str]) -> Line:
         indent=1,
         cautions=(row["caution"],) if row["caution"] else (),
     )
+
+
+def _times(rate: float | None) -> float | None:
+    return None if rate is None else _PATIENT_YEARS * rate
 
 
 def _interval(row: Row) -> str:
