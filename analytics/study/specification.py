@@ -381,7 +381,8 @@ class TableCharacteristic(_Specification):
 class OutcomeLine(_Specification):
     """One line of an outcomes table: members of `population` among those of `denominator`.
 
-    `denominator` None is the whole group; `parent` is the `outcome/level` of an earlier line.
+    `denominator` None is the whole group; `parent` is the `outcome/level` of an earlier line. A
+    headline is shown at the end of a build, for each group of the table.
     """
 
     outcome: str
@@ -391,6 +392,7 @@ class OutcomeLine(_Specification):
     parent: str | None = None
     indent: int = 0
     denominator: str | None = None
+    headline: bool = False
 
 
 class ConditionalSurvival(_Specification):
@@ -546,6 +548,11 @@ class StudySpecification(_Specification):
     same_persons: tuple[SamePerson, ...] = ()
     adam_names: tuple[AdamName, ...] = ()
     adam_events: tuple[AdamEvent, ...] = ()
+
+    @property
+    def data_cutoffs(self) -> str:
+        """The data cut-off of each trial: `MT103-206 2015-06-30; MT103-211 2017-02-28`."""
+        return "; ".join(f"{trial.trial_id} {trial.cutoff.isoformat()}" for trial in self.trials)
 
     @property
     def has_adam(self) -> bool:
