@@ -48,6 +48,7 @@ from analytics.report.provenance import (
     parameters_table,
     provenance_table,
 )
+from analytics.report.relative_figures import relative_survival_figures
 from analytics.report.relative_tables import excess_mortality_table, relative_survival_table
 from analytics.report.result_tables import (
     group_tests_table,
@@ -162,6 +163,7 @@ def contents(bi: Bi) -> list[Section]:
                     plateau_table(bi),
                     cure_models_table(bi),
                     relative_survival_table(bi),
+                    *relative_survival_figures(bi),
                     excess_mortality_table(bi),
                     restricted_means_table(bi),
                     restricted_mean_differences_table(bi),
