@@ -40,7 +40,8 @@ def _figure(bi: Bi, curve: pl.DataFrame) -> Figure:
         caption=(
             "Observed: Kaplan-Meier. Expected: the population (Ederer II). Net: survival if the "
             "disease alone killed (Pohar Perme). Band: pointwise "
-            f"{confidence(first['conf_level'])} of net survival, log scale. Shown while {FEW_AT_RISK} or more are at risk."
+            f"{confidence(first['conf_level'])} of net survival, log scale. Shown while "
+            f"{FEW_AT_RISK} or more are at risk."
         ),
         alternative=f"{title}: at month {last['time_months']:.0f} {_in_words(last)}.",
         draw=lambda: _draw(title, curve, note),
