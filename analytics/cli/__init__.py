@@ -13,6 +13,7 @@ from analytics.cli import (
     docs,
     explain,
     export,
+    figure,
     init,
     prune,
     publish,
@@ -22,6 +23,7 @@ from analytics.cli import (
     rollback,
     status,
     superset,
+    tables,
     verify,
 )
 from analytics.cli.app import app
@@ -36,6 +38,7 @@ __all__ = [
     "docs",
     "explain",
     "export",
+    "figure",
     "init",
     "prune",
     "publish",
@@ -45,5 +48,6 @@ __all__ = [
     "rollback",
     "status",
     "superset",
+    "tables",
     "verify",
 ]
