@@ -28,23 +28,6 @@ coarsened <- function(design) {
     list(rows = rows, covariates = covariates)
 }
 
-# coxph counts choices out one by one where rows have a start; a stratum per risk set needs none
-by_risk_set <- function(rows) {
-    if (is.null(rows$tstart)) rows$tstart <- -Inf
-    times <- unique(rows[rows$event == 1, c("stratum", "tstop")])
-    bind_rows(Map(function(stratum, time) {
-        inside <- rows[rows$stratum == stratum & rows$tstart < time & time <= rows$tstop, ]
-        transform(inside, event = as.integer(event == 1 & tstop == time), time = time,
-                  set = paste(stratum, time))
-    }, times$stratum, times$tstop))
-}
-
-fit_exact <- function(sets, terms, ...) {
-    sets$one <- 1
-    formula <- reformulate(c(terms, "strata(set)"), "Surv(one, event)")
-    coxph(formula, sets, ties = "exact", ...)
-}
-
 # the score test of covariate x time at the estimates of the model without it
 hazards <- function(model, fit, sets, covariates) {
     at <- sets$time - mean(sets$time[sets$event == 1])
