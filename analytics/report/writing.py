@@ -20,8 +20,8 @@ _TABLES: Final = "tables"
 _CONTENTS: Final = "contents.csv"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "conditional_survival",
-    "convention_sensitivity", "cure_models", "cure_terms", "data_quality", "endpoint_summary",
-    "event_free_rates", "excess_mortality", "forest", "group_tests",
+    "convention_sensitivity", "cure_models", "cure_terms", "data_quality", "endpoint_definitions",
+    "endpoint_summary", "event_free_rates", "excess_mortality", "forest", "group_tests",
     "incidence_rates", "joint_tests", "outcome_differences", "parametric_curves",
     "parametric_fits", "patient_flow", "plateau", "populations", "proportional_hazards",
     "relapse_incidence", "relative_survival", "relative_survival_curves",
