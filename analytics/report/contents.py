@@ -16,6 +16,7 @@ from analytics.report.audit_tables import (
     moved_numbers_table,
     populations_table,
 )
+from analytics.report.cure_tables import cure_models_table
 from analytics.report.descriptive_tables import baseline_table, outcomes_table
 from analytics.report.difference_tables import (
     outcome_differences_table,
@@ -55,6 +56,8 @@ from analytics.report.provenance import (
     parameters_table,
     provenance_table,
 )
+from analytics.report.relative_figures import relative_survival_figures
+from analytics.report.relative_tables import excess_mortality_table, relative_survival_table
 from analytics.report.result_tables import (
     group_tests_table,
     incidence_table,
@@ -185,6 +188,10 @@ def contents(bi: Bi) -> list[Section]:
             items=_some(
                 [
                     plateau_table(bi),
+                    cure_models_table(bi),
+                    relative_survival_table(bi),
+                    *relative_survival_figures(bi),
+                    excess_mortality_table(bi),
                     restricted_means_table(bi),
                     restricted_mean_differences_table(bi),
                     quantiles_table(bi),

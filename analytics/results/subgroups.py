@@ -56,7 +56,11 @@ def add_subgroups(
         }
         for level in study.levels_of(subgroup):
             own = design.intervals.filter(pl.col(_LEVEL) == level)
-            rows.effects.append(_effect(study, contrast, _of_rows(design, own), labels, level))
+            rows.effects.append(
+                _effect(
+                    study, analysis, contrast, _of_rows(design, own), {**labels, "level": level}
+                )
+            )
         test = _interaction(study, analysis, contrast, design, subgroup)
         rows.interactions.append(
             {
@@ -95,14 +99,17 @@ def _of_rows(design: CoxDesign, intervals: pl.DataFrame) -> CoxDesign:
 
 
 def _effect(
-    study: StudySpecification, contrast: Contrast, design: CoxDesign, labels: Row, level: str
+    study: StudySpecification,
+    analysis: Analysis,
+    contrast: Contrast,
+    design: CoxDesign,
+    labels: Row,
 ) -> Row:
     """The hazard ratio of a model of its own on the subjects of one level."""
-    fit = fit_cox(design.data(), ties=study.parameters.ties)
+    fit = fit_cox(design.data(), ties=analysis.ties_used(study.parameters))
     terms = cox_terms(fit, conf_level=study.parameters.conf_level)
     return {
         **labels,
-        "level": level,
         "n": design.n,
         "n_event": design.n_event,
         **terms.row(0, named=True),
@@ -142,4 +149,4 @@ def _interaction(
         **{column_of(name): value for name, value in further.items()}
     )
     larger = replace(design, intervals=intervals, names=(*smaller, *products))
-    return likelihood_ratio_test(larger.data(), smaller, ties=study.parameters.ties)
+    return likelihood_ratio_test(larger.data(), smaller, ties=analysis.ties_used(study.parameters))

@@ -130,6 +130,30 @@ def near_dependence_caution(names: tuple[str, ...]) -> str | None:
     )
 
 
+def life_table_caution(n_age: int, n_year: int) -> str | None:
+    """How many subjects are followed outside the life table; None when nobody is."""
+    told = [
+        f"{n} at ages" if what == "age" else f"{n} in years"
+        for what, n in (("age", n_age), ("year", n_year))
+        if n
+    ]
+    if not told:
+        return None
+    return (
+        f"Life table: of the subjects {' and '.join(told)} that it does not have, for which the "
+        "nearest are taken."
+    )
+
+
+def plateau_caution(rest: float, months: float, latency: str) -> str:
+    """How much of the course of those not cured lies beyond the follow-up."""
+    return (
+        f"Plateau not reached: at the last observation, month {months:.1f}, the model has "
+        f"{100 * rest:.0f} % of those not cured still without the event, so the cured fraction is "
+        f"extrapolated by the {latency.replace('_', '-')} latency."
+    )
+
+
 def outcome_strata_caution(n_strata: int, n_informative: int) -> str | None:
     """How many strata tell nothing of a comparison of outcomes; None when each tells something."""
     if n_informative == n_strata:

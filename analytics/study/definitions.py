@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from analytics.study.facts import Facts
 from analytics.study.keys import Table
@@ -20,9 +21,10 @@ class Definitions:
 
     `inferred_parameters` says which conventions are inferred; `rule_parameters` which
     parameters chose among an endpoint's rules. `competing` are the endpoints with a competing
-    event, `external_controls` the published curves.
+    event, `external_controls` the published curves. Files that the plan names are in `folder`.
     """
 
+    folder: Path
     facts: Facts
     factors: Mapping[str, Factor]
     levels: Mapping[str, tuple[str, ...]]

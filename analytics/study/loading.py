@@ -80,6 +80,7 @@ def load_study(folder: Path) -> StudySpecification:
     adam_events = read_adam_events(folder, by_endpoint)
     external_controls = read_external_controls(folder, by_endpoint, by_factor, levels)
     definitions = Definitions(
+        folder=folder,
         facts=facts,
         factors=by_factor,
         levels=levels,

@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from analytics.study.alternatives import check_alternatives
 from analytics.study.codes import LONGEST, is_analysis_id
+from analytics.study.cure_analyses import read_mixture_cure
 from analytics.study.curve_analyses import read_curve
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
@@ -22,6 +23,7 @@ from analytics.study.plan_tables import (
     read_lines,
     read_strata_of_comparison,
 )
+from analytics.study.relative_analyses import read_relative_survival
 from analytics.study.specification import Analysis, Method
 from analytics.study.state_analyses import read_multi_state
 from analytics.study.strata import check_keys_of_strata
@@ -60,6 +62,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "stratified_by",
         "subgroups",
         "factors",
+        "ties",
         "firth",
         "limits",
     ),
@@ -103,6 +106,23 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "restricted_mean_months",
     ),
     "external_control": ("endpoint", "population", "external", "matched_on", "landmarks_months"),
+    "mixture_cure": (
+        "endpoint",
+        "population",
+        "latency",
+        "factors",
+        "latency_factors",
+        "entry_facts",
+        "as_published",
+    ),
+    "relative_survival": (
+        "endpoint",
+        "population",
+        "strata",
+        "life_table",
+        "landmarks_months",
+        "excess_mortality_months",
+    ),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "compared", "stratified_by", "lines"),
     "attrition": ("population",),
@@ -194,6 +214,8 @@ _READERS: Final[dict[str, _Reader]] = {
     "fine_gray": read_fine_gray,
     "multi_state": read_multi_state,
     "external_control": read_external_control,
+    "mixture_cure": read_mixture_cure,
+    "relative_survival": read_relative_survival,
     "baseline_table": _baseline_table,
     "outcomes_table": _outcomes_table,
     "attrition": _attrition,

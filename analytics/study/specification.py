@@ -19,6 +19,7 @@ CifVariance = Literal["aalen", "delta", "infinitesimal_jackknife"]
 PhTransform = Literal["km", "rank", "identity", "log"]
 CiTransform = Literal["log-log", "log", "plain"]
 Ties = Literal["efron", "breslow"]
+ModelTies = Literal["efron", "breslow", "exact"]
 Variance = Literal["inverse_information", "robust"]
 Limits = Literal["wald", "profile_likelihood"]
 Timing = Literal["baseline", "post_baseline"]
@@ -47,10 +48,13 @@ Method = Literal[
     "fine_gray_multivariable",
     "multi_state",
     "external_control",
+    "mixture_cure",
+    "relative_survival",
     "baseline_table",
     "outcomes_table",
     "attrition",
 ]
+LatencyName = Literal["weibull", "exponential", "log_normal", "log_logistic"]
 StateEnd = Literal["event", "competing"]
 Statistic = Literal["count_percent", "n", "mean", "sd", "median", "min", "max"]
 
@@ -413,6 +417,23 @@ class ParametricModels(_Specification):
     months: tuple[float, ...]
 
 
+class LifeTable(_Specification):
+    """The mortality of a population, from a file of the study, and whom it is applied to.
+
+    `age` is the factor with the age at the origin in years. Each of `groups` is a column of the
+    file and the factor whose levels are its values, the sex among them. `hazards` are per day, by
+    the values of the groups in their order: a row for each year of age from `first_age`, in it a
+    number for each calendar year from `first_year`.
+    """
+
+    file: str
+    age: str
+    groups: tuple[tuple[str, str], ...]
+    first_age: int
+    first_year: int
+    hazards: dict[tuple[str, ...], tuple[tuple[float, ...], ...]]
+
+
 class State(_Specification):
     """One state of a multi-state analysis: a subject is in it from the day of the fact on.
 
@@ -495,7 +516,10 @@ class Analysis(_Specification):
     the curve that this curve is another choice for. A multivariable model has the terms of
     `model_factors` and the products of the terms of each pair of `interactions`; `cluster` is the
     factor whose levels are the clusters of a robust variance (None: the subjects), `ties` the
-    method in place of the study's, `firth` the penalty.
+    method in place of the study's, `firth` the penalty. A mixture cure model has the `latency` of
+    those who are not cured, `model_factors` on the cured fraction and `latency_factors` on the
+    times of the others. Relative survival is that beside the population of `life_table`, its excess
+    mortality also between the `excess_mortality_months`.
     """
 
     analysis_id: str
@@ -531,7 +555,7 @@ class Analysis(_Specification):
     censoring_groups: str | None = None
     model_factors: tuple[ModelFactor, ...] = ()
     interactions: tuple[tuple[str, str], ...] = ()
-    ties: Ties | None = None
+    ties: ModelTies | None = None
     variance: Variance = "inverse_information"
     cluster: str | None = None
     limits: Limits = "wald"
@@ -545,6 +569,14 @@ class Analysis(_Specification):
     external: str | None = None
     matched_on: tuple[str, ...] = ()
     from_months: tuple[float, ...] = ()
+    life_table: LifeTable | None = None
+    excess_mortality_months: tuple[float, ...] = ()
+    latency: LatencyName | None = None
+    latency_factors: tuple[ModelFactor, ...] = ()
+
+    def ties_used(self, parameters: Parameters) -> ModelTies:
+        """How its Cox models treat tied events: its own way, or the study's."""
+        return self.ties or parameters.ties
 
 
 class StudySpecification(_Specification):

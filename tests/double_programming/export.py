@@ -55,6 +55,9 @@ def export_inputs(connection: duckdb.DuckDBPyConnection, study: Path, folder: Pa
         pl.from_dicts(rows, infer_schema_length=None).write_csv(folder / f"{name}.csv")
     if (study / "external").is_dir():
         shutil.copytree(study / "external", folder / "external")
+    for name in {one["life_table"]["file"] for one in plan["analyses"] if "life_table" in one}:
+        table = pl.read_csv(study / name, comment_prefix="#", infer_schema=False)
+        table.write_csv(folder / f"{Path(name).stem}.csv")
     if (study / "published").is_dir():
         shutil.copytree(study / "published", folder / "published")
 

@@ -12,7 +12,8 @@ options(stringsAsFactors = FALSE)
 
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
-for (name in c("study", "subjects", "curves", "incidences", "states", "external", "plateaus", "cure", "models",
+for (name in c("study", "subjects", "curves", "incidences", "states", "external", "plateaus", "cure",
+               "cure_models", "relative", "models",
                "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray",
                "descriptions", "outcome_differences", "survival_differences", "long_term",
                "parametric", "concordance", "sensitivity")) {
@@ -80,6 +81,11 @@ tables <- list(
     cox_diagnostic = result_table(c(model_key, "factor"), cox_diagnostics),
     subgroup_effect = result_table(c(model_key, "subgroup", "level"), subgroup_effects),
     subgroup_interaction = result_table(c(model_key, "subgroup"), subgroup_interactions),
+    cure_model = result_table("analysis_id", cure_model_rows),
+    cure_term = result_table(c("analysis_id", "part", "factor", "display_order"), cure_term_rows),
+    relative_survival_curve = result_table(c(curve_key, "time_days"), relative_curves),
+    relative_survival_rate = result_table(c(curve_key, "time_months"), relative_rates),
+    excess_mortality = result_table(c(curve_key, "interval_order"), excess_mortalities),
     fine_gray_model = result_table(model_key, fine_gray_model_rows),
     fine_gray_term = result_table(c(model_key, "factor", "display_order"), fine_gray_terms),
     baseline_characteristics = result_table(
@@ -122,6 +128,7 @@ study$members <- population_members(study)
 study$groups <- curve_groups(study)
 study$models <- cox_models(study)
 study$fine_gray_models <- fine_gray_models(study)
+study$cure_models <- cure_models(study)
 results <- list()
 for (name in names(tables)) results[[name]] <- tables[[name]]$rows(study, results)
 values <- do.call(rbind, lapply(names(tables), function(name) {

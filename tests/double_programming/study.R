@@ -51,7 +51,8 @@ with_siblings <- function(study) {
             as_published = !is.na(cell(row, "as_published")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
             censoring_groups = cell(row, "censoring_groups"),
-            ties = first_known(cell(row, "ties"), study$parameters$ties),
+            life_table = life_table_of(study, row), excess_months = months("excess_mortality_months"),
+            latency = cell(row, "latency"), own_ties = cell(screened(study, row), "ties"),
             is_robust = cell(row, "variance") %in% "robust", cluster = cell(row, "cluster"),
             is_firth = cell(row, "firth") %in% "true",
             has_profile = cell(row, "limits") %in% "profile" ||
@@ -73,11 +74,27 @@ smoothed_hazard_of <- function(row) {
          every = as.numeric(cell(row, "smoothed_hazard.every_months")))
 }
 
+# The rows of a life table, its factors by column, and how its mortality is given.
+life_table_of <- function(study, row) {
+    file <- cell(row, "life_table.file")
+    if (is.na(file)) return(NULL)
+    keys <- sub("^life_table.", "", grep("^life_table[.]", names(row), value = TRUE))
+    keys <- setdiff(keys, c("file", "measure", "age"))
+    factors <- vapply(keys, function(key) cell(row, paste0("life_table.", key)), "")
+    list(rows = study[[sub("[.]csv$", "", file)]], measure = cell(row, "life_table.measure"),
+         age = cell(row, "life_table.age"), factors = factors[!is.na(factors)])
+}
+
 # The factors whose combinations are the strata; a selection has those of its candidates.
-stratification_factors <- function(study, row) {
+stratification_factors <- function(study, row) items(cell(screened(study, row), "stratified_by"))
+
+# How an analysis treats tied events; a selection as its candidates do.
+ties_of <- function(study, analysis) first_known(analysis$own_ties, study$parameters$ties)
+
+screened <- function(study, row) {
     plan <- study$plan_analyses
     source <- cell(row, "candidates_from")
-    items(cell(if (is.na(source)) row else plan[plan$id == source, ], "stratified_by"))
+    if (is.na(source)) row else plan[plan$id == source, ]
 }
 
 # The factors that a subject must have been assessed for.

@@ -77,6 +77,11 @@ NOT_ASKED = (
     "parametric_fit",
     "parametric_parameter",
     "parametric_survival",
+    "cure_model",
+    "cure_term",
+    "relative_survival_curve",
+    "relative_survival_rate",
+    "excess_mortality",
     "restricted_mean_time_lost",
 )
 

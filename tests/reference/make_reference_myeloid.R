@@ -261,6 +261,21 @@ lr <- 2 * (fits[[2]]$loglik[2] - fits[[1]]$loglik[2])
 keep("subgroup_interaction", "cox_os_by_sex", c("model=arm", "subgroup=sex"),
      c(n = nrow(os), lr_statistic = lr, df = 1, lr_p = tail_of(lr)))
 
+# by the exact likelihood of ties
+exact_numbers <- function(analysis, model, factors) {
+    fit <- fit_exact(by_risk_set(changing(os)), factors, control = tight)
+    keep("cox_model", analysis, paste0("model=", model), c(
+        n = nrow(os), n_event = sum(os$code), log_likelihood = fit$loglik[2],
+        log_likelihood_null = fit$loglik[1], score_statistic = fit$score
+    ))
+    for (i in seq_along(factors)) {
+        keep("cox_term", analysis, paste0(c("model=", "factor="), c(model, factors[i])),
+             c(log_hr = coef(fit)[[i]], std_error = sqrt(diag(as.matrix(fit$var)))[i]))
+    }
+}
+exact_numbers("cox_os_exact_ties", "arm", "arm")
+exact_numbers("cox_os_adjusted", "multivariable", c("arm", "sex", "hsct"))
+
 steps <- stepwise("OS", "Surv(tstart, tstop, event)", names(p_values)[p_values < 0.05],
                   changing(os), 0.05, 0.05, "efron")
 for (i in seq_len(nrow(steps))) {
@@ -271,6 +286,18 @@ for (i in seq_len(nrow(steps))) {
 entered <- steps$factor[steps$action == "enter"]
 removed <- steps$factor[steps$action == "remove"]
 invisible(cox_numbers("cox_os_stepwise", "selected", setdiff(entered, removed), changing(os)))
+
+# ---- mixture cure: the models of make_reference_cure.R ---------------------------------------------------
+
+cure <- subset(read_data("cure_terms"), model == "myeloid_weibull")
+cure$factor <- c(trt_b = "arm", male = "sex")[cure$factor]
+for (i in seq_len(nrow(cure))) {
+    keep("cure_term", "os_cure", paste0(c("part=", "factor="), c(cure$part[i], cure$factor[i])),
+         c(log_ratio = cure$log_ratio[i], std_error = cure$std_error[i]))
+}
+cured <- subset(read_data("cure_models"), model == "myeloid_log_normal")
+keep("cure_model", "os_cure_log_normal", "latency=log_normal",
+     unlist(cured[c("n", "n_event", "cure_fraction", "std_error", "shape", "rest_at_end")]))
 
 # ---- Fine and Gray -------------------------------------------------------------------------------------
 

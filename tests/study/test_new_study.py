@@ -75,12 +75,13 @@ def test_a_new_study_loads_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_new_study_uses_every_method(tmp_path: Path) -> None:
-    """But the one that needs a curve from outside; its examples have that, too."""
+    """But those that need a curve or the mortality from outside; its examples have them, too."""
     write_new_study(tmp_path / "new")
     methods = {analysis.method for analysis in load_study(tmp_path / "new").analyses}
-    assert methods == set(get_args(specification.Method)) - {"external_control"}
+    every = set(get_args(specification.Method))
+    assert methods == every - {"external_control", "relative_survival"}
     full = load_study(with_examples(tmp_path / "full"))
-    assert {analysis.method for analysis in full.analyses} == set(get_args(specification.Method))
+    assert {analysis.method for analysis in full.analyses} == every
 
 
 def test_its_examples_load_too(tmp_path: Path) -> None:
