@@ -41,6 +41,7 @@ from analytics.report.long_term_tables import (
     quantiles_table,
     times_lost_table,
 )
+from analytics.report.pooling_tables import pooled_curves_table, pooled_models_table
 from analytics.report.provenance import (
     Provenance,
     inputs_table,
@@ -151,6 +152,11 @@ def contents(bi: Bi) -> list[Section]:
                     proportional_hazards_table(bi),
                 ]
             ),
+        ),
+        Section(
+            "pooling",
+            "Pooled trials",
+            items=_some([pooled_curves_table(bi), pooled_models_table(bi)]),
         ),
         Section(
             "long_term",

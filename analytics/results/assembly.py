@@ -17,6 +17,7 @@ from analytics.results.multivariable_models import (
     fine_gray_multivariable_frames,
     multivariable_frames,
 )
+from analytics.results.pooled_curves import curve_pooling_frames
 from analytics.results.schemas import RESULT_TABLES
 from analytics.results.selected_models import stepwise_frames
 from analytics.results.states import state_frames
@@ -67,6 +68,8 @@ def _frames_by_method(
             curves = survival_frames if analysis.method == "kaplan_meier" else incidence_frames
             compared = groups_compared(analysis, strata, marts)
             frames = curves(analysis, strata, compared, study.parameters)
+            if analysis.pooled_over is not None:
+                frames |= curve_pooling_frames(study, analysis, strata, marts)
         case "cox_univariate":
             frames = univariate_frames(study, analysis, marts)
         case "cox_stepwise":

@@ -81,7 +81,7 @@ def survival_frames(
         row = {**labels, "n": n_subjects(counts), "n_event": n_with(counts, "event")}
         curve = known_curve(counts, estimator, parameters)
         rows["survival_curve"] += curve_rows(curve, labels, parameters)
-        rows["survival_summary"] += _summary(curve, row, parameters)
+        rows["survival_summary"] += summary_rows(curve, row, parameters)
         rates = survival_at(curve.shown, in_days(analysis.landmarks_months, parameters))
         rows["survival_rate"] += rate_rows(rates, curve, row, analysis, parameters)
         rows["survival_quantile"] += quantile_rows(curve, row, analysis, parameters)
@@ -148,7 +148,7 @@ def rate_rows(
         }
 
 
-def _summary(curve: KnownCurve, row: Row, parameters: Parameters) -> Rows:
+def summary_rows(curve: KnownCurve, row: Row, parameters: Parameters) -> Rows:
     """The median in months; NULL, with a status, when survival never falls below one half."""
     row = {**row, "conditional_from_months": curve.from_months(parameters)}
     if curve.status != OK:
