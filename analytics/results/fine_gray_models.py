@@ -32,12 +32,10 @@ def fine_gray_frames(
     """
     models, terms, pooling = list[Row](), list[Row](), PoolingRows()
     for contrast in analysis.factors:
-        design, labels = _design(study, analysis, contrast, marts)
-        subjects = subjects_of(design)
-        fit = fit_fine_gray(fine_gray_data(design, subjects))
-        model = fine_gray_row(design, subjects, labels, fit)
+        design = _design(study, analysis, contrast, marts)
+        model, term = fine_gray_rows(study, analysis, contrast, design)
         models.append(model)
-        terms.append(_term(study, contrast, model, fit, study.parameters))
+        terms.append(term)
         if analysis.pooled_over is not None:
             words = [contrast_words(study, contrast)]
             pooled = pooled_model(analysis, marts, contrast.model, design, words)
@@ -53,17 +51,29 @@ def fitted_fine_gray(design: CoxDesign) -> FineGrayFit:
     return fit_fine_gray(fine_gray_data(design, subjects_of(design)))
 
 
+def fine_gray_rows(
+    study: StudySpecification, analysis: Analysis, contrast: Contrast, design: CoxDesign
+) -> tuple[Row, Row]:
+    """The rows of the model and of its term, of one contrast of the analysis."""
+    population = contrast.population or analysis.population
+    assert population is not None
+    labels = model_labels(
+        analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred
+    )
+    subjects = subjects_of(design)
+    fit = fit_fine_gray(fine_gray_data(design, subjects))
+    model = fine_gray_row(design, subjects, labels, fit)
+    return model, _term(study, contrast, model, fit, study.parameters)
+
+
 def _design(
     study: StudySpecification, analysis: Analysis, contrast: Contrast, marts: Marts
-) -> tuple[CoxDesign, Row]:
+) -> CoxDesign:
     assert analysis.endpoint is not None and analysis.population is not None
     population = contrast.population or analysis.population
     groups = (analysis.censoring_groups,) if analysis.censoring_groups else ()
     cohort = CoxCohort(analysis.endpoint, population, strata=groups)
-    labels = model_labels(
-        analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred
-    )
-    return cox_design(study, marts, cohort, [contrast]), labels
+    return cox_design(study, marts, cohort, [contrast])
 
 
 def subjects_of(design: CoxDesign) -> pl.DataFrame:
