@@ -20,6 +20,14 @@ PartName = Literal["all", "stratified", "fixed_effect", "random_effects", "level
 
 EFFECT: Final = "pooling_effect"
 HETEROGENEITY: Final = "pooling_heterogeneity"
+QUANTITIES: Final = {
+    "survival": ("survival_rate", "estimate"),
+    "incidence": ("cumulative_incidence_rate", "estimate"),
+    "median": ("survival_summary", "median_months"),
+    "hr": ("cox_term", "hr"),
+    "shr": ("fine_gray_term", "shr"),
+}
+"""Quantity -> the table and column in which the analysis itself shows it."""
 
 
 class Part(NamedTuple):
