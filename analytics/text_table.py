@@ -8,12 +8,11 @@ _OBEYED: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode's categories of controls, format marks, halves of characters and line separators."""
 
 
-def aligned(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """The lines of a table: numbers to the right, NULL as an empty cell."""
-    cells = [
-        [f"{value:.10g}" if isinstance(value, float) else cell(value) for value in row]
-        for row in rows
-    ]
+def aligned(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], *, null: str = ""
+) -> Iterator[str]:
+    """The lines of a table: numbers to the right, NULL as an empty cell or the word given."""
+    cells = [[_shown(value, null) for value in row] for row in rows]
     columns = range(len(names))
     is_number = [
         any(_is_number(row[i]) for row in rows)
@@ -32,6 +31,28 @@ def aligned(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str
     yield line(names)
     yield "  ".join("-" * width for width in widths)
     yield from (line(row) for row in cells)
+
+
+def upright(
+    names: Sequence[str], rows: Sequence[Sequence[Any]], *, null: str = ""
+) -> Iterator[str]:
+    """The lines of a table turned upright: under the number of a row each column on its own."""
+    width = max((len(name) for name in names), default=0)
+    for number, row in enumerate(rows, start=1):
+        yield f"row {number}"
+        for name, value in zip(names, row, strict=True):
+            yield f"  {name.ljust(width)}  {_shown(value, null)}".rstrip()
+
+
+def cut(line: str, width: int) -> str:
+    """The line, or what fits into the width and a mark that something is missing."""
+    return line if len(line) <= width else f"{line[: width - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _shown(value: object, null: str) -> str:
+    if value is None:
+        return null
+    return f"{value:.10g}" if isinstance(value, float) else cell(value)
 
 
 def cell(value: object) -> str:

@@ -44,6 +44,9 @@ def built_once(study: Path, plateau: Plateau, tmp_path_factory: pytest.TempPathF
     """The releases of a study that all test processes share: the first builds, the others wait."""
     run = tmp_path_factory.getbasetemp()
     shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    if kept := os.environ.get("PLATEAU_TEST_RELEASES"):  # for what runs after the tests
+        shared = Path(kept)
+        shared.mkdir(parents=True, exist_ok=True)
     releases = shared / f"releases-{study.name}"
     with (shared / f"{study.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,7 @@
-"""The headline at the end of a build: a line per endpoint, the published numbers under it."""
+"""The headline at the end of a build: a line per endpoint, the published numbers under it.
+
+Then a line per outcome and group, for the outcomes that the plan marks.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ HEADLINE_TABLES: Final = (
     "survival_summary",
     "survival_rate",
     "cumulative_incidence_rate",
+    "clinical_outcomes",
     "published_concordance",
 )
 HEADLINE_CURVES: Final = ("survival_curve", "cumulative_incidence_curve")
@@ -45,6 +49,16 @@ class HeadlineRow:
 
 
 @dataclass(frozen=True)
+class OutcomeRow:
+    """An outcome in one group as shown: every number a text, `-` where there is none."""
+
+    label: str
+    n: str
+    denominator: str
+    percent: str
+
+
+@dataclass(frozen=True)
 class Headline:
     """What a build ends with; `landmarks` are the months of the columns of rates."""
 
@@ -52,6 +66,7 @@ class Headline:
     conf_level: str
     landmarks: tuple[float, ...]
     rows: tuple[HeadlineRow, ...]
+    outcomes: tuple[OutcomeRow, ...]
     remarks: tuple[str, ...]
 
 
@@ -74,15 +89,34 @@ def headline(
         conf_level=f"{100 * study.parameters.conf_level:g}%",
         landmarks=landmarks,
         rows=rows,
+        outcomes=_outcomes(study, results["clinical_outcomes"]),
         remarks=tuple(_remarks(study, rows, results["published_concordance"])),
     )
 
 
 def headline_lines(shown: Headline) -> list[str]:
     """The headline as aligned plain lines, the remarks last."""
-    cells = [_columns(shown), *(line for row in shown.rows for line in _lines(row))]
+    curves = [_columns(shown), *(line for row in shown.rows for line in _lines(row))]
+    outcomes = [
+        ["Outcome", "n", "Of", f"Percent ({shown.conf_level} CI)"],
+        *(
+            line
+            for row in shown.outcomes
+            for line in _wrapped([row.label, row.n, row.denominator, row.percent])
+        ),
+    ]
+    return [
+        shown.title,
+        *_aligned(curves),
+        *(_aligned(outcomes) if shown.outcomes else []),
+        *shown.remarks,
+    ]
+
+
+def _aligned(cells: list[list[str]]) -> list[str]:
+    """Rows of a table as lines, the first column to the left."""
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
-    lines = [
+    return [
         "  ".join(
             [
                 row[0].ljust(widths[0]),
@@ -91,7 +125,6 @@ def headline_lines(shown: Headline) -> list[str]:
         ).rstrip()
         for row in cells
     ]
-    return [shown.title, *lines, *shown.remarks]
 
 
 def _lines(row: HeadlineRow) -> list[list[str]]:
@@ -145,6 +178,34 @@ def _row(
         has_caution=analysis.caution is not None,
         published=_published(analysis, landmarks, published),
     )
+
+
+def _outcomes(study: StudySpecification, found: pl.DataFrame) -> tuple[OutcomeRow, ...]:
+    """The marked lines of the tables of outcomes, each for every group of its table."""
+    labels = {population.population: population.label for population in study.populations}
+    rows = {
+        tuple(row[name] for name in ("analysis_id", "group_population", "outcome", "level")): row
+        for row in found.iter_rows(named=True)
+    }
+    return tuple(
+        _outcome(
+            f"{line.label}, {labels[group]}",
+            rows[analysis.analysis_id, group, line.outcome, line.level],
+        )
+        for analysis in study.analyses
+        for line in analysis.lines
+        if line.headline
+        for group in analysis.groups
+    )
+
+
+def _outcome(label: str, row: Mapping[str, Any]) -> OutcomeRow:
+    percent = UNKNOWN
+    if row["percent"] is not None:
+        limits = (row["ci_lower"], row["ci_upper"])
+        lower, upper = (UNKNOWN if one is None else round_half_away(one, 1) for one in limits)
+        percent = f"{round_half_away(row['percent'], 1)}% ({lower}-{upper})"
+    return OutcomeRow(label, _count(row["n"]), _count(row["denominator"]), percent)
 
 
 def _published(

@@ -1,5 +1,7 @@
 """`plateau query`."""
 
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +21,12 @@ def query(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     release: Release = "current",
     releases: Releases = DEFAULT_RELEASES,
     kind: Annotated[
-        str, typer.Option("--format", help="table, csv, json (one object per line) or parquet.")
+        str,
+        typer.Option(
+            "--format",
+            help="table, vertical (one line per column), csv, json (one object per line), "
+            "parquet or xlsx.",
+        ),
     ] = "table",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write the result to.")
@@ -33,11 +40,14 @@ def query(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         text = queries.text_of(sql, file)
         queries.check_format(kind, output)
         folder = chosen_release(releases, study, release)
-        if kind == "parquet" and output is not None:
-            n_rows = queries.write_parquet(folder, text, output)
+        if kind in queries.FILES_ONLY and output is not None:
+            write = queries.write_parquet if kind == "parquet" else queries.write_xlsx
+            n_rows = write(folder, text, output)
             say(f"{output}: {n_rows} row{'' if n_rows == 1 else 's'}")
             return
-        lines = queries.answer(folder, text, kind)
+        to_terminal = output is None and sys.stdout.isatty()
+        width = shutil.get_terminal_size().columns if to_terminal else None
+        lines = queries.answer(folder, text, kind, width)
         if output is None:
             for line in lines:
                 typer.echo(line)

@@ -132,6 +132,13 @@ ADTTE: Final = MartDataset(
         Made("AVAL", "Analysis Value", "number", "time_to_event.aval"),
         Made("AVALU", "Analysis Value Unit", "text", "'DAYS'", codes=TIME_UNITS),
         Made("STARTDT", "Time-to-Event Origin Date for Subject", "date", "time_to_event.startdt"),
+        Made(
+            "STARTDTF",
+            f"Origin Date {_DATES}",
+            "text",
+            "time_to_event.startdtf",
+            codes=DATE_IMPUTATIONS,
+        ),
         Made("ADT", "Analysis Date", "date", "time_to_event.adt"),
         Made(
             "ADTF", f"Analysis Date {_DATES}", "text", "time_to_event.adtf", codes=DATE_IMPUTATIONS

@@ -152,6 +152,13 @@ def time_in_states(
     )
 
 
+def can_still_move(course: StateCourse) -> bool:
+    """Whether a state that somebody has left is possible after the last day."""
+    *_, last = _moments(course, horizon=None)
+    is_left = course.moves.sum(axis=(0, 2)) > 0
+    return bool((last.mean[: len(is_left)][is_left] > 0).any())
+
+
 @dataclass(frozen=True)
 class _Moment:
     """The occupancies after a day, and the time spent in each state so far: mean, covariance."""
@@ -214,8 +221,6 @@ def _reason_without_times(course: StateCourse, horizon: float) -> str | None:
         return statuses.NO_SUBJECTS
     if total == 1:
         return statuses.ONE_SUBJECT
-    *_, last = _moments(course, horizon=None)
-    can_move = course.moves.sum(axis=(0, 2)) > 0
-    if horizon > course.time[-1] and (last.mean[: len(can_move)][can_move] > 0).any():
+    if horizon > course.time[-1] and can_still_move(course):
         return statuses.PAST_LAST_OBSERVATION
     return None

@@ -18,7 +18,14 @@ from analytics.readers.explain.reading import Row, one_row, rows_of
 from analytics.readers.queries import QueryError, written
 from analytics.release.folders import WAREHOUSE
 from analytics.release.verify import AlteredError
-from analytics.report.formats import confidence, decimal, p_phrase, percent, with_interval
+from analytics.report.formats import (
+    confidence,
+    decimal,
+    p_phrase,
+    percent,
+    time_ticks,
+    with_interval,
+)
 from analytics.text_table import aligned
 from analytics.warehouse import connect_for_queries, literal
 
@@ -36,8 +43,6 @@ _MARTS: Final = (
     "entry_times",
 )
 _MISTAKE: Final = "Invalid Input Error: "
-_STEPS: Final = (1, 2, 3, 6, 12, 24, 36, 60, 120)
-_MOST_COLUMNS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -269,10 +274,7 @@ def _at_risk(
     counts: Sequence[Row], last_month: float, days_per_month: float
 ) -> Iterator[tuple[str, float, int]]:
     """Stratum, month, subjects at risk just before it, at the ticks of a curve."""
-    step = next(
-        (step for step in _STEPS if last_month / step <= _MOST_COLUMNS - 1), max(_STEPS) * 2
-    )
-    ticks = [float(step * i) for i in range(_MOST_COLUMNS) if step * i <= last_month]
+    ticks = time_ticks(last_month)
     for stratum in dict.fromkeys(row["stratum"] for row in counts):
         own = [row for row in counts if row["stratum"] == stratum]
         for month in ticks:

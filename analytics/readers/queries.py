@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -15,10 +16,13 @@ import duckdb
 from analytics.errors import PlateauError, first_line
 from analytics.release.folders import WAREHOUSE
 from analytics.release.verify import AlteredError
-from analytics.text_table import aligned, cell
+from analytics.text_table import aligned, cell, cut, upright
 from analytics.warehouse import connect_for_queries
 
-FORMATS: Final = ("table", "csv", "json", "parquet")
+FORMATS: Final = ("table", "vertical", "csv", "json", "parquet", "xlsx")
+FILES_ONLY: Final = {"parquet": "Parquet", "xlsx": "An Excel workbook"}
+NULL: Final = "NULL"  # in a table, where an empty text is an empty cell
+LARGEST_SHEET: Final = 1_048_575  # the rows of a worksheet below its header
 # what the engine says when the file, not the query, is at fault
 _DAMAGED: Final = (
     duckdb.IOException,
@@ -46,21 +50,52 @@ def text_of(sql: str | None, file: Path | None) -> str:
         raise QueryError(f"{file} cannot be read; name a text file with SQL.") from error
 
 
-def answer(release: Path, sql: str, output: str) -> Iterator[str]:
-    """The lines of a query's answer in the chosen format. Raises QueryError with one sentence."""
-    with _running(release, sql) as connection:
-        result = connection.execute(sql)
-        names = [str(column[0]) for column in result.description or []]
-        rows = [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
-    yield from written(names, rows, output)
+def answer(release: Path, sql: str, output: str, width: int | None = None) -> Iterator[str]:
+    """The lines of a query's answer in the chosen format. Raises QueryError with one sentence.
+
+    Lines of a table that are wider than `width` are cut, and the last line says so.
+    """
+    names, rows = _names_and_rows(release, sql)
+    yield from written(names, rows, output, width)
 
 
 def check_format(output: str, file: Path | None) -> None:
-    """Raise QueryError for an unknown format, or for Parquet without a file."""
+    """Raise QueryError for an unknown format, or for a format of files without a file."""
     if output not in FORMATS:
         raise QueryError(f"Format '{output}' is not one of {', '.join(FORMATS)}.")
-    if output == "parquet" and file is None:
-        raise QueryError("Parquet cannot be shown in a terminal; name a file with --output.")
+    if output in FILES_ONLY and file is None:
+        raise QueryError(
+            f"{FILES_ONLY[output]} cannot be shown in a terminal; name a file with --output."
+        )
+
+
+def write_xlsx(release: Path, sql: str, file: Path) -> int:
+    """Write a query's answer to an Excel workbook; its number of rows. Raises QueryError.
+
+    Texts stay texts, whatever they begin with; numbers, truth and dates are Excel's own. NULL is
+    an empty cell.
+    """
+    import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
+
+    names, rows = _names_and_rows(release, sql)
+    if not names:
+        raise QueryError("The SQL returns no rows; write a query, such as `from bi.about`.")
+    if len(rows) > LARGEST_SHEET:
+        raise QueryError(
+            f"The result has {len(rows)} rows and a worksheet of Excel {LARGEST_SHEET}; "
+            "choose fewer rows, or --format parquet."
+        )
+    settings = {"default_date_format": "yyyy-mm-dd", "strings_to_formulas": False}
+    texts = {"strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(file, settings | texts) as workbook:
+        sheet = workbook.add_worksheet("result")
+        sheet.write_row(0, 0, names, workbook.add_format({"bold": True}))
+        for number, row in enumerate(rows, start=1):
+            sheet.write_row(number, 0, [_of_excel(value) for value in row])
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, len(rows), len(names) - 1)
+        sheet.autofit()
+    return len(rows)
 
 
 def write_parquet(release: Path, sql: str, file: Path) -> int:
@@ -92,27 +127,65 @@ def _running(release: Path, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
                 f"{release / WAREHOUSE} cannot be read ({first_line(error)}); "
                 "run `plateau verify` to see what was altered."
             ) from error
-        raise QueryError(f"The query cannot be run: {str(error).splitlines()[0]}") from error
+        raise QueryError(f"The query cannot be run: {_advice(str(error))}") from error
 
 
-def written(names: list[str], rows: list[tuple[Any, ...]], output: str) -> Iterator[str]:
-    """Rows as lines of text: a table with their number, CSV, or JSON, one object a line."""
+def _names_and_rows(release: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    with _running(release, sql) as connection:
+        result = connection.execute(sql)
+        names = [str(column[0]) for column in result.description or []]
+        return names, [tuple(map(_plain, row)) for row in result.fetchall()] if names else []
+
+
+def _advice(message: str) -> str:
+    """What the engine says is wrong and which names it would know, without the quoted query."""
+    said, _, _ = message.partition("\n\nLINE ")
+    return " ".join(line.strip() for line in said.splitlines() if line.strip())
+
+
+def written(
+    names: list[str], rows: list[tuple[Any, ...]], output: str, width: int | None = None
+) -> Iterator[str]:
+    """Rows as lines of text: a table with their number, upright, CSV, or JSON, one object a line.
+
+    In a table NULL is written out, in CSV an empty text is "" and NULL nothing.
+    """
     if output == "csv":
         yield _csv_line(names)
-        yield from (_csv_line([cell(value) for value in row]) for row in rows)
+        yield from (_csv_line(row) for row in rows)
     elif output == "json":
         for row in rows:
             known = dict(zip(names, map(_finite, row), strict=True))
             yield json.dumps(known, default=str, ensure_ascii=False)
     elif names:
-        yield from aligned(names, rows)
-        yield f"({len(rows)} row{'' if len(rows) == 1 else 's'})"
+        counted = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
+        if output == "vertical":
+            lines, hint = [*upright(names, rows, null=NULL)], "--output FILE"
+        else:
+            lines, hint = [*aligned(names, rows, null=NULL)], "--format vertical or --output FILE"
+        is_cut = width is not None and any(len(line) > width for line in lines)
+        yield from (cut(line, width) if width else line for line in lines)
+        yield f"({counted}; lines are cut at the edge, use {hint})" if is_cut else f"({counted})"
 
 
 def _csv_line(values: Sequence[object]) -> str:
+    return ",".join("" if value is None else _quoted(cell(value)) for value in values)
+
+
+def _quoted(text: str) -> str:
+    """A field of a CSV line; an empty text is "", which is not NULL."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(values)
+    csv.writer(line, lineterminator="").writerow([text])
     return line.getvalue()
+
+
+def _of_excel(value: object) -> object:
+    """A value that a worksheet can hold: what it has no kind for is text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, (bool, int, float, str, date)):
+        return value
+    return cell(value)
 
 
 def _plain(value: object) -> object:

@@ -65,8 +65,7 @@ def append_run(log: Path, event: str, **facts: object) -> None:
     ended first, so that it takes no other with it. Returns after the line is on the disk. A refusal
     may name patients, so the log is its owner's alone. Raises OSError when it cannot be written.
     """
-    handle = os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "rb+") as file:
+    with os.fdopen(_opened(log), "rb+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         last, is_whole = _last_line(file)
         entry = {
@@ -118,7 +117,7 @@ def check_writable(log: Path) -> None:
     Raises BuildError.
     """
     try:
-        os.close(os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600))
+        os.close(_opened(log))
     except OSError as error:
         raise BuildError(
             f"{log} cannot be written ({error.strerror}), and no run goes without its line; "
@@ -148,6 +147,11 @@ def run_of(line: bytes) -> dict[str, Any] | None:
         return None
     is_run = isinstance(run, dict) and all(isinstance(run.get(key), str) for key in _ALWAYS)
     return run if is_run and _is_time(run["at"]) else None
+
+
+def _opened(log: Path) -> int:
+    """The log open for appending, made for its owner alone where it is not there."""
+    return os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
 
 
 def _written_lines(log: Path) -> list[bytes]:

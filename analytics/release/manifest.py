@@ -6,6 +6,7 @@ the digests of the DuckDB files, whose bytes differ from run to run.
 
 import json
 import platform
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -18,6 +19,7 @@ from analytics.release.digests import Fingerprint, file_digest
 from analytics.release.folders import MANIFEST, MANIFEST_DIGEST
 
 _FORMAT: Final = 1
+_DIGEST_LINE: Final = re.compile(rf"([0-9a-f]{{64}})  {re.escape(MANIFEST)}\n")
 
 
 class NewerFormatError(PlateauError):
@@ -75,6 +77,16 @@ def read_manifest(release: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise BuildError(f"{path} cannot be read; build the study again with --force.") from error
     return check_format(path, manifest)
+
+
+def stated_digest(release: Path) -> str | None:
+    """What manifest.sha256 says the manifest's digest is; None when it says nothing of the kind.
+
+    Raises FileNotFoundError when it is not there.
+    """
+    line = (release / MANIFEST_DIGEST).read_text(encoding="ascii", errors="replace")
+    stated = _DIGEST_LINE.fullmatch(line)
+    return stated[1] if stated else None
 
 
 def check_format(path: Path, manifest: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from analytics.errors import BuildError
 from analytics.release.digests import file_digest
 from analytics.release.folders import MANIFEST, MANIFEST_DIGEST
-from analytics.release.manifest import check_format
+from analytics.release.manifest import check_format, stated_digest
 
 
 def visible_damage(release: Path) -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def visible_damage(release: Path) -> tuple[str, ...]:
     """
     try:
         manifest = json.loads((release / MANIFEST).read_bytes())
-        stated = (release / MANIFEST_DIGEST).read_text(encoding="ascii").split()
+        stated = stated_digest(release)
         found = file_digest(release / MANIFEST)
     except FileNotFoundError as error:
         return (f"{Path(error.filename).name} is missing",)
@@ -33,7 +33,7 @@ def visible_damage(release: Path) -> tuple[str, ...]:
         check_format(release / MANIFEST, manifest)
     except BuildError:
         return (f"{MANIFEST} is no manifest",)
-    if stated[:1] != [found]:
+    if stated != found:
         return (f"{MANIFEST} was altered",)
     return tuple(_wrong_files(release, manifest))
 

@@ -4,7 +4,6 @@
 tables of a file whose bytes differ are read all the same, so that the altered ones are named.
 """
 
-import re
 import stat
 import subprocess
 import sys
@@ -22,10 +21,9 @@ from analytics.release.digests import file_digest
 from analytics.release.folders import BI, MANIFEST, MANIFEST_DIGEST, WAREHOUSE, StudyReleases
 from analytics.release.history import published_releases
 from analytics.release.log import log_findings, log_state
-from analytics.release.manifest import read_manifest
+from analytics.release.manifest import read_manifest, stated_digest
 from analytics.warehouse import connect, table_digest
 
-_DIGEST_LINE: Final = re.compile(rf"([0-9a-f]{{64}})  {re.escape(MANIFEST)}\n")
 _KEYS: Final = ("release_id", "files", "results", "bi")
 # what the manifest calls a group of tables, the file that keeps it, and its schema there
 _TABLES: Final = (("results", WAREHOUSE, "results"), ("bi", WAREHOUSE, "bi"), ("bi", BI, "main"))
@@ -109,18 +107,17 @@ def _sound_manifest(release: Path) -> dict[str, Any]:
     """The manifest, after its own bytes were checked."""
     again = "build the study again with --force"
     try:
-        digest_line = (release / MANIFEST_DIGEST).read_text(encoding="ascii", errors="replace")
+        stated = stated_digest(release)
         found = file_digest(release / MANIFEST)
     except FileNotFoundError as error:
         raise AlteredError(
             f"{error.filename} is missing, so nothing in {release} can be checked; {again}."
         ) from error
-    stated = _DIGEST_LINE.fullmatch(digest_line)
     if stated is None:
         raise AlteredError(
             f"{release / MANIFEST_DIGEST} was altered: it is not the digest of {MANIFEST}; {again}."
         )
-    if stated[1] != found:
+    if stated != found:
         raise AlteredError(
             f"{release / MANIFEST} was altered: {MANIFEST_DIGEST} holds another digest; {again}."
         )

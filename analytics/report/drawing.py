@@ -13,6 +13,8 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
+from analytics.report.formats import time_ticks
+
 INK: Final = "#1b1b1b"
 MUTED: Final = "#5b6570"
 FAINT: Final = "#c9ced4"
@@ -66,6 +68,10 @@ _DIGITS: Final = re.compile(r"-?\d+\.\d{3,}")
 _PNG_DPI: Final = 200
 _NOTE_WIDTH: Final = 126  # characters
 _TITLE_WIDTH: Final = 90
+# inches: the left edge of the panels of a figure, the gap between them, and their height
+LEFT: Final = 1.0
+_GAP: Final = 0.35
+_PANEL_HEIGHT: Final = 2.95
 
 
 @dataclass(frozen=True)
@@ -97,13 +103,6 @@ def title(figure: Drawing, text: str, note: str | None) -> None:
         )
 
 
-def time_ticks(last_month: float) -> list[float]:
-    """Ticks of a time axis up to the last month, about six of them, on whole months."""
-    steps = (1, 2, 3, 6, 12, 24, 36, 60, 120)
-    step = next((step for step in steps if last_month / step <= 7), 240)
-    return [float(step * i) for i in range(int(last_month // step) + 1)]
-
-
 def percent_axis(axes: Axes, label: str) -> None:
     """A vertical axis from 0 to 100."""
     axes.set_ylim(0, 101)
@@ -118,6 +117,33 @@ def time_axis(axes: Axes, last_month: float, label: str = "Months") -> list[floa
     axes.set_xticks(ticks)
     axes.set_xlabel(label, labelpad=2)
     return ticks
+
+
+def percent_panel(  # noqa: PLR0913 - what a panel is made of
+    figure: Drawing,
+    position: int,
+    titles: Sequence[str],
+    *,
+    foot: float,
+    label: str,
+    last_month: float,
+) -> Axes:
+    """The axes of one of several panels side by side: percent by month, `foot` inches from below.
+
+    The first has the label and the numbers of the vertical axis; a panel alone has no title.
+    """
+    height = figure.get_size_inches()[1]
+    n = max(len(titles), 1)
+    width = (WIDTH - LEFT - 0.38 - _GAP * (n - 1)) / n
+    start = LEFT + position * (width + _GAP)
+    axes = figure.add_axes((start / WIDTH, foot / height, width / WIDTH, _PANEL_HEIGHT / height))
+    percent_axis(axes, "" if position else label)
+    time_axis(axes, last_month)
+    if position:
+        axes.tick_params(labelleft=False)
+    if len(titles) > 1:
+        axes.set_title(titles[position], fontsize=7.5, loc="left")
+    return axes
 
 
 def numbers_below(

@@ -102,3 +102,10 @@ def since(row: Mapping[str, Any]) -> str:
 def months(value: float) -> str:
     """A number of months, without idle decimals."""
     return f"{value:g} mo"
+
+
+def time_ticks(last_month: float) -> list[float]:
+    """Ticks of a time axis up to the last month, about six of them, on whole months."""
+    steps = (1, 2, 3, 6, 12, 24, 36, 60, 120)
+    step = next((step for step in steps if last_month / step <= 7), 240)
+    return [float(step * i) for i in range(int(last_month // step) + 1)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 from matplotlib.axes import Axes
@@ -18,11 +18,10 @@ from analytics.report.formats import (
     percent,
     since,
     test_with_strata,
+    time_ticks,
     whole,
 )
 from analytics.report.survival_figures import START_NOTE, at_risk
-
-_GAP: Final = 0.35  # inches between panels
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def _draw(
 ) -> Drawing:
     with drawing.settings():
         last = max((_last(panel) for panel in panels), default=0.0) or 1.0
-        ticks = drawing.time_ticks(last)
+        ticks = time_ticks(last)
         rows = [
             RiskRow("" if i else "No. at risk", _numbers(panel, ticks))
             for i, panel in enumerate(panels)
@@ -101,21 +100,13 @@ def _draw(
         foot = drawing.height_below(rows[:1], note, has_heading=False)
         height = 3.3 + foot + (0.2 if len(panels) > 1 else 0)
         figure = drawing.drawing(height)
-        left = 1.0
-        width = (drawing.WIDTH - left - 0.38 - _GAP * (len(panels) - 1)) / max(len(panels), 1)
+        titles = [panel.label for panel in panels]
         for i, (panel, numbers) in enumerate(zip(panels, rows, strict=True)):
-            start = left + i * (width + _GAP)
-            axes = figure.add_axes(
-                (start / drawing.WIDTH, foot / height, width / drawing.WIDTH, 2.95 / height)
+            axes = drawing.percent_panel(
+                figure, i, titles, foot=foot, label="Cumulative incidence, %", last_month=last
             )
-            drawing.percent_axis(axes, "Cumulative incidence, %" if i == 0 else "")
-            drawing.time_axis(axes, last)
             _stack(axes, panel, labels, last, is_alone=len(panels) == 1)
             drawing.numbers_below(axes, ticks, [numbers])
-            if i:
-                axes.tick_params(labelleft=False)
-            if len(panels) > 1:
-                axes.set_title(panel.label, fontsize=7.5, loc="left")
         drawing.title(figure, label, note)
     return figure
 

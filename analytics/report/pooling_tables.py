@@ -21,6 +21,7 @@ _FIRST: Final = "part"
 _RATES: Final = ("survival", "incidence")
 _PLACE: Final = ("analysis_id", "stratum", "event")
 _TERM: Final = ("analysis_id", "model", "factor", "contrast")
+_ORDER: Final = ("all", "stratified", "fixed_effect", "random_effects", "level", "without")
 _ACROSS: Final = (
     "Means of a fixed effect and of random effects weigh the trials by their variances (random: "
     "DerSimonian and Laird). I2: the share of the differences between trials that is more than "
@@ -58,7 +59,8 @@ def _lines_of_curve(bi: Bi, part: pl.DataFrame) -> Iterator[Line]:
     first = part.row(0, named=True)
     group = _heading(first)
     cautions = (first["caution"],) if first["caution"] else ()
-    for name in distinct(part["part_label"].to_list()):
+    ordered = sorted(part.to_dicts(), key=lambda row: _ORDER.index(row["part"]))
+    for name in distinct([row["part_label"] for row in ordered]):
         rows = rows_of(part, part_label=name)
         cells = {_FIRST: name, "n": f"{whole(rows[0]['n'])} / {whole(rows[0]['n_event'])}"}
         for row in rows:
@@ -124,8 +126,6 @@ def _heading(row: Row) -> str:
 
 
 def _number(row: Row) -> str:
-    if row["value"] is None and row["ci_lower"] is None:
-        return str(row["status"])
     return with_interval(row["value"], row["ci_lower"], row["ci_upper"])
 
 

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import PAPER, SERIES, RiskRow
 from analytics.report.elements import Bi, Figure, Row, distinct
-from analytics.report.formats import percent, whole
+from analytics.report.formats import (
+    percent,
+    time_ticks,
+    whole,
+)
 
-_GAP: Final = 0.35  # inches between panels
 _ALPHAS: Final = (0.6, 0.3)
 
 
@@ -78,7 +83,7 @@ def _panels(points: pl.DataFrame, can_be_left: set[str]) -> list[_Panel]:
 def _draw(label: str, panels: Sequence[_Panel], note: str | None) -> Drawing:
     with drawing.settings():
         last = max((panel.months[-1] for panel in panels if panel.months), default=0.0) or 1.0
-        ticks = drawing.time_ticks(last)
+        ticks = time_ticks(last)
         rows = [
             RiskRow("" if i else "No. at risk", [whole(_at_risk(panel, tick)) for tick in ticks])
             for i, panel in enumerate(panels)
@@ -88,41 +93,37 @@ def _draw(label: str, panels: Sequence[_Panel], note: str | None) -> Drawing:
         key = 0.17 * ((len(names) + 2) // 3) - 0.1
         height = 3.3 + foot + key + (0.2 if len(panels) > 1 else 0)
         figure = drawing.drawing(height)
-        left = 1.0
-        width = (drawing.WIDTH - left - 0.38 - _GAP * (len(panels) - 1)) / max(len(panels), 1)
-        handles = []
+        titles = [panel.label for panel in panels]
+        bands: dict[str, PolyCollection] = {}
         for i, (panel, numbers) in enumerate(zip(panels, rows, strict=True)):
-            start = left + i * (width + _GAP)
-            axes = figure.add_axes(
-                (start / drawing.WIDTH, foot / height, width / drawing.WIDTH, 2.95 / height)
+            axes = drawing.percent_panel(
+                figure, i, titles, foot=foot, label="Probability of the state, %", last_month=last
             )
-            drawing.percent_axis(axes, "Probability of the state, %" if i == 0 else "")
-            drawing.time_axis(axes, last)
-            low = [0.0] * len(panel.months)
-            for j, (state, heights) in reversed(
-                list(enumerate(zip(panel.states, panel.heights, strict=True)))
-            ):
-                high = [one + two for one, two in zip(low, heights, strict=True)]
-                band = axes.fill_between(
-                    panel.months, low, high, step="post", linewidth=0.6, edgecolor=PAPER,
-                    color=SERIES[j % len(SERIES)], alpha=_ALPHAS[j // len(SERIES) % len(_ALPHAS)],
-                )  # fmt: skip
-                if i == 0:
-                    handles.append((band, state))
-                low = high
+            bands |= _stack(axes, panel, names)
             drawing.numbers_below(axes, ticks, [numbers])
-            if i:
-                axes.tick_params(labelleft=False)
-            if len(panels) > 1:
-                axes.set_title(panel.label, fontsize=7.5, loc="left")
-        ordered = list(reversed(handles))
         figure.legend(
-            [band for band, _ in ordered], [state for _, state in ordered], loc="upper left",
-            bbox_to_anchor=(left / drawing.WIDTH, 1 - 0.28 / height), ncols=3, frameon=False,
-            fontsize=7, handlelength=1.2, borderaxespad=0,
+            [bands[name] for name in names], names, loc="upper left",
+            bbox_to_anchor=(drawing.LEFT / drawing.WIDTH, 1 - 0.28 / height), ncols=3,
+            frameon=False, fontsize=7, handlelength=1.2, borderaxespad=0,
         )  # fmt: skip
         drawing.title(figure, label, note)
     return figure
+
+
+def _stack(axes: Axes, panel: _Panel, names: Sequence[str]) -> dict[str, PolyCollection]:
+    """The band of each state, the last of the course at the bottom; its place gives its colour."""
+    low = [0.0] * len(panel.months)
+    bands: dict[str, PolyCollection] = {}
+    for state, heights in reversed(list(zip(panel.states, panel.heights, strict=True))):
+        high = [one + two for one, two in zip(low, heights, strict=True)]
+        place = names.index(state)
+        bands[state] = axes.fill_between(
+            panel.months, low, high, step="post", linewidth=0.6, edgecolor=PAPER,
+            color=SERIES[place % len(SERIES)],
+            alpha=_ALPHAS[place // len(SERIES) % len(_ALPHAS)],
+        )  # fmt: skip
+        low = high
+    return bands
 
 
 def _at_risk(panel: _Panel, month: float) -> int:

@@ -21,6 +21,7 @@ from analytics.report.formats import (
     percent,
     since,
     test_with_strata,
+    time_ticks,
     whole,
     with_interval,
 )
@@ -96,7 +97,7 @@ def _draw(
 ) -> Drawing:
     with drawing.settings():
         last = max((_last(item.curve) for item in strata), default=0.0) or 1.0
-        ticks = drawing.time_ticks(last)
+        ticks = time_ticks(last)
         below = _risk_rows(strata, ticks)
         foot = drawing.height_below(below, note, has_heading=len(strata) > 1)
         height = 3.3 + foot

@@ -9,6 +9,7 @@ import polars as pl
 from analytics.methods import statuses
 from analytics.methods.multi_state import (
     StateCourse,
+    can_still_move,
     state_course,
     state_occupancy,
     time_in_states,
@@ -107,12 +108,7 @@ def _probability_rows(  # noqa: PLR0913, PLR0917 - what a row is made of
     parameters: Parameters,
 ) -> Rows:
     """The step values at the months of the plan, with the number in the state just before."""
-    can_move = set(np.array(course.states)[course.moves.sum(axis=(0, 2)) > 0])
-    last = occupancy.filter(pl.col("time") == course.time[-1])
-    is_open = any(
-        row["state"] in can_move and (row["estimate"] or 0) > 0
-        for row in last.iter_rows(named=True)
-    )
+    is_open = can_still_move(course)
     n = int(course.initial.sum())
     for months, days in zip(
         analysis.landmarks_months, in_days(analysis.landmarks_months, parameters), strict=True

@@ -15,8 +15,8 @@ ADAM_DATASETS: Final[dict[str, tuple[str, ...]]] = {
         *("ARM", "TRT01P", "TRTSDT", "TRTEDT", "DTHDT", "DTHDTF", "LSTALVDT"),
     ),
     ADTTE: (
-        *("STUDYID", "USUBJID", "PARAMCD", "PARAM", "AVAL", "AVALU", "STARTDT", "ADT", "ADTF"),
-        *("CNSR", "EVNTDESC", "CNSDTDSC"),
+        *("STUDYID", "USUBJID", "PARAMCD", "PARAM", "AVAL", "AVALU"),
+        *("STARTDT", "STARTDTF", "ADT", "ADTF", "CNSR", "EVNTDESC", "CNSDTDSC"),
     ),
     INTERVALS: ("STUDYID", "USUBJID", "PARAMCD", "TSTART", "TSTOP"),
 }

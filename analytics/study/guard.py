@@ -126,7 +126,7 @@ def check_known(
         names = ", ".join(f'"{fact}"' for fact in dict.fromkeys((*entry_facts, *facts)))
         remedies.append(f"name entry_facts = [{names}] for delayed entry")
     raise StudyError(
-        f"{where}: {what} {verb} known only after the origin of {endpoint}{_named(origin)}, "
+        f"{where}: {what} {verb} known only after the origin of {endpoint}{in_brackets(origin)}, "
         f"which causes immortal time bias; {' and '.join(dict.fromkeys(remedies))}, or give a "
         "reason in as_published."
     )
@@ -156,7 +156,7 @@ def check_known_at_origin(
     if later:
         raise StudyError(
             f"{where}: {later[0].what} is known only after the origin of {endpoint}"
-            f"{_named(origin)}, which causes immortal time bias, and {analysis} does not "
+            f"{in_brackets(origin)}, which causes immortal time bias, and {analysis} does not "
             "allow delayed entry; use what is known at the origin."
         )
 
@@ -181,7 +181,7 @@ def sibling_entry_facts(later: tuple[Later, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.fact for item in later if item.fact is not None))
 
 
-def _named(origin: str | None) -> str:
+def in_brackets(origin: str | None) -> str:
     """The origin in brackets; nothing for one that ADTTE alone knows."""
     return "" if origin is None else f" ('{origin}')"
 

@@ -19,6 +19,7 @@ _LINE_KEYS: Final = (
     "parent",
     "indent",
     "denominator",
+    "headline",
 )
 
 
@@ -155,6 +156,7 @@ def _line(row: Table, earlier: Mapping[str, OutcomeLine], definitions: Definitio
         parent=parent,
         indent=int(indent),
         denominator=definitions.optional_population(row, "denominator"),
+        headline=row.truth("headline", default=False),
     )
     if parent is not None:
         row.check(parent, earlier, "parent among the lines above")

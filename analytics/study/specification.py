@@ -377,7 +377,8 @@ class TableCharacteristic(_Specification):
 class OutcomeLine(_Specification):
     """One line of an outcomes table: members of `population` among those of `denominator`.
 
-    `denominator` None is the whole group; `parent` is the `outcome/level` of an earlier line.
+    `denominator` None is the whole group; `parent` is the `outcome/level` of an earlier line. A
+    headline is shown at the end of a build, for each group of the table.
     """
 
     outcome: str
@@ -387,6 +388,7 @@ class OutcomeLine(_Specification):
     parent: str | None = None
     indent: int = 0
     denominator: str | None = None
+    headline: bool = False
 
 
 class ConditionalSurvival(_Specification):

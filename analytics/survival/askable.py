@@ -12,7 +12,12 @@ from analytics.study.declared_facts import all_facts
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.facts import known_at
-from analytics.study.guard import check_has_groups, check_population, later_than_origin
+from analytics.study.guard import (
+    check_has_groups,
+    check_population,
+    in_brackets,
+    later_than_origin,
+)
 from analytics.study.populations import level_names
 from analytics.study.specification import Endpoint, Factor, Population, StudySpecification
 
@@ -75,9 +80,9 @@ def _population_row(endpoint: Endpoint, population: Population, definitions: Def
     if never:
         refused = (
             f"{endpoint.paramcd}: {never[0]} is known only after the origin of "
-            f"{endpoint.paramcd}{_named(endpoint)} and no single day determines it, which causes "
-            "immortal time bias; choose another population, or the groups of a factor at a "
-            "landmark."
+            f"{endpoint.paramcd}{in_brackets(endpoint.origin_fact)} and no single day determines "
+            "it, which causes immortal time bias; choose another population, or the groups of a "
+            "factor at a landmark."
         )
     return (
         endpoint.paramcd,
@@ -117,11 +122,6 @@ def _refusal(check: Callable[..., None], *arguments: Any) -> str | None:
     except StudyError as error:
         return str(error)
     return None
-
-
-def _named(endpoint: Endpoint) -> str:
-    """The origin in brackets; nothing for one that ADTTE alone knows."""
-    return "" if endpoint.origin_fact is None else f" ('{endpoint.origin_fact}')"
 
 
 def _listed(facts: Iterable[str]) -> str:

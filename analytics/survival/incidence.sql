@@ -222,14 +222,7 @@ create or replace macro survival.incidence_rate(
     endpoint, months, population := null, by_factor := null, landmark := null,
     time_dependent := false, delayed_entry := false
 ) as table
-with counts as (
-    from survival.known_counts(
-        endpoint, population := population, by_factor := by_factor, landmark := landmark,
-        time_dependent := time_dependent, delayed_entry := delayed_entry
-    )
-),
-
-curve as (
+with curve as (
     from survival.incidence(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
         time_dependent := time_dependent, delayed_entry := delayed_entry
@@ -237,19 +230,17 @@ curve as (
 ),
 
 strata as (
-    select distinct
-        counts.stratum,
-        counts.stratum_order,
-        counts.total_subjects,
-        counts.start_day,
-        counts.end_day,
-        counts.conditional_from_months,
-        counts.status,
+    select
+        known.* replace (
+            case causes.event when 'event' then known.total_events else known.total_competing end
+                as total_events
+        ),
         causes.event,
-        causes.event_order,
-        case causes.event when 'event' then counts.total_events else counts.total_competing end
-            as total_events
-    from counts
+        causes.event_order
+    from survival.known_strata(
+        endpoint, population := population, by_factor := by_factor, landmark := landmark,
+        time_dependent := time_dependent, delayed_entry := delayed_entry
+    ) as known
     inner join (values ('event', 1), ('competing', 2)) as causes (event, event_order) on true
 ),
 

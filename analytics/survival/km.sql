@@ -90,14 +90,7 @@ create or replace macro survival.median(
     endpoint, population := null, by_factor := null, landmark := null,
     time_dependent := false, delayed_entry := false
 ) as table
-with counts as (
-    from survival.known_counts(
-        endpoint, population := population, by_factor := by_factor, landmark := landmark,
-        time_dependent := time_dependent, delayed_entry := delayed_entry
-    )
-),
-
-curve as (
+with curve as (
     from survival.km(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
         time_dependent := time_dependent, delayed_entry := delayed_entry
@@ -105,18 +98,17 @@ curve as (
 ),
 
 strata as (
-    select distinct
-        counts.stratum,
-        counts.stratum_order,
-        counts.total_subjects,
-        counts.total_events,
-        counts.conditional_from_months,
-        case
-            when counts.status = 'ok' and counts.given_events = 0 then 'not estimable: no events'
-            else counts.status
-        end as status,
-        counts.end_day
-    from counts
+    select
+        * replace (
+            case
+                when status = 'ok' and given_events = 0 then 'not estimable: no events'
+                else status
+            end as status
+        )
+    from survival.known_strata(
+        endpoint, population := population, by_factor := by_factor, landmark := landmark,
+        time_dependent := time_dependent, delayed_entry := delayed_entry
+    )
 ),
 
 steps as (
@@ -218,14 +210,7 @@ create or replace macro survival.rate(
     endpoint, months, population := null, by_factor := null, landmark := null,
     time_dependent := false, delayed_entry := false
 ) as table
-with counts as (
-    from survival.known_counts(
-        endpoint, population := population, by_factor := by_factor, landmark := landmark,
-        time_dependent := time_dependent, delayed_entry := delayed_entry
-    )
-),
-
-curve as (
+with curve as (
     from survival.km(
         endpoint, population := population, by_factor := by_factor, landmark := landmark,
         time_dependent := time_dependent, delayed_entry := delayed_entry
@@ -233,18 +218,10 @@ curve as (
 ),
 
 strata as (
-    select
-        counts.stratum,
-        counts.stratum_order,
-        counts.total_subjects,
-        counts.total_events,
-        counts.start_day,
-        counts.end_day,
-        counts.conditional_from_months,
-        counts.status,
-        max(counts.time_days) as last_day
-    from counts
-    group by all
+    from survival.known_strata(
+        endpoint, population := population, by_factor := by_factor, landmark := landmark,
+        time_dependent := time_dependent, delayed_entry := delayed_entry
+    )
 ),
 
 asked as (

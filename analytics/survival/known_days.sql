@@ -157,3 +157,29 @@ order by judged.stratum_order, judged.stratum, judged.time_days;
 
 comment on macro table survival.known_counts is
 'One row per stratum and day: risk_counts, with the days on which the curve of the stratum is known.';
+
+create or replace macro survival.known_strata(
+    endpoint, population := null, by_factor := null, landmark := null,
+    time_dependent := false, delayed_entry := false
+) as table
+select
+    counts.stratum,
+    counts.stratum_order,
+    counts.total_subjects,
+    counts.total_events,
+    counts.total_competing,
+    counts.given_events,
+    counts.start_day,
+    counts.end_day,
+    counts.conditional_from_months,
+    counts.status,
+    max(counts.time_days) as last_day
+from survival.known_counts(
+    endpoint, population := population, by_factor := by_factor, landmark := landmark,
+    time_dependent := time_dependent, delayed_entry := delayed_entry
+) as counts
+group by all
+order by counts.stratum_order, counts.stratum;
+
+comment on macro table survival.known_strata is
+'One row per stratum: its subjects and events, the days on which its curve is known, and its last day.';

@@ -28,18 +28,10 @@ curve as (
 ),
 
 strata as (
-    select
-        counts.stratum,
-        counts.stratum_order,
-        counts.total_subjects,
-        counts.total_events,
-        counts.start_day,
-        counts.end_day,
-        counts.conditional_from_months,
-        counts.status,
-        max(counts.time_days) as last_day
-    from counts
-    group by all
+    from survival.known_strata(
+        endpoint, population := population, by_factor := by_factor, landmark := landmark,
+        time_dependent := time_dependent, delayed_entry := delayed_entry
+    )
 ),
 
 asked as (

@@ -8,7 +8,13 @@ import polars as pl
 from analytics.build.headline import headline, headline_lines
 from analytics.results.frames import frame_of_rows
 from analytics.study.published import PublishedValue
-from analytics.study.specification import Analysis, Parameters, StudySpecification, Trial
+from analytics.study.specification import (
+    Analysis,
+    Parameters,
+    Population,
+    StudySpecification,
+    Trial,
+)
 
 
 def analysis(analysis_id: str, method: str, **more: object) -> Analysis:
@@ -98,6 +104,35 @@ def results() -> dict[str, pl.DataFrame]:
                 )
             ],
         ),
+        "clinical_outcomes": frame_of_rows(
+            "clinical_outcomes",
+            [
+                {
+                    "analysis_id": "outcomes",
+                    "group_population": group,
+                    "outcome": "response",
+                    "level": "any",
+                    "label": "Response",
+                    "indent": 0,
+                    "display_order": 1,
+                    "status": "ok",
+                    **numbers,
+                }
+                for group, numbers in (
+                    (
+                        "treated",
+                        {
+                            "n": 1,
+                            "denominator": 3,
+                            "percent": 100 / 3,
+                            "ci_lower": 0.84,
+                            "ci_upper": 90.57,
+                        },
+                    ),
+                    ("untreated", {"n": 0, "denominator": 0}),
+                )
+            ],
+        ),
         "published_concordance": frame_of_rows(
             "published_concordance",
             [
@@ -171,6 +206,32 @@ def test_published_numbers_stand_below_ours():
         "  as published                     7.4 (5.6-8.6)",
         "CIR *           123      73                    -  59.3%  63.2%",
         "  as published                                           63.3%",
+    ]
+
+
+def test_outcomes_that_the_plan_marks_stand_below_the_curves():
+    """By hand: one of three is 33.3%, with limits 1 - 0.975^(1/3) and the root of 0.975."""
+    line = {"outcome": "response", "level": "any", "label": "Response", "population": "responders"}
+    outcomes = analysis(
+        "outcomes",
+        "outcomes_table",
+        groups=("treated", "untreated"),
+        lines=({**line, "headline": True}, {**line, "level": "other"}),
+    )
+    groups = (
+        Population(population=name, label=label, display_order=order, conditions=())
+        for order, (name, label) in enumerate(
+            (("treated", "treated"), ("untreated", "not treated"))
+        )
+    )
+    plan = study(OS, outcomes).model_copy(update={"populations": tuple(groups)})
+    lines = headline_lines(headline(plan, results()))
+    assert lines[1:6] == [
+        "Endpoint    n  Events  Median, mo (95% CI)  36 mo",
+        "OS        259     208         7.5 (5.5-NR)  17.7%",
+        "Outcome                n  Of  Percent (95% CI)",
+        "Response, treated      1   3  33.3% (0.8-90.6)",
+        "Response, not treated  0   0                 -",
     ]
 
 

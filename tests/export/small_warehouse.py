@@ -121,10 +121,11 @@ insert into marts.responses values
     ('S-2', true, 3, date '2020-03-20', 'D', 21, 1, 'CR', true, true, true, true, false, null,
      'SITE');
 create table marts.time_to_event(usubjid varchar, paramcd varchar, param varchar, startdt date,
-    adt date, adtf varchar, aval double, cnsr integer, event_code integer, evntdesc varchar,
-    cnsdtdsc varchar, rule_id varchar, srcdom varchar, srcvar varchar, srcseq integer);
+    startdtf varchar, adt date, adtf varchar, aval double, cnsr integer, event_code integer,
+    evntdesc varchar, cnsdtdsc varchar, rule_id varchar, srcdom varchar, srcvar varchar,
+    srcseq integer);
 insert into marts.time_to_event values ('S-2', 'PFS', 'Progression-free survival',
-    date '2020-02-29', date '2020-05-01', null, 62.0, 0, 1, 'Relapse', null, 'relapse', 'RS',
+    date '2020-02-29', 'D', date '2020-05-01', null, 62.0, 0, 1, 'Relapse', null, 'relapse', 'RS',
     'RSDTC', 7);
 create table marts.covariate_intervals(usubjid varchar, paramcd varchar, interval_number integer,
     tstart double, tstop double, event_code integer);

@@ -163,7 +163,8 @@ def test_all_other_listings_run(
         (
             "os_all",
             "99",
-            r"No number of os_all prints as 99 \(points of its curve are found by their decimals\); ",
+            r"No number of os_all prints as 99 \(points of its curve are found by their "
+            r"decimals\); ",
         ),
     ],
 )

@@ -1,6 +1,8 @@
 """`plateau query` answers from the published warehouse and can change nothing."""
 
 import json
+import re
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from analytics.cli import app
+from analytics.readers.queries import answer
 
 
 def publish(releases: Path, study: str) -> None:
@@ -40,9 +43,78 @@ def test_an_answer_is_a_table_with_numbers_to_the_right(releases: Path) -> None:
         "analysis_id    n  median  ok",
         "-----------  ---  ------  -----",
         "os           259    7.25  true",
-        "rfs          103          false",
+        "rfs          103    NULL  false",
         "(2 rows)",
     ]
+
+
+def test_null_is_not_an_empty_text(releases: Path) -> None:
+    sql = "select null as a, '' as b, 1 as c"
+    assert query(releases, sql).stdout.splitlines()[2] == "NULL     1"
+    assert query(releases, sql, "--format", "csv").stdout == 'a,b,c\n,"",1\n'
+
+
+def test_an_answer_can_stand_upright(releases: Path) -> None:
+    result = query(releases, "from results.survival_summary", "--format", "vertical")
+    assert result.stdout.splitlines() == [
+        "row 1",
+        "  analysis_id  os",
+        "  n            259",
+        "  median       7.25",
+        "  ok           true",
+        "row 2",
+        "  analysis_id  rfs",
+        "  n            103",
+        "  median       NULL",
+        "  ok           false",
+        "(2 rows)",
+    ]
+
+
+def test_a_wide_answer_is_cut_at_the_edge_of_a_terminal_and_says_so(releases: Path) -> None:
+    lines = answer(releases / "trial/abc", "from results.survival_summary", "table", 16)
+    assert list(lines) == [
+        "analysis_id    …",
+        "-----------  --…",
+        "os           25…",
+        "rfs          10…",
+        "(2 rows; lines are cut at the edge, use --format vertical or --output FILE)",
+    ]
+    assert "…" not in query(releases, "select repeat('x', 500) as wide").stdout
+
+
+def test_an_answer_can_be_an_excel_workbook(releases: Path, tmp_path: Path) -> None:
+    """Texts that look like formulas, addresses or numbers stay texts."""
+    file = tmp_path / "answer.xlsx"
+    sql = (
+        "select '=1+1' as formula, 'https://a.example' as link, '007' as code, '' as empty, "
+        "null as nothing, 1.5::decimal(3, 1) as number, true as truth, date '2020-02-29' as day, "
+        "'inf'::double as endless, [1, 2] as list"
+    )
+    result = query(releases, sql, "--format", "xlsx", "-o", str(file))
+    assert (result.exit_code, result.stderr) == (0, f"{file}: 1 row\n")
+    with zipfile.ZipFile(file) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+        texts = re.findall(r"<t[^>]*>([^<]*)</t>", parts.read("xl/sharedStrings.xml").decode())
+    assert "<f>" not in sheet
+    assert "<hyperlink" not in sheet
+    assert texts[-5:] == ["=1+1", "https://a.example", "007", "inf", "[1, 2]"]
+    assert re.findall(r'<c r="([FGH])2"[^>]*><v>([^<]*)</v>', sheet) == [
+        ("F", "1.5"),
+        ("G", "1"),
+        ("H", "43890"),
+    ]
+
+
+def test_names_that_the_engine_would_know_are_told(releases: Path) -> None:
+    table = query(releases, "from survival_sumary")
+    assert table.stderr == (
+        "plateau: The query cannot be run: Catalog Error: Table with name survival_sumary does not "
+        'exist! Did you mean "results.survival_summary"?\n'
+    )
+    column = query(releases, "select meidan from results.survival_summary")
+    assert 'not found in FROM clause! Candidate bindings: "median"' in column.stderr
+    assert len(column.stderr.splitlines()) == 1
 
 
 def test_an_answer_can_be_csv(releases: Path) -> None:
@@ -95,7 +167,10 @@ def test_a_query_that_would_do_more_than_read_is_one_sentence(releases: Path, sq
         ([], "Give either the SQL or a file that contains it (-f)."),
         (["select 1", "-f", "q.sql"], "Give either the SQL or a file that contains it (-f)."),
         (["-f", "absent.sql"], "absent.sql cannot be read; name a text file with SQL."),
-        (["select 1", "--format", "xml"], "Format 'xml' is not one of table, csv, json, parquet."),
+        (
+            ["select 1", "--format", "xml"],
+            "Format 'xml' is not one of table, vertical, csv, json, parquet, xlsx.",
+        ),
         ([""], "The SQL contains no statement; write one, such as `from bi.about`."),
         (["/* later */"], "The SQL contains no statement; write one, such as `from bi.about`."),
     ],

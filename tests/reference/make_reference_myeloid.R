@@ -329,7 +329,7 @@ states_of_courses <- function(analysis, stratum, rows, months) {
     for (from in rownames(moved)) {
         for (to in colnames(moved)[moved[from, ] > 0]) {
             keep("state_transition", analysis, c(own, paste0(c("from_state=", "to_state="), c(from, to))), c(
-                n = sum(moves$stay == from), n_moved = moved[from, to],
+                n = if (from == "treated") nrow(rows) else sum(moves$to == from), n_moved = moved[from, to],
                 months_in_state = with(subset(moves, stay == from), sum(tstop - tstart)) / month
             ))
         }

@@ -18,18 +18,8 @@ level_labels as (
     select * from {{ ref('int_level_labels') }}
 ),
 
-endpoint_rules as (
-    select * from {{ ref('stg_study__endpoint_rules') }}
-),
-
 event_labels as (
-    select
-        paramcd,
-        role,
-        {{ value_at_min('description', 'priority') }} as event_label
-    from endpoint_rules
-    where role in ('event', 'competing')
-    group by paramcd, role
+    select * from {{ ref('int_event_labels') }}
 ),
 
 incidence_rates as (

@@ -18,18 +18,8 @@ level_labels as (
     select * from {{ ref('int_level_labels') }}
 ),
 
-states as (
-    select * from {{ ref('stg_plan__states') }}
-),
-
 state_labels as (
-    select
-        analysis_id,
-        state,
-        {{ value_at_min('label', 'state_order') }} as state_label,
-        min(state_order) as state_order
-    from states
-    group by analysis_id, state
+    select * from {{ ref('int_state_labels') }}
 ),
 
 points_of_curves as (
@@ -76,7 +66,7 @@ state_probabilities as (
         cast(coalesce(level_labels.level_order, 1) as int) as stratum_order,
         points.state,
         coalesce(state_labels.state_label, points.state) as state_label,
-        cast(state_labels.state_order as int) as state_order,
+        state_labels.state_order as state_order,
         points.point,
         points.time_months,
         cast(points.n as bigint) as n,

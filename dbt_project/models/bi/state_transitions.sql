@@ -14,18 +14,8 @@ level_labels as (
     select * from {{ ref('int_level_labels') }}
 ),
 
-states as (
-    select * from {{ ref('stg_plan__states') }}
-),
-
 state_labels as (
-    select
-        analysis_id,
-        state,
-        {{ value_at_min('label', 'state_order') }} as state_label,
-        min(state_order) as state_order
-    from states
-    group by analysis_id, state
+    select * from {{ ref('int_state_labels') }}
 ),
 
 state_transitions as (
@@ -42,10 +32,10 @@ state_transitions as (
         cast(coalesce(level_labels.level_order, 1) as int) as stratum_order,
         moves.from_state,
         coalesce(labels_before.state_label, moves.from_state) as from_state_label,
-        cast(labels_before.state_order as int) as from_state_order,
+        labels_before.state_order as from_state_order,
         moves.to_state,
         coalesce(labels_after.state_label, moves.to_state) as to_state_label,
-        cast(labels_after.state_order as int) as to_state_order,
+        labels_after.state_order as to_state_order,
         cast(moves.n as bigint) as n,
         cast(moves.n_moved as bigint) as n_moved,
         moves.months_in_state,

@@ -50,6 +50,8 @@ ends as (
         case times.role when 'event' then 1 when 'competing' then 2 else 0 end
             as event_code,
         case when not times.differs_from_dates then times.startdt end as startdt,
+        case when not times.differs_from_dates then times.startdtf end
+            as startdtf,
         case when not times.differs_from_dates then times.adt end as adt,
         case when not times.differs_from_dates then times.adtf end as adtf,
         times.aval_days as aval,

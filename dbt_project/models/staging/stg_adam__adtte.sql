@@ -18,6 +18,7 @@ typed as (
         {{ given('avalu') }} as avalu,
         {{ given('startdt') }} as startdt_given,
         {{ adam_day('startdt') }} as startdt,
+        {{ given('startdtf') }} as startdtf,
         {{ given('adt') }} as adt_given,
         {{ adam_day('adt') }} as adt,
         {{ given('adtf') }} as adtf,
