@@ -41,6 +41,7 @@ from analytics.report.long_term_tables import (
     quantiles_table,
     times_lost_table,
 )
+from analytics.report.pooling_figures import pooling_figures
 from analytics.report.pooling_tables import pooled_curves_table, pooled_models_table
 from analytics.report.provenance import (
     Provenance,
@@ -156,7 +157,13 @@ def contents(bi: Bi) -> list[Section]:
         Section(
             "pooling",
             "Pooled trials",
-            items=_some([pooled_curves_table(bi), pooled_models_table(bi)]),
+            items=_some(
+                [
+                    pooled_curves_table(bi),
+                    *(figure for row in analyses for figure in pooling_figures(bi, row)),
+                    pooled_models_table(bi),
+                ]
+            ),
         ),
         Section(
             "long_term",

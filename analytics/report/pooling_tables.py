@@ -115,7 +115,9 @@ def pooled_models_table(bi: Bi) -> Table | None:
         "with a baseline hazard for each trial. P for interaction: whether the ratio differs "
         "between the trials (likelihood ratio). " + _ACROSS
     ]
-    return Table("pooled_models", "Hazard ratios by trial", columns, lines, notes=notes)
+    return Table(
+        "pooled_models", "Hazard ratios by trial", columns, lines, notes=notes, is_folded=True
+    )
 
 
 def _heading(row: Row) -> str:

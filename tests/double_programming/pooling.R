@@ -195,7 +195,9 @@ model_questions <- function(study, analysis, model, quantity) {
         z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
         limits <- data.frame(ci_lower = exp(y - z * error), ci_upper = exp(y + z * error))
         if (isTRUE(model$has_profile) && !is.null(fit)) {
-            own <- modifyList(model, list(design = list(rows = rows), fit = fit))
+            own <- model
+            own$design <- list(rows = rows)
+            own$fit <- fit
             limits <- profile_limits(study, own, z)[c("ci_lower", "ci_upper")]
         }
         data.frame(part = part, level = level, subgroup_sizes(rows), n_risk = NA_real_,
