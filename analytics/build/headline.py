@@ -63,6 +63,7 @@ class Headline:
     """What a build ends with; `landmarks` are the months of the columns of rates."""
 
     title: str
+    data_cutoffs: str
     conf_level: str
     landmarks: tuple[float, ...]
     rows: tuple[HeadlineRow, ...]
@@ -86,6 +87,7 @@ def headline(
     rows = tuple(_row(analysis, landmarks, results, published) for analysis in shown)
     return Headline(
         title=study.title,
+        data_cutoffs=study.data_cutoffs,
         conf_level=f"{100 * study.parameters.conf_level:g}%",
         landmarks=landmarks,
         rows=rows,
@@ -107,6 +109,7 @@ def headline_lines(shown: Headline) -> list[str]:
     ]
     return [
         shown.title,
+        f"Data cut-off: {shown.data_cutoffs}",
         *_aligned(curves),
         *(_aligned(outcomes) if shown.outcomes else []),
         *shown.remarks,

@@ -111,11 +111,10 @@ def history_contents(connection: duckdb.DuckDBPyConnection, place: Place) -> dic
 def _release_row(
     connection: duckdb.DuckDBPyConnection, study: StudySpecification, release_id: str, place: Place
 ) -> tuple[Any, ...]:
-    cutoffs = "; ".join(f"{trial.trial_id} {trial.cutoff.isoformat()}" for trial in study.trials)
     counted = connection.execute(
         "select count(*) from after.marts.subjects where in_analysis_set"
     ).fetchall()
-    return (place.release_order, release_id, place.previous, cutoffs, counted[0][0])
+    return (place.release_order, release_id, place.previous, study.data_cutoffs, counted[0][0])
 
 
 def _write_headline(

@@ -90,6 +90,13 @@ def rows_of(frame: pl.DataFrame, **wanted: object) -> list[dict[str, Any]]:
     return frame.to_dicts()
 
 
+def as_of(bi: Bi) -> str:
+    """The note that goes with every figure and table: its data cut-offs, and who nobody is."""
+    about = bi["about"].to_dicts()[0]
+    cutoffs = f"Data cut-off: {about['data_cutoffs']}."
+    return " ".join(text for text in (cutoffs, about["synthetic_note"]) if text)
+
+
 def distinct(values: Sequence[str | None]) -> tuple[str, ...]:
     """The known texts, each once, in the order met."""
     return tuple(dict.fromkeys(value for value in values if value))

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import FAINT, SERIES
-from analytics.report.elements import Bi, Figure, Row
+from analytics.report.elements import Bi, Figure, Row, as_of
 from analytics.report.formats import percent, whole
 
 _TITLE: Final = "Flow of patients from treatment to death"
@@ -24,7 +24,7 @@ def flow_figure(bi: Bi) -> Figure | None:
     nodes = _in_order(bi["patient_flow"].to_dicts())
     if not nodes:
         return None
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     return Figure(
         name="patient_flow",
         title=_TITLE,

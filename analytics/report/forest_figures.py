@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import FAINT, INK, MUTED, SERIES
-from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
+from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value, whole
 
 TIMINGS: Final = {
@@ -70,7 +70,7 @@ def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
         return None
     measure = "Subdistribution hazard ratio" if is_fine_gray else "Hazard ratio"
     grouped = _grouped(rows, "shr" if is_fine_gray else "hr")
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     ci = confidence(analysis["conf_level"])
     strata = analysis["stratified_by_label"]
     sentences = [

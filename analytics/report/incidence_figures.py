@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED, PAPER, SERIES, RiskRow
-from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
+from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.formats import (
     confidence,
     interval,
@@ -47,7 +47,7 @@ def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         f"{test_with_strata(row)}, {row['compared_label'].lower()}: {p_phrase(row['p_value'])}."
         for row in rows
     ]
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     caption = (
         f"Aalen-Johansen estimates, stacked: {labels.get('event', 'event').lower()} below, "
         f"{labels.get('competing', 'competing event').lower()} on top; above both: free of either. "

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED, SERIES
-from analytics.report.elements import Bi, Figure, Row
+from analytics.report.elements import Bi, Figure, Row, as_of
 from analytics.report.formats import confidence, decimal, percent
 from analytics.report.long_term_tables import MODEL_LABELS
 from analytics.report.survival_figures import FEW_AT_RISK
@@ -55,7 +55,7 @@ def _parametric_figure(bi: Bi, curves: pl.DataFrame) -> Figure:
         for row in curves.filter(pl.col("time_months") == last_asked).to_dicts()
         if row["survival_percent"] is not None
     )
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     return Figure(
         name=f"parametric_{first['analysis_id']}_{first['stratum']}",
         title=f"{title}: parametric models",
@@ -118,7 +118,7 @@ def _hazard_figure(bi: Bi, hazards: pl.DataFrame) -> Figure:
     first = hazards.row(0, named=True)
     ci = confidence(first["conf_level"])
     title = first["analysis_label"]
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     peaks = "; ".join(
         f"{row['stratum_label']}: at most {decimal(row['hazard'], 2)} per patient-year, at month "
         f"{row['time_months']:g}"

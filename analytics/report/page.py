@@ -13,6 +13,7 @@ from analytics.report.elements import Bi, Figure, Section, Table
 from analytics.report.typesetting import notes_of, table_html
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+_NOT_PLAIN: Final = '"\\<>&\n\r\f'
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,22 @@ def page(bi: Bi, sections: Sequence[Section], svgs: Mapping[str, str], release_i
     for section in sections:
         items = [_placed(item, numbers, svgs, letters) for item in section.items]
         placed.append((section, items))
+    about = bi["about"].to_dicts()[0]
+    label = "SYNTHETIC DATA. " if about["is_synthetic"] else ""
+    page_foot = f"{label}Data cut-off: {about['data_cutoffs']}. Release {release_id}."
     return environment.get_template("report.html").render(
-        about=bi["about"].to_dicts()[0],
+        about=about,
+        page_foot=Markup(_css_text(page_foot)),
         release_id=release_id,
         sections=placed,
         letters=Markup("".join(letters[name] for name in sorted(letters))),
         css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
     )
+
+
+def _css_text(text: str) -> str:
+    """A text as a string of CSS, in which nothing is markup or an escape."""
+    return '"{}"'.format("".join(f"\\{ord(c):06x}" if c in _NOT_PLAIN else c for c in text))
 
 
 class _Numbers:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import PAPER, SERIES, RiskRow
-from analytics.report.elements import Bi, Figure, Row, distinct
+from analytics.report.elements import Bi, Figure, Row, as_of, distinct
 from analytics.report.formats import (
     percent,
     time_ticks,
@@ -39,7 +39,7 @@ def state_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     points = bi["state_probabilities"].filter(pl.col("analysis_id") == name)
     moves = bi["state_transitions"].filter(pl.col("analysis_id") == name)
     panels = _panels(points, set(moves["from_state"]))
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     return Figure(
         name=f"states_{name}",
         title=analysis["analysis_label"],

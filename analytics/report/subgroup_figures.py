@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED
-from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
+from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.forest_figures import (
     Writer,
     contrast_of,
@@ -102,7 +102,7 @@ def _figure(bi: Bi, analysis: Row, lines: list[_Line], sheet: tuple[int, int]) -
     is_one_model = len({row["model"] for row in rows}) == 1
     dashed = ", its hazard ratio as a dashed line" if is_one_model else ""
     sides = _sides(rows[0]["contrast"] if is_one_model else "numerator / denominator")
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     ci = confidence(analysis["conf_level"])
     strata = analysis["stratified_by_label"]
     sentences = [

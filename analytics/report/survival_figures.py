@@ -11,7 +11,7 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import DASHES, INK, MUTED, SERIES, RiskRow
-from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
+from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -54,7 +54,7 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     rows = rows_of(bi["group_tests"], analysis_id=name)
     tests = [f"{test_with_strata(row)}: {p_phrase(row['p_value'])}" for row in rows]
     in_key = [f"{row['test_label']}: {p_phrase(row['p_value'])}" for row in rows]
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     return Figure(
         name=f"survival_{name}",
         title=analysis["analysis_label"],

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from analytics.report import drawing
 from analytics.report.drawing import FAINT, INK, MUTED, SERIES
+from analytics.report.elements import as_of
 from analytics.warehouse import connect
 
 MOST: Final = 1000
@@ -52,7 +53,7 @@ def write_swimmer(
     TooManyPatientsError for one of more than 1000 patients.
     """
     with connect(warehouse, read_only=True) as connection:
-        about = connection.sql("select * from bi.about").pl().to_dicts()[0]
+        about = connection.sql("select * from bi.about").pl()
         known = connection.sql("select * from bi.populations").pl()
         chosen = known.filter(
             pl.col("is_analysis_set") if population is None else pl.col("population") == population
@@ -68,7 +69,7 @@ def write_swimmer(
             "in one plot"
         )
     months = pl.col("days") / days_per_month
-    note = " ".join(text for text in (_LABEL, about["synthetic_note"]) if text)
+    note = f"{_LABEL} {as_of({'about': about})}"
     figure = _draw(
         lanes.with_columns(months.alias("months")),
         facts.with_columns(months.alias("months")),

@@ -27,6 +27,8 @@ _MARKUP: Final = (
     (re.compile(f"{_SUP}([a-z, ]+){_END}"), r"<sup>\1</sup>"),
     (re.compile(_CLOSE), "</span>"),
 )
+# an interval or the size of a group, which no line may break
+_INTERVAL: Final = re.compile(r"\([^()<> ]+-[^()<> ]+\)|\[[^][<> ]+-[^][<> ]+\]|\(n = \d+\)")
 _SIGNED: Final = re.compile(r"[+-]\d[\d.,]*%?")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -54,6 +56,7 @@ def table_html(table: Table, title_id: str) -> str:
     body = _IDLE.sub("", body)
     for mark, markup in _MARKUP:
         body = mark.sub(markup, body)
+    body = _INTERVAL.sub(r'<span class="interval">\g<0></span>', body)
     return body.replace("<table", f'<table aria-labelledby="{title_id}"', 1)
 
 
@@ -63,7 +66,7 @@ def notes_of(table: Table) -> list[tuple[str, str]]:
     return [(letter, text) for text, letter in letters.items()] + [("", n) for n in table.notes]
 
 
-def table_csv(table: Table, note: str | None) -> str:
+def table_csv(table: Table, note: str) -> str:
     """The cells as printed, cautions and the note about the data beside each line.
 
     An unknown is empty. A cell that a spreadsheet would take for a formula is quoted.
@@ -73,9 +76,7 @@ def table_csv(table: Table, note: str | None) -> str:
     heads = [_safe(f"{c.spanner}: {c.heading}" if c.spanner else c.heading) for c in table.columns]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ["group"] * has_groups + heads + ["caution"] * has_cautions + ["note"] * bool(note)
-    )
+    writer.writerow(["group"] * has_groups + heads + ["caution"] * has_cautions + ["note"])
     for line in table.lines:
         cells = [line.cells.get(column.key, "") for column in table.columns]
         writer.writerow(
@@ -83,7 +84,7 @@ def table_csv(table: Table, note: str | None) -> str:
                 *(_safe(text) for text in [line.group or ""] * has_groups),
                 *("" if text == UNKNOWN else _safe(text) for text in cells),
                 *[_safe(" ".join(line.cautions))] * has_cautions,
-                *[_safe(note or "")] * bool(note),
+                _safe(note),
             ]
         )
     return out.getvalue()

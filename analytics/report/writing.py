@@ -7,7 +7,7 @@ from analytics.release.folders import REPORT_PAGE
 from analytics.report import drawing
 from analytics.report.bi_tables import read_bi
 from analytics.report.contents import contents, provenance_section
-from analytics.report.elements import Bi, Figure, Section, Table
+from analytics.report.elements import Figure, Section, Table, as_of
 from analytics.report.page import page
 from analytics.report.provenance import Provenance
 from analytics.report.typesetting import table_csv
@@ -59,7 +59,8 @@ def write_report(
     if drawers is not None:
         drawers.begin(bi_file, folder)
     sections = [*contents(bi), provenance_section(provenance)]
-    _write_tables(bi, sections, folder / _TABLES)
+    note = f"Release {provenance.release_id}. {as_of(bi)}"
+    _write_tables(sections, note, folder / _TABLES)
     if drawers is None:
         draw_figures(bi_file, folder)
     else:
@@ -87,8 +88,7 @@ def figures_of(sections: list[Section]) -> list[Figure]:
     return [item for section in sections for item in section.items if isinstance(item, Figure)]
 
 
-def _write_tables(bi: Bi, sections: list[Section], folder: Path) -> None:
-    note = bi["about"]["synthetic_note"][0]
+def _write_tables(sections: list[Section], note: str, folder: Path) -> None:
     for section in sections:
         for item in section.items:
             if isinstance(item, Table):

@@ -521,6 +521,11 @@ class StudySpecification(_Specification):
     adam_events: tuple[AdamEvent, ...] = ()
 
     @property
+    def data_cutoffs(self) -> str:
+        """The data cut-off of each trial: `MT103-206 2015-06-30; MT103-211 2017-02-28`."""
+        return "; ".join(f"{trial.trial_id} {trial.cutoff.isoformat()}" for trial in self.trials)
+
+    @property
     def has_adam(self) -> bool:
         """Whether a trial is read from its ADaM datasets."""
         return any(trial.kind == "adam" for trial in self.trials)

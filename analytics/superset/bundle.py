@@ -171,12 +171,14 @@ def _header(dashboard: Json, about: Mapping[str, object]) -> str:
     """The text above everything, with the notice of a synthetic study."""
     notice = about["synthetic_note"] or "SYNTHETIC DATA." if about["is_synthetic"] else ""
     text: str = dashboard["header"].format(
-        title=about["title"], notice=f"**{notice}**" if notice else ""
+        title=about["title"],
+        data_cutoffs=about["data_cutoffs"],
+        notice=f"**{notice}**" if notice else "",
     )
     return text.strip()
 
 
 def _about(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:
-    result = connection.execute("select title, is_synthetic, synthetic_note from about")
-    row = result.fetchall()[0]
-    return dict(zip(("title", "is_synthetic", "synthetic_note"), row, strict=True))
+    names = ("title", "data_cutoffs", "is_synthetic", "synthetic_note")
+    row = connection.execute(f"select {', '.join(names)} from about").fetchall()[0]
+    return dict(zip(names, row, strict=True))

@@ -161,6 +161,7 @@ def results() -> dict[str, pl.DataFrame]:
 def test_headline_shows_median_rates_and_how_many_published_numbers_agree():
     assert headline_lines(headline(study(OS, CIR), results())) == [
         "A small study",
+        "Data cut-off: A 2020-01-01",
         "Endpoint    n  Events  Median, mo (95% CI)  36 mo  60 mo",
         "OS        259     208         7.5 (5.5-NR)  17.7%      -",
         "CIR *     123      73                    -  59.3%  63.2%",
@@ -201,7 +202,7 @@ def test_published_numbers_stand_below_ours():
         published("analysis_id=cir;time_months=36", "estimate", "1.0", kind="misprint"),
         published("analysis_id=another;time_months=36", "estimate", "2.0"),
     )
-    assert headline_lines(headline(study(OS, CIR), results(), printed))[2:6] == [
+    assert headline_lines(headline(study(OS, CIR), results(), printed))[3:7] == [
         "OS              259     208         7.5 (5.5-NR)  17.7%      -",
         "  as published                     7.4 (5.6-8.6)",
         "CIR *           123      73                    -  59.3%  63.2%",
@@ -226,7 +227,7 @@ def test_outcomes_that_the_plan_marks_stand_below_the_curves():
     )
     plan = study(OS, outcomes).model_copy(update={"populations": tuple(groups)})
     lines = headline_lines(headline(plan, results()))
-    assert lines[1:6] == [
+    assert lines[2:7] == [
         "Endpoint    n  Events  Median, mo (95% CI)  36 mo",
         "OS        259     208         7.5 (5.5-NR)  17.7%",
         "Outcome                n  Of  Percent (95% CI)",
@@ -253,14 +254,14 @@ def test_plan_chooses_its_headline():
 def test_long_label_goes_on_below():
     long = OS.model_copy(update={"label": "Overall survival of everybody who was ever treated"})
     lines = headline_lines(headline(study(long), results()))
-    assert lines[2].startswith("Overall survival of everybody who")
-    assert lines[2].endswith("17.7%")
-    assert lines[3] == "  was ever treated"
+    assert lines[3].startswith("Overall survival of everybody who")
+    assert lines[3].endswith("17.7%")
+    assert lines[4] == "  was ever treated"
 
 
 def test_analysis_that_could_not_be_estimated_keeps_its_line():
     shown = headline(study(analysis("rfs", "kaplan_meier", landmarks_months=(36,))), results())
-    assert headline_lines(shown)[2].split() == ["RFS", "-", "-", "-", "-"]
+    assert headline_lines(shown)[3].split() == ["RFS", "-", "-", "-", "-"]
 
 
 def test_real_data_without_published_values_has_neither_remark():

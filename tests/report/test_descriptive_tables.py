@@ -29,7 +29,7 @@ def test_a_population_may_be_called_like_the_first_column() -> None:
     }
     analysis = {"analysis_id": "t2", "analysis_label": "Outcomes"}
     table = outcomes_table(bi, analysis, is_main=True)
-    assert table_csv(table, None).splitlines() == [
-        "Outcome,First line (n = 4)",
-        "Transplant,3 (75.0) [19.4-99.4]",
+    assert table_csv(table, "Made up.").splitlines() == [
+        "Outcome,First line (n = 4),note",
+        "Transplant,3 (75.0) [19.4-99.4],Made up.",
     ]

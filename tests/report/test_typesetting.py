@@ -51,5 +51,10 @@ def test_csv_has_the_cells_as_printed_the_cautions_and_the_note():
     ]
 
 
-def test_csv_of_real_data_has_no_note():
-    assert table_csv(TABLE, None).splitlines()[0] == "group,Factor,Model: HR,Model: P,caution"
+def test_no_line_breaks_within_an_interval_or_the_size_of_a_group():
+    columns = [Column("line", "Factor", is_text=True), Column("hr", "Treated (n = 12)")]
+    lines = [Line({"line": "Age (years)", "hr": "1.00 (0.99-1.01)"})]
+    html = table_html(Table("one", "One", columns, lines), "title")
+    assert '1.00 <span class="interval">(0.99-1.01)</span>' in html
+    assert 'Treated <span class="interval">(n = 12)</span>' in html
+    assert "Age (years)" in html

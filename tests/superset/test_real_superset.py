@@ -236,7 +236,7 @@ def test_printed_tables_stand_in_display_order(
             "About",
             """
             select
-                study_id, title, n_trials, n_cutoffs, n_treated, n_subjects, n_analyses,
+                study_id, title, n_trials, data_cutoffs, n_treated, n_subjects, n_analyses,
                 synthetic_note
             from bi.about
             """,

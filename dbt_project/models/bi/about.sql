@@ -17,7 +17,12 @@ analysis as (
 trial_totals as (
     select
         count(*) as n_trials,
-        count(distinct cutoff) as n_cutoffs
+        count(distinct cutoff) as n_cutoffs,
+        {{ dbt.listagg(
+            "trial_id || ' ' || cast(cutoff as string)",
+            "'; '",
+            'order by display_order'
+        ) }} as data_cutoffs
     from trials
 ),
 
@@ -41,6 +46,7 @@ about as (
         study.synthetic_note,
         trial_totals.n_trials,
         trial_totals.n_cutoffs,
+        trial_totals.data_cutoffs,
         subject_totals.n_treated,
         subject_totals.n_subjects,
         analysis_totals.n_analyses
