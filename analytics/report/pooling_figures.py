@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED
-from analytics.report.elements import Bi, Figure, Row, distinct, rows_of
+from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.forest_figures import (
     Writer,
     contrast_of,
@@ -97,7 +97,7 @@ def _figure(bi: Bi, analysis: Row, blocks: Sequence[_Block], sheet: tuple[int, i
     first = blocks[0].rows[0]
     pooled, measure = first["pooled_over_label"], _MEASURES[first["quantity"]]
     ci = confidence(analysis["conf_level"])
-    note = bi["about"]["synthetic_note"][0]
+    note = as_of(bi)
     part = f", sheet {number} of {n_sheets}" if n_sheets > 1 else ""
     title = f"{analysis['analysis_label']}: by {pooled.lower()}{part}"
     caption = (
