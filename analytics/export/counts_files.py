@@ -26,6 +26,7 @@ SITE_FILE: Final = "site.json"
 COUNTS_FILE: Final = "counts.csv"
 MOVES_FILE: Final = "moves.csv"
 SIZES_FILE: Final = "sizes.csv"
+_LONGEST_NAME: Final = 64
 _READ_FROM_RECORDS: Final = (
     "trials",
     "terms",
@@ -70,6 +71,10 @@ def write_counts(
     """
     study = _study_of(release, study_folder)
     cells, site = _cells(study, sharing), sharing.site or study.study_id
+    if not (site.isprintable() and site.strip() and len(site) <= _LONGEST_NAME):
+        raise ExportCallError(
+            f"--site is no name of a site; give 1 to {_LONGEST_NAME} printable characters."
+        )
     with release.opened() as connection:
         found = site_counts(study, read_marts(connection))
     counts, withheld = shared(found, cells)

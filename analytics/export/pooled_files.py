@@ -68,7 +68,13 @@ def pooled(sites: Sequence[Site]) -> Pool:
             "The sites share no analysis that can be pooled; see `withheld` in their site.json."
         )
     counts = {site.name: site.counts for site in ordered}
-    return Pool(ordered, pooled_frames(study, counts), not_pooled)
+    try:
+        return Pool(ordered, pooled_frames(study, counts), not_pooled)
+    except ValueError as error:
+        raise PoolError(
+            f"The counts of the sites contradict themselves: {str(error).rstrip('.')}; export them "
+            "again."
+        ) from error
 
 
 def summary(pool: Pool) -> Iterator[str]:

@@ -13,6 +13,7 @@ from project import STUDY
 from typer.testing import CliRunner, Result
 
 from analytics.cli import app
+from analytics.release.digests import file_digest
 from analytics.results.schemas import RESULT_TABLES
 from analytics.results.site_pooling import BY_SITE
 
@@ -323,6 +324,29 @@ def test_another_study_folder_is_not_that_of_the_release(
     assert "plan.toml is not the file that release release-MT103-206 was built from" in " ".join(
         result.stderr.split()
     )
+
+
+def test_counts_that_contradict_themselves_are_refused(
+    shared: dict[str, Path], tmp_path: Path
+) -> None:
+    other = shutil.copytree(shared["second"], tmp_path / "other")
+    counts = pl.read_csv(other / "counts.csv", infer_schema_length=None)
+    is_model = (pl.col("kind") == "model") & (pl.col("day") == 0)
+    counts.with_columns(n_entry=pl.when(is_model).then(0).otherwise("n_entry")).write_csv(
+        other / "counts.csv"
+    )
+    about = json.loads((other / "site.json").read_text())
+    about["digests"]["counts.csv"] = file_digest(other / "counts.csv")
+    (other / "site.json").write_text(json.dumps(about))
+    result = plateau("pool", shared["first"], other, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "The counts of the sites contradict themselves: On day" in result.stderr
+
+
+def test_a_site_has_a_name(sites: dict[str, Path], tmp_path: Path) -> None:
+    result = export(sites["first"], tmp_path / "out", name=" ")
+    assert result.exit_code == 2
+    assert "--site is no name of a site" in result.stderr
 
 
 def test_small_cells_are_withheld_or_merged(sites: dict[str, Path], tmp_path: Path) -> None:
