@@ -13,6 +13,7 @@ from analytics.cli import (
     docs,
     explain,
     export,
+    figure,
     init,
     pool,
     prune,
@@ -23,6 +24,7 @@ from analytics.cli import (
     rollback,
     status,
     superset,
+    tables,
     verify,
 )
 from analytics.cli.app import app
@@ -37,6 +39,7 @@ __all__ = [
     "docs",
     "explain",
     "export",
+    "figure",
     "init",
     "pool",
     "prune",
@@ -47,5 +50,6 @@ __all__ = [
     "rollback",
     "status",
     "superset",
+    "tables",
     "verify",
 ]

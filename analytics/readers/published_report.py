@@ -1,14 +1,22 @@
 """The report of a published release, made again into a folder of the user's choice."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from analytics.errors import PlateauError
 from analytics.release.folders import BI, WAREHOUSE
 from analytics.release.manifest import read_manifest
+from analytics.report.elements import Bi, Section
 from analytics.report.provenance import Provenance
 from analytics.report.swimmer import TooManyPatientsError, write_swimmer
-from analytics.report.writing import MissingTablesError, write_report
+from analytics.report.writing import (
+    MissingTablesError,
+    readable_bi,
+    report_sections,
+    write_report,
+)
 
 FOLDER: Final = Path("reports")
 
@@ -25,9 +33,25 @@ def published_report(release: Path, releases: Path, output: Path | None) -> Path
     Raises ReportError for a folder among the releases, or a release too old for a report.
     """
     manifest = read_manifest(release)
-    folder = _outside(output or FOLDER / manifest["study"]["study_id"], releases, release)
-    try:
+    folder = outside_releases(output or FOLDER / manifest["study"]["study_id"], releases, release)
+    with _told(manifest):
         return write_report(release / BI, folder, provenance_of(manifest))
+
+
+def sections_of(release: Path, manifest: dict[str, Any]) -> tuple[Bi, list[Section]]:
+    """The tables of bi of a release, and the sections of its report.
+
+    Raises ReportError for a release too old for a report.
+    """
+    with _told(manifest):
+        bi = readable_bi(release / BI)
+        return bi, report_sections(bi, provenance_of(manifest))
+
+
+@contextmanager
+def _told(manifest: dict[str, Any]) -> Iterator[None]:
+    try:
+        yield
     except MissingTablesError as error:
         raise ReportError(
             f"Release {manifest['release_id']} has no table {error} in {BI}; "
@@ -44,7 +68,7 @@ def patient_report(
     """
     manifest = read_manifest(release)
     study_id = manifest["study"]["study_id"]
-    folder = _outside(output or FOLDER / f"{study_id}-patient-level", releases, release)
+    folder = outside_releases(output or FOLDER / f"{study_id}-patient-level", releases, release)
     try:
         return write_swimmer(
             release / WAREHOUSE,
@@ -72,7 +96,7 @@ def provenance_of(manifest: dict[str, Any]) -> Provenance:
     )
 
 
-def _outside(folder: Path, releases: Path, release: Path) -> Path:
+def outside_releases(folder: Path, releases: Path, release: Path) -> Path:
     """The folder, if it is outside the releases: nothing is ever added to a published release."""
     published = (releases.resolve(), release.resolve())
     if any(folder.resolve().is_relative_to(place) for place in published):

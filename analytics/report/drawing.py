@@ -3,7 +3,9 @@
 import io
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,7 +34,6 @@ DASHES: Final[tuple[Any, ...]] = (
 WIDTH: Final = 7.2  # inches: a page of two columns
 POINTS: Final = 72.0
 _SETTINGS: Final[Any] = {
-    "font.family": "DejaVu Sans",
     "font.size": 8,
     "text.parse_math": False,  # a dollar sign in a label is a dollar sign
     "text.color": INK,
@@ -75,6 +76,20 @@ _PANEL_HEIGHT: Final = 2.95
 
 
 @dataclass(frozen=True)
+class _Print:
+    """For whom a figure is drawn: its fonts, and whether it has a title inside."""
+
+    fonts: tuple[str, ...]
+    has_title: bool
+
+
+_SCREEN_FONTS: Final = ("DejaVu Sans",)  # the same letters, and so the same bytes, everywhere
+_PRINT_FONTS: Final = ("Arial", "Helvetica", "Liberation Sans", "DejaVu Sans")
+_ON_SCREEN: Final = _Print(_SCREEN_FONTS, has_title=True)
+_IN_PRINT: ContextVar[_Print] = ContextVar("in_print", default=_ON_SCREEN)
+
+
+@dataclass(frozen=True)
 class RiskRow:
     """A line of numbers below a time axis, one for each tick; the colour is that of its curve."""
 
@@ -92,10 +107,11 @@ def title(figure: Drawing, text: str, note: str | None) -> None:
     """The title at the top left, and at the foot the note that goes with every figure."""
     width, height = figure.get_size_inches()
     size = 9.5 if len(text) <= _TITLE_WIDTH else 8
-    figure.text(
-        0.08 / width, 1 - 0.07 / height, textwrap.fill(text, _TITLE_WIDTH + 15), fontsize=size,
-        fontweight="bold", va="top", ha="left",
-    )  # fmt: skip
+    if _IN_PRINT.get().has_title:
+        figure.text(
+            0.08 / width, 1 - 0.07 / height, textwrap.fill(text, _TITLE_WIDTH + 15), fontsize=size,
+            fontweight="bold", va="top", ha="left",
+        )  # fmt: skip
     if note:
         lines = textwrap.fill(note, _NOTE_WIDTH)
         figure.text(
@@ -183,7 +199,7 @@ def note_height(note: str | None) -> float:
 def svg_of(figure: Drawing) -> str:
     """The drawing as SVG, the same bytes each time."""
     out = io.StringIO()
-    with mpl.rc_context(_SETTINGS):
+    with settings():
         figure.savefig(out, format="svg", metadata={"Date": None}, facecolor=PAPER)
     return out.getvalue()
 
@@ -193,9 +209,36 @@ def write_png(figure: Drawing, path: Path) -> None:
     figure.savefig(path, format="png", dpi=_PNG_DPI, metadata={"Software": None}, facecolor=PAPER)
 
 
+def write_for_print(figure: Drawing, path: Path, *, dpi: int) -> None:
+    """The drawing as a journal takes it, in the format of the file's name.
+
+    PDF and SVG hold real text, PDF with its fonts; PNG and TIFF have so many dots an inch.
+    """
+    kind = path.suffix.removeprefix(".").lower()
+    nothing_dated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
+    more: dict[str, Any] = {"metadata": nothing_dated[kind]} if kind in nothing_dated else {}
+    if kind == "tiff":
+        more["pil_kwargs"] = {"compression": "tiff_lzw"}
+    if not _IN_PRINT.get().has_title:
+        more |= {"bbox_inches": "tight", "pad_inches": 0.05}
+    with settings(), mpl.rc_context({"svg.fonttype": "none"}):
+        figure.savefig(path, format=kind, dpi=dpi, facecolor=PAPER, **more)
+
+
+@contextmanager
+def in_print(*, has_title: bool) -> Iterator[None]:
+    """Within it figures are drawn for a journal: in a sans serif of print, titled or not."""
+    token = _IN_PRINT.set(_Print(_PRINT_FONTS, has_title=has_title))
+    try:
+        yield
+    finally:
+        _IN_PRINT.reset(token)
+
+
 def settings() -> Any:
     """The context in which figures are drawn."""
-    return mpl.rc_context(_SETTINGS)
+    fonts = {"font.family": list(_IN_PRINT.get().fonts), "pdf.fonttype": 42}
+    return mpl.rc_context(_SETTINGS | fonts)
 
 
 def inline_svg(svg: str, prefix: str, alternative_id: str) -> tuple[str, dict[str, str]]:

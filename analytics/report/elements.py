@@ -91,10 +91,10 @@ def rows_of(frame: pl.DataFrame, **wanted: object) -> list[dict[str, Any]]:
 
 
 def as_of(bi: Bi) -> str:
-    """The note that goes with every figure and table: its data cut-offs, and who nobody is."""
+    """The note that goes with every figure and table: what the data are, and as of when."""
     about = bi["about"].to_dicts()[0]
     cutoffs = f"Data cut-off: {about['data_cutoffs']}."
-    return " ".join(text for text in (cutoffs, about["synthetic_note"]) if text)
+    return " ".join(text for text in (about["synthetic_note"], cutoffs) if text)
 
 
 def distinct(values: Sequence[str | None]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from analytics.report.drawing import inline_svg
 from analytics.report.elements import Bi, Figure, Section, Table
+from analytics.report.numbering import numbered
 from analytics.report.typesetting import notes_of, table_html
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -44,12 +45,11 @@ def page(bi: Bi, sections: Sequence[Section], svgs: Mapping[str, str], release_i
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    numbers = _Numbers()
     letters: dict[str, str] = {}
-    placed = []
-    for section in sections:
-        items = [_placed(item, numbers, svgs, letters) for item in section.items]
-        placed.append((section, items))
+    placed = [
+        (section, [_placed(item, number, svgs, letters) for number, item in items])
+        for section, items in numbered(sections)
+    ]
     about = bi["about"].to_dicts()[0]
     label = "SYNTHETIC DATA. " if about["is_synthetic"] else ""
     page_foot = f"{label}Data cut-off: {about['data_cutoffs']}. Release {release_id}."
@@ -68,27 +68,13 @@ def _css_text(text: str) -> str:
     return '"{}"'.format("".join(f"\\{ord(c):06x}" if c in _NOT_PLAIN else c for c in text))
 
 
-class _Numbers:
-    """Counts figures and tables, the supplementary ones apart: Figure 1, Table S2."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-
-    def next(self, kind: str, *, is_main: bool) -> str:
-        prefix = f"{kind} " if is_main else f"{kind} S"
-        self._counts[prefix] = self._counts.get(prefix, 0) + 1
-        return f"{prefix}{self._counts[prefix]}"
-
-
 def _placed(
-    item: Figure | Table, numbers: _Numbers, svgs: Mapping[str, str], letters: dict[str, str]
+    item: Figure | Table, number: str, svgs: Mapping[str, str], letters: dict[str, str]
 ) -> PlacedFigure | PlacedTable:
     if isinstance(item, Figure):
-        number = numbers.next("Figure", is_main=item.is_main)
         prefix = number.replace(" ", "").lower()
         svg, its_letters = inline_svg(svgs[item.name], prefix, f"alt-{item.name}")
         letters |= its_letters
         return PlacedFigure(item, number, Markup(svg))
-    number = numbers.next("Table", is_main=item.is_main)
     html = table_html(item, f"table-title-{item.name}")
     return PlacedTable(item, number, Markup(html), notes_of(item))

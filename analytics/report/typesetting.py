@@ -35,7 +35,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 def table_html(table: Table, title_id: str) -> str:
     """The table with its notes, without any style of its own: the page has one for all."""
-    letters = _lettered(table.lines)
+    letters = lettered(table.lines)
     frame = pl.DataFrame([_cells(table.columns, line, letters) for line in table.lines])
     first, *others = table.columns
     gt = GT(
@@ -62,7 +62,7 @@ def table_html(table: Table, title_id: str) -> str:
 
 def notes_of(table: Table) -> list[tuple[str, str]]:
     """The notes below the table: those with a letter first, then the others without."""
-    letters = _lettered(table.lines)
+    letters = lettered(table.lines)
     return [(letter, text) for text, letter in letters.items()] + [("", n) for n in table.notes]
 
 
@@ -90,7 +90,7 @@ def table_csv(table: Table, note: str) -> str:
     return out.getvalue()
 
 
-def _lettered(lines: Sequence[Line]) -> dict[str, str]:
+def lettered(lines: Sequence[Line]) -> dict[str, str]:
     """The cautions of the lines, each with its letter, in the order of appearance."""
     texts = dict.fromkeys(text for line in lines for text in line.cautions)
     return {text: _letter(i) for i, text in enumerate(texts)}

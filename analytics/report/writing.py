@@ -1,5 +1,6 @@
 """Writes a report: the page, each figure as SVG and PNG, each table as CSV."""
 
+import csv
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -7,7 +8,8 @@ from analytics.release.folders import REPORT_PAGE
 from analytics.report import drawing
 from analytics.report.bi_tables import read_bi
 from analytics.report.contents import contents, provenance_section
-from analytics.report.elements import Figure, Section, Table, as_of
+from analytics.report.elements import Bi, Figure, Section, Table, as_of
+from analytics.report.numbering import numbered
 from analytics.report.page import page
 from analytics.report.provenance import Provenance
 from analytics.report.typesetting import table_csv
@@ -15,6 +17,7 @@ from analytics.report.typesetting import table_csv
 PAGE: Final = Path(REPORT_PAGE).name
 _FIGURES: Final = "figures"
 _TABLES: Final = "tables"
+_CONTENTS: Final = "contents.csv"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "conditional_survival",
     "convention_sensitivity", "data_quality", "endpoint_summary", "event_free_rates", "forest",
@@ -50,17 +53,14 @@ def write_report(
     Reads schema bi alone. The same tables and provenance give the same bytes, whoever draws.
     Raises MissingTablesError for the bi of an older version.
     """
-    bi = read_bi(bi_file)
-    for table in _NEEDED:
-        if table not in bi:
-            raise MissingTablesError(table)
+    bi = readable_bi(bi_file)
     for name in (_FIGURES, _TABLES):
         (folder / name).mkdir(parents=True, exist_ok=True)
     if drawers is not None:
         drawers.begin(bi_file, folder)
-    sections = [*contents(bi), provenance_section(provenance)]
-    note = f"Release {provenance.release_id}. {as_of(bi)}"
-    _write_tables(sections, note, folder / _TABLES)
+    sections = report_sections(bi, provenance)
+    _write_tables(sections, source_note(bi, provenance.release_id), folder / _TABLES)
+    write_contents(sections, folder / _CONTENTS)
     if drawers is None:
         draw_figures(bi_file, folder)
     else:
@@ -72,6 +72,37 @@ def write_report(
     path = folder / PAGE
     path.write_text(page(bi, sections, svgs, provenance.release_id), encoding="utf-8")
     return path
+
+
+def readable_bi(bi_file: Path) -> Bi:
+    """The tables of a bi file, if a report can be made of them. Raises MissingTablesError."""
+    bi = read_bi(bi_file)
+    for table in _NEEDED:
+        if table not in bi:
+            raise MissingTablesError(table)
+    return bi
+
+
+def report_sections(bi: Bi, provenance: Provenance) -> list[Section]:
+    """The sections of the report, the last one about where its numbers come from."""
+    return [*contents(bi), provenance_section(provenance)]
+
+
+def source_note(bi: Bi, release_id: str) -> str:
+    """The note of a table that leaves the report: its label, data cut-offs and release."""
+    return f"{as_of(bi)} Release {release_id}."
+
+
+def write_contents(sections: list[Section], path: Path) -> None:
+    """Write a CSV list of the figures and tables: number, title, section and file."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("number", "title", "section", "file"))
+        for section, items in numbered(sections):
+            for number, item in items:
+                is_figure = isinstance(item, Figure)
+                place = f"{_FIGURES}/{item.name}.svg" if is_figure else f"{_TABLES}/{item.name}.csv"
+                writer.writerow((number, item.title, section.title, place))
 
 
 def draw_figures(bi_file: Path, folder: Path, part: int = 0, parts: int = 1) -> None:

@@ -248,7 +248,9 @@ def test_another_study_has_the_sections_that_its_analyses_call_for(
     assert [path.name for path in (tmp_path / "report/figures").glob("*.png")] == [
         "survival_os_by_trial.png"
     ]
-    assert "note" not in rows_of(tmp_path / "report/tables/survival.csv")[0]
+    assert rows_of(tmp_path / "report/tables/survival.csv")[0]["note"] == (
+        f"Data cut-off: MT103-206 2015-06-30; MT103-211 2017-02-28. Release {NOWHERE.release_id}."
+    )
 
 
 def test_a_release_of_an_older_version_is_told(other_bi: Path, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_all_patients_come_first_then_the_levels_of_each_factor() -> None:
         *("Stage", "3", "no events"),
         *("Early", "60 / 40", "30.00 (15.00-60.00)"),
         *("Late", "60 / 40", "no events"),
-        "Data cut-off: T 2020-01-01. SYNTHETIC DATA: nobody exists",
+        "SYNTHETIC DATA: nobody exists Data cut-off: T 2020-01-01.",
     ]
 
 

@@ -177,8 +177,10 @@ def test_the_notice_of_a_synthetic_study_is_the_first_thing_read(
     files: Files, connection: duckdb.DuckDBPyConnection
 ) -> None:
     text = files["dashboards/plateau.yaml"]["position"]["MARKDOWN-header"]["meta"]["code"]
-    ((title, note),) = connection.execute("select title, synthetic_note from about").fetchall()
-    assert text == f"### {title}\n**{note}**"
+    ((title, note, cutoffs),) = connection.execute(
+        "select title, synthetic_note, data_cutoffs from about"
+    ).fetchall()
+    assert text == f"### {title}\n**{note}**\nData cut-off: {cutoffs}"
 
 
 def test_a_study_of_real_patients_has_no_notice(default_release: Path) -> None:
@@ -187,9 +189,9 @@ def test_a_study_of_real_patients_has_no_notice(default_release: Path) -> None:
         real.execute("copy from database released to memory")
         real.execute("update about set is_synthetic = false, synthetic_note = null")
         built = bundle_files("real", SPECIFICATION, real, Path("/data/bi.duckdb"))
-        ((title,),) = real.execute("select title from about").fetchall()
+        ((title, cutoffs),) = real.execute("select title, data_cutoffs from about").fetchall()
     text = built["dashboards/plateau.yaml"]["position"]["MARKDOWN-header"]["meta"]["code"]
-    assert text == f"### {title}"
+    assert text == f"### {title}\n\nData cut-off: {cutoffs}"
 
 
 def test_nothing_of_a_study_stands_in_the_specification(

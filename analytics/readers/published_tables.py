@@ -1,0 +1,58 @@
+"""The tables of a published report as one document: Word, RTF, Excel or LaTeX."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from analytics.readers.published_report import (
+    FOLDER,
+    ReportError,
+    outside_releases,
+    sections_of,
+)
+from analytics.release.manifest import read_manifest
+from analytics.report.latex import write_latex
+from analytics.report.printed_tables import PrintedTable, printed_tables
+from analytics.report.rich_text import write_rich_text
+from analytics.report.word import write_word
+from analytics.report.workbook import write_workbook
+from analytics.report.writing import source_note
+
+Writer = Callable[[Sequence[PrintedTable], str, Path], None]
+WRITERS: Final[dict[str, Writer]] = {
+    "docx": write_word,
+    "rtf": write_rich_text,
+    "xlsx": write_workbook,
+    "tex": write_latex,
+}
+
+
+def write_tables(
+    release: Path, releases: Path, kind: str, only: Sequence[str], output: Path | None
+) -> tuple[Path, int]:
+    """Write the tables of the release's report into one file; its path and their number.
+
+    `only` are names of tables or their printed numbers (`Table 2`); none means every table.
+    Raises ReportError for an unknown format or table, and for a file among the releases.
+    """
+    if kind not in WRITERS:
+        raise ReportError(f"Format '{kind}' is not one of {', '.join(WRITERS)}.")
+    manifest = read_manifest(release)
+    study = manifest["study"]
+    path = output or FOLDER / study["study_id"] / f"tables.{kind}"
+    outside_releases(path.parent, releases, release)
+    bi, sections = sections_of(release, manifest)
+    tables = _chosen(printed_tables(sections, source_note(bi, manifest["release_id"])), only)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    WRITERS[kind](tables, study["title"], path)
+    return path, len(tables)
+
+
+def _chosen(tables: Sequence[PrintedTable], only: Sequence[str]) -> Sequence[PrintedTable]:
+    known = {name: table for table in tables for name in (table.name, table.number)}
+    for name in only:
+        if name not in known:
+            listed = ", ".join(f"{table.name} ({table.number})" for table in tables)
+            raise ReportError(f"There is no table '{name}'; choose among {listed}.")
+    wanted = {known[name].name for name in only}
+    return [table for table in tables if not only or table.name in wanted]
