@@ -81,7 +81,7 @@ def test_the_trials_come_first_then_all_patients_and_what_they_say_together() ->
         *("All", "60 / 40", "0.50 (0.25-1.00)"),
         *("Stratified by Trial", "60 / 40", "0.50 (0.25-1.00)"),
         *("Mean, random effects", "60 / 40", "0.50 (0.25-1.00)"),
-        "Data cut-off: T 2020-01-01. SYNTHETIC DATA: nobody exists",
+        "SYNTHETIC DATA: nobody exists Data cut-off: T 2020-01-01.",
     ]
     assert squares == [0.5, 0.5, 0.5]
     assert figure.title == "Arm and survival: by trial"
