@@ -10,6 +10,7 @@ from analytics.report.formats import UNKNOWN, decimal, p_value, percent, whole
 
 _FIRST = "line"
 _AGREES, _DIFFERS = "agrees", "differs"
+_AS_DELIVERED = "as in ADTTE"
 
 
 def attrition_table(bi: Bi) -> Table | None:
@@ -329,6 +330,43 @@ def failed_checks_table(bi: Bi) -> Table | None:
         Column("severity", "Severity", is_text=True),
     ]
     return Table("checks_failed", "Failed checks", columns, lines)
+
+
+def endpoints_table(bi: Bi) -> Table | None:
+    """From when and until what the patients of each endpoint are followed."""
+    lines = [
+        Line(
+            {
+                _FIRST: row["endpoint_label"],
+                "population": row["population_label"],
+                "start": row["starts_at"] or _AS_DELIVERED,
+                "event": row["events"] or _AS_DELIVERED,
+                "competing": row["competing_events"] or UNKNOWN,
+                "end": _observation_end(row),
+                "censored": row["censored_at"] or _AS_DELIVERED,
+            }
+        )
+        for row in bi["endpoint_definitions"].to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "Endpoint", is_text=True),
+        Column("population", "Patients", is_text=True),
+        Column("start", "Starts at", is_text=True),
+        Column("event", "Event: the first of", is_text=True),
+        Column("competing", "Competing event", is_text=True),
+        Column("end", "Observation ends at", is_text=True),
+        Column("censored", "Censored at", is_text=True),
+    ]
+    note = "Without any date of censoring a patient is censored at the start."
+    return Table("endpoints", "Endpoints", columns, lines, notes=[note]) if lines else None
+
+
+def _observation_end(row: Row) -> str:
+    gap = row["longest_gap_days"]
+    found = [row["observation_ends"]] if row["observation_ends"] else []
+    if gap is not None:
+        found.append(f"assessments more than {gap} days before the event")
+    return "; ".join(found) or UNKNOWN
 
 
 def methods_table(bi: Bi) -> Table | None:

@@ -8,6 +8,7 @@ from analytics.report.audit_tables import (
     concordance_lines,
     concordance_summary,
     conventions_table,
+    endpoints_table,
     failed_checks_table,
     files_table,
     inferred_table,
@@ -210,7 +211,11 @@ def contents(bi: Bi) -> list[Section]:
             _quality(bi),
             _some([failed_checks_table(bi), files_table(bi), checks_table(bi)]),
         ),
-        Section("methods", "Methods", items=_some([methods_table(bi), inferred_table(bi)])),
+        Section(
+            "methods",
+            "Methods",
+            items=_some([endpoints_table(bi), methods_table(bi), inferred_table(bi)]),
+        ),
     )
     return [section for section in sections if section.items or section.name == "summary"]
 

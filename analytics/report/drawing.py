@@ -143,10 +143,12 @@ def percent_panel(  # noqa: PLR0913 - what a panel is made of
     foot: float,
     label: str,
     last_month: float,
+    time_label: str,
 ) -> Axes:
     """The axes of one of several panels side by side: percent by month, `foot` inches from below.
 
-    The first has the label and the numbers of the vertical axis; a panel alone has no title.
+    The first has the labels of both axes and the numbers of the vertical one; a panel alone has no
+    title.
     """
     height = figure.get_size_inches()[1]
     n = max(len(titles), 1)
@@ -155,6 +157,7 @@ def percent_panel(  # noqa: PLR0913 - what a panel is made of
     axes = figure.add_axes((start / WIDTH, foot / height, width / WIDTH, _PANEL_HEIGHT / height))
     percent_axis(axes, "" if position else label)
     time_axis(axes, last_month)
+    axes.set_xlabel("" if position else time_label, labelpad=2, loc="left" if n > 1 else "center")
     if position:
         axes.tick_params(labelleft=False)
     if len(titles) > 1:

@@ -24,6 +24,18 @@ def percent(value: float | None) -> str:
     return UNKNOWN if value is None else f"{round_half_away(value, 1)}%"
 
 
+def time_since(analysis: Mapping[str, Any]) -> str:
+    """The label of a time axis: from when the months of an analysis are counted."""
+    start = analysis["starts_at"]
+    if start is None:
+        return "Months"
+    # an abbreviation keeps its capitals
+    since = start[0].lower() + start[1:] if start[1:2].islower() else start
+    if analysis["landmark_days"] is None:
+        return f"Months since {since}"
+    return f"Months since day {analysis['landmark_days']:g} after {since}"
+
+
 def count_percent(n: int | None, share: float | None) -> str:
     """A count with its percentage, as tables print it: 128 (49.4)."""
     return UNKNOWN if n is None else whole(n) + ("" if share is None else f" ({decimal(share)})")

@@ -18,6 +18,7 @@ from analytics.report.formats import (
     percent,
     since,
     test_with_strata,
+    time_since,
     time_ticks,
     whole,
 )
@@ -63,7 +64,7 @@ def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
             [f"Stacked cumulative incidence: {analysis['analysis_label']}."]
             + [_in_words(panel, labels) for panel in panels]
         ),
-        draw=lambda: _draw(analysis["analysis_label"], panels, labels, note),
+        draw=lambda: _draw(analysis, panels, labels, note),
         cautions=distinct([row["caution"] for row in rows] or [analysis["caution"]]),
         is_main=is_main,
     )
@@ -87,9 +88,7 @@ def _panels(points: pl.DataFrame) -> list[_Panel]:
     return panels
 
 
-def _draw(
-    label: str, panels: Sequence[_Panel], labels: dict[str, str], note: str | None
-) -> Drawing:
+def _draw(analysis: Row, panels: Sequence[_Panel], labels: dict[str, str], note: str) -> Drawing:
     with drawing.settings():
         last = max((_last(panel) for panel in panels), default=0.0) or 1.0
         ticks = time_ticks(last)
@@ -103,11 +102,12 @@ def _draw(
         titles = [panel.label for panel in panels]
         for i, (panel, numbers) in enumerate(zip(panels, rows, strict=True)):
             axes = drawing.percent_panel(
-                figure, i, titles, foot=foot, label="Cumulative incidence, %", last_month=last
-            )
+                figure, i, titles, foot=foot, label="Cumulative incidence, %", last_month=last,
+                time_label=time_since(analysis),
+            )  # fmt: skip
             _stack(axes, panel, labels, last, is_alone=len(panels) == 1)
             drawing.numbers_below(axes, ticks, [numbers])
-        drawing.title(figure, label, note)
+        drawing.title(figure, analysis["analysis_label"], note)
     return figure
 
 

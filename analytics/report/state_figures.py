@@ -14,6 +14,7 @@ from analytics.report.drawing import PAPER, SERIES, RiskRow
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct
 from analytics.report.formats import (
     percent,
+    time_since,
     time_ticks,
     whole,
 )
@@ -51,7 +52,7 @@ def state_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
             [f"Stacked state probabilities: {analysis['analysis_label']}."]
             + [_in_words(panel) for panel in panels]
         ),
-        draw=lambda: _draw(analysis["analysis_label"], panels, note),
+        draw=lambda: _draw(analysis, panels, note),
         cautions=distinct([analysis["caution"]]),
         is_main=is_main,
     )
@@ -80,7 +81,7 @@ def _panels(points: pl.DataFrame, can_be_left: set[str]) -> list[_Panel]:
     return panels
 
 
-def _draw(label: str, panels: Sequence[_Panel], note: str | None) -> Drawing:
+def _draw(analysis: Row, panels: Sequence[_Panel], note: str) -> Drawing:
     with drawing.settings():
         last = max((panel.months[-1] for panel in panels if panel.months), default=0.0) or 1.0
         ticks = time_ticks(last)
@@ -97,8 +98,9 @@ def _draw(label: str, panels: Sequence[_Panel], note: str | None) -> Drawing:
         bands: dict[str, PolyCollection] = {}
         for i, (panel, numbers) in enumerate(zip(panels, rows, strict=True)):
             axes = drawing.percent_panel(
-                figure, i, titles, foot=foot, label="Probability of the state, %", last_month=last
-            )
+                figure, i, titles, foot=foot, label="Probability of the state, %", last_month=last,
+                time_label=time_since(analysis),
+            )  # fmt: skip
             bands |= _stack(axes, panel, names)
             drawing.numbers_below(axes, ticks, [numbers])
         figure.legend(
@@ -106,7 +108,7 @@ def _draw(label: str, panels: Sequence[_Panel], note: str | None) -> Drawing:
             bbox_to_anchor=(drawing.LEFT / drawing.WIDTH, 1 - 0.28 / height), ncols=3,
             frameon=False, fontsize=7, handlelength=1.2, borderaxespad=0,
         )  # fmt: skip
-        drawing.title(figure, label, note)
+        drawing.title(figure, analysis["analysis_label"], note)
     return figure
 
 

@@ -21,6 +21,7 @@ from analytics.report.formats import (
     percent,
     since,
     test_with_strata,
+    time_since,
     time_ticks,
     whole,
     with_interval,
@@ -107,7 +108,7 @@ def _draw(
             (left / drawing.WIDTH, foot / height, 1 - (left + 0.38) / drawing.WIDTH, 2.95 / height)
         )
         drawing.percent_axis(axes, textwrap.fill(f"{analysis['endpoint_label']}, %", 44))
-        drawing.time_axis(axes, last)
+        drawing.time_axis(axes, last, time_since(analysis))
         for i, item in enumerate(strata):
             _curve(axes, item, shift=(i - (len(strata) - 1) / 2) * last / 90)
         if len(strata) == 1:

@@ -20,7 +20,8 @@ _TABLES: Final = "tables"
 _CONTENTS: Final = "contents.csv"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "conditional_survival",
-    "convention_sensitivity", "data_quality", "endpoint_summary", "event_free_rates", "forest",
+    "convention_sensitivity", "data_quality", "endpoint_definitions", "endpoint_summary",
+    "event_free_rates", "forest",
     "group_tests", "incidence_rates", "joint_tests", "outcome_differences", "parametric_curves",
     "parametric_fits", "patient_flow", "plateau", "pooling", "pooling_heterogeneity", "populations",
     "proportional_hazards",

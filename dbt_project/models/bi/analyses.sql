@@ -26,6 +26,8 @@ analyses_with_methods as (
         analysis.method,
         analysis.endpoint,
         analysis_labels.endpoint_label,
+        analysis_labels.starts_at,
+        analyses.landmark_days,
         populations.label as population_label,
         analysis_labels.strata_label,
         analysis_labels.stratified_by_label,

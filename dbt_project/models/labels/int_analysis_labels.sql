@@ -14,6 +14,10 @@ factors as (
     select * from {{ ref('stg_study__factors') }}
 ),
 
+facts as (
+    select * from {{ ref('stg_study__facts') }}
+),
+
 stratification_factors as (
     select * from {{ ref('stg_plan__stratification_factors') }}
 ),
@@ -37,12 +41,14 @@ analysis_labels as (
         analyses.method,
         analyses.paramcd as endpoint,
         endpoints.param as endpoint_label,
+        facts.label as starts_at,
         populations.label as population_label,
         analyses.strata_factor,
         factors.label as strata_label,
         labels_of_strata.stratified_by_label
     from analyses
     left join endpoints on analyses.paramcd = endpoints.paramcd
+    left join facts on endpoints.origin_fact = facts.fact
     left join populations on analyses.population = populations.population
     left join factors on analyses.strata_factor = factors.factor
     left join labels_of_strata on analyses.analysis_id = labels_of_strata.analysis_id
