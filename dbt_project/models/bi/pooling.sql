@@ -63,14 +63,14 @@ pooling as (
             row_number() over (
                 partition by effects.analysis_id
                 order by
-                    effects.model,
-                    effects.term_order,
-                    strata_levels.level_order,
-                    effects.stratum,
+                    effects.model asc,
+                    effects.term_order asc,
+                    strata_levels.level_order asc,
+                    effects.stratum asc,
                     effects.event desc,
-                    effects.quantity,
-                    effects.time_months,
-                    effects.display_order
+                    effects.quantity asc,
+                    effects.time_months asc,
+                    effects.display_order asc
             ) as int
         ) as line_order,
         effects.model,
@@ -92,7 +92,9 @@ pooling as (
         case effects.part
             when 'all' then 'All'
             when 'stratified'
-                then 'Stratified by ' || coalesce(pooled_factors.label, effects.pooled_over)
+                then
+                    'Stratified by '
+                    || coalesce(pooled_factors.label, effects.pooled_over)
             when 'fixed_effect' then 'Mean, fixed effect'
             when 'random_effects' then 'Mean, random effects'
             when 'level' then coalesce(pooled_levels.level_label, effects.level)

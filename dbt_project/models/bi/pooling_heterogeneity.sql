@@ -59,13 +59,13 @@ pooling_heterogeneity_labelled as (
             row_number() over (
                 partition by tests.analysis_id
                 order by
-                    tests.model,
-                    tests.term_order,
-                    strata_levels.level_order,
-                    tests.stratum,
+                    tests.model asc,
+                    tests.term_order asc,
+                    strata_levels.level_order asc,
+                    tests.stratum asc,
                     tests.event desc,
-                    tests.quantity,
-                    tests.time_months
+                    tests.quantity asc,
+                    tests.time_months asc
             ) as int
         ) as line_order,
         tests.model,
