@@ -92,7 +92,7 @@ sdtm: $(READY)  ## Write the SDTM files of the embedded studies again, byte for 
 
 reference:  ## Remake the R reference numbers of the tests (needs R)
 	@command -v Rscript >/dev/null || { \
-		echo "make reference needs Rscript: install R >= 4.2 with the packages survival and cmprsk." >&2; \
+		echo "make reference needs Rscript: install R >= 4.2 with the packages survival, cmprsk and metafor." >&2; \
 		exit 1; \
 	}
 	@cd tests/reference && for script in make_*.R; do echo "$$script" >&2; Rscript --vanilla "$$script" || exit 1; done

@@ -1,11 +1,19 @@
-"""`plateau export adam` and `plateau export ard`."""
+"""`plateau export adam`, `plateau export ard` and `plateau export counts`."""
 
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence, say
+from analytics.cli.app import (
+    DEFAULT_RELEASES,
+    DEFAULT_STUDY,
+    Releases,
+    StudyId,
+    app,
+    one_sentence,
+    say,
+)
 from analytics.cli.release_option import Release
 
 _BOTH: Final = "both"
@@ -80,6 +88,56 @@ def ard(
         rows = write_ard(exported, target, releases)
     tables = rows["result_table"].n_unique()
     say(f"{rows.height} statistics of {tables} result tables, release {exported.origin.release_id}")
+    _told(target, exported.origin.synthetic_note)
+
+
+@export.command()
+def counts(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
+    target: Target,
+    definitions: Annotated[
+        Path,
+        typer.Option("--definitions", help="Folder of the study that the release was built from."),
+    ] = DEFAULT_STUDY,
+    site: Annotated[
+        str | None, typer.Option(help="Name of the site in the pool (default: the study's id).")
+    ] = None,
+    smallest_cell: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Smallest number of patients on a day beside 0 (default: that of [publication]).",
+        ),
+    ] = None,
+    every_days: Annotated[
+        int | None, typer.Option(min=1, help="Round days up to multiples of so many days.")
+    ] = None,
+    merge: Annotated[
+        bool,
+        typer.Option(
+            "--merge", help="Put days with smaller numbers together, where they are withheld else."
+        ),
+    ] = False,
+    study: StudyId = None,
+    release: Release = "current",
+    releases: Releases = DEFAULT_RELEASES,
+    created: Created = None,
+) -> None:
+    """Write counts by day, to be pooled with those of other sites: no patient rows."""
+    with one_sentence():
+        from analytics.export.counts_files import Sharing, write_counts  # noqa: PLC0415
+        from analytics.export.source import release_to_export  # noqa: PLC0415
+        from analytics.release.choice import chosen_release  # noqa: PLC0415
+
+        exported = release_to_export(chosen_release(releases, study, release), created)
+        sharing = Sharing(site, smallest_cell, every_days, merge)
+        written = write_counts(exported, definitions, target, releases, sharing)
+    rows = written.counts.counts
+    say(
+        f"{rows.height} counts by day of {rows['analysis_id'].n_unique()} analyses, site "
+        f"{written.site}"
+    )
+    for name, reason in written.not_shared.items():
+        say(f"Not shared: {name}: {reason}.")
     _told(target, exported.origin.synthetic_note)
 
 

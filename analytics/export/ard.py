@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from analytics.export.formats import formatted
+from analytics.results.pooling import QUANTITIES
 from analytics.results.schemas import RESULT_TABLES, Column, Table
 
 ABOUT_ANALYSES: Final = ("analysis", "method")  # ard_analyses, and columns of every row
@@ -190,8 +191,9 @@ def _unit(column: Column, row: Mapping[str, Any], plan: _Plan) -> str | None:
             return "subjects"
         return plan.factor_units.get(row["characteristic"])
     if column.unit == "of the quantity":
-        columns = RESULT_TABLES[row["result_table"]].columns
-        return next((item.unit for item in columns if item.name == row["quantity"]), None)
+        shown = QUANTITIES.get(row["quantity"]) or (row["result_table"], row["quantity"])
+        columns = RESULT_TABLES[shown[0]].columns
+        return next((item.unit for item in columns if item.name == shown[1]), None)
     return column.unit
 
 

@@ -5,6 +5,7 @@ Kaplan-Meier, Aalen-Johansen, the log-rank test and follow-up need is in it, wha
 subjects. A day-0 row always exists.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +17,23 @@ from analytics.methods.arrays import FloatArray, IntArray
 from analytics.methods.checked import event_codes, known_days, whole_numbers
 
 COUNT_COLUMNS = ("n_entry", "n_event", "n_competing", "n_censored")
+NOBODY = pl.DataFrame(
+    {"time": [0.0]} | {name: [0] for name in COUNT_COLUMNS},
+    schema={"time": pl.Float64} | dict.fromkeys(COUNT_COLUMNS, pl.Int64),
+)
 _CODES = "An event code is 0 (censored), 1 (event) or 2 (competing event)."
 _WEIGHTS = "A weight is not whole; it says how many subjects a row stands for."
 _COUNTS = "A count is unknown or not whole; counts are numbers of subjects."
+
+
+def added_counts(counts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The counts of all these subjects together, by day; of none, a day-0 row of nobody."""
+    return (
+        pl.concat([NOBODY, *(one.select(NOBODY.columns) for one in counts)])
+        .group_by("time")
+        .agg(pl.col(COUNT_COLUMNS).sum())
+        .sort("time")
+    )
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ from analytics.report.long_term_tables import (
     quantiles_table,
     times_lost_table,
 )
+from analytics.report.pooling_figures import pooling_figures
+from analytics.report.pooling_tables import pooled_curves_table, pooled_models_table
 from analytics.report.provenance import (
     Provenance,
     inputs_table,
@@ -179,6 +181,17 @@ def contents(bi: Bi) -> list[Section]:
                     *_subgroups(bi, analyses),
                     subgroups_table(bi),
                     proportional_hazards_table(bi),
+                ]
+            ),
+        ),
+        Section(
+            "pooling",
+            "Pooled trials",
+            items=_some(
+                [
+                    pooled_curves_table(bi),
+                    *(figure for row in analyses for figure in pooling_figures(bi, row)),
+                    pooled_models_table(bi),
                 ]
             ),
         ),

@@ -120,6 +120,7 @@ def _quoted(analysis: Analysis) -> Analysis:
             "restricted_mean_months": (),
             "parametric": None,
             "subgroups": (),
+            "pooled_over": None,
         }
     )
 

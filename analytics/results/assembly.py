@@ -20,6 +20,7 @@ from analytics.results.multivariable_models import (
     fine_gray_multivariable_frames,
     multivariable_frames,
 )
+from analytics.results.pooled_curves import curve_pooling_frames
 from analytics.results.relative_survival import relative_survival_frames
 from analytics.results.schemas import RESULT_TABLES
 from analytics.results.selected_models import stepwise_frames
@@ -82,7 +83,10 @@ def _frames_by_method(
             strata = counts_by_stratum(study, analysis, marts)
             curves = survival_frames if analysis.method == "kaplan_meier" else incidence_frames
             compared = groups_compared(analysis, strata, marts)
-            return curves(analysis, strata, compared, study.parameters)
+            frames = curves(analysis, strata, compared, study.parameters)
+            if analysis.pooled_over is not None:
+                frames |= curve_pooling_frames(study, analysis, strata, marts)
+            return frames
         case "cox_stepwise":
             return stepwise_frames(study, analysis, marts, terms)
         case "outcomes_table":

@@ -10,6 +10,8 @@ from analytics.results.cox_design import CoxCohort, CoxDesign, column_of, cox_de
 from analytics.results.cox_rows import contrast_words, model_labels
 from analytics.results.frames import frame_of_rows
 from analytics.results.marts import Marts
+from analytics.results.pooled_models import add_fine_gray_pooling, pooled_model
+from analytics.results.pooling import PoolingRows
 from analytics.study.cautions import join_cautions, near_dependence_caution
 from analytics.study.specification import Analysis, Contrast, Parameters, StudySpecification
 
@@ -28,31 +30,50 @@ def fine_gray_frames(
     Complete means that the censoring group is known too. A model that cannot be estimated
     keeps its rows: the status says why and every number is NULL.
     """
-    models, terms = list[Row](), list[Row]()
+    models, terms, pooling = list[Row](), list[Row](), PoolingRows()
     for contrast in analysis.factors:
-        design, labels = _design(study, analysis, contrast, marts)
-        subjects = subjects_of(design)
-        fit = fit_fine_gray(fine_gray_data(design, subjects))
-        model = fine_gray_row(design, subjects, labels, fit)
+        design = _design(study, analysis, contrast, marts)
+        model, term = fine_gray_rows(study, analysis, contrast, design)
         models.append(model)
-        terms.append(_term(study, contrast, model, fit, study.parameters))
-    return {
+        terms.append(term)
+        if analysis.pooled_over is not None:
+            words = [contrast_words(study, contrast)]
+            pooled = pooled_model(analysis, marts, contrast.model, design, words)
+            add_fine_gray_pooling(pooling, study, analysis, pooled, fitted_fine_gray)
+    return pooling.frames() | {
         "fine_gray_model": frame_of_rows("fine_gray_model", models),
         "fine_gray_term": frame_of_rows("fine_gray_term", terms),
     }
 
 
+def fitted_fine_gray(design: CoxDesign) -> FineGrayFit:
+    """The model of the design's subjects."""
+    return fit_fine_gray(fine_gray_data(design, subjects_of(design)))
+
+
+def fine_gray_rows(
+    study: StudySpecification, analysis: Analysis, contrast: Contrast, design: CoxDesign
+) -> tuple[Row, Row]:
+    """The rows of the model and of its term, of one contrast of the analysis."""
+    population = contrast.population or analysis.population
+    assert population is not None
+    labels = model_labels(
+        analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred
+    )
+    subjects = subjects_of(design)
+    fit = fit_fine_gray(fine_gray_data(design, subjects))
+    model = fine_gray_row(design, subjects, labels, fit)
+    return model, _term(study, contrast, model, fit, study.parameters)
+
+
 def _design(
     study: StudySpecification, analysis: Analysis, contrast: Contrast, marts: Marts
-) -> tuple[CoxDesign, Row]:
+) -> CoxDesign:
     assert analysis.endpoint is not None and analysis.population is not None
     population = contrast.population or analysis.population
     groups = (analysis.censoring_groups,) if analysis.censoring_groups else ()
     cohort = CoxCohort(analysis.endpoint, population, strata=groups)
-    labels = model_labels(
-        analysis.analysis_id, contrast.model, population, contrast.caution, contrast.inferred
-    )
-    return cox_design(study, marts, cohort, [contrast]), labels
+    return cox_design(study, marts, cohort, [contrast])
 
 
 def subjects_of(design: CoxDesign) -> pl.DataFrame:

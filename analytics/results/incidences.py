@@ -49,7 +49,9 @@ def incidence_frames(
                 "event": event,
             }
             row = {**labels, "n": n_subjects(counts), "n_event": n_with(counts, event)}
-            curve = known_curve(counts, _estimator(event, parameters), parameters, event=event)
+            curve = known_curve(
+                counts, incidence_estimator(event, parameters), parameters, event=event
+            )
             days = in_days(analysis.landmarks_months, parameters)
             found = cumulative_incidence_at(curve.shown, days)
             curves += curve_rows(curve, labels, parameters)
@@ -78,7 +80,8 @@ def _gray_tests(analysis: Analysis, compared: Compared | None) -> Rows:
         )
 
 
-def _estimator(event: CountedEvent, parameters: Parameters) -> Estimator:
+def incidence_estimator(event: CountedEvent, parameters: Parameters) -> Estimator:
+    """The incidence of the event by the counts, under the conventions of the study."""
     return partial(
         cumulative_incidence_curve,
         event=event,

@@ -66,6 +66,16 @@ MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "n_competing": _WHOLE,
         "n_censored": _WHOLE,
     },
+    "pooled_risk_counts": {
+        "analysis_id": _TEXT,
+        "pooled_level": _TEXT,
+        "stratum": _TEXT,
+        "day": _REAL,
+        "n_entry": _WHOLE,
+        "n_event": _WHOLE,
+        "n_competing": _WHOLE,
+        "n_censored": _WHOLE,
+    },
     "state_moves": {
         "analysis_id": _TEXT,
         "stratum": _TEXT,
@@ -91,6 +101,7 @@ class Marts:
     entry_times: pl.DataFrame
     risk_counts: pl.DataFrame
     stratified_risk_counts: pl.DataFrame
+    pooled_risk_counts: pl.DataFrame
     state_moves: pl.DataFrame
 
     def members(self, population: str) -> pl.DataFrame:

@@ -12,12 +12,25 @@ from analytics.methods.fine_gray import fine_gray_terms, fit_fine_gray
 from analytics.methods.joint_tests import joint_likelihood_ratio_test, joint_wald_test
 from analytics.methods.robust_variance import with_robust_variance
 from analytics.methods.statuses import NO_SUBDISTRIBUTION_RATIO, not_estimable
+from analytics.results.cox_design import CoxDesign
 from analytics.results.cox_models import fitted
 from analytics.results.cox_rows import CoxRows, model_labels, not_fitted, rows_of_model
-from analytics.results.fine_gray_models import SIZES, fine_gray_data, fine_gray_row, subjects_of
+from analytics.results.fine_gray_models import (
+    SIZES,
+    fine_gray_data,
+    fine_gray_row,
+    fitted_fine_gray,
+    subjects_of,
+)
 from analytics.results.frames import frame_of_rows
 from analytics.results.marts import Marts
 from analytics.results.model_terms import TermDesign, term_design, tested_terms, words_of
+from analytics.results.pooled_models import (
+    add_cox_pooling,
+    add_fine_gray_pooling,
+    pooled_model,
+)
+from analytics.results.pooling import PoolingRows
 from analytics.study.cautions import absent_levels_caution, join_cautions
 from analytics.study.specification import Analysis, StudySpecification
 
@@ -36,15 +49,24 @@ def multivariable_frames(
         status = found.obstacle or not_estimable("no factor with two levels")
         rows = not_fitted(labels, found.design, status, analysis.ties_used(study.parameters))
         return rows.frames() | {"joint_test": frame_of_rows("joint_test", ())}
-    data = found.design.data()
-    fit = fitted(data, analysis, study.parameters)
-    if analysis.variance == "robust":
-        fit = with_robust_variance(data, fit, _clusters(analysis, found, marts))
+
+    def fit_of(design: CoxDesign) -> CoxFit:
+        data = design.data()
+        fit = fitted(data, analysis, study.parameters)
+        if analysis.variance == "robust":
+            fit = with_robust_variance(data, fit, _clusters(analysis, design, marts))
+        return fit
+
+    fit = fit_of(found.design)
     words = [words_of(study, term) for term in found.terms]
     rows = rows_of_model(study, found.design, words, labels, fit)
     rows.models[0]["variance"] = _variance(analysis)
     tests = _joint_tests(analysis, found, fit, rows)
-    return rows.frames() | {"joint_test": frame_of_rows("joint_test", tests)}
+    pooling = PoolingRows()
+    if analysis.pooled_over is not None:
+        model = pooled_model(analysis, marts, MODEL, found.design, words)
+        add_cox_pooling(pooling, study, analysis, model, fit_of)
+    return rows.frames() | pooling.frames() | {"joint_test": frame_of_rows("joint_test", tests)}
 
 
 def fine_gray_multivariable_frames(
@@ -72,7 +94,12 @@ def fine_gray_multivariable_frames(
         )
         if names
     ]
-    return {
+    pooling = PoolingRows()
+    if analysis.pooled_over is not None and found.obstacle is None:
+        words = [words_of(study, term) for term in found.terms]
+        pooled = pooled_model(analysis, marts, MODEL, found.design, words)
+        add_fine_gray_pooling(pooling, study, analysis, pooled, fitted_fine_gray)
+    return pooling.frames() | {
         "fine_gray_model": frame_of_rows("fine_gray_model", [model]),
         "fine_gray_term": frame_of_rows(
             "fine_gray_term",
@@ -109,12 +136,12 @@ def _variance(analysis: Analysis) -> str:
     return f"robust, clusters: {analysis.cluster or 'subjects'}"
 
 
-def _clusters(analysis: Analysis, found: TermDesign, marts: Marts) -> IntArray:
+def _clusters(analysis: Analysis, design: CoxDesign, marts: Marts) -> IntArray:
     """The cluster of each row of the data: its subject, or its subject's level of a factor.
 
     A subject of unknown level is a cluster of its own.
     """
-    rows = found.design.ordered()
+    rows = design.ordered()
     cluster = pl.col("usubjid")
     if analysis.cluster is not None:
         levels = marts.subject_factors.filter(pl.col("factor") == analysis.cluster)

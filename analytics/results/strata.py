@@ -1,10 +1,11 @@
 """Risk counts of one analysis, stratum by stratum, as the estimators take them."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from analytics.methods.counts import COUNT_COLUMNS
+from analytics.methods.counts import COUNT_COLUMNS, added_counts
 from analytics.results.marts import Marts
 from analytics.study.codes import UNKNOWN_LEVEL, WHOLE_POPULATION
 from analytics.study.specification import Analysis, StudySpecification
@@ -46,6 +47,16 @@ def counts_by_test_stratum(analysis: Analysis, marts: Marts) -> dict[str, dict[s
     }
 
 
+def counts_by_pooled_level(
+    analysis: Analysis, levels: Sequence[str], stratum: str, marts: Marts
+) -> dict[str, pl.DataFrame]:
+    """Trial -> counts of the stratum, for each level of the factor that the analysis pools."""
+    rows = marts.pooled_risk_counts.filter(pl.col("analysis_id") == analysis.analysis_id)
+    return {
+        level: _counts(rows.filter(pl.col("pooled_level") == level), stratum) for level in levels
+    }
+
+
 def n_subjects(counts: pl.DataFrame) -> int:
     """Subjects who ever come under observation."""
     return int(counts["n_entry"].sum())
@@ -58,7 +69,5 @@ def n_with(counts: pl.DataFrame, event: str) -> int:
 
 def _counts(rows: pl.DataFrame, stratum: str) -> pl.DataFrame:
     """The stratum's counts by day, with a day-0 row even when it has none."""
-    day_0 = pl.DataFrame({"day": [0.0]} | {name: [0] for name in COUNT_COLUMNS})
-    counts = rows.filter(pl.col("stratum") == stratum).select("day", *COUNT_COLUMNS)
-    days = pl.concat([day_0, counts]).group_by("day").agg(pl.col(COUNT_COLUMNS).sum())
-    return days.rename({"day": "time"}).sort("time")
+    own = rows.filter(pl.col("stratum") == stratum)
+    return added_counts([own.select(pl.col("day").alias("time"), *COUNT_COLUMNS)])

@@ -17,7 +17,7 @@ from analytics.study.specification import Analysis, Contrast, StudySpecification
 
 Row = dict[str, Any]
 
-_LEVEL: Final = "subgroup_level"
+LEVEL: Final = "subgroup_level"
 
 
 @dataclass
@@ -55,12 +55,8 @@ def add_subgroups(
             "subgroup": subgroup,
         }
         for level in study.levels_of(subgroup):
-            own = design.intervals.filter(pl.col(_LEVEL) == level)
-            rows.effects.append(
-                _effect(
-                    study, analysis, contrast, _of_rows(design, own), {**labels, "level": level}
-                )
-            )
+            own = of_rows(design, design.intervals.filter(pl.col(LEVEL) == level))
+            rows.effects.append(_effect(study, analysis, contrast, own, {**labels, "level": level}))
         test = _interaction(study, analysis, contrast, design, subgroup)
         rows.interactions.append(
             {
@@ -80,16 +76,17 @@ def with_known_level(design: CoxDesign, marts: Marts, subgroup: str) -> CoxDesig
     """The design without the subjects of unknown level, the others with it as `subgroup_level`."""
     levels = marts.subject_factors.filter(pl.col("factor") == subgroup)
     joined = design.intervals.join(
-        levels.select("usubjid", pl.col("level").alias(_LEVEL)),
+        levels.select("usubjid", pl.col("level").alias(LEVEL)),
         on="usubjid",
         how="left",
         maintain_order="left",
     )
-    known = _of_rows(design, joined.filter(pl.col(_LEVEL).is_not_null()))
+    known = of_rows(design, joined.filter(pl.col(LEVEL).is_not_null()))
     return replace(known, n_missing=design.n_missing + design.n - known.n)
 
 
-def _of_rows(design: CoxDesign, intervals: pl.DataFrame) -> CoxDesign:
+def of_rows(design: CoxDesign, intervals: pl.DataFrame) -> CoxDesign:
+    """The design of these intervals of it."""
     return replace(
         design,
         intervals=intervals,
@@ -131,12 +128,12 @@ def _interaction(
     """
     if design.obstacle is not None:
         return TestResult(None, 0, None, design.obstacle)
-    found = set(design.intervals[_LEVEL].unique())
+    found = set(design.intervals[LEVEL].unique())
     others = [level for level in study.levels_of(subgroup) if level in found][1:]
     if not others:
         return no_test(statuses.ONE_LEVEL)
     is_level = {
-        f"{subgroup} {level}": (pl.col(_LEVEL) == level).cast(pl.Float64) for level in others
+        f"{subgroup} {level}": (pl.col(LEVEL) == level).cast(pl.Float64) for level in others
     }
     products = {
         f"{contrast.factor} x {name}": pl.col(column_of(contrast.factor)) * indicator

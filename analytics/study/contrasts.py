@@ -51,9 +51,17 @@ def read_contrasts(
 
 
 def read_baseline_contrasts(
-    table: Table, endpoint: str, population: str, definitions: Definitions
+    table: Table,
+    endpoint: str,
+    population: str,
+    definitions: Definitions,
+    pooled_over: str | None = None,
 ) -> tuple[Contrast, ...]:
-    """The `factors` of a fine_gray analysis; they and their patients are known at the origin."""
+    """The `factors` of a fine_gray analysis; they and their patients are known at the origin.
+
+    So is the factor whose levels are pooled.
+    """
+    pooled = (pooled_over,) if pooled_over else ()
     contrasts: list[Contrast] = []
     for row in _rows(table, _BASELINE_KEYS):
         contrast = _contrast(row, definitions)
@@ -64,7 +72,7 @@ def read_baseline_contrasts(
             )
         own = contrast.population or population
         check_population(row.where, endpoint, own, definitions)
-        later = later_than_origin(endpoint, own, (contrast.factor,), definitions)
+        later = later_than_origin(endpoint, own, (contrast.factor, *pooled), definitions)
         check_known_at_origin(row.where, endpoint, later, definitions)
         contrasts.append(contrast)
     _check_models(table, tuple(contrasts))
@@ -166,7 +174,8 @@ def _guarded(
     endpoint, own = analysis.endpoint, contrast.population or analysis.population
     assert endpoint is not None and own is not None
     check_population(row.where, endpoint, own, definitions)
-    assessed = (contrast.factor, *analysis.stratified_by, *analysis.subgroups)
+    pooled = (analysis.pooled_over,) if analysis.pooled_over else ()
+    assessed = (contrast.factor, *analysis.stratified_by, *analysis.subgroups, *pooled)
     later = later_than_origin(endpoint, own, assessed, definitions)
     if contrast.as_published is None:
         check_known(row.where, endpoint, later, contrast.entry_facts, definitions)

@@ -16,7 +16,11 @@ from analytics.study.guard import check_has_groups
 from analytics.study.keys import Table
 from analytics.study.siblings import guarded
 from analytics.study.specification import Analysis
-from analytics.study.strata import check_varies_within_strata, read_stratified_by
+from analytics.study.strata import (
+    check_varies_within_strata,
+    read_pooled_over,
+    read_stratified_by,
+)
 
 
 def read_curve(
@@ -28,6 +32,7 @@ def read_curve(
     landmark_days = _positive(table, "landmark_days")
     caution = landmark_caution(landmark_days, moving=moving is not None)
     stratified_by = _stratified_by(table, strata, definitions)
+    pooled_over = _pooled_over(table, strata, stratified_by, definitions)
     analysis = base.model_copy(
         update={
             "endpoint": definitions.endpoint(table),
@@ -35,6 +40,7 @@ def read_curve(
             "strata": strata,
             "time_dependent_strata": moving is not None,
             "stratified_by": stratified_by,
+            "pooled_over": pooled_over,
             "tests": read_tests(table, strata, definitions),
             "landmarks_months": read_months(table, "landmarks_months"),
             "landmark_days": landmark_days,
@@ -57,7 +63,7 @@ def read_curve(
             f"{table.where}: a headline is one line and cannot be stratified; remove headline or "
             "strata."
         )
-    assessed = (strata, *stratified_by) if strata else ()
+    assessed = tuple(name for name in (strata, *stratified_by, pooled_over) if name)
     return guarded(table, analysis, assessed, definitions)
 
 
@@ -81,6 +87,20 @@ def _stratified_by(table: Table, strata: str | None, definitions: Definitions) -
         )
     check_varies_within_strata(table, strata, names)
     return names
+
+
+def _pooled_over(
+    table: Table, strata: str | None, stratified_by: tuple[str, ...], definitions: Definitions
+) -> str | None:
+    """The trials of a curve: all its patients are followed from its first day on."""
+    name = read_pooled_over(table, definitions, [strata] if strata else [], stratified_by)
+    for key in ("entry_facts", "time_dependent_strata"):
+        if name is not None and key in table.values:
+            raise StudyError(
+                f"{table.where}: pooled_over compares curves that start on the same day, but with "
+                f"{key} they do not; remove pooled_over or {key}."
+            )
+    return name
 
 
 def _moving_strata(table: Table, strata: str, definitions: Definitions) -> str:

@@ -17,6 +17,7 @@ from analytics.study.specification import Analysis, Limits, ModelTies
 from analytics.study.strata import (
     check_varies_within_strata,
     check_varies_within_subgroups,
+    read_pooled_over,
     read_stratified_by,
     read_subgroups,
 )
@@ -34,6 +35,7 @@ def read_univariate(
             "population": definitions.population(table),
             "stratified_by": read_stratified_by(table, definitions),
             "subgroups": read_subgroups(table, definitions),
+            "pooled_over": pooled_over_of(table, definitions),
             **likelihood_of(table),
         }
     )
@@ -50,17 +52,27 @@ def read_fine_gray(
     """Fine-Gray models of one baseline factor each; groups, if any, are censored unlike."""
     endpoint, population = definitions.endpoint(table), definitions.population(table)
     groups = censoring_groups(table, definitions)
+    pooled_over = pooled_over_of(table, definitions)
     return [
         base.model_copy(
             update={
                 "endpoint": endpoint,
                 "population": population,
+                "pooled_over": pooled_over,
                 "censoring_groups": groups,
-                "factors": read_baseline_contrasts(table, endpoint, population, definitions),
+                "factors": read_baseline_contrasts(
+                    table, endpoint, population, definitions, pooled_over
+                ),
                 "caution": join_cautions(censoring_caution(groups), base.caution),
             }
         )
     ]
+
+
+def pooled_over_of(table: Table, definitions: Definitions) -> str | None:
+    """The trials that models pool; none of their factors, and none of their strata."""
+    compared = [str(row.get("factor")) for row in table.tables("factors")]
+    return read_pooled_over(table, definitions, compared, table.texts("stratified_by"))
 
 
 def read_stepwise(

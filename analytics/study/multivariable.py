@@ -14,7 +14,7 @@ from analytics.study.guard import (
     later_than_origin,
 )
 from analytics.study.keys import Table
-from analytics.study.model_analyses import censoring_groups, likelihood_of
+from analytics.study.model_analyses import censoring_groups, likelihood_of, pooled_over_of
 from analytics.study.siblings import guarded
 from analytics.study.specification import Analysis, ModelFactor, Variance
 from analytics.study.strata import check_varies_within_strata, read_stratified_by
@@ -32,6 +32,7 @@ def read_multivariable(
     stratified_by = read_stratified_by(table, definitions)
     for factor in factors:
         check_varies_within_strata(table, factor.factor, stratified_by)
+    pooled_over = pooled_over_of(table, definitions)
     analysis = base.model_copy(
         update={
             "endpoint": definitions.endpoint(table),
@@ -39,6 +40,7 @@ def read_multivariable(
             "model_factors": factors,
             "interactions": _interactions(table, factors),
             "stratified_by": stratified_by,
+            "pooled_over": pooled_over,
             "entry_facts": entry_facts(table, definitions),
             "as_published": table.text("as_published"),
             **likelihood_of(table),
@@ -55,7 +57,8 @@ def read_multivariable(
             f'{table.where}: ties = "exact" cannot be combined with variance = "robust", since the '
             "exact likelihood has no residual of a single row; keep one of them."
         )
-    assessed = (*(factor.factor for factor in factors), *stratified_by)
+    pooled = (pooled_over,) if pooled_over else ()
+    assessed = (*(factor.factor for factor in factors), *stratified_by, *pooled)
     return guarded(table, analysis, assessed, definitions)
 
 
@@ -72,7 +75,9 @@ def read_fine_gray_multivariable(
                 "Fine-Gray model does not allow time-dependent factors; use cox_multivariable."
             )
     check_population(table.where, endpoint, population, definitions)
-    names = tuple(factor.factor for factor in factors)
+    pooled_over = pooled_over_of(table, definitions)
+    pooled = (pooled_over,) if pooled_over else ()
+    names = (*(factor.factor for factor in factors), *pooled)
     later = later_than_origin(endpoint, population, names, definitions)
     check_known_at_origin(table.where, endpoint, later, definitions)
     groups = censoring_groups(table, definitions)
@@ -81,6 +86,7 @@ def read_fine_gray_multivariable(
             update={
                 "endpoint": endpoint,
                 "population": population,
+                "pooled_over": pooled_over,
                 "censoring_groups": groups,
                 "model_factors": factors,
                 "interactions": _interactions(table, factors),

@@ -19,7 +19,7 @@ from analytics.study.guard import (
     sibling_entry_facts,
 )
 from analytics.study.keys import Table
-from analytics.study.specification import Analysis
+from analytics.study.specification import CURVE_METHODS, Analysis
 
 
 def guarded(
@@ -85,6 +85,7 @@ def _published_and_sibling(
                 "analysis_id": sibling,
                 "label": f"{analysis.label}, delayed entry",
                 "entry_facts": facts,
+                "pooled_over": None if analysis.method in CURVE_METHODS else analysis.pooled_over,
                 "as_published": None,
                 "caution": join_cautions(caution, analysis.caution),
                 "delayed_entry_of": analysis.analysis_id,

@@ -502,8 +502,10 @@ class Analysis(_Specification):
     the landmark. The combinations of levels of `stratified_by` are the strata of the test between
     the groups, or of Cox models, each with a baseline hazard of its own. In each level of the
     `subgroups`, which are factors, a Cox analysis also has its models on the subjects of the level.
-    Of `compared`, two of the `groups` of an outcomes table, the first is compared with the second,
-    in the strata of `stratified_by`, too. `plateau_months` are the two months whose rates are
+    The levels of `pooled_over`, a factor, are the trials that the analysis pools: it is also of
+    each trial, and without each. Of `compared`, two of the `groups` of an outcomes table, the first
+    is compared with the second, in the strata of `stratified_by`, too. `plateau_months` are the two
+    months whose rates are
     compared. `tests` are those between the groups of curves. `quantiles` are the shares of events
     whose times are asked for, and `incidence_rate_months` the months that part the intervals of a
     rate. In each level of `censoring_groups` a Fine-Gray analysis estimates the censoring by
@@ -531,6 +533,7 @@ class Analysis(_Specification):
     time_dependent_strata: bool = False
     stratified_by: tuple[str, ...] = ()
     subgroups: tuple[str, ...] = ()
+    pooled_over: str | None = None
     tests: tuple[str, ...] = ("log_rank",)
     landmarks_months: tuple[float, ...] = ()
     landmark_days: float | None = None

@@ -1,9 +1,11 @@
 """Keys of plan.toml that split the subjects of an analysis by baseline factors.
 
 `stratified_by`: the combinations of levels are the strata. `subgroups`: each level is a subgroup.
+`pooled_over`: each level is a trial, or another part, of the pooled patients.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
 from analytics.study.definitions import Definitions
@@ -13,6 +15,7 @@ from analytics.study.keys import Table
 
 _KEY: Final = "stratified_by"
 _SUBGROUPS: Final = "subgroups"
+_POOLED: Final = "pooled_over"
 _ELSEWHERE: Final = {
     ("cox_univariate", "strata"): "strata are the groups of curves; name the strata of Cox models "
     "as stratified_by = {strata}",
@@ -45,6 +48,37 @@ def read_stratified_by(table: Table, definitions: Definitions) -> tuple[str, ...
 def read_subgroups(table: Table, definitions: Definitions) -> tuple[str, ...]:
     """The factors whose levels are subgroups."""
     return _baseline_factors(table, _SUBGROUPS, "subgroups", definitions)
+
+
+def read_pooled_over(
+    table: Table, definitions: Definitions, compared: Sequence[str], strata: Sequence[str] = ()
+) -> str | None:
+    """The factor whose levels are the trials of the pooled patients; None when it is not named.
+
+    It is none of the factors that are `compared`, and none of those that form the `strata`.
+    """
+    name = table.text(_POOLED)
+    if name is None:
+        return None
+    factor = definitions.factors[table.check(name, definitions.factors, "factor")]
+    check_has_groups(table.where, _POOLED, factor)
+    if factor.timing == "post_baseline":
+        raise StudyError(
+            f"{table.where}: {_POOLED} '{name}' is known only after the origin, but a patient is "
+            "of one trial from the origin on; choose a baseline factor."
+        )
+    if len(definitions.levels[name]) < 2:
+        raise StudyError(
+            f"{table.where}: {_POOLED} '{name}' has one level, and one trial is not pooled; remove "
+            f"{_POOLED}."
+        )
+    for others, what in ((compared, "is compared"), (strata, "forms the strata")):
+        if name in others:
+            raise StudyError(
+                f"{table.where}: factor '{name}' {what}, so that the analysis is not pooled over "
+                f"it; remove {_POOLED} or name another factor."
+            )
+    return name
 
 
 def _baseline_factors(

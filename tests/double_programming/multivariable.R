@@ -121,8 +121,13 @@ multivariable <- function(study, analysis) {
 # crr and Newton's steps from it; its variance, which is right for one censoring group alone.
 fine_gray_of_several <- function(study, analysis) {
     found <- terms_of(study, analysis, na.omit(analysis$censoring_groups))
-    rows <- found$design$rows
-    x <- as.matrix(rows[found$terms])
+    list(analysis_id = analysis$id, id = "multivariable", factor = found$terms,
+         of_factor = found$of_factor, tested = found$tested, design = found$design,
+         fit = fit_fine_gray_of_several(found$design$rows, found$terms))
+}
+
+fit_fine_gray_of_several <- function(rows, terms) {
+    x <- as.matrix(rows[terms])
     group <- if (is.null(rows[["stratum"]])) rep(1, nrow(rows)) else rows[["stratum"]]
     if (length(unique(group)) > 1) {
         stop("Several censoring groups in a model of several factors: write the variance here.")
@@ -131,10 +136,8 @@ fine_gray_of_several <- function(study, analysis) {
                                            maxiter = steps)
     fit <- crr_from(rep(0, ncol(x)), 100)
     for (step in 1:5) fit <- crr_from(fit$coef + solve(fit$inf, fit$score), 0)
-    list(analysis_id = analysis$id, id = "multivariable", factor = found$terms,
-         of_factor = found$of_factor, tested = found$tested, design = found$design,
-         fit = list(coef = unname(fit$coef), covariance = fit$var, variance = diag(fit$var),
-                    loglik = fit$loglik, loglik_null = fit$loglik.null))
+    list(coef = unname(fit$coef), covariance = fit$var, variance = diag(fit$var),
+         loglik = fit$loglik, loglik_null = fit$loglik.null)
 }
 
 # ---- Firth's penalised likelihood -----------------------------------------------------------

@@ -13,7 +13,7 @@ options(stringsAsFactors = FALSE)
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
 for (name in c("study", "subjects", "curves", "incidences", "states", "external", "plateaus", "cure",
-               "cure_models", "relative", "models",
+               "cure_models", "relative", "models", "pooling",
                "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray",
                "descriptions", "outcome_differences", "survival_differences", "long_term",
                "parametric", "concordance", "sensitivity")) {
@@ -27,6 +27,7 @@ source(file.path(dirname(this_file), "../reference/reconstruction.R"), encoding 
 result_table <- function(key, rows) list(key = key, rows = rows)
 curve_key <- c("analysis_id", "stratum")
 model_key <- c("analysis_id", "model")
+pooling_key <- c(model_key, "factor", "term_order", "stratum", "event", "quantity", "time_months")
 tables <- list(
     survival_curve = result_table(c(curve_key, "time_days"), survival_curves),
     survival_summary = result_table(curve_key, survival_summaries),
@@ -86,6 +87,8 @@ tables <- list(
     relative_survival_curve = result_table(c(curve_key, "time_days"), relative_curves),
     relative_survival_rate = result_table(c(curve_key, "time_months"), relative_rates),
     excess_mortality = result_table(c(curve_key, "interval_order"), excess_mortalities),
+    pooling_effect = result_table(c(pooling_key, "part", "level"), pooling_effects),
+    pooling_heterogeneity = result_table(pooling_key, pooling_tests),
     fine_gray_model = result_table(model_key, fine_gray_model_rows),
     fine_gray_term = result_table(c(model_key, "factor", "display_order"), fine_gray_terms),
     baseline_characteristics = result_table(
@@ -129,6 +132,7 @@ study$groups <- curve_groups(study)
 study$models <- cox_models(study)
 study$fine_gray_models <- fine_gray_models(study)
 study$cure_models <- cure_models(study)
+study$pooled <- pooled_numbers(study)
 results <- list()
 for (name in names(tables)) results[[name]] <- tables[[name]]$rows(study, results)
 values <- do.call(rbind, lapply(names(tables), function(name) {

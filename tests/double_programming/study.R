@@ -36,7 +36,7 @@ with_siblings <- function(study) {
             id = row$id, method = row$method, endpoint = cell(row, "endpoint"),
             population = cell(row, "population"), strata = first_known(cell(row, "strata"), moving),
             moves = !is.na(moving), stratified_by = stratification_factors(study, row),
-            subgroups = items(cell(row, "subgroups")),
+            subgroups = items(cell(row, "subgroups")), pooled_over = cell(row, "pooled_over"),
             tests = if (is.na(cell(row, "tests"))) "log_rank" else items(row$tests),
             landmarks = months("landmarks_months"), from_months = months("from_months"),
             horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
@@ -111,8 +111,11 @@ siblings_of <- function(study, item, factors, row) {
         return(list(item))
     }
     entry <- defining_facts(study, item$population, factors)
+    # the sibling of a curve does not pool trials: its subjects enter on days of their own
     sibling <- modifyList(item, list(
-        id = paste0(item$id, "__delayed_entry"), entry = entry, is_sibling = TRUE
+        id = paste0(item$id, "__delayed_entry"), entry = entry, is_sibling = TRUE,
+        pooled_over = if (isTRUE(item$method == "kaplan_meier") ||
+                          isTRUE(item$method == "cumulative_incidence")) NA else item$pooled_over
     ))
     list(item, sibling)
 }

@@ -94,6 +94,17 @@ _KAPLAN_MEIER = "(select min(analysis_id) from results.analysis where method = '
 _COX = "(select min(analysis_id) from results.analysis where method like 'cox%')"
 
 MUTATIONS: dict[str, str] = {
+    "POOL-02": change("marts.pooled_risk_counts", "n_event = -1"),
+    "POOL-03": change("marts.pooled_risk_counts", "n_censored = n_censored + 1"),
+    "POOL-04": "delete from marts.pooled_risk_counts where pooled_level = 'MT103-206'",
+    "POOE-02": change("results.pooling_effect", "ci_lower = estimate + 1", "estimate > 0"),
+    "POOE-03": change("results.pooling_effect", "estimate = null", "status = 'ok'"),
+    "POOE-04": change("results.pooling_effect", "n = 9999", "part = 'level'"),
+    "POOE-05": change(
+        "results.pooling_effect", "estimate = estimate + 1e-9", "part = 'all' and estimate > 0"
+    ),
+    "POOH-02": change("results.pooling_heterogeneity", "df = 7"),
+    "POOH-03": change("results.pooling_heterogeneity", "lr_p = null", "lr_status = 'ok'"),
     "RESP-02": change("marts.responses", "usubjid = 'nobody'"),
     "RESP-03": change(
         "marts.responses",

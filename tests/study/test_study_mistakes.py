@@ -835,8 +835,8 @@ PLAN_MISTAKES = {
         "quantiles = [0.25]",
         "plan.toml analysis 'a': unknown key 'quantiles'; the keys are id, label, "
         "method, caution, inferred, endpoint, population, strata, stratified_by, "
-        "landmarks_months, landmark_days, entry_facts, as_published, headline, alternative_to, "
-        "restricted_mean_months, incidence_rate_months.",
+        "pooled_over, landmarks_months, landmark_days, entry_facts, as_published, headline, "
+        "alternative_to, restricted_mean_months, incidence_rate_months.",
     ),
     "plateau of one month": (
         'method = "kaplan_meier"\nendpoint = "OS"\npopulation = "all"\nplateau_months = [36]',

@@ -12,9 +12,16 @@ from analytics.warehouse import literal, quoted
 
 _NUMBERS: Final = ("DOUBLE", "BIGINT", "INTEGER")
 # Told only where the number stands in no other table, and has a decimal: a curve passes through
-# nearly every whole number, which then says nothing of the one that is meant.
-_LAST: Final = ("survival_curve", "cumulative_incidence_curve", "convention_sensitivity")
-_NOT_NUMBERS: Final = ("display_order", "indent", "step")
+# nearly every whole number, which then says nothing of the one that is meant; the trials of a
+# pooled analysis repeat its numbers.
+_LAST: Final = (
+    "survival_curve",
+    "cumulative_incidence_curve",
+    "convention_sensitivity",
+    "pooling_effect",
+    "pooling_heterogeneity",
+)
+_NOT_NUMBERS: Final = ("display_order", "indent", "step", "term_order")
 _SHOWN: Final = 8  # places of one number; a small count stands in many
 
 
@@ -110,6 +117,8 @@ def _ground(
     elif name in {"survival_difference", "restricted_mean_difference"}:
         for stratum in (row["stratum"], row["reference_stratum"]):
             yield from _curve(connection, analysis, "survival_curve", {**row, "stratum": stratum})
+    elif name in {"pooling_effect", "pooling_heterogeneity"}:
+        yield from _pooled(connection, analysis, row)
     elif name == "clinical_outcomes":
         yield from _outcome(analysis, row)
     elif name == "outcome_difference":
@@ -164,6 +173,25 @@ def _strata(connection: duckdb.DuckDBPyConnection, analysis: Row) -> Iterator[st
         "from intermediate.int_analysis_subjects\n"
         "left join intermediate.int_test_strata using (analysis_id, usubjid)\n"
         f"where analysis_id = {literal(analysis['analysis_id'])} order by all"
+    )
+
+
+def _pooled(connection: duckdb.DuckDBPyConnection, analysis: Row, row: Row) -> Iterator[str]:
+    """The trials of a curve with their subjects and events, or the intervals of a model."""
+    if row["model"] is not None:
+        yield from _intervals(analysis, row)
+        return
+    yield "  marts.pooled_risk_counts by trial"
+    yield from table(
+        rows_of(
+            connection,
+            "select pooled_level, sum(n_entry) as n, sum(n_event) as n_event, "
+            "sum(n_competing) as n_competing, sum(n_censored) as n_censored "
+            "from marts.pooled_risk_counts where analysis_id = ? and stratum = ? "
+            "group by all order by all",
+            analysis["analysis_id"],
+            row["stratum"],
+        )
     )
 
 

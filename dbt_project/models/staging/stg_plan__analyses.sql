@@ -16,6 +16,7 @@ typed as (
         {{ given('delayed_entry_of') }} as delayed_entry_of,
         {{ given('alternative_to') }} as alternative_to,
         {{ given('candidates_from') }} as candidates_from,
+        {{ given('pooled_factor') }} as pooled_factor,
         cast(display_order as int) as display_order
     from plan_analysis
 )
