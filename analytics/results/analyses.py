@@ -31,7 +31,7 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "fine_gray_multivariable": ("plateau", "numpy"),
     "multi_state": ("plateau", "numpy"),
     "external_control": ("plateau", "lifelines", "scipy"),
-    "mixture_cure": ("plateau", "scipy"),
+    "mixture_cure": ("plateau", "lifelines", "scipy"),
     "relative_survival": ("plateau", "numpy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars", "scipy"),
