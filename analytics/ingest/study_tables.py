@@ -60,6 +60,8 @@ _TABLES: Final[dict[str, str]] = {
     "population varchar, denominator varchar",
     "plan_state": "analysis_id varchar, state_order integer, state varchar, label varchar, "
     "fact varchar, ends varchar",
+    "plan_state_sum": "analysis_id varchar, sum_order integer, name varchar, label varchar, "
+    "state varchar",
 }
 
 Rows = Sequence[tuple[object, ...]]
@@ -278,6 +280,12 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
             (row.analysis_id, order, state.state, state.label, state.fact, state.ends)
             for row in analyses
             for order, state in enumerate(row.states, start=1)
+        ],
+        "plan_state_sum": [
+            (row.analysis_id, order, one.name, one.label, state)
+            for row in analyses
+            for order, one in enumerate(row.sums, start=1)
+            for state in one.states
         ],
     }
 

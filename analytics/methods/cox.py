@@ -18,8 +18,9 @@ from analytics.methods.chi_square import (
     quadratic_form,
 )
 from analytics.methods.cox_data import CoxData, with_covariates
+from analytics.methods.exact_likelihood import MOST_STEPS, n_steps
 from analytics.methods.firth import penalised_sums
-from analytics.methods.monotone import cox_steps, rising_names
+from analytics.methods.monotone import cox_steps, exact_steps, rising_names
 from analytics.methods.newton import (
     LikelihoodPoint,
     Maximum,
@@ -32,6 +33,7 @@ from analytics.methods.partial_likelihood import Ties, risk_sums
 from analytics.methods.proportional_hazards import proportional_hazards_test
 from analytics.methods.risk_totals import n_at_risk
 from analytics.methods.scaled_rows import NEARLY_DEPENDENT, ScaledRows, scaled_rows
+from analytics.methods.tied_events import partial_likelihood
 from analytics.methods.wald_terms import wald_terms
 
 __all__ = [
@@ -89,17 +91,25 @@ class CoxFit:
 def fit_cox(data: CoxData, *, ties: Ties, penalty: Penalty | None = None) -> CoxFit:
     """The maximum partial likelihood estimates, exact to rounding.
 
-    Not estimable: no event; one subject at risk at each; a covariate that varies in no risk set;
+    `ties`: Efron's or Breslow's approximation, or the exact likelihood (see `exact_likelihood`),
+    which takes neither weights nor the penalty (ValueError). Not estimable: no event; one subject
+    at risk at each, or, by the exact likelihood, none without it or more than can be worked out in
+    a minute; a covariate that varies in no risk set;
     one that is a linear combination of those before it; a likelihood without a maximum (see
     `monotone`), as with a level without events; no convergence. With Firth's
     penalty (see `firth`) the estimates are those of the penalised likelihood, which has a maximum;
     the covariance is the inverse of the information without the penalty at them, as in SAS.
     """
+    if ties == "exact" and (data.weight is not None or penalty is not None):
+        raise ValueError(
+            "The exact likelihood of tied events has neither weights nor a penalty; use efron or "
+            "breslow."
+        )
     rows = scaled_rows(data)
-    reason = _reason_without_risk_sets(rows)
+    reason = _reason_without_risk_sets(rows, ties)
     if reason is not None:
         return _unfitted(data, ties, reason, 0)
-    likelihood = partial(risk_sums, rows, ties=ties)
+    likelihood = partial_likelihood(rows, ties=ties)
     null = likelihood_at(likelihood, np.zeros(len(data.names)))
     reason = reason_not_to_fit(rows, null, data.names)
     if reason is not None:
@@ -109,7 +119,7 @@ def fit_cox(data: CoxData, *, ties: Ties, penalty: Penalty | None = None) -> Cox
     maximum = maximised(likelihood, null)
     found = maximum.point
     covariance = inverse(found.information)
-    reason = _reason_not_to_believe(rows, maximum, covariance, data.names)
+    reason = _reason_not_to_believe(rows, maximum, covariance, data.names, ties)
     if reason is not None:
         return _unfitted(data, ties, reason, maximum.iterations)
     assert covariance is not None
@@ -192,7 +202,7 @@ def score_test_of_added(data: CoxData, base: CoxFit, candidate: str) -> TestResu
     if rows.first_dependent is not None:
         return no_test(statuses.DEPENDENT_COVARIATES, candidate)
     log_hr = rows.scaled(np.append(base.log_hr, 0.0))
-    point = likelihood_at(partial(risk_sums, rows, ties=base.ties), log_hr)
+    point = likelihood_at(partial_likelihood(rows, ties=base.ties), log_hr)
     statistic = quadratic_form(point.score, point.information)
     if statistic is None:
         return no_test(statuses.DEPENDENT_COVARIATES, candidate)
@@ -217,12 +227,16 @@ def _unfitted(data: CoxData, ties: Ties, status: str, iterations: int) -> CoxFit
     return CoxFit(status, data.names, ties, len(data.tstop), int(data.event.sum()), iterations)
 
 
-def _reason_without_risk_sets(rows: ScaledRows) -> str | None:
-    """The status when there is nobody to compare, else None."""
+def _reason_without_risk_sets(rows: ScaledRows, ties: Ties) -> str | None:
+    """The status when there is nobody to compare, or too many choices to compare, else None."""
     if len(rows.sets.time) == 0:
         return statuses.not_estimable(statuses.NO_EVENTS)
     if (n_at_risk(rows.sets) < 2).all():
         return statuses.not_estimable(statuses.ONE_SUBJECT)
+    if ties == "exact" and (n_at_risk(rows.sets) <= rows.sets.n_tied).all():
+        return statuses.not_estimable(statuses.EVENTS_OF_ALL)
+    if ties == "exact" and n_steps(rows) > MOST_STEPS:
+        return statuses.not_estimable(statuses.TOO_MANY_TIES)
     return None
 
 
@@ -246,13 +260,19 @@ def reason_not_to_fit(
 
 
 def _reason_not_to_believe(
-    rows: ScaledRows, maximum: Maximum, covariance: FloatArray | None, names: tuple[str, ...]
+    rows: ScaledRows,
+    maximum: Maximum,
+    covariance: FloatArray | None,
+    names: tuple[str, ...],
+    ties: Ties,
 ) -> str | None:
     """The status when there is no maximum, or the iteration did not find it, else None."""
     if is_far_out(maximum, covariance):
-        rising = rising_names(rows, cox_steps(rows), names)
+        steps = exact_steps(rows) if ties == "exact" else cox_steps(rows)
+        rising = rising_names(rows, steps, names)
         if rising:
-            return statuses.not_estimable(statuses.MONOTONE_LIKELIHOOD, rising)
+            monotone = statuses.MONOTONE_EXACT if ties == "exact" else statuses.MONOTONE_LIKELIHOOD
+            return statuses.not_estimable(monotone, rising)
     if covariance is None or not maximum.converged:
         return statuses.not_estimable(statuses.NO_CONVERGENCE)
     return None

@@ -45,12 +45,8 @@ def cox_steps(rows: ScaledRows) -> FloatArray:
     event was at risk in an earlier set, what holds of it there need not be asked of each row again.
     """
     sets = rows.sets
-    has_event = np.repeat(sets.run_event, sets.run_length)
-    last = np.repeat(sets.run_set, sets.run_length)
-    first = np.zeros(len(last), dtype=np.int64)
-    if len(sets.entered):
-        first[-len(sets.entered) :] = sets.entered
-    first = np.maximum(first, sets.bounds[np.searchsorted(sets.bounds, last, "right") - 1])
+    has_event = sets.has_event()
+    first, last = sets.spans()
     event_row = np.zeros(len(sets.time), dtype=np.int64)
     event_row[last[has_event]] = np.flatnonzero(has_event)
     reached = _reached(sets, first[has_event], last[has_event])
@@ -65,6 +61,26 @@ def cox_steps(rows: ScaledRows) -> FloatArray:
         place = reached[place] - 1
         more = place >= first[asked]
         asked, place = asked[more], place[more]
+    return np.concatenate(found)
+
+
+def exact_steps(rows: ScaledRows) -> FloatArray:
+    """The differences of `cox_steps` for the exact likelihood of tied events.
+
+    There the tied events are one choice, so nothing is asked of them among each other: in a
+    direction that rises for ever none of the others at risk is above any of them.
+    """
+    sets = rows.sets
+    first, last = sets.spans()
+    has_event = sets.has_event()
+    found = [np.zeros((0, rows.x.shape[1]))]
+    for place in range(len(sets.time)):
+        at_risk = (first <= place) & (last >= place)
+        at_event = at_risk & has_event & (last == place)
+        events = np.unique(rows.x[at_event], axis=0)
+        others = np.unique(rows.x[at_risk & ~at_event], axis=0)
+        differences = others[:, None] - events
+        found.append(differences.reshape(-1, rows.x.shape[1]))
     return np.concatenate(found)
 
 

@@ -9,7 +9,10 @@ Statistical Models Based on Counting Processes, 1993, IV.4; Datta and Satten, St
 2001;55:403.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -17,23 +20,18 @@ import polars as pl
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray, IntArray, frame_without_nan
 from analytics.methods.intervals import CiTransform, confidence_limits, normal_quantile
+from analytics.methods.state_course import StateCourse
+from analytics.methods.state_moments import (
+    Moment,
+    Sums,
+    at_the_start,
+    certain,
+    moments,
+    sum_matrix,
+    summed,
+)
 
-
-@dataclass(frozen=True)
-class StateCourse:
-    """The moves of a cohort between `states` by day, in order of time, day 0 included.
-
-    `initial` is how many begin in each state. `moves[i, g, h]` of them go from state g to state h
-    on day `time[i]`; `left[i, g]` are in g after its moves and are not seen again. `n_risk[i, g]`
-    are in g just before that day, on day 0 those that begin there.
-    """
-
-    states: tuple[str, ...]
-    initial: IntArray
-    time: FloatArray
-    moves: IntArray
-    left: IntArray
-    n_risk: IntArray
+NO_SUMS: Final[Sums] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -48,64 +46,140 @@ class StateTime:
     status: str = statuses.OK
 
 
-def state_course(
-    states: tuple[str, ...], initial: dict[str, int], moves: pl.DataFrame
-) -> StateCourse:
-    """The course of a cohort.
-
-    `moves`: a row per day, state and next state with `time` (days), `from_state`, `to_state` (null:
-    seen there for the last time) and `n` subjects. Those on the same day happen at once: who moves
-    twice on a day is one move. Raises ValueError for a state that is not named, a move to the same
-    state, a time that is unknown or before 0, or more moves out of a state than subjects in it.
-    """
-    days = moves["time"].cast(pl.Float64).to_numpy()
-    if np.isnan(days).any() or (days < 0).any():
-        raise ValueError("A time of a move is unknown or before day 0.")
-    time = np.unique(np.concatenate([[0.0], days]))
-    place = {state: number for number, state in enumerate(states)}
-    size = len(states)
-    between = np.zeros((len(time), size, size), dtype=np.int64)
-    left = np.zeros((len(time), size), dtype=np.int64)
-    for day, row in zip(np.searchsorted(time, days), moves.iter_rows(named=True), strict=True):
-        origin, target = row["from_state"], row["to_state"]
-        unknown = [name for name in (origin, target) if name is not None and name not in place]
-        if unknown or origin is None:
-            raise ValueError(f"State '{(unknown or [origin])[0]}' is not among the states.")
-        if origin == target:
-            raise ValueError(f"A move leads from '{origin}' to itself.")
-        if target is None:
-            left[day, place[origin]] += row["n"]
-        else:
-            between[day, place[origin], place[target]] += row["n"]
-    begin = np.array([initial.get(state, 0) for state in states], dtype=np.int64)
-    change = between.sum(axis=1) - between.sum(axis=2) - left
-    n_risk = begin + np.cumsum(change, axis=0) - change  # the changes of the days before
-    too_many = (between.sum(axis=2) > n_risk) | (n_risk + change < 0)
-    if too_many.any():
-        day, state = np.argwhere(too_many)[0]
-        raise ValueError(
-            f"On day {time[day]:g} more subjects leave state '{states[state]}' than are in it."
-        )
-    return StateCourse(states, begin, time, between, left, n_risk)
-
-
 def state_occupancy(
-    course: StateCourse, *, conf_level: float, ci_transform: CiTransform
+    course: StateCourse, *, conf_level: float, ci_transform: CiTransform, sums: Sums = NO_SUMS
 ) -> pl.DataFrame:
-    """The probability of each state after each day, from day 0.
+    """The probability of each state after each day, from day 0, and that of each sum of states.
 
     Columns: time, state, n_risk (in the state just before the day), estimate, std_error, ci_lower,
-    ci_upper. The variance is Greenwood's for the product of matrices, the states of a day drawn
-    from those before it; the distribution of the first state is estimated, too. In a model of life
-    and death it is Greenwood's formula. Limits by the transform, as for survival; unknown where the
-    probability is 0 or 1 or has no spread.
+    ci_upper. `sums` names sums and their states; their rows follow those of the states. The
+    variance is Greenwood's for the product of matrices, the states of a day drawn from those before
+    it; the distribution of the first state is estimated, too. In a model of life and death it is
+    Greenwood's formula. Limits by the transform, as for survival; unknown where the probability is
+    0 or 1 or has no spread.
     """
+    matrix = sum_matrix(course, sums)
+    _, *after_days = moments(course, start=at_the_start(course), after=None, horizon=None)
+    names = np.array([*course.states, *sums], dtype=np.object_)
+    return frame_without_nan(
+        {
+            "time": np.repeat(course.time, len(names)),
+            "state": np.tile(names, len(course.time)),
+            "n_risk": (course.n_risk @ matrix.T.astype(np.int64)).ravel(),
+            **_probabilities(matrix, after_days, conf_level, ci_transform),
+        }
+    )
+
+
+def transition_probabilities(  # noqa: PLR0913 - a start, the times, and how limits are made
+    course: StateCourse,
+    *,
+    start: float,
+    times: Sequence[float],
+    conf_level: float,
+    ci_transform: CiTransform,
+    sums: Sums = NO_SUMS,
+) -> pl.DataFrame:
+    """P(s, t): the probability of each state on day t of those who are in a state after day s.
+
+    `start` is s, `times` the t, none before s. A row for each state that somebody leaves at any
+    time, each t, and each state or sum: from_state, to_state, time, n_risk (in `from_state` and
+    under observation after day s), estimate, std_error, ci_lower, ci_upper, status. The product of
+    I + dA(u) over the days s < u <= t, with the same Greenwood variance as the occupancies; all who
+    are in a state on a day count, whatever they were in on day s (Markov). Not estimable: nobody in
+    the state after day s, one subject, or a time beyond the last day of observation while somebody
+    could still move.
+    """
+    if any(time < start for time in times):
+        raise ValueError(f"A time lies before the start on day {start:g}.")
+    matrix = sum_matrix(course, sums)
+    n_after = _n_after(course, start)
+    names = [*course.states, *sums]
+    days = course.time[course.time > start]
+    frames = []
+    for origin in np.flatnonzero(course.moves.sum(axis=(0, 2))):
+        begin = certain(course, course.states[origin])
+        after_days = moments(course, start=begin, after=start, horizon=None)
+        found = [after_days[np.searchsorted(days, time, side="right")] for time in times]
+        numbers = _probabilities(matrix, found, conf_level, ci_transform)
+        reasons = [
+            _reason(course, int(n_after[origin]), moment, time, statuses.BEYOND)
+            for moment, time in zip(found, times, strict=True)
+        ]
+        status = [statuses.OK if r is None else statuses.not_estimable(r) for r in reasons]
+        rows = pl.DataFrame(
+            {
+                "from_state": course.states[origin],
+                "to_state": names * len(times),
+                "time": np.repeat(np.asarray(times, dtype=np.float64), len(names)),
+                "n_risk": int(n_after[origin]),
+                **numbers,
+                "status": np.repeat(np.array(status, dtype=np.object_), len(names)),
+            },
+            schema=_TRANSITION_COLUMNS,
+        )
+        is_known = pl.col("status") == statuses.OK
+        frames.append(rows.with_columns(pl.when(is_known).then(pl.col(*numbers).fill_nan(None))))
+    return pl.concat([pl.DataFrame(schema=_TRANSITION_COLUMNS), *frames])
+
+
+def time_in_states(
+    course: StateCourse, *, horizon: float, conf_level: float, sums: Sums = NO_SUMS
+) -> tuple[StateTime, ...]:
+    """The mean time in each state, and in each sum of states, up to the horizon.
+
+    It is the area under the occupancy, its error that of the same variance as the occupancies',
+    the limits are Wald's on the scale of days. The times of the states add up to the horizon. Not
+    estimable: nobody, one subject, or a horizon beyond the last day of observation while somebody
+    could still move.
+    """
+    if not horizon > 0:
+        raise ValueError(f"The horizon is {horizon:g} days, but must lie after the origin.")
+    names = (*course.states, *sums)
+    *_, last = moments(course, start=at_the_start(course), after=None, horizon=horizon)
+    n = int(course.initial.sum())
+    reason = _reason(course, n, last, horizon, statuses.PAST_LAST_OBSERVATION)
+    if reason is not None:
+        status = statuses.not_estimable(reason)
+        return tuple(StateTime(name, None, None, None, None, status) for name in names)
     size = len(course.states)
-    estimates = np.empty((len(course.time), size))
-    errors = np.empty((len(course.time), size))
-    for i, moment in enumerate(_moments(course, horizon=None)):
-        estimates[i] = moment.mean[:size]
-        errors[i] = np.sqrt(np.maximum(np.diag(moment.covariance)[:size], 0.0))
+    means, errors = summed(
+        sum_matrix(course, sums), last.mean[size:], last.covariance[size:, size:]
+    )
+    width = normal_quantile(conf_level) * errors
+    return tuple(
+        StateTime(name, float(mean), float(error), float(mean - part), float(mean + part))
+        for name, mean, error, part in zip(names, means, errors, width, strict=True)
+    )
+
+
+def can_still_move(course: StateCourse) -> bool:
+    """Whether a state that somebody has left is possible after the last day."""
+    start = at_the_start(course)
+    return _can_move(course, moments(course, start=start, after=None, horizon=None)[-1])
+
+
+_TRANSITION_COLUMNS: Final[dict[str, type[pl.DataType]]] = {
+    "from_state": pl.String,
+    "to_state": pl.String,
+    "time": pl.Float64,
+    "n_risk": pl.Int64,
+    "estimate": pl.Float64,
+    "std_error": pl.Float64,
+    "ci_lower": pl.Float64,
+    "ci_upper": pl.Float64,
+    "status": pl.String,
+}
+
+
+def _probabilities(
+    matrix: FloatArray, found: Sequence[Moment], conf_level: float, ci_transform: CiTransform
+) -> dict[str, FloatArray]:
+    """Estimates, errors and limits, a moment's rows of the matrix after those of the one before."""
+    size = matrix.shape[1]
+    pairs = [summed(matrix, one.mean[:size], one.covariance[:size, :size]) for one in found]
+    estimates = np.minimum(np.ravel([estimate for estimate, _ in pairs]), 1.0)
+    errors = np.ravel([error for _, error in pairs])
     inside = (errors > 0) & (estimates > 0) & (estimates < 1)
     lower, upper = confidence_limits(
         np.where(inside, estimates, np.nan),
@@ -113,114 +187,27 @@ def state_occupancy(
         conf_level=conf_level,
         ci_transform=ci_transform,
     )
-    return frame_without_nan(
-        {
-            "time": np.repeat(course.time, size),
-            "state": np.tile(np.array(course.states, dtype=np.object_), len(course.time)),
-            "n_risk": course.n_risk.ravel(),
-            "estimate": estimates.ravel(),
-            "std_error": errors.ravel(),
-            "ci_lower": lower.ravel(),
-            "ci_upper": upper.ravel(),
-        }
-    )
+    return {"estimate": estimates, "std_error": errors, "ci_lower": lower, "ci_upper": upper}
 
 
-def time_in_states(
-    course: StateCourse, *, horizon: float, conf_level: float
-) -> tuple[StateTime, ...]:
-    """The mean time in each state up to the horizon: the area under its occupancy.
-
-    The errors are those of the same variance as the occupancies', limits Wald's on the scale of
-    days. The times add up to the horizon. Not estimable: nobody, one subject, or a horizon beyond
-    the last day of observation while somebody could still move.
-    """
-    if not horizon > 0:
-        raise ValueError(f"The horizon is {horizon:g} days, but must lie after the origin.")
-    reason = _reason_without_times(course, horizon)
-    if reason is not None:
-        status = statuses.not_estimable(reason)
-        return tuple(StateTime(state, None, None, None, None, status) for state in course.states)
-    size = len(course.states)
-    *_, last = _moments(course, horizon=horizon)
-    means = last.mean[size:]
-    errors = np.sqrt(np.maximum(np.diag(last.covariance)[size:], 0.0))
-    width = normal_quantile(conf_level) * errors
-    return tuple(
-        StateTime(state, float(mean), float(error), float(mean - part), float(mean + part))
-        for state, mean, error, part in zip(course.states, means, errors, width, strict=True)
-    )
+def _n_after(course: StateCourse, day: float) -> IntArray:
+    """How many are in each state, and still observed, after the moves of a day."""
+    used = course.time <= day
+    moves = course.moves[used].sum(axis=0)
+    left = course.left[used].sum(axis=0)
+    after: IntArray = course.initial + moves.sum(axis=0) - moves.sum(axis=1) - left
+    return after
 
 
-def can_still_move(course: StateCourse) -> bool:
-    """Whether a state that somebody has left is possible after the last day."""
-    *_, last = _moments(course, horizon=None)
+def _reason(course: StateCourse, n: int, last: Moment, time: float, beyond: str) -> str | None:
+    """Why nothing is known at a time; None when it is."""
+    if n == 0:
+        return statuses.NO_SUBJECTS
+    if n == 1:
+        return statuses.ONE_SUBJECT
+    return beyond if time > course.time[-1] and _can_move(course, last) else None
+
+
+def _can_move(course: StateCourse, last: Moment) -> bool:
     is_left = course.moves.sum(axis=(0, 2)) > 0
     return bool((last.mean[: len(is_left)][is_left] > 0).any())
-
-
-@dataclass(frozen=True)
-class _Moment:
-    """The occupancies after a day, and the time spent in each state so far: mean, covariance."""
-
-    mean: FloatArray
-    covariance: FloatArray
-
-
-def _moments(course: StateCourse, *, horizon: float | None) -> list[_Moment]:
-    """After each day up to the horizon; a last one at the horizon itself.
-
-    Both occupancies p and the times L = integral of p move linearly: p by I + dA on a day of moves,
-    L by p times the days between. What a day adds to the covariance is that of the shares dA.
-    """
-    size = len(course.states)
-    total = int(course.initial.sum())
-    share = course.initial / total if total else np.full(size, np.nan)
-    mean = np.concatenate([share, np.zeros(size)])
-    covariance = np.zeros((2 * size, 2 * size))
-    if total:
-        covariance[:size, :size] = (np.diag(share) - np.outer(share, share)) / total
-    now, found = 0.0, []
-    for i, day in enumerate(course.time):
-        if horizon is not None and day > horizon:
-            break
-        mean, covariance = _waited(mean, covariance, day - now)
-        mean, covariance = _moved(mean, covariance, course.moves[i], course.n_risk[i])
-        now = float(day)
-        found.append(_Moment(mean, covariance))
-    if horizon is not None:
-        found.append(_Moment(*_waited(mean, covariance, horizon - now)))
-    return found
-
-
-def _waited(mean: FloatArray, covariance: FloatArray, days: float) -> tuple[FloatArray, FloatArray]:
-    size = len(mean) // 2
-    step = np.eye(2 * size)
-    step[size:, :size] = days * np.eye(size)
-    return step @ mean, step @ covariance @ step.T
-
-
-def _moved(
-    mean: FloatArray, covariance: FloatArray, moves: IntArray, n_risk: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    size = len(n_risk)
-    step = np.eye(2 * size)
-    noise = np.zeros((2 * size, 2 * size))
-    for origin in np.flatnonzero(moves.sum(axis=1)):
-        share = moves[origin] / n_risk[origin]
-        share[origin] = 1 - share.sum()
-        step[:size, origin] = share
-        spread = np.diag(share) - np.outer(share, share)
-        noise[:size, :size] += mean[origin] ** 2 * spread / n_risk[origin]
-    return step @ mean, step @ covariance @ step.T + noise
-
-
-def _reason_without_times(course: StateCourse, horizon: float) -> str | None:
-    total = int(course.initial.sum())
-    if total == 0:
-        return statuses.NO_SUBJECTS
-    if total == 1:
-        return statuses.ONE_SUBJECT
-    if horizon > course.time[-1] and can_still_move(course):
-        return statuses.PAST_LAST_OBSERVATION
-    return None

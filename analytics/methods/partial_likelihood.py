@@ -12,7 +12,7 @@ Breslow, Biometrics 1974;30:89.
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -21,9 +21,30 @@ from analytics.methods.risk_sets import BLOCK_ROWS, RiskSets
 from analytics.methods.risk_totals import over_rows, over_sets
 from analytics.methods.scaled_rows import ScaledRows
 
-Ties = Literal["efron", "breslow"]
+Ties = Literal["efron", "breslow", "exact"]
 
 LARGEST_PRODUCT = 2**18  # multiplications up to which OpenBLAS keeps to one thread
+
+
+class PartialLikelihood(Protocol):
+    """A partial likelihood worked out at one value of the coefficients, risk set by risk set."""
+
+    @property
+    def log_likelihood(self) -> float: ...
+
+    @property
+    def score(self) -> FloatArray:
+        """The first derivatives (p)."""
+
+    @property
+    def information(self) -> FloatArray:
+        """Minus the second derivatives (p x p)."""
+
+    def score_by_set(self) -> FloatArray:
+        """Per risk set the events' covariates less their expectations (p x sets)."""
+
+    def weighted_information(self, weight: FloatArray) -> FloatArray:
+        """The information (p x p), each risk set times its weight."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +52,59 @@ class RiskSums:
     """What the risk sets add up to at one value of the coefficients.
 
     Rows: `risk`, case weight included. Sets: `others` and `tied`, the risk-weighted covariates of
-    the others at risk and of the events (p x sets); `first`, the sums over the denominators of
-    q^k / denominator, k = 0 and 1, and `second`, of q^k / denominator^2, k = 0, 1 and 2, times the
-    mean case weight of the events. The risks have one factor in common, which cancels in all else.
+    the others at risk and of the events (p x sets); `logarithms`, the sums over the denominators of
+    their logarithms; `first`, of q^k / denominator, k = 0 and 1, and `second`, of
+    q^k / denominator^2, k = 0, 1 and 2, all times the mean case weight of the events. The risks are
+    by the largest of them, whose logarithm is `largest`; it cancels in all but `logarithms`.
     """
 
     rows: ScaledRows
     risk: FloatArray
     others: FloatArray
     tied: FloatArray
+    logarithms: FloatArray
     first: FloatArray
     second: FloatArray
+    largest: float
     log_likelihood: float
 
     @property
     def score(self) -> FloatArray:
         """The first derivatives of the log-likelihood (p)."""
-        return np.asarray(score_by_set(self).sum(axis=1), dtype=np.float64)
+        return np.asarray(self.score_by_set().sum(axis=1), dtype=np.float64)
 
     @property
     def information(self) -> FloatArray:
         """Minus its second derivatives (p x p)."""
-        return weighted_information(self, np.ones(len(self.rows.sets.time)))
+        return self.weighted_information(np.ones(len(self.rows.sets.time)))
+
+    def score_by_set(self) -> FloatArray:
+        """Per risk set the events' covariates less their expectations (p x sets)."""
+        return self.rows.observed[1:] - _expected(self)
+
+    def weighted_information(self, weight: FloatArray) -> FloatArray:
+        """Minus the second derivatives of the log-likelihood (p x p), each set times its weight.
+
+        The risk-weighted outer products over sets and rows are one sum over rows, since a row is in
+        consecutive sets. Off them come those of the means (others + q tied) / denominator. The ones
+        of a set lie on a line, so that two per set do: at the weighted mean of q, and for its
+        spread.
+        """
+        middle = self.second[1] / self.second[0]
+        spread = self.second[2] - self.second[1] * middle
+        exposure = over_sets(self.rows.sets, *(weight * self.first))
+        exposure *= self.risk
+        return (
+            gram(self.rows.x, exposure)
+            - gram((self.others + middle * self.tied).T, weight * self.second[0])
+            - gram(self.tied.T, weight * spread)
+        )
 
 
 def risk_sums(rows: ScaledRows, log_hr: FloatArray, *, ties: Ties) -> RiskSums:
     """The sums at these coefficients of the scaled covariates."""
     if ties not in ("efron", "breslow"):
-        raise ValueError(f"The ties method '{ties}' is not known; use efron or breslow.")
+        raise ValueError(f"The ties method '{ties}' is not known; use efron, breslow or exact.")
     risk, largest = _risks(rows, log_hr)
     at_risk, tied = over_rows(rows.sets, rows.x, risk)
     others = at_risk - tied
@@ -72,32 +118,11 @@ def risk_sums(rows: ScaledRows, log_hr: FloatArray, *, ties: Ties) -> RiskSums:
         risk=risk,
         others=others[1:],
         tied=tied[1:],
+        logarithms=sums[0],
         first=sums[1:3],
         second=sums[3:6],
+        largest=largest,
         log_likelihood=float(log_likelihood),
-    )
-
-
-def score_by_set(sums: RiskSums) -> FloatArray:
-    """Per risk set the events' covariates less their expectations (p x sets)."""
-    return sums.rows.observed[1:] - _expected(sums)
-
-
-def weighted_information(sums: RiskSums, weight: FloatArray) -> FloatArray:
-    """Minus the second derivatives of the log-likelihood (p x p), each risk set times its weight.
-
-    The risk-weighted outer products over sets and rows are one sum over rows, since a row is in
-    consecutive sets. Off them come those of the means (others + q tied) / denominator. The ones of
-    a set lie on a line, so that two per set do: at the weighted mean of q, and for its spread.
-    """
-    middle = sums.second[1] / sums.second[0]
-    spread = sums.second[2] - sums.second[1] * middle
-    exposure = over_sets(sums.rows.sets, *(weight * sums.first))
-    exposure *= sums.risk
-    return (
-        gram(sums.rows.x, exposure)
-        - gram((sums.others + middle * sums.tied).T, weight * sums.second[0])
-        - gram(sums.tied.T, weight * spread)
     )
 
 
@@ -110,7 +135,7 @@ def score_residuals(sums: RiskSums) -> FloatArray:
     Reference: Therneau, Grambsch and Fleming, Biometrika 1990;77:147.
     """
     sets, x = sums.rows.sets, sums.rows.x
-    has_event = np.repeat(sets.run_event, sets.run_length)
+    has_event = sets.has_event()
     hazard = over_sets(sets, *sums.first)
     centres = _expected(sums) / sums.rows.observed[0]
     residuals = np.empty_like(x)

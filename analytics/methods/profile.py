@@ -21,8 +21,8 @@ from analytics.methods.cox_data import CoxData, with_covariates
 from analytics.methods.firth import penalised_sums
 from analytics.methods.intervals import normal_quantile
 from analytics.methods.newton import Evaluated, Likelihood, likelihood_at, maximised
-from analytics.methods.partial_likelihood import risk_sums
-from analytics.methods.scaled_rows import scaled_rows
+from analytics.methods.scaled_rows import ScaledRows, scaled_rows
+from analytics.methods.tied_events import partial_likelihood
 
 MOST_STEPS = 60  # after which a limit is taken as infinite
 CLOSE = 1e-7  # of the distance: the step after it, Newton's being quadratic, would be rounding
@@ -57,8 +57,7 @@ def with_profile_limits(data: CoxData, fit: CoxFit, *, conf_level: float) -> Cox
     if fit.log_hr is None or fit.std_error is None or not fit.names:
         return replace(fit, limits="profile_likelihood")
     rows = scaled_rows(with_covariates(data, fit.names))
-    sums = penalised_sums if fit.penalty == "firth" else risk_sums
-    likelihood = partial(sums, rows, ties=fit.ties)
+    likelihood = _likelihood(rows, fit)
     best = rows.scaled(fit.log_hr)
     top = likelihood(best).log_likelihood
     width = normal_quantile(conf_level)
@@ -77,12 +76,17 @@ def highest_without(data: CoxData, fit: CoxFit, names: Sequence[str]) -> float:
     `data` has the covariates of the fit.
     """
     rows = scaled_rows(data)
-    sums = penalised_sums if fit.penalty == "firth" else risk_sums
     assert fit.log_hr is not None
-    likelihood = partial(sums, rows, ties=fit.ties)
+    likelihood = _likelihood(rows, fit)
     held = [fit.names.index(name) for name in names]
     profile = _Profile(likelihood, rows.basis, rows.scaled(fit.log_hr), held)
     return profile.at(np.zeros(len(held)))[0]
+
+
+def _likelihood(rows: ScaledRows, fit: CoxFit) -> Likelihood:
+    if fit.penalty == "firth":
+        return partial(penalised_sums, rows, ties=fit.ties)
+    return partial_likelihood(rows, ties=fit.ties)
 
 
 class _Profile:

@@ -9,14 +9,10 @@ from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray
 from analytics.methods.chi_square import TestResult, chi_square_test, no_test, quadratic_form
 from analytics.methods.cox_data import CoxData, with_covariates
-from analytics.methods.partial_likelihood import (
-    RiskSums,
-    risk_sums,
-    score_by_set,
-    weighted_information,
-)
+from analytics.methods.partial_likelihood import PartialLikelihood
 from analytics.methods.risk_sets import RiskSets
 from analytics.methods.scaled_rows import scaled_rows
+from analytics.methods.tied_events import partial_likelihood
 
 if TYPE_CHECKING:
     from analytics.methods.cox import CoxFit
@@ -32,7 +28,7 @@ def proportional_hazards_test(
     Columns: factor (the covariates, then GLOBAL), statistic, df, p_value, status. g is the
     transform of time less its mean over the events: `km` is one minus the Kaplan-Meier of all rows
     just before t, whatever the strata. This is the test of R's cox.zph since survival 3.0, on the
-    risk sets themselves, so it holds for counting-process rows and either tie method. Status for a
+    risk sets themselves, so it holds for counting-process rows and every tie method. Status for a
     penalised model, whose estimates are not where the score is 0.
     Reference: Grambsch and Therneau, Biometrika 1994;81:515.
     """
@@ -59,18 +55,18 @@ def _score_tests(
     data: CoxData, fit: "CoxFit", log_hr: FloatArray, transform: PhTransform
 ) -> list[TestResult]:
     rows = scaled_rows(data)
-    sums = risk_sums(rows, rows.scaled(log_hr), ties=fit.ties)
+    sums = partial_likelihood(rows, ties=fit.ties)(rows.scaled(log_hr))
     clock = centred_clock(data, rows.sets, transform)
-    turned = np.sum(clock * score_by_set(sums), axis=1)
+    turned = np.sum(clock * sums.score_by_set(), axis=1)
     matrix = _joint_information(sums, clock)
     each = [_tested(turned, matrix, covariate[:, None]) for covariate in rows.basis.T]
     return [*each, _tested(turned, matrix, np.eye(len(log_hr)))]
 
 
-def _joint_information(sums: RiskSums, clock: FloatArray) -> FloatArray:
+def _joint_information(sums: PartialLikelihood, clock: FloatArray) -> FloatArray:
     """The information of the coefficients and of their changes with the clock (2p x 2p)."""
-    plain, crossed = sums.information, weighted_information(sums, clock)
-    return np.block([[plain, crossed], [crossed, weighted_information(sums, clock**2)]])
+    plain, crossed = sums.information, sums.weighted_information(clock)
+    return np.block([[plain, crossed], [crossed, sums.weighted_information(clock**2)]])
 
 
 def _tested(turned: FloatArray, matrix: FloatArray, covariates: FloatArray) -> TestResult:

@@ -44,6 +44,19 @@ class RiskSets:
         for start, stop in zip(self.bounds[:-1], self.bounds[1:], strict=True):
             yield slice(start, stop)
 
+    def spans(self) -> tuple[IntArray, IntArray]:
+        """Per row the first and the last set it is in; it is in all between."""
+        last = np.repeat(self.run_set, self.run_length)
+        first = np.zeros(len(last), dtype=np.int64)
+        if len(self.entered):
+            first[-len(self.entered) :] = self.entered
+        begin = self.bounds[np.searchsorted(self.bounds, last, "right") - 1]
+        return np.maximum(first, begin), last
+
+    def has_event(self) -> BoolArray:
+        """Per row whether it has the event of its last set."""
+        return np.repeat(self.run_event, self.run_length)
+
 
 def risk_sets(data: CoxData) -> RiskSets:
     """The risk sets of the data; times are compared exactly."""

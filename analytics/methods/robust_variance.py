@@ -33,6 +33,8 @@ def with_robust_variance(data: CoxData, fit: CoxFit, cluster: IntArray) -> CoxFi
     if len(cluster) != len(data.tstop):
         raise ValueError("The clusters must have one code per row.")
     known_numbers(cluster, "Cluster of row")
+    if fit.ties == "exact":
+        raise ValueError("The exact likelihood of tied events has no robust variance; use efron.")
     if fit.log_hr is None or fit.covariance is None or not fit.names:
         return replace(fit, variance="robust")
     rows = scaled_rows(with_covariates(data, fit.names))

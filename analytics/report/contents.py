@@ -16,6 +16,7 @@ from analytics.report.audit_tables import (
     moved_numbers_table,
     populations_table,
 )
+from analytics.report.cure_tables import cure_models_table
 from analytics.report.descriptive_tables import baseline_table, outcomes_table
 from analytics.report.difference_tables import (
     outcome_differences_table,
@@ -23,6 +24,13 @@ from analytics.report.difference_tables import (
     survival_differences_table,
 )
 from analytics.report.elements import Bi, Figure, Row, Section, Table
+from analytics.report.external_figures import external_figure
+from analytics.report.external_tables import (
+    external_balances_table,
+    external_checks_table,
+    external_comparisons_table,
+    external_medians_table,
+)
 from analytics.report.factor_tables import (
     hazard_ratio_table,
     joint_tests_table,
@@ -50,6 +58,8 @@ from analytics.report.provenance import (
     parameters_table,
     provenance_table,
 )
+from analytics.report.relative_figures import relative_survival_figures
+from analytics.report.relative_tables import excess_mortality_table, relative_survival_table
 from analytics.report.result_tables import (
     group_tests_table,
     incidence_table,
@@ -63,6 +73,8 @@ from analytics.report.state_tables import (
     state_probabilities_table,
     state_times_table,
     state_transitions_table,
+    transition_hazards_table,
+    transition_probabilities_table,
 )
 from analytics.report.subgroup_figures import subgroup_figures
 from analytics.report.survival_figures import survival_figure
@@ -72,7 +84,9 @@ _CURVES = {
     "kaplan_meier": survival_figure,
     "cumulative_incidence": incidence_figure,
     "multi_state": state_figure,
+    "external_control": external_figure,
 }
+_FIGURES_OF_THEIR_OWN = ("multi_state", "external_control")
 _MODELS = (
     "cox_univariate",
     "cox_stepwise",
@@ -138,6 +152,21 @@ def contents(bi: Bi) -> list[Section]:
                     state_probabilities_table(bi),
                     state_times_table(bi),
                     state_transitions_table(bi),
+                    transition_hazards_table(bi),
+                    transition_probabilities_table(bi),
+                ]
+            ),
+        ),
+        Section(
+            "external",
+            "External controls",
+            items=_some(
+                [
+                    *_curves(bi, analyses, main, "external_control"),
+                    external_medians_table(bi),
+                    external_comparisons_table(bi),
+                    external_balances_table(bi),
+                    external_checks_table(bi),
                 ]
             ),
         ),
@@ -172,6 +201,10 @@ def contents(bi: Bi) -> list[Section]:
             items=_some(
                 [
                     plateau_table(bi),
+                    cure_models_table(bi),
+                    relative_survival_table(bi),
+                    *relative_survival_figures(bi),
+                    excess_mortality_table(bi),
                     restricted_means_table(bi),
                     restricted_mean_differences_table(bi),
                     quantiles_table(bi),
@@ -238,7 +271,7 @@ def _some(items: Iterable[Item | None]) -> list[Item]:
 def _main_curves(analyses: Sequence[Row]) -> list[Row]:
     """The curves that the plan marks as headline; without marks those that stand for themselves."""
     curves = [row for row in analyses if row["method"] in _CURVES]
-    courses = [row for row in curves if row["method"] == "multi_state"]
+    courses = [row for row in curves if row["method"] in _FIGURES_OF_THEIR_OWN]
     alone = [
         row
         for row in curves

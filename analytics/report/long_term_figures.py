@@ -80,7 +80,7 @@ def _draw_models(  # noqa: PLR0913, PLR0917
 ) -> Drawing:
     with drawing.settings():
         last = float(curves["time_months"].to_numpy().max())
-        figure, axes = _axes(note)
+        figure, axes = single_axes(note)
         drawing.percent_axis(axes, f"{first['endpoint_label']}, %")
         drawing.time_axis(axes, last)
         axes.step(
@@ -142,7 +142,7 @@ def _hazard_figure(bi: Bi, hazards: pl.DataFrame) -> Figure:
 
 def _draw_hazards(title: str, hazards: pl.DataFrame, note: str | None) -> Drawing:
     with drawing.settings():
-        figure, axes = _axes(note)
+        figure, axes = single_axes(note)
         axes.set_ylabel("Events per patient-year")
         drawing.time_axis(axes, float(hazards["time_months"].to_numpy().max()))
         for i, part in enumerate(hazards.partition_by("stratum", maintain_order=True)):
@@ -158,7 +158,7 @@ def _draw_hazards(title: str, hazards: pl.DataFrame, note: str | None) -> Drawin
     return figure
 
 
-def _axes(note: str | None) -> tuple[Drawing, Axes]:
+def single_axes(note: str | None) -> tuple[Drawing, Axes]:
     """A drawing with one set of axes."""
     foot = 0.55 + drawing.note_height(note)
     height = 3.3 + foot

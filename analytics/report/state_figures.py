@@ -63,6 +63,7 @@ def _panels(points: pl.DataFrame, can_be_left: set[str]) -> list[_Panel]:
     panels = []
     for row in strata.sort("stratum_order", "stratum").to_dicts():
         mine = points.filter(pl.col("stratum") == row["stratum"]).sort("state_order", "time_months")
+        mine = mine.filter(~pl.col("is_sum"))
         days = mine.filter((pl.col("point") == "day") & pl.col("probability_percent").is_not_null())
         states = list(dict.fromkeys(days["state_label"]))
         parts = [days.filter(pl.col("state_label") == state) for state in states]

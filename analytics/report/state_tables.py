@@ -1,4 +1,4 @@
-"""The course through states in numbers: probabilities, times and moves."""
+"""The course through states in numbers: probabilities, times, moves and their hazards."""
 
 import polars as pl
 
@@ -88,6 +88,66 @@ def state_transitions_table(bi: Bi) -> Table | None:
     return Table("state_transitions", "Moves between states", columns, lines, notes=notes)
 
 
+def transition_hazards_table(bi: Bi) -> Table | None:
+    """The cumulative hazard of each move at the quoted months, with who is at risk of it then."""
+    points = bi["transition_hazards"].filter(pl.col("point") == "landmark")
+    if points.is_empty():
+        return None
+    months = sorted(set(points["time_months"]))
+    key = ["analysis_id", "stratum", "from_state", "to_state"]
+    lines = []
+    for row in points.unique(key, maintain_order=True).to_dicts():
+        cells = {_FIRST: f"{row['from_state_label']} to {row['to_state_label']}"}
+        for found in rows_of(points, **{name: row[name] for name in key}):
+            cells[_month(found["time_months"])] = _hazard(found)
+        lines.append(_line(row, cells))
+    columns = [
+        Column(_FIRST, "Move", is_text=True),
+        *(
+            Column(_month(month), f"{month:g} mo", f"Cumulative hazard ({_ci(bi)}); at risk")
+            for month in months
+        ),
+    ]
+    notes = [
+        "Nelson-Aalen estimates: how often the move would have been made by that month if those "
+        "who make it were put back each time. At risk: patients in the first state and under "
+        "observation just before that month."
+    ]
+    return Table("transition_hazards", "Cumulative hazards of moves", columns, lines, notes=notes)
+
+
+def transition_probabilities_table(bi: Bi) -> Table | None:
+    """Where those who are in a state at a month are at later months."""
+    points = bi["transition_probabilities"]
+    if points.is_empty():
+        return None
+    months = sorted(set(points["time_months"]))
+    key = ["analysis_id", "stratum", "from_months", "from_state", "to_state"]
+    lines = []
+    for row in points.unique(key, maintain_order=True).to_dicts():
+        cells = {
+            _FIRST: f"{row['from_state_label']} at {row['from_months']:g} mo: "
+            f"{row['to_state_label']}",
+            "n": whole(row["n_given"]),
+        }
+        for found in rows_of(points, **{name: row[name] for name in key}):
+            cells[_month(found["time_months"])] = _percent(found)
+        lines.append(_line(row, cells))
+    columns = [
+        Column(_FIRST, "State at a month: state later", is_text=True),
+        Column("n", "Patients"),
+        *(
+            Column(_month(month), f"{month:g} mo", f"Probability, % ({_ci(bi)})")
+            for month in months
+        ),
+    ]
+    notes = [
+        "Aalen-Johansen estimates from that month on. They take the moves after it to depend on "
+        "the state only, not on how and when a patient came there."
+    ]
+    return Table("transition_probabilities", "From a state at a month", columns, lines, notes=notes)
+
+
 def _line(row: Row, cells: dict[str, str]) -> Line:
     group = row["analysis_label"]
     if row["strata_label"]:
@@ -97,11 +157,24 @@ def _line(row: Row, cells: dict[str, str]) -> Line:
 
 
 def _probability(row: Row) -> str:
+    shown = _percent(row)
+    return UNKNOWN if shown == UNKNOWN else f"{shown}; {whole(row['n_risk'])}"
+
+
+def _percent(row: Row) -> str:
     if row["probability_percent"] is None:
         return UNKNOWN
     estimate = decimal(row["probability_percent"])
     limits = interval(row["ci_lower_percent"], row["ci_upper_percent"])
-    shown = estimate if limits == UNKNOWN else f"{estimate} ({limits})"
+    return estimate if limits == UNKNOWN else f"{estimate} ({limits})"
+
+
+def _hazard(row: Row) -> str:
+    if row["cumulative_hazard"] is None:
+        return UNKNOWN
+    shown = decimal(row["cumulative_hazard"], 2)
+    if row["ci_lower"] is not None:
+        shown += f" ({decimal(row['ci_lower'], 2)}-{decimal(row['ci_upper'], 2)})"
     return f"{shown}; {whole(row['n_risk'])}"
 
 

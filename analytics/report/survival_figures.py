@@ -36,8 +36,8 @@ _HALF: Final = 50.0
 
 
 @dataclass(frozen=True)
-class _Stratum:
-    """What is drawn of one curve."""
+class DrawnCurve:
+    """What is drawn of one curve: its days, its row of the summary, and its rates."""
 
     label: str
     curve: pl.DataFrame
@@ -61,9 +61,13 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         title=analysis["analysis_label"],
         caption=_caption(analysis, strata, tests),
         alternative=" ".join(
-            [f"Kaplan-Meier curves: {analysis['analysis_label']}.", *map(_in_words, strata), *tests]
+            [
+                f"Kaplan-Meier curves: {analysis['analysis_label']}.",
+                *map(curve_in_words, strata),
+                *tests,
+            ]
         ),
-        draw=lambda: _draw(analysis, strata, ci, in_key, note),
+        draw=lambda: draw_curves(analysis, strata, ci, in_key, note),
         cautions=distinct([row["caution"] for row in rows] or [analysis["caution"]]),
         is_main=is_main,
     )
@@ -78,10 +82,10 @@ def at_risk(curve: pl.DataFrame, month: float) -> int | None:
     return 0 if later.is_empty() else later["n_risk"].to_list()[0]
 
 
-def _strata(bi: Bi, analysis_id: str) -> list[_Stratum]:
+def _strata(bi: Bi, analysis_id: str) -> list[DrawnCurve]:
     curves = bi["survival_curves"].filter(pl.col("analysis_id") == analysis_id)
     return [
-        _Stratum(
+        DrawnCurve(
             row["stratum_label"] + since(row),
             curves.filter(pl.col("stratum") == row["stratum"]).sort("time_days"),
             row,
@@ -93,9 +97,10 @@ def _strata(bi: Bi, analysis_id: str) -> list[_Stratum]:
     ]
 
 
-def _draw(
-    analysis: Row, strata: Sequence[_Stratum], ci: str, tests: Sequence[str], note: str | None
+def draw_curves(
+    analysis: Row, strata: Sequence[DrawnCurve], ci: str, tests: Sequence[str], note: str | None
 ) -> Drawing:
+    """Curves in one panel, the tests in the key, numbers at risk below."""
     with drawing.settings():
         last = max((_last(item.curve) for item in strata), default=0.0) or 1.0
         ticks = time_ticks(last)
@@ -120,7 +125,7 @@ def _draw(
     return figure
 
 
-def _curve(axes: Axes, item: _Stratum, shift: float) -> None:
+def _curve(axes: Axes, item: DrawnCurve, shift: float) -> None:
     """One curve with its band, its censorings and the interval bars of its rates."""
     curve = item.curve.filter(pl.col("survival_percent").is_not_null())
     if curve.is_empty():
@@ -154,7 +159,7 @@ def _curve(axes: Axes, item: _Stratum, shift: float) -> None:
 _BAND: Final = ("ci_lower_percent", "ci_upper_percent")
 
 
-def _annotate(axes: Axes, item: _Stratum, ci: str, last: float) -> None:
+def _annotate(axes: Axes, item: DrawnCurve, ci: str, last: float) -> None:
     """The median with its lines and interval bar, the rates, and where few are at risk."""
     _median(axes, item.summary, ci, last)
     for rate in item.rates:
@@ -203,7 +208,7 @@ def _shade_few(axes: Axes, curve: pl.DataFrame, last: float) -> None:
         )  # fmt: skip
 
 
-def _legend(axes: Axes, strata: Sequence[_Stratum], heading: str) -> None:
+def _legend(axes: Axes, strata: Sequence[DrawnCurve], heading: str) -> None:
     """A key with each median, under what splits the curves and its test."""
     for item in strata:
         summary = item.summary
@@ -228,7 +233,7 @@ def _median_in_words(summary: Row) -> str:
     return "median not reached" if median == UNKNOWN else f"median {median} mo"
 
 
-def _risk_rows(strata: Sequence[_Stratum], ticks: Sequence[float]) -> list[RiskRow]:
+def _risk_rows(strata: Sequence[DrawnCurve], ticks: Sequence[float]) -> list[RiskRow]:
     """Numbers at risk; of a single curve also the events by each tick."""
     if len(strata) == 1:
         curve = strata[0].curve
@@ -263,7 +268,7 @@ def _last(curve: pl.DataFrame) -> float:
     return 0.0 if curve.is_empty() else float(curve["time_months"].to_list()[-1])
 
 
-def _in_words(item: _Stratum) -> str:
+def curve_in_words(item: DrawnCurve) -> str:
     """One curve as a sentence, for those who cannot see it."""
     summary = item.summary
     if summary["status"] != "ok" and not item.rates:
@@ -280,7 +285,7 @@ def _in_words(item: _Stratum) -> str:
     )
 
 
-def _caption(analysis: Row, strata: Sequence[_Stratum], tests: Sequence[str]) -> str:
+def _caption(analysis: Row, strata: Sequence[DrawnCurve], tests: Sequence[str]) -> str:
     ci = confidence(analysis["conf_level"])
     population = f" {analysis['population_label']}." if analysis["population_label"] else ""
     parts = [

@@ -20,15 +20,17 @@ _TABLES: Final = "tables"
 _CONTENTS: Final = "contents.csv"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "conditional_survival",
-    "convention_sensitivity", "data_quality", "endpoint_definitions", "endpoint_summary",
-    "event_free_rates", "forest",
+    "convention_sensitivity", "cure_models", "cure_terms", "data_quality", "endpoint_definitions",
+    "endpoint_summary", "event_free_rates", "excess_mortality", "external_balances",
+    "external_checks", "external_comparisons", "external_curves", "external_medians", "forest",
     "group_tests", "incidence_rates", "joint_tests", "outcome_differences", "parametric_curves",
     "parametric_fits", "patient_flow", "plateau", "pooling", "pooling_heterogeneity", "populations",
-    "proportional_hazards",
-    "relapse_incidence", "restricted_mean_differences", "restricted_means", "selection_steps",
+    "proportional_hazards", "relapse_incidence", "relative_survival", "relative_survival_curves",
+    "restricted_mean_differences", "restricted_means", "selection_steps",
     "smoothed_hazards", "state_probabilities", "state_times", "state_transitions",
     "subdistribution_hazards", "subgroups", "survival_curves",
     "survival_differences", "survival_quantiles", "table_1", "table_2", "times_lost",
+    "transition_hazards", "transition_probabilities",
 )  # fmt: skip
 
 

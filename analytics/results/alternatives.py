@@ -126,13 +126,14 @@ def _quoted(analysis: Analysis) -> Analysis:
 
 
 def _sources(study: StudySpecification, convention: str) -> set[Source]:
-    """Whose numbers the convention touches.
+    """Whose numbers the convention touches; an analysis with ties of its own keeps them.
 
     A day more on the clock changes who is at risk on a landmark day: only a build with that
     convention has the patients.
     """
     if convention == "ties":
-        return set(headline_models(study))
+        models = headline_models(study)
+        return {one for one in models if study.analysis(one.analysis_id).ties is None}
     return {
         Source(analysis.analysis_id)
         for analysis in headline_curves(study)

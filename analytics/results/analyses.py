@@ -30,13 +30,22 @@ SOFTWARE: Final[dict[Method, tuple[str, ...]]] = {
     "fine_gray": ("plateau", "numpy"),
     "fine_gray_multivariable": ("plateau", "numpy"),
     "multi_state": ("plateau", "numpy"),
+    "external_control": ("plateau", "lifelines", "scipy"),
+    "mixture_cure": ("plateau", "scipy"),
+    "relative_survival": ("plateau", "numpy"),
     "baseline_table": ("plateau", "polars"),
     "outcomes_table": ("plateau", "polars", "scipy"),
     "attrition": ("plateau", "polars"),
 }
 
 
-_OTHERS: Final[tuple[Method, ...]] = (*FINE_GRAY_METHODS, "multi_state")
+_OTHERS: Final[tuple[Method, ...]] = (
+    *FINE_GRAY_METHODS,
+    "multi_state",
+    "external_control",
+    "mixture_cure",
+    "relative_survival",
+)
 
 
 def analysis_frames(study: StudySpecification) -> dict[str, pl.DataFrame]:
@@ -73,8 +82,18 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
         "software": ", ".join(packages),
         "software_version": ", ".join(_version(package) for package in packages),
     }
+    if analysis.method == "relative_survival":
+        row |= {"ci_transform": "log", "variance": "pohar_perme"}
+    if analysis.method == "mixture_cure":
+        row |= {"ci_transform": "logit", "variance": "inverse_information"}
     if analysis.method == "multi_state":
         row |= {"ci_transform": parameters.ci_transform, "variance": "greenwood"}
+    if analysis.method == "external_control":
+        row |= {
+            "ci_transform": parameters.ci_transform,
+            "variance": "greenwood",
+            "ties": parameters.ties,
+        }
     if analysis.method in (*CURVE_METHODS, *COX_METHODS, *_OTHERS, "outcomes_table"):
         row |= {"conf_level": parameters.conf_level}
     if analysis.method in (*CURVE_METHODS, *COX_METHODS, *_OTHERS):
@@ -93,7 +112,7 @@ def _method(analysis: Analysis, parameters: Parameters) -> Row:
     if analysis.method in COX_METHODS:
         row |= {
             "ci_transform": "log",
-            "ties": analysis.ties or parameters.ties,
+            "ties": analysis.ties_used(parameters),
             "variance": analysis.variance,
             "ph_transform": parameters.ph_transform,
         }

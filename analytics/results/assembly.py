@@ -1,5 +1,6 @@
 """From the plan and the marts to every result table."""
 
+from collections.abc import Callable
 from typing import Final
 
 import polars as pl
@@ -7,7 +8,9 @@ import polars as pl
 from analytics.results.analyses import analysis_frames
 from analytics.results.attrition import attrition_frames
 from analytics.results.cox_models import univariate_frames
+from analytics.results.cure_models import cure_frames
 from analytics.results.curves import survival_frames
+from analytics.results.external_controls import external_frames
 from analytics.results.fine_gray_models import fine_gray_frames
 from analytics.results.frames import ResultsError, stack
 from analytics.results.group_tests import groups_compared
@@ -18,15 +21,28 @@ from analytics.results.multivariable_models import (
     multivariable_frames,
 )
 from analytics.results.pooled_curves import curve_pooling_frames
+from analytics.results.relative_survival import relative_survival_frames
 from analytics.results.schemas import RESULT_TABLES
 from analytics.results.selected_models import stepwise_frames
 from analytics.results.states import state_frames
 from analytics.results.strata import counts_by_stratum
 from analytics.results.tables import baseline_frames, outcome_frames
-from analytics.study.specification import Analysis, StudySpecification
+from analytics.study.specification import Analysis, Method, StudySpecification
 
 Frames = dict[str, pl.DataFrame]
 MADE_OF_RESULTS: Final = ("published_concordance", "convention_sensitivity")
+_FRAMES: Final[dict[Method, Callable[[StudySpecification, Analysis, Marts], Frames]]] = {
+    "cox_univariate": univariate_frames,
+    "cox_multivariable": multivariable_frames,
+    "fine_gray": fine_gray_frames,
+    "fine_gray_multivariable": fine_gray_multivariable_frames,
+    "mixture_cure": cure_frames,
+    "relative_survival": relative_survival_frames,
+    "multi_state": state_frames,
+    "external_control": external_frames,
+    "baseline_table": baseline_frames,
+    "attrition": attrition_frames,
+}
 
 
 def compute_results(study: StudySpecification, marts: Marts) -> Frames:
@@ -70,22 +86,10 @@ def _frames_by_method(
             frames = curves(analysis, strata, compared, study.parameters)
             if analysis.pooled_over is not None:
                 frames |= curve_pooling_frames(study, analysis, strata, marts)
-        case "cox_univariate":
-            frames = univariate_frames(study, analysis, marts)
+            return frames
         case "cox_stepwise":
-            frames = stepwise_frames(study, analysis, marts, terms)
-        case "cox_multivariable":
-            frames = multivariable_frames(study, analysis, marts)
-        case "fine_gray":
-            frames = fine_gray_frames(study, analysis, marts)
-        case "fine_gray_multivariable":
-            frames = fine_gray_multivariable_frames(study, analysis, marts)
-        case "multi_state":
-            frames = state_frames(study, analysis, marts)
-        case "baseline_table":
-            frames = baseline_frames(study, analysis, marts)
+            return stepwise_frames(study, analysis, marts, terms)
         case "outcomes_table":
-            frames = outcome_frames(analysis, marts, study.parameters)
-        case "attrition":
-            frames = attrition_frames(study, analysis, marts)
-    return frames
+            return outcome_frames(analysis, marts, study.parameters)
+        case method:
+            return _FRAMES[method](study, analysis, marts)

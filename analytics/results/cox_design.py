@@ -104,7 +104,7 @@ class CoxDesign:
             event=rows["event"].to_numpy().astype(np.int64),
             covariates=np.ascontiguousarray(
                 rows.select([column_of(name) for name in self.names]).to_numpy(), dtype=np.float64
-            ).reshape(-1, len(self.names)),
+            ).reshape(rows.height, len(self.names)),
             names=self.names,
             stratum=rows["stratum"].to_numpy() if "stratum" in rows.columns else None,
         )

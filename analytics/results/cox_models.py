@@ -64,7 +64,7 @@ def fitted(data: CoxData, analysis: Analysis, parameters: Parameters) -> CoxFit:
     """The model by the likelihood, the ties and the limits that the analysis asks for."""
     fit = fit_cox(
         data,
-        ties=analysis.ties or parameters.ties,
+        ties=analysis.ties_used(parameters),
         penalty="firth" if analysis.firth else None,
     )
     if analysis.limits == "wald":

@@ -12,7 +12,7 @@ from analytics.methods.statuses import OK
 from analytics.results.cox_design import CoxDesign
 from analytics.results.frames import frame_of_rows
 from analytics.study.cautions import join_cautions, near_dependence_caution, strata_caution
-from analytics.study.specification import Contrast, Parameters, StudySpecification
+from analytics.study.specification import Contrast, ModelTies, StudySpecification
 
 Row = dict[str, Any]
 VARIANCE: Final = "inverse_information"
@@ -84,11 +84,10 @@ def rows_of_model(
     status = design.obstacle or fit.status
     data = design.data()
     model = {
-        **_model(labels, design, status, parameters),
+        **_model(labels, design, status, fit.ties),
         **_strata(data, design),
         **_tests(fit),
         "df": len(words),
-        "ties": fit.ties,
         "penalty": fit.penalty,
         "limits": fit.limits,
     }
@@ -113,19 +112,19 @@ def rows_of_model(
     )
 
 
-def not_fitted(labels: Row, design: CoxDesign, status: str, parameters: Parameters) -> CoxRows:
+def not_fitted(labels: Row, design: CoxDesign, status: str, ties: ModelTies) -> CoxRows:
     """The row of a model that has no factor to fit."""
-    return CoxRows([_model(labels, design, status, parameters)])
+    return CoxRows([_model(labels, design, status, ties)])
 
 
-def _model(labels: Row, design: CoxDesign, status: str, parameters: Parameters) -> Row:
+def _model(labels: Row, design: CoxDesign, status: str, ties: ModelTies) -> Row:
     return {
         **labels,
         "n": design.n,
         "n_event": design.n_event,
         "n_missing": design.n_missing,
         "n_strata": design.n_strata,
-        "ties": parameters.ties,
+        "ties": ties,
         "variance": VARIANCE,
         "limits": "wald",
         "status": status,

@@ -27,6 +27,7 @@ MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
     "time_to_event": {
         "usubjid": _SUBJECT,
         "paramcd": _TEXT,
+        "startdt": pl.Date,
         "aval": _REAL,
         "event_code": _WHOLE,
     },

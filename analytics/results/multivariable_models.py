@@ -47,7 +47,7 @@ def multivariable_frames(
     labels = _labels(analysis, found)
     if found.obstacle is not None or not found.terms:
         status = found.obstacle or not_estimable("no factor with two levels")
-        rows = not_fitted(labels, found.design, status, study.parameters)
+        rows = not_fitted(labels, found.design, status, analysis.ties_used(study.parameters))
         return rows.frames() | {"joint_test": frame_of_rows("joint_test", ())}
 
     def fit_of(design: CoxDesign) -> CoxFit:

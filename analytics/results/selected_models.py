@@ -40,17 +40,18 @@ def stepwise_frames(
         ),
         analysis.inferred,
     )
+    ties = analysis.ties_used(study.parameters)
     sizes = {"analysis_id": analysis.analysis_id, "n": design.n, "n_event": design.n_event}
     obstacle = design.obstacle if candidates else not_estimable(NO_CANDIDATE)
     if obstacle:
-        rows = not_fitted(labels, design, obstacle, study.parameters)
+        rows = not_fitted(labels, design, obstacle, ties)
         steps = [{**sizes, "step": 1, "action": "stop", "status": obstacle}]
         return rows.frames() | {"cox_selection_step": frame_of_rows("cox_selection_step", steps)}
     selection = stepwise_selection(
         design.data(),
         slentry=study.parameters.slentry,
         slstay=study.parameters.slstay,
-        ties=study.parameters.ties,
+        ties=ties,
     )
     by_factor = {contrast.factor: contrast for contrast in candidates}
     selected = [by_factor[name] for name in selection.selected]
@@ -58,7 +59,7 @@ def stepwise_frames(
         rows = cox_rows(study, design, selected, labels, selection.fit)
     else:
         none = not_estimable(NONE_ENTERED) if selection.fit.status == OK else selection.fit.status
-        rows = not_fitted(labels, design, none, study.parameters)
+        rows = not_fitted(labels, design, none, ties)
     steps = [{**sizes, **step} for step in selection.steps.iter_rows(named=True)]
     return rows.frames() | {"cox_selection_step": frame_of_rows("cox_selection_step", steps)}
 

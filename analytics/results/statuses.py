@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from analytics.methods import statuses
 from analytics.methods.statuses import NO_EVENTS, OK, not_estimable
 
 MEDIAN_NOT_REACHED: Final = "median not reached"
+BEYOND: Final = statuses.BEYOND
 QUANTILE_NOT_REACHED: Final = "quantile not reached"
 NOBODY_CENSORED: Final = "nobody censored"
-BEYOND: Final = "beyond the last observation"
 MOVING: Final = "subjects move between the strata"
 SHARED: Final = "the groups share subjects"
 NO_CANDIDATE: Final = "no candidate factor"

@@ -55,8 +55,8 @@ def add_subgroups(
             "subgroup": subgroup,
         }
         for level in study.levels_of(subgroup):
-            own = design.intervals.filter(pl.col(LEVEL) == level)
-            rows.effects.append(_effect(study, contrast, of_rows(design, own), labels, level))
+            own = of_rows(design, design.intervals.filter(pl.col(LEVEL) == level))
+            rows.effects.append(_effect(study, analysis, contrast, own, {**labels, "level": level}))
         test = _interaction(study, analysis, contrast, design, subgroup)
         rows.interactions.append(
             {
@@ -96,14 +96,17 @@ def of_rows(design: CoxDesign, intervals: pl.DataFrame) -> CoxDesign:
 
 
 def _effect(
-    study: StudySpecification, contrast: Contrast, design: CoxDesign, labels: Row, level: str
+    study: StudySpecification,
+    analysis: Analysis,
+    contrast: Contrast,
+    design: CoxDesign,
+    labels: Row,
 ) -> Row:
     """The hazard ratio of a model of its own on the subjects of one level."""
-    fit = fit_cox(design.data(), ties=study.parameters.ties)
+    fit = fit_cox(design.data(), ties=analysis.ties_used(study.parameters))
     terms = cox_terms(fit, conf_level=study.parameters.conf_level)
     return {
         **labels,
-        "level": level,
         "n": design.n,
         "n_event": design.n_event,
         **terms.row(0, named=True),
@@ -143,4 +146,4 @@ def _interaction(
         **{column_of(name): value for name, value in further.items()}
     )
     larger = replace(design, intervals=intervals, names=(*smaller, *products))
-    return likelihood_ratio_test(larger.data(), smaller, ties=study.parameters.ties)
+    return likelihood_ratio_test(larger.data(), smaller, ties=analysis.ties_used(study.parameters))

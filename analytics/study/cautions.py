@@ -1,6 +1,6 @@
 """The cautions shown beside a result; they are written only here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from analytics.study.facts import Facts
@@ -39,6 +39,21 @@ def delayed_entry_caution(entry_facts: tuple[str, ...], original: str, facts: Fa
         "curve starts on the day from which enough are (smallest_risk_set), and holds for patients "
         f"without an event by then. The corresponding as-published result is {original}."
     )
+
+
+def external_control_caution(label: str, source: str, matched_on: Sequence[str]) -> str:
+    """What patients read back from a published curve are, and what comparing with them is not."""
+    text = (
+        f"External control: {label} is reconstructed from a published curve ({source.rstrip('.')}) "
+        "and not from the data of patients. The groups were not randomised against each other: a "
+        "difference between them may come from anything else in which they differ."
+    )
+    if matched_on:
+        text += (
+            f" Weighted to the published summaries of {', '.join(matched_on)}; what is not among "
+            "these is not adjusted for."
+        )
+    return text
 
 
 def landmark_caution(days: float | None, *, moving: bool = False) -> str | None:
@@ -112,6 +127,30 @@ def near_dependence_caution(names: tuple[str, ...]) -> str | None:
     return (
         f"Nearly dependent: the factors before {', '.join(names)} in the model tell all but a "
         "thousandth of it, so the single hazard ratios are poorly determined; read them together."
+    )
+
+
+def life_table_caution(n_age: int, n_year: int) -> str | None:
+    """How many subjects are followed outside the life table; None when nobody is."""
+    told = [
+        f"{n} at ages" if what == "age" else f"{n} in years"
+        for what, n in (("age", n_age), ("year", n_year))
+        if n
+    ]
+    if not told:
+        return None
+    return (
+        f"Life table: of the subjects {' and '.join(told)} that it does not have, for which the "
+        "nearest are taken."
+    )
+
+
+def plateau_caution(rest: float, months: float, latency: str) -> str:
+    """How much of the course of those not cured lies beyond the follow-up."""
+    return (
+        f"Plateau not reached: at the last observation, month {months:.1f}, the model has "
+        f"{100 * rest:.0f} % of those not cured still without the event, so the cured fraction is "
+        f"extrapolated by the {latency.replace('_', '-')} latency."
     )
 
 

@@ -1,11 +1,18 @@
 """What an analysis may name: factors with levels, populations and endpoints, by name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from analytics.study.facts import Facts
 from analytics.study.keys import Table
-from analytics.study.specification import Endpoint, Factor, FactorLevel, Population
+from analytics.study.specification import (
+    Endpoint,
+    ExternalControl,
+    Factor,
+    FactorLevel,
+    Population,
+)
 
 
 @dataclass(frozen=True)
@@ -14,9 +21,10 @@ class Definitions:
 
     `inferred_parameters` says which conventions are inferred; `rule_parameters` which
     parameters chose among an endpoint's rules. `competing` are the endpoints with a competing
-    event.
+    event, `external_controls` the published curves. Files that the plan names are in `folder`.
     """
 
+    folder: Path
     facts: Facts
     factors: Mapping[str, Factor]
     levels: Mapping[str, tuple[str, ...]]
@@ -26,6 +34,7 @@ class Definitions:
     inferred_parameters: Mapping[str, str]
     rule_parameters: Mapping[str, tuple[str, ...]]
     competing: frozenset[str] = frozenset()
+    external_controls: Mapping[str, ExternalControl] = field(default_factory=dict)
 
     def population(self, table: Table, key: str = "population") -> str:
         """The population a key names."""

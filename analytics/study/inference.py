@@ -27,6 +27,8 @@ _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "cox_multivariable": ("day_convention", "ties", "conf_level", "ph_transform"),
     "fine_gray": ("day_convention", "conf_level"),
+    "relative_survival": (*_CLOCK, "conf_level"),
+    "mixture_cure": (*_CLOCK, "conf_level"),
     "fine_gray_multivariable": ("day_convention", "conf_level"),
 }
 
@@ -37,6 +39,8 @@ def inferred_conventions(analysis: Analysis, definitions: Definitions) -> Analys
     An endpoint rests on the parameters that chose among its rules, besides the method's own.
     """
     names = [*_PARAMETERS.get(analysis.method, ())]
+    if analysis.ties is not None:
+        names.remove("ties")
     if analysis.endpoint is not None:
         names += definitions.rule_parameters.get(analysis.endpoint, ())
     reasons = [

@@ -11,7 +11,7 @@ from analytics.study.errors import StudyError
 from analytics.study.keys import Table
 
 LISTS: Final = "lists"
-KEYS: Final = ("factors", "characteristics", "lines")
+KEYS: Final = ("factors", "latency_factors", "characteristics", "lines")
 
 _Lines = list[dict[str, Any]]
 

@@ -18,6 +18,7 @@ from analytics.study.endpoints import (
     read_endpoint_rules,
     read_endpoints,
 )
+from analytics.study.external_controls import read_external_controls
 from analytics.study.factors import read_factor_levels, read_factors
 from analytics.study.keys import Table
 from analytics.study.plan import read_plan
@@ -77,7 +78,9 @@ def load_study(folder: Path) -> StudySpecification:
         check_endpoint_population(endpoint, rests)
         check_origin(endpoint, by_population, facts)
     adam_events = read_adam_events(folder, by_endpoint)
+    external_controls = read_external_controls(folder, by_endpoint, by_factor, levels)
     definitions = Definitions(
+        folder=folder,
         facts=facts,
         factors=by_factor,
         levels=levels,
@@ -90,6 +93,7 @@ def load_study(folder: Path) -> StudySpecification:
             [row.paramcd for row in rules if row.role == "competing"]
             + [row.paramcd for row in adam_events if row.role == "competing"]
         ),
+        external_controls={one.name: one for one in external_controls},
     )
     study = StudySpecification(
         study_id=file.study_id,
@@ -115,6 +119,7 @@ def load_study(folder: Path) -> StudySpecification:
         same_persons=read_same_persons(folder),
         adam_names=adam_names,
         adam_events=adam_events,
+        external_controls=external_controls,
     )
     check_adam_trials(study)
     return study

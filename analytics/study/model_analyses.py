@@ -1,6 +1,6 @@
 """The models over time of plan.toml: Cox and Fine-Gray, one factor each, and selected ones."""
 
-from typing import Final
+from typing import Final, get_args
 
 from analytics.study.cautions import (
     SELECTED_MODEL_CAUTION,
@@ -13,7 +13,7 @@ from analytics.study.errors import StudyError
 from analytics.study.guard import check_has_groups
 from analytics.study.keys import Table
 from analytics.study.siblings import guarded
-from analytics.study.specification import Analysis, Limits
+from analytics.study.specification import Analysis, Limits, ModelTies
 from analytics.study.strata import (
     check_varies_within_strata,
     check_varies_within_subgroups,
@@ -80,7 +80,7 @@ def read_stepwise(
 ) -> list[Analysis]:
     """A selection among the factors of an earlier univariate analysis, in the strata of it.
 
-    Both are of the same endpoint.
+    Both are of the same endpoint and treat tied events alike.
     """
     sources = {
         analysis.analysis_id: analysis
@@ -94,6 +94,7 @@ def read_stepwise(
             "population": definitions.population(table),
             "candidates_from": source.analysis_id,
             "stratified_by": source.stratified_by,
+            "ties": source.ties,
             "entry_facts": entry_facts(table, definitions),
             "as_published": table.text("as_published"),
             "caution": join_cautions(SELECTED_MODEL_CAUTION, base.caution),
@@ -124,13 +125,21 @@ def censoring_groups(table: Table, definitions: Definitions) -> str | None:
 
 
 def likelihood_of(table: Table) -> dict[str, object]:
-    """The keys `firth` and `limits` of Cox models; Firth's limits are those of the profile.
+    """The keys `ties`, `firth` and `limits` of Cox models; Firth's limits are of the profile.
 
     Wald's have to be asked for: after a level without events they are far off.
     """
     firth = table.truth("firth", default=False)
+    ties = None
+    if "ties" in table.values:
+        ties = table.known("ties", get_args(ModelTies), "method for ties")
+    if ties == "exact" and firth:
+        raise StudyError(
+            f'{table.where}: ties = "exact" cannot be combined with firth = true, since the exact '
+            "likelihood has no penalised form here; keep one of them."
+        )
     if "limits" in table.values:
         limits = table.known("limits", LIMITS, "kind of limits")
     else:
         limits = "profile" if firth else "wald"
-    return {"firth": firth, "limits": LIMITS[limits]}
+    return {"ties": ties, "firth": firth, "limits": LIMITS[limits]}

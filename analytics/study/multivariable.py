@@ -1,6 +1,6 @@
 """The models of plan.toml with several factors at once, pre-specified: Cox and Fine-Gray."""
 
-from typing import Final, get_args
+from typing import Final
 
 from analytics.study.cautions import censoring_caution, join_cautions
 from analytics.study.contrasts import entry_facts
@@ -16,7 +16,7 @@ from analytics.study.guard import (
 from analytics.study.keys import Table
 from analytics.study.model_analyses import censoring_groups, likelihood_of, pooled_over_of
 from analytics.study.siblings import guarded
-from analytics.study.specification import Analysis, ModelFactor, Ties, Variance
+from analytics.study.specification import Analysis, ModelFactor, Variance
 from analytics.study.strata import check_varies_within_strata, read_stratified_by
 
 _KEYS: Final = ("factor", "reference", "trend", "per", "spline")
@@ -28,14 +28,11 @@ def read_multivariable(
     table: Table, base: Analysis, definitions: Definitions, _earlier: list[Analysis]
 ) -> list[Analysis]:
     """A Cox model of several factors, and its delayed-entry sibling if it has one."""
-    factors = _factors(table, definitions)
+    factors = read_model_factors(table, definitions)
     stratified_by = read_stratified_by(table, definitions)
     for factor in factors:
         check_varies_within_strata(table, factor.factor, stratified_by)
     pooled_over = pooled_over_of(table, definitions)
-    ties = (
-        table.known("ties", get_args(Ties), "method for ties") if "ties" in table.values else None
-    )
     analysis = base.model_copy(
         update={
             "endpoint": definitions.endpoint(table),
@@ -46,7 +43,6 @@ def read_multivariable(
             "pooled_over": pooled_over,
             "entry_facts": entry_facts(table, definitions),
             "as_published": table.text("as_published"),
-            "ties": ties,
             **likelihood_of(table),
             **_variance(table, definitions),
         }
@@ -55,6 +51,11 @@ def read_multivariable(
         raise StudyError(
             f"{table.where}: a robust variance has neither profile limits nor Firth's likelihood, "
             "which take all rows as independent; remove variance, or firth and limits."
+        )
+    if analysis.variance == "robust" and analysis.ties == "exact":
+        raise StudyError(
+            f'{table.where}: ties = "exact" cannot be combined with variance = "robust", since the '
+            "exact likelihood has no residual of a single row; keep one of them."
         )
     pooled = (pooled_over,) if pooled_over else ()
     assessed = (*(factor.factor for factor in factors), *stratified_by, *pooled)
@@ -66,7 +67,7 @@ def read_fine_gray_multivariable(
 ) -> list[Analysis]:
     """A Fine-Gray model of several baseline factors; groups, if any, are censored unlike."""
     endpoint, population = definitions.endpoint(table), definitions.population(table)
-    factors = _factors(table, definitions)
+    factors = read_model_factors(table, definitions)
     for factor in factors:
         if definitions.factors[factor.factor].timing == "post_baseline":
             raise StudyError(
@@ -95,13 +96,18 @@ def read_fine_gray_multivariable(
     ]
 
 
-def _factors(table: Table, definitions: Definitions) -> tuple[ModelFactor, ...]:
-    values = table.tables("factors")
-    if not values:
-        raise StudyError(f"{table.where}: no factors; list the factors of the model.")
+def read_model_factors(
+    table: Table, definitions: Definitions, key: str = "factors", *, may_be_none: bool = False
+) -> tuple[ModelFactor, ...]:
+    """The factors that a key lists, none twice, each with how it enters the model."""
+    values = table.tables(key)
+    if not values and not may_be_none:
+        raise StudyError(f"{table.where}: no {key}; list the factors of the model.")
     found: list[ModelFactor] = []
     for value in values:
-        row = Table(f"{table.where} factor '{value.get('factor', '?')}'", value)
+        row = Table(
+            f"{table.where} {key.replace('_', ' ')[:-1]} '{value.get('factor', '?')}'", value
+        )
         row.allow(_KEYS)
         factor = _factor(row, definitions)
         if factor.factor in {other.factor for other in found}:

@@ -6,9 +6,11 @@ from typing import Final, get_args
 
 from analytics.study.alternatives import check_alternatives
 from analytics.study.codes import LONGEST, is_analysis_id
+from analytics.study.cure_analyses import read_mixture_cure
 from analytics.study.curve_analyses import read_curve
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
+from analytics.study.external_analyses import read_external_control
 from analytics.study.inference import inferred_conventions
 from analytics.study.keys import Table, read_toml
 from analytics.study.lists import LISTS, check_lists_are_used, read_lists, with_lists
@@ -21,6 +23,7 @@ from analytics.study.plan_tables import (
     read_lines,
     read_strata_of_comparison,
 )
+from analytics.study.relative_analyses import read_relative_survival
 from analytics.study.specification import Analysis, Method
 from analytics.study.state_analyses import read_multi_state
 from analytics.study.strata import check_keys_of_strata
@@ -61,6 +64,7 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "subgroups",
         "pooled_over",
         "factors",
+        "ties",
         "firth",
         "limits",
     ),
@@ -100,8 +104,28 @@ _METHOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
         "population",
         "strata",
         "states",
+        "sums",
+        "from_months",
         "landmarks_months",
         "restricted_mean_months",
+    ),
+    "external_control": ("endpoint", "population", "external", "matched_on", "landmarks_months"),
+    "mixture_cure": (
+        "endpoint",
+        "population",
+        "latency",
+        "factors",
+        "latency_factors",
+        "entry_facts",
+        "as_published",
+    ),
+    "relative_survival": (
+        "endpoint",
+        "population",
+        "strata",
+        "life_table",
+        "landmarks_months",
+        "excess_mortality_months",
     ),
     "baseline_table": ("groups", "characteristics"),
     "outcomes_table": ("groups", "compared", "stratified_by", "lines"),
@@ -193,6 +217,9 @@ _READERS: Final[dict[str, _Reader]] = {
     "fine_gray_multivariable": read_fine_gray_multivariable,
     "fine_gray": read_fine_gray,
     "multi_state": read_multi_state,
+    "external_control": read_external_control,
+    "mixture_cure": read_mixture_cure,
+    "relative_survival": read_relative_survival,
     "baseline_table": _baseline_table,
     "outcomes_table": _outcomes_table,
     "attrition": _attrition,

@@ -19,6 +19,7 @@ CifVariance = Literal["aalen", "delta", "infinitesimal_jackknife"]
 PhTransform = Literal["km", "rank", "identity", "log"]
 CiTransform = Literal["log-log", "log", "plain"]
 Ties = Literal["efron", "breslow"]
+ModelTies = Literal["efron", "breslow", "exact"]
 Variance = Literal["inverse_information", "robust"]
 Limits = Literal["wald", "profile_likelihood"]
 Timing = Literal["baseline", "post_baseline"]
@@ -46,10 +47,14 @@ Method = Literal[
     "fine_gray",
     "fine_gray_multivariable",
     "multi_state",
+    "external_control",
+    "mixture_cure",
+    "relative_survival",
     "baseline_table",
     "outcomes_table",
     "attrition",
 ]
+LatencyName = Literal["weibull", "exponential", "log_normal", "log_logistic"]
 StateEnd = Literal["event", "competing"]
 Statistic = Literal["count_percent", "n", "mean", "sd", "median", "min", "max"]
 
@@ -412,6 +417,23 @@ class ParametricModels(_Specification):
     months: tuple[float, ...]
 
 
+class LifeTable(_Specification):
+    """The mortality of a population, from a file of the study, and whom it is applied to.
+
+    `age` is the factor with the age at the origin in years. Each of `groups` is a column of the
+    file and the factor whose levels are its values, the sex among them. `hazards` are per day, by
+    the values of the groups in their order: a row for each year of age from `first_age`, in it a
+    number for each calendar year from `first_year`.
+    """
+
+    file: str
+    age: str
+    groups: tuple[tuple[str, str], ...]
+    first_age: int
+    first_year: int
+    hazards: dict[tuple[str, ...], tuple[tuple[float, ...], ...]]
+
+
 class State(_Specification):
     """One state of a multi-state analysis: a subject is in it from the day of the fact on.
 
@@ -423,6 +445,54 @@ class State(_Specification):
     label: str
     fact: str | None = None
     ends: StateEnd | None = None
+
+
+class PublishedRate(_Specification):
+    """A survival that a publication prints: the month, and the percentage without the event."""
+
+    months: float
+    percent: float
+
+
+class BaselineSummary(_Specification):
+    """What a publication prints of one baseline factor: a percentage of a level, or a mean."""
+
+    factor: str
+    level: str | None = None
+    percent: float | None = None
+    mean: float | None = None
+    sd: float | None = None
+
+
+class ExternalControl(_Specification):
+    """A published survival curve of other patients, digitised, and what is printed beside it.
+
+    `points` are (month, survival as a fraction), `at_risk` (month, number at risk). Each printed
+    number has a tolerance: how far the reconstructed patients may be from it without a remark.
+    `hazard_ratio` is that of these patients over those of the external control `against`.
+    """
+
+    name: str
+    label: str
+    source: str
+    endpoint: str
+    points: tuple[tuple[float, float], ...]
+    at_risk: tuple[tuple[float, int], ...]
+    n_events: int | None = None
+    median_months: float | None = None
+    rates: tuple[PublishedRate, ...] = ()
+    hazard_ratio: float | None = None
+    against: str | None = None
+    tolerance: dict[str, float] = Field(default_factory=dict)
+    baseline: tuple[BaselineSummary, ...] = ()
+
+
+class StateSum(_Specification):
+    """States of a multi-state analysis that count as one."""
+
+    name: str
+    label: str
+    states: tuple[str, ...]
 
 
 class Analysis(_Specification):
@@ -440,11 +510,18 @@ class Analysis(_Specification):
     whose times are asked for, and `incidence_rate_months` the months that part the intervals of a
     rate. In each level of `censoring_groups` a Fine-Gray analysis estimates the censoring by
     itself. Who lacks one of the facts `known_by_landmark` on the landmark day is left out.
-    `states` are those of a multi-state analysis, in the order of the course. `alternative_to` names
+    `states` are those of a multi-state analysis, in the order of the course, `sums` some of them
+    taken together, `from_months` the months from which the next states are asked for. `external`
+    names the published curve that the population is compared with, `matched_on` the factors whose
+    summaries the population is weighted to.
+    `alternative_to` names
     the curve that this curve is another choice for. A multivariable model has the terms of
     `model_factors` and the products of the terms of each pair of `interactions`; `cluster` is the
     factor whose levels are the clusters of a robust variance (None: the subjects), `ties` the
-    method in place of the study's, `firth` the penalty.
+    method in place of the study's, `firth` the penalty. A mixture cure model has the `latency` of
+    those who are not cured, `model_factors` on the cured fraction and `latency_factors` on the
+    times of the others. Relative survival is that beside the population of `life_table`, its excess
+    mortality also between the `excess_mortality_months`.
     """
 
     analysis_id: str
@@ -481,7 +558,7 @@ class Analysis(_Specification):
     censoring_groups: str | None = None
     model_factors: tuple[ModelFactor, ...] = ()
     interactions: tuple[tuple[str, str], ...] = ()
-    ties: Ties | None = None
+    ties: ModelTies | None = None
     variance: Variance = "inverse_information"
     cluster: str | None = None
     limits: Limits = "wald"
@@ -491,6 +568,18 @@ class Analysis(_Specification):
     characteristics: tuple[TableCharacteristic, ...] = ()
     lines: tuple[OutcomeLine, ...] = ()
     states: tuple[State, ...] = ()
+    sums: tuple[StateSum, ...] = ()
+    external: str | None = None
+    matched_on: tuple[str, ...] = ()
+    from_months: tuple[float, ...] = ()
+    life_table: LifeTable | None = None
+    excess_mortality_months: tuple[float, ...] = ()
+    latency: LatencyName | None = None
+    latency_factors: tuple[ModelFactor, ...] = ()
+
+    def ties_used(self, parameters: Parameters) -> ModelTies:
+        """How its Cox models treat tied events: its own way, or the study's."""
+        return self.ties or parameters.ties
 
 
 class StudySpecification(_Specification):
@@ -519,6 +608,7 @@ class StudySpecification(_Specification):
     same_persons: tuple[SamePerson, ...] = ()
     adam_names: tuple[AdamName, ...] = ()
     adam_events: tuple[AdamEvent, ...] = ()
+    external_controls: tuple[ExternalControl, ...] = ()
 
     @property
     def data_cutoffs(self) -> str:
@@ -534,6 +624,10 @@ class StudySpecification(_Specification):
     def has_sdtm(self) -> bool:
         """Whether a trial is read from its SDTM domains."""
         return any(trial.kind == "sdtm" for trial in self.trials)
+
+    def external_control(self, name: str) -> ExternalControl:
+        """The external control of that name; KeyError when the study has none."""
+        return _named(self.external_controls, "name", name)
 
     def factor(self, name: str) -> Factor:
         """The factor of that name; KeyError when the study has none."""

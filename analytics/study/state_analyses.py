@@ -19,9 +19,10 @@ from analytics.study.guard import (
     later_than_origin,
 )
 from analytics.study.keys import Table
-from analytics.study.specification import Analysis, State, StateEnd
+from analytics.study.specification import Analysis, State, StateEnd, StateSum
 
 _KEYS: Final = ("state", "label", "fact", "ends")
+_SUM_KEYS: Final = ("name", "label", "states")
 _FEWEST: Final = 2
 
 
@@ -39,14 +40,18 @@ def read_multi_state(
                 f"{table.where}: strata '{strata}' forms after the origin; choose a baseline "
                 "factor, or make what it tells a state."
             )
+    states = _states(table, endpoint, definitions)
+    landmarks = read_months(table, "landmarks_months")
     analysis = base.model_copy(
         update={
             "endpoint": endpoint,
             "population": definitions.population(table),
             "strata": strata,
-            "landmarks_months": read_months(table, "landmarks_months"),
+            "landmarks_months": landmarks,
             "restricted_mean_months": read_months(table, "restricted_mean_months"),
-            "states": _states(table, endpoint, definitions),
+            "states": states,
+            "sums": _sums(table, states),
+            "from_months": _from_months(table, landmarks),
         }
     )
     assert analysis.population is not None
@@ -109,6 +114,46 @@ def _state(row: Table, position: int, definitions: Definitions) -> State:
     return State.model_validate(
         {"state": name, "label": row.required("label"), "fact": fact, "ends": ends}
     )
+
+
+def _sums(table: Table, states: tuple[State, ...]) -> tuple[StateSum, ...]:
+    """Names for states that are counted together; some of them, and none twice in a sum."""
+    names = {state.state for state in states}
+    found: list[StateSum] = []
+    for position, values in enumerate(table.tables("sums"), start=1):
+        row = Table(f"{table.where} sum '{values.get('name', position)}'", values)
+        row.allow(_SUM_KEYS)
+        name, members = row.required("name"), row.texts("states")
+        if not is_analysis_id(name):
+            raise StudyError(
+                f"{row.where}: a sum is lower-case letters, digits and single underscores; rename "
+                "it."
+            )
+        if name in names or name in {other.name for other in found}:
+            raise StudyError(f"{row.where}: a state or another sum has this name; rename the sum.")
+        for member in members:
+            row.check(member, names, "state")
+            if members.count(member) > 1:
+                raise StudyError(f"{row.where}: state '{member}' is listed twice; remove one.")
+        if not _FEWEST <= len(members) < len(names):
+            raise StudyError(
+                f"{row.where}: it has {len(members)} of {len(names)} states; list two or more, but "
+                "not all."
+            )
+        found.append(StateSum(name=name, label=row.required("label"), states=members))
+    return tuple(found)
+
+
+def _from_months(table: Table, landmarks: tuple[float, ...]) -> tuple[float, ...]:
+    """The months from which the next states are asked for, each with a landmark after it."""
+    months = read_months(table, "from_months")
+    for month in months:
+        if not any(landmark > month for landmark in landmarks):
+            raise StudyError(
+                f"{table.where}: from_months has {month:g}, but no month of landmarks_months is "
+                "later; add one or remove it."
+            )
+    return months
 
 
 def _check_ends(table: Table, states: list[State], endpoint: str, definitions: Definitions) -> None:

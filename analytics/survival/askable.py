@@ -61,6 +61,7 @@ def definitions_of(study: StudySpecification) -> Definitions:
     Which parameters chose among an endpoint's rules is known only while the files are read.
     """
     return Definitions(
+        folder=study.folder,
         facts=all_facts(study.facts, study.terms, study.parameters.response_order),
         factors={factor.factor: factor for factor in study.factors},
         levels=level_names(study.factor_levels),

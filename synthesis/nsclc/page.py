@@ -65,6 +65,13 @@ first adverse event of grade 3 or more is {severe}. Effects follow the arm of ra
 crossover or the wrong treatment has none. `synthesis/nsclc/expected.py` derives the endpoints that
 these files must give for each subject.
 
+## An external control
+
+`external.toml` and `external/` hold what a publication would show of placebo patients of another
+trial: a curve read off a figure, numbers at risk, and printed numbers. That trial does not exist
+either. Its patients die as those on placebo here, hazard ratio 1 among patients alike, but more of
+them have ECOG status 1 and squamous tumours (`synthesis/nsclc/external.py`).
+
 ## What goes wrong
 
 | subjects | what |

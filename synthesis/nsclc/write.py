@@ -5,6 +5,7 @@ from typing import Final
 
 from .catalogue import COLUMNS, DATASETS
 from .define import define_xml
+from .external import write_external
 from .generate import Cohort
 from .page import study_page
 from .records import Record
@@ -29,5 +30,6 @@ def write_study(cohort: Cohort, seed: int, folder: Path) -> dict[str, list[Recor
         path = package / f"{name.lower()}.xpt"
         write_xport(DATASETS[name], COLUMNS[name], records, path)
     (package / "define.xml").write_bytes(define_xml(tables))
+    write_external(seed, folder)
     (folder / "README.md").write_text(study_page(), encoding="utf-8", newline="\n")
     return tables

@@ -51,8 +51,33 @@ def export_inputs(connection: duckdb.DuckDBPyConnection, study: Path, folder: Pa
     for name, rows in plan_rows(plan).items():
         frame = pl.from_dicts(rows, infer_schema_length=None)
         frame.write_csv(folder / f"plan_{name}.csv")
+    for name, rows in external_rows(study).items():
+        pl.from_dicts(rows, infer_schema_length=None).write_csv(folder / f"{name}.csv")
+    if (study / "external").is_dir():
+        shutil.copytree(study / "external", folder / "external")
+    for name in {one["life_table"]["file"] for one in plan["analyses"] if "life_table" in one}:
+        table = pl.read_csv(study / name, comment_prefix="#", infer_schema=False)
+        table.write_csv(folder / f"{Path(name).stem}.csv")
     if (study / "published").is_dir():
         shutil.copytree(study / "published", folder / "published")
+
+
+def external_rows(study: Path) -> dict[str, list[dict[str, str]]]:
+    """external.toml as tables of text: a row per control, and per printed rate and summary."""
+    path = study / "external.toml"
+    if not path.exists():
+        return {}
+    controls = tomllib.loads(path.read_text(encoding="utf-8"))["external"]
+    tables = {"external_controls": [_cells(control) for control in controls]}
+    for key in ("rates", "baseline"):
+        rows = [
+            {"control": control["name"], **_cells(row)}
+            for control in controls
+            for row in control.get(key, [])
+        ]
+        if rows:
+            tables[f"external_{key}"] = rows
+    return tables
 
 
 def plan_rows(plan: dict[str, Any]) -> dict[str, list[dict[str, str]]]:

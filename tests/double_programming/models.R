@@ -64,13 +64,62 @@ factor_course <- function(study, contrast, subjects) {
 
 # The fitted model of some columns of the rows, or NULL when the data cannot carry it: coxph then
 # leaves a coefficient out or warns that it did not converge or that one may be infinite.
-fit_model <- function(study, design, factors, ties = study$parameters$ties, robust = FALSE) {
+fit_model <- function(study, design, factors, ties, robust = FALSE) {
     if (!any(design$rows$event)) return(NULL)
+    if (ties == "exact") return(fit_exact(design$rows, factors))
     arguments <- list(hazard_of(factors, design$rows[["stratum"]]), design$rows, ties = ties,
                       control = tight, x = TRUE, robust = robust)
     if (robust) arguments$cluster <- design$rows$cluster
     fit <- tryCatch(do.call(coxph, arguments), warning = function(warning) NULL)
     if (is.null(fit) || anyNA(coef(fit))) NULL else fit
+}
+
+# The exact likelihood of ties. With starts coxph makes every choice of the tied events one by one; it
+# need not where each risk set is a stratum, and its rows have one time.
+fit_exact <- function(rows, factors, more = character(0), ...) {
+    arguments <- list(
+        reformulate(c(sprintf("`%s`", factors), more, "strata(set)"), "Surv(one, event)"),
+        by_risk_set(rows), ties = "exact", control = tight
+    )
+    arguments[names(list(...))] <- list(...)
+    fit <- tryCatch(do.call(coxph, arguments), warning = function(warning) NULL)
+    if (is.null(fit) || anyNA(coef(fit))) return(NULL)
+    fit$rows <- rows
+    fit
+}
+
+by_risk_set <- function(rows) {
+    stratum <- if (is.null(rows[["stratum"]])) rep(1, nrow(rows)) else rows[["stratum"]]
+    sets <- unique(data.frame(stratum, tstop = rows$tstop)[rows$event, ])
+    do.call(rbind, lapply(seq_len(nrow(sets)), function(i) {
+        day <- sets$tstop[i]
+        inside <- rows[stratum == sets$stratum[i] & rows$tstart < day & day <= rows$tstop, ]
+        inside$event <- inside$event & inside$tstop == day
+        inside[c("day", "set", "one")] <- list(day, i, 1)
+        inside
+    }))
+}
+
+# The score tests of covariate x time, each at the estimates of the model without it.
+exact_zph <- function(fit, factors, transform) {
+    rows <- fit$rows
+    if (transform != "km") stop("With exact ties only the transform km is written here.")
+    curve <- survfit(Surv(tstart, tstop, event) ~ 1, rows, se.fit = FALSE, timefix = FALSE)
+    before <- stepfun(curve$time, c(1, curve$surv), right = TRUE)
+    sets <- by_risk_set(rows)
+    clock <- before(sets$day)
+    turned <- paste0("turned", seq_along(factors))
+    sets[turned] <- sets[factors] * (clock - mean(clock[sets$event]))
+    tested <- function(names) {
+        formula <- reformulate(c(sprintf("`%s`", factors), names, "strata(set)"),
+                               "Surv(one, event)")
+        suppressWarnings(coxph(formula, sets, ties = "exact",
+                               init = c(coef(fit), rep(0, length(names))),
+                               control = coxph.control(iter.max = 0)))$score
+    }
+    chisq <- c(vapply(turned, tested, 0), if (length(factors) > 1) tested(turned))
+    df <- c(rep(1, length(factors)), if (length(factors) > 1) length(factors))
+    cbind(chisq = chisq, df = df, p = pchisq(chisq, df, lower.tail = FALSE))
 }
 
 hazard_of <- function(factors, stratum = NULL) {
@@ -98,12 +147,13 @@ cox_models <- function(study) {
 univariate <- function(study, analysis, contrast) {
     rows <- design(study, analysis$endpoint, contrast$population, list(contrast), contrast$entry,
                    analysis$stratified_by)
+    ties <- ties_of(study, analysis)
     list(analysis_id = analysis$id, id = contrast$id, contrast = contrast, design = rows,
          stratified_by = analysis$stratified_by, subgroups = analysis$subgroups,
          is_firth = analysis$is_firth, has_profile = analysis$has_profile,
-         factors = contrast$factor,
-         fit = if (analysis$is_firth) fit_firth(study, rows, contrast$factor) else {
-             fit_model(study, rows, contrast$factor)
+         factors = contrast$factor, ties = ties,
+         fit = if (analysis$is_firth) fit_firth(study, rows, contrast$factor, ties) else {
+             fit_model(study, rows, contrast$factor, ties)
          })
 }
 
@@ -190,7 +240,10 @@ cox_diagnostics <- function(study, results) {
         if (!length(model$factors)) return(NULL)
         tests <- data.frame(statistic = NA_real_, df = 0, p_value = NA_real_)
         if (!is.null(model$fit) && !isTRUE(model$is_firth)) {
-            found <- cox.zph(model$fit, study$parameters$ph_transform, terms = FALSE)$table
+            transform <- study$parameters$ph_transform
+            found <- if (model$ties == "exact") exact_zph(model$fit, model$factors, transform) else {
+                cox.zph(model$fit, transform, terms = FALSE)$table
+            }
             tests <- data.frame(statistic = found[, "chisq"], df = found[, "df"],
                                 p_value = found[, "p"])
         }

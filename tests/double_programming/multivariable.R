@@ -12,8 +12,7 @@ knots_at <- list(
 
 # The rows of a model with a column per term: design, `terms` (their names), `of_factor` (the factors
 # of each, parted by " x ") and `tested`, "factor/component" -> names of terms.
-terms_of <- function(study, analysis, grouped_by) {
-    specs <- rows_of(study$plan_factors[study$plan_factors$analysis_id == analysis$id, ])
+terms_of <- function(study, analysis, grouped_by, specs = specs_of(study$plan_factors, analysis)) {
     contrasts <- unlist(lapply(specs, function(spec) coded(study, spec$factor)), recursive = FALSE)
     found <- design(study, analysis$endpoint, analysis$population, contrasts, analysis$entry,
                     grouped_by)
@@ -48,6 +47,11 @@ terms_of <- function(study, analysis, grouped_by) {
     base <- intersect(c("usubjid", "tstart", "tstop", "event", "code", "stratum"), names(found$rows))
     found$rows <- cbind(found$rows[base], columns)
     list(design = found, terms = colnames(columns), of_factor = of_factor, tested = tested)
+}
+
+# How the factors of an analysis enter it.
+specs_of <- function(table, analysis) {
+    if (is.null(table)) list() else rows_of(table[table$analysis_id == analysis$id, ])
 }
 
 # A column of the value of a continuous factor, or one for each level of another.
@@ -104,12 +108,13 @@ multivariable <- function(study, analysis) {
             ifelse(is.na(level), paste("subject", subject), paste("level", level))
         }
     }
+    ties <- ties_of(study, analysis)
     list(analysis_id = analysis$id, id = "multivariable", design = rows,
          stratified_by = analysis$stratified_by, factors = found$terms, of_factor = found$of_factor,
-         tested = found$tested, ties = analysis$ties, is_robust = analysis$is_robust,
+         tested = found$tested, ties = ties, is_robust = analysis$is_robust,
          is_firth = analysis$is_firth, has_profile = analysis$has_profile,
-         fit = if (analysis$is_firth) fit_firth(study, rows, found$terms, analysis$ties) else {
-             fit_model(study, rows, found$terms, analysis$ties, analysis$is_robust)
+         fit = if (analysis$is_firth) fit_firth(study, rows, found$terms, ties) else {
+             fit_model(study, rows, found$terms, ties, analysis$is_robust)
          })
 }
 
@@ -165,7 +170,7 @@ highest <- function(f, x, h) {
     x
 }
 
-fit_firth <- function(study, design, factors, ties = study$parameters$ties) {
+fit_firth <- function(study, design, factors, ties) {
     if (!any(design$rows$event) || !varies_at_events(design$rows, factors)) return(NULL)
     at <- penalised(study, design, factors, ties)
     zero <- rep(0, length(factors))
@@ -179,7 +184,7 @@ fit_firth <- function(study, design, factors, ties = study$parameters$ties) {
 # ---- profile limits and tests ---------------------------------------------------------------
 
 profile_limits <- function(study, model, z) {
-    ties <- if (is.null(model$ties)) study$parameters$ties else model$ties
+    ties <- model$ties
     b <- unname(coef(model$fit))
     error <- sqrt(diag(as.matrix(model$fit$var)))
     rows <- model$design$rows
@@ -194,6 +199,9 @@ profile_limits <- function(study, model, z) {
         } else {
             function(value) {
                 rows$held <- value * rows[[model$factors[j]]]
+                if (ties == "exact") {
+                    return(tail(fit_exact(rows, model$factors[-j], "offset(held)")$loglik, 1))
+                }
                 terms <- c(sprintf("`%s`", model$factors[-j]), "offset(held)",
                            if (!is.null(rows[["stratum"]])) "strata(stratum)")
                 fit <- coxph(reformulate(terms, "Surv(tstart, tstop, event)"), rows, ties = ties,

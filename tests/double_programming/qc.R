@@ -12,12 +12,15 @@ options(stringsAsFactors = FALSE)
 
 this_file <- sub("--file=", "", grep("--file=", commandArgs(), value = TRUE))
 this_file <- gsub("~+~", " ", this_file, fixed = TRUE)  # as Rscript writes a blank
-for (name in c("study", "subjects", "curves", "incidences", "states", "plateaus", "cure", "models",
-               "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray", "pooling",
+for (name in c("study", "subjects", "curves", "incidences", "states", "external", "plateaus", "cure",
+               "cure_models", "relative", "models", "pooling",
+               "weighted_log_rank", "selection", "multivariable", "subgroups", "fine_gray",
                "descriptions", "outcome_differences", "survival_differences", "long_term",
                "parametric", "concordance", "sensitivity")) {
     source(file.path(dirname(this_file), paste0(name, ".R")), encoding = "UTF-8")
 }
+
+source(file.path(dirname(this_file), "../reference/reconstruction.R"), encoding = "UTF-8")
 
 # One entry per result table: its key, and the function (study, results so far) that gives its
 # rows. A new result table is one line here and its function.
@@ -56,6 +59,20 @@ tables <- list(
     state_probability = result_table(c(curve_key, "state", "time_months"), state_probabilities),
     state_time = result_table(c(curve_key, "state", "horizon_months"), state_times),
     state_transition = result_table(c(curve_key, "from_state", "to_state"), state_transitions),
+    transition_hazard_curve =
+        result_table(c(curve_key, "from_state", "to_state", "time_days"), transition_hazard_curves),
+    transition_hazard =
+        result_table(c(curve_key, "from_state", "to_state", "time_months"), transition_hazards),
+    transition_probability = result_table(
+        c(curve_key, "from_state", "from_months", "to_state", "time_months"),
+        transition_probabilities
+    ),
+    external_curve = result_table(c(curve_key, "time_days"), external_curves),
+    external_summary = result_table(curve_key, external_summaries),
+    external_rate = result_table(c(curve_key, "time_months"), external_rates),
+    external_check = result_table(c("analysis_id", "quantity", "time_months"), external_checks),
+    external_comparison = result_table(c("analysis_id", "adjustment"), external_comparisons),
+    external_balance = result_table(c("analysis_id", "display_order"), external_balances),
     group_test = result_table(c("analysis_id", "test", "event"), group_tests),
     cox_model = result_table(model_key, cox_model_rows),
     cox_term = result_table(c(model_key, "factor", "display_order"), cox_terms),
@@ -65,6 +82,11 @@ tables <- list(
     cox_diagnostic = result_table(c(model_key, "factor"), cox_diagnostics),
     subgroup_effect = result_table(c(model_key, "subgroup", "level"), subgroup_effects),
     subgroup_interaction = result_table(c(model_key, "subgroup"), subgroup_interactions),
+    cure_model = result_table("analysis_id", cure_model_rows),
+    cure_term = result_table(c("analysis_id", "part", "factor", "display_order"), cure_term_rows),
+    relative_survival_curve = result_table(c(curve_key, "time_days"), relative_curves),
+    relative_survival_rate = result_table(c(curve_key, "time_months"), relative_rates),
+    excess_mortality = result_table(c(curve_key, "interval_order"), excess_mortalities),
     pooling_effect = result_table(c(pooling_key, "part", "level"), pooling_effects),
     pooling_heterogeneity = result_table(pooling_key, pooling_tests),
     fine_gray_model = result_table(model_key, fine_gray_model_rows),
@@ -109,6 +131,7 @@ study$members <- population_members(study)
 study$groups <- curve_groups(study)
 study$models <- cox_models(study)
 study$fine_gray_models <- fine_gray_models(study)
+study$cure_models <- cure_models(study)
 study$pooled <- pooled_numbers(study)
 results <- list()
 for (name in names(tables)) results[[name]] <- tables[[name]]$rows(study, results)

@@ -94,8 +94,9 @@ def find(study: Path, release: Path) -> Findings:
 
 
 def _refuse_another_study(study: Path, inputs: dict[str, str]) -> None:
-    """The plan and the published numbers are read from the folder: they must be the release's."""
-    for path in (study / "plan.toml", *sorted(study.glob("published/*.csv"))):
+    """What is read from the folder, not from the release, must be what the release was made of."""
+    read = (study / "plan.toml", *study.glob("external.toml"))
+    for path in (*read, *sorted(study.glob("published/*.csv")), *sorted(study.glob("external/*"))):
         if inputs.get(path.relative_to(study).as_posix()) != file_digest(path):
             raise QcError(f"{path} is not the one the release was built from; run `make build`.")
 

@@ -5,9 +5,11 @@ selected <- function(study, analysis, models) {
     rows <- design(study, analysis$endpoint, analysis$population, candidates, analysis$entry,
                    analysis$stratified_by)
     factors <- vapply(candidates, function(one) one$factor, "")
-    chosen <- stepwise(study, rows, factors)
+    ties <- ties_of(study, analysis)
+    chosen <- stepwise(study, rows, factors, ties)
     list(analysis_id = analysis$id, id = "selected", design = rows, factors = chosen$factors,
-         fit = if (length(chosen$factors)) fit_model(study, rows, chosen$factors),
+         ties = ties,
+         fit = if (length(chosen$factors)) fit_model(study, rows, chosen$factors, ties),
          steps = chosen$steps)
 }
 
@@ -33,7 +35,7 @@ candidates_of <- function(study, analysis, models) {
 # The largest score chi-square enters; then the smallest Wald chi-squares leave one by one. The end
 # is when nothing enters, when what entered is all that leaves, or when a model comes back. A factor
 # whose model cannot be estimated leaves at once and is not tried again.
-stepwise <- function(study, design, candidates) {
+stepwise <- function(study, design, candidates, ties) {
     steps <- NULL
     step <- 1
     note <- function(action, factor = NA, test = NA, result = no_test) {
@@ -50,14 +52,14 @@ stepwise <- function(study, design, candidates) {
     repeat {
         outside <- setdiff(candidates, c(inside, barred))
         scores <- do.call(rbind, lapply(outside, function(one) {
-            score_of_added(study, design, inside, one)
+            score_of_added(study, design, inside, one, ties)
         }))
         for (i in seq_along(outside)) note("considered", outside[i], "score", scores[i, ])
         best <- which.max(scores$statistic)
         if (!length(best) || !(scores$p_value[best] < number(study, "slentry"))) break
         note("enter", outside[best], "score", scores[best, ])
         step <- step + 1
-        if (is.null(fit_model(study, design, c(inside, outside[best])))) {
+        if (is.null(fit_model(study, design, c(inside, outside[best]), ties))) {
             note("remove", outside[best])
             step <- step + 1
             barred <- c(barred, outside[best])
@@ -66,7 +68,7 @@ stepwise <- function(study, design, candidates) {
         inside <- c(inside, outside[best])
         removed <- character(0)
         while (length(inside)) {
-            tests <- wald(fit_model(study, design, inside))
+            tests <- wald(fit_model(study, design, inside, ties))
             for (i in seq_along(inside)) note("considered", inside[i], "wald", tests[i, ])
             weakest <- which.min(tests$statistic)
             if (!(tests$p_value[weakest] > number(study, "slstay"))) break
@@ -83,14 +85,18 @@ stepwise <- function(study, design, candidates) {
 
 # The score test of one factor more: no iteration from the smaller model's estimates and 0. A factor
 # that never varies among those at risk at an event has none.
-score_of_added <- function(study, design, inside, added) {
+score_of_added <- function(study, design, inside, added, ties) {
     blocks <- if (is.null(design$rows[["stratum"]])) rep(1, nrow(design$rows)) else design$rows[["stratum"]]
     varies <- vapply(split(design$rows, blocks), varies_at_events, TRUE, added)
     if (!any(varies)) return(no_test)
-    start <- if (length(inside)) coef(fit_model(study, design, inside))
-    fit <- coxph(hazard_of(c(inside, added), design$rows[["stratum"]]), design$rows,
-                 ties = study$parameters$ties, init = c(start, 0),
-                 control = coxph.control(iter.max = 0))
+    start <- if (length(inside)) coef(fit_model(study, design, inside, ties))
+    at_start <- list(init = c(start, 0), control = coxph.control(iter.max = 0))
+    fit <- if (ties == "exact") {
+        do.call(fit_exact, c(list(design$rows, c(inside, added)), at_start))
+    } else {
+        do.call(coxph, c(list(hazard_of(c(inside, added), design$rows[["stratum"]]), design$rows,
+                              ties = ties), at_start))
+    }
     chi_square(fit$score, 1)
 }
 

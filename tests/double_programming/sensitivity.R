@@ -47,7 +47,13 @@ computed_again <- function(study, convention) {
 
 # Analysis, model and quantities of the numbers that a convention touches.
 touched <- function(study, convention) {
-    if (convention == "ties") return(list(ids = headline_models(study), quantities = MODELS))
+    if (convention == "ties") {
+        own <- Filter(function(one) !is.na(one$own_ties), study$analyses)
+        ids <- Filter(function(id) {
+            !sub("/.*", "", id) %in% vapply(own, function(one) one$id, "")
+        }, headline_models(study))
+        return(list(ids = unlist(ids), quantities = MODELS))
+    }
     plan <- study$plan_analyses
     landmark <- if (is.null(plan$landmark_days)) NA else plan$landmark_days
     counts <- plan$headline %in% "true" & (convention != "day_convention" | is.na(landmark))

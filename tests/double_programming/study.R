@@ -11,6 +11,7 @@ read_study <- function(folder) {
     study <- sapply(names, function(name) read_cells(folder, name), simplify = FALSE)
     study$parameters <- as.list(setNames(study$study_parameter$value, study$study_parameter$name))
     study$published <- read_published(file.path(folder, "published"))
+    study$external_folder <- file.path(folder, "external")
     study$analyses <- with_siblings(study)
     study
 }
@@ -37,7 +38,7 @@ with_siblings <- function(study) {
             moves = !is.na(moving), stratified_by = stratification_factors(study, row),
             subgroups = items(cell(row, "subgroups")), pooled_over = cell(row, "pooled_over"),
             tests = if (is.na(cell(row, "tests"))) "log_rank" else items(row$tests),
-            landmarks = months("landmarks_months"),
+            landmarks = months("landmarks_months"), from_months = months("from_months"),
             horizons = months("restricted_mean_months"), plateau = months("plateau_months"),
             quantiles = as.numeric(items(cell(row, "quantiles"))),
             conditional = list(at = months("conditional_survival.at_months"),
@@ -50,13 +51,15 @@ with_siblings <- function(study) {
             as_published = !is.na(cell(row, "as_published")),
             entry = items(cell(row, "entry_facts")), source = cell(row, "candidates_from"),
             censoring_groups = cell(row, "censoring_groups"),
-            ties = first_known(cell(row, "ties"), study$parameters$ties),
+            life_table = life_table_of(study, row), excess_months = months("excess_mortality_months"),
+            latency = cell(row, "latency"), own_ties = cell(screened(study, row), "ties"),
             is_robust = cell(row, "variance") %in% "robust", cluster = cell(row, "cluster"),
             is_firth = cell(row, "firth") %in% "true",
             has_profile = cell(row, "limits") %in% "profile" ||
                 (cell(row, "firth") %in% "true" && is.na(cell(row, "limits"))),
             interactions = items(cell(row, "interactions")),
             groups = items(cell(row, "groups")), compared = items(cell(row, "compared")),
+            external = cell(row, "external"), matched_on = items(cell(row, "matched_on")),
             is_sibling = FALSE
         )
         siblings_of(study, analysis, assessed_factors(study, analysis), row)
@@ -71,11 +74,27 @@ smoothed_hazard_of <- function(row) {
          every = as.numeric(cell(row, "smoothed_hazard.every_months")))
 }
 
+# The rows of a life table, its factors by column, and how its mortality is given.
+life_table_of <- function(study, row) {
+    file <- cell(row, "life_table.file")
+    if (is.na(file)) return(NULL)
+    keys <- sub("^life_table.", "", grep("^life_table[.]", names(row), value = TRUE))
+    keys <- setdiff(keys, c("file", "measure", "age"))
+    factors <- vapply(keys, function(key) cell(row, paste0("life_table.", key)), "")
+    list(rows = study[[sub("[.]csv$", "", file)]], measure = cell(row, "life_table.measure"),
+         age = cell(row, "life_table.age"), factors = factors[!is.na(factors)])
+}
+
 # The factors whose combinations are the strata; a selection has those of its candidates.
-stratification_factors <- function(study, row) {
+stratification_factors <- function(study, row) items(cell(screened(study, row), "stratified_by"))
+
+# How an analysis treats tied events; a selection as its candidates do.
+ties_of <- function(study, analysis) first_known(analysis$own_ties, study$parameters$ties)
+
+screened <- function(study, row) {
     plan <- study$plan_analyses
     source <- cell(row, "candidates_from")
-    items(cell(if (is.na(source)) row else plan[plan$id == source, ], "stratified_by"))
+    if (is.na(source)) row else plan[plan$id == source, ]
 }
 
 # The factors that a subject must have been assessed for.

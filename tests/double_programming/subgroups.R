@@ -21,7 +21,7 @@ subgroup_effects <- function(study, results) {
     for_subgroups(study, function(model, factor, known) {
         do.call(rbind, lapply(levels_of(study, factor), function(level) {
             rows <- known[known$level == level, ]
-            fit <- fit_model(study, list(rows = rows), model$factors)
+            fit <- fit_model(study, list(rows = rows), model$factors, model$ties)
             log_hr <- if (is.null(fit)) NA_real_ else unname(coef(fit))
             std_error <- if (is.null(fit)) NA_real_ else sqrt(as.vector(fit$var))
             data.frame(
@@ -58,7 +58,7 @@ interaction_test <- function(study, model, factor, rows, levels) {
     rows <- data.frame(rows, is_level, products, check.names = FALSE)
     smaller <- c(model$factors, if (!factor %in% model$stratified_by) colnames(is_level))
     fits <- lapply(list(smaller, c(smaller, colnames(products))), function(factors) {
-        fit_model(study, list(rows = rows), factors)
+        fit_model(study, list(rows = rows), factors, model$ties)
     })
     if (any(vapply(fits, is.null, TRUE))) return(no_interaction)
     statistic <- 2 * (fits[[2]]$loglik[2] - fits[[1]]$loglik[2])

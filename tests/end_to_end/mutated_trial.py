@@ -103,7 +103,7 @@ def write_study(donors: Iterable[Donor], seed: int, study: Path) -> tuple[Pair, 
     files = study / "sdtm"
     files.mkdir(parents=True)
     for file in NSCLC.iterdir():
-        if file.suffix in (".csv", ".toml"):
+        if file.suffix in (".csv", ".toml") and file.name != "external.toml":
             shutil.copy(file, study)
     with (study / "study.toml").open("a", encoding="utf-8") as toml:
         toml.write(POLICIES)

@@ -113,7 +113,8 @@ def test_the_package_needs_one_decision_on_its_readers(plateau: Plateau, tmp_pat
             text = file.read_text(encoding="utf-8")
             text = text.replace(",response,1,variable,RSEVAL,=,INVESTIGATOR\n", "")
             (study / file.name).write_text(text, encoding="utf-8")
-    shutil.copytree(NSCLC / "sdtm", study / "sdtm")
+    for folder in ("sdtm", "external"):
+        shutil.copytree(NSCLC / folder, study / folder)
     result = plateau("check", study)
     assert result.returncode == 3
     assert "several_sources" in result.stdout

@@ -78,9 +78,14 @@ def joint_test(replacements: str) -> str:
 
 def added(table: str, numbers: str) -> str:
     """Add a row to a table of long-term questions, of which the default study has none."""
+    return added_to_model(table, f"'all' as stratum, {numbers}")
+
+
+def added_to_model(table: str, numbers: str) -> str:
+    """Add a row to a table of models, of which the default study has none."""
     return (
-        f"insert into results.{table} by name select 'a' as analysis_id, 'all' as stratum, "
-        f"10 as n, 5 as n_event, 'ok' as status, {numbers}"
+        f"insert into results.{table} by name select 'a' as analysis_id, 10 as n, 5 as n_event, "
+        f"'ok' as status, {numbers}"
     )
 
 
@@ -235,7 +240,31 @@ MUTATIONS: dict[str, str] = {
     "STAT-03": moves("('course', 'all', 0, null, 'treated', 1)"),
     "OCC-01": (
         "insert into results.state_occupancy "
-        "values ('course', 'all', 'treated', 0, 0, 9, 0.9, 0, 1, 1, 'ok')"
+        "values ('course', 'all', 'treated', false, 0, 0, 9, 0.9, 0, 1, 1, 'ok')"
+    ),
+    "TRHZ-01": (
+        "insert into results.transition_hazard_curve "
+        "values ('course', 'all', 'treated', 'dead', 5, 0.2, 9, 2, 0.1, 0.1, 0, 1, 'ok')"
+    ),
+    "TRPR-01": (
+        "insert into results.transition_probability "
+        "values ('course', 'all', 'treated', 6, 'dead', false, 12, 9, 0.9, 0.1, 0.5, 1, 'ok')"
+    ),
+    "EXTS-01": (
+        "insert into results.external_summary "
+        "values ('no_such', 'study', 'All', 9, 4, null, 5, 4, 6, 'ok')"
+    ),
+    "EXTC-01": (
+        "insert into results.external_curve "
+        "values ('beside', 'study', 0, 0, 9, 0, 0, 1.1, 0, 1, 1, 'ok')"
+    ),
+    "EXTB-01": (
+        "insert into results.external_balance "
+        "values ('beside', 1, 'sex', 'male', 'percent', 70, 60, 69, 9, 'ok')"
+    ),
+    "EXTR-01": (
+        "insert into results.external_comparison values "
+        "('beside', 'none', 9, 4, 9, 4, null, 0, 1, 0.3, 0, 0.5, 2, 0.4, 2.7, 0.9, 'ok')"
     ),
     "REC-02": change(
         "quality.file_reconciliation", "n_read = n_read + 1, n_accepted = n_accepted + 1"
@@ -329,6 +358,49 @@ MUTATIONS: dict[str, str] = {
         "parametric_survival",
         "'weibull' as model, 60 as time_months, 1.1 as estimate, 30 as restricted_mean_months, "
         "true as is_asked, false as is_extrapolated",
+    ),
+    "CURM-01": added_to_model(
+        "cure_model",
+        "'weibull' as latency, 0 as n_missing, 0.4 as cure_fraction, 0.5 as ci_lower, 0.6 as "
+        "ci_upper, 0.01 as rest_at_end, 60 as last_months, 'ok' as plateau_status",
+    ),
+    "CURM-02": added_to_model(
+        "cure_model",
+        "'weibull' as latency, 0 as n_missing, 0.4 as cure_fraction, 0.3 as ci_lower, 0.6 as "
+        "ci_upper, 0.2 as rest_at_end, 60 as last_months, 'ok' as plateau_status",
+    ),
+    "CURT-01": added_to_model(
+        "cure_term",
+        "'fraction' as part, 'sex' as factor, 'Male' as numerator, 'Female' as denominator, 1 as "
+        "display_order, 0 as log_ratio, 1 as ratio, 0.9 as ci_lower, 2 as ci_upper, 0.5 as p_value",
+    ),
+    "CURT-02": added_to_model(
+        "cure_term",
+        "'fraction' as part, 'sex' as factor, 'Male' as numerator, 'Female' as denominator, 1 as "
+        "display_order, 0 as log_ratio, 1 as ratio, 0.5 as ci_lower, 2 as ci_upper, 0.5 as p_value",
+    ),
+    "RELR-01": added(
+        "relative_survival_rate",
+        "0 as n_missing, 12 as time_months, 5 as n_risk, 1.5 as observed, 0.9 as expected, 0.8 as "
+        "net",
+    ),
+    "RELC-01": (
+        "insert into results.relative_survival_curve by name "
+        "select 'a' as analysis_id, 'all' as stratum, day as time_days, day as time_months, "
+        "5 as n_risk, 0 as n_event, day / 10 as observed, 0.5 as expected "
+        "from (values (1), (2)) as days (day)"
+    ),
+    "EXCM-01": added(
+        "excess_mortality",
+        "1 as interval_order, 0 as from_months, 0 as n_missing, 4 as n_expected, 10 as "
+        "patient_years, 0.1 as excess_rate, 2 as smr, 1 as smr_ci_lower, 3 as smr_ci_upper",
+    ),
+    "EXCM-02": (
+        "insert into results.excess_mortality by name "
+        "select 'a' as analysis_id, 'all' as stratum, part as interval_order, 0 as from_months, "
+        "10 as n, 0 as n_missing, part as n_event, 4 as n_expected, 10 as patient_years, "
+        "(part - 4) / 10 as excess_rate, part / 4 as smr, 0 as smr_ci_lower, 9 as smr_ci_upper, "
+        "'ok' as status from (values (1), (2)) as parts (part)"
     ),
     "PLAT-02": change("results.plateau", "change = change + 1e-6"),
     "PLAT-03": change(

@@ -57,10 +57,19 @@ REFUSED = (
 # Long-term questions that the default study does not ask.
 NOT_ASKED = (
     "joint_test",
+    "external_balance",
+    "external_check",
+    "external_comparison",
+    "external_curve",
+    "external_rate",
+    "external_summary",
     "state_occupancy",
     "state_probability",
     "state_time",
     "state_transition",
+    "transition_hazard",
+    "transition_hazard_curve",
+    "transition_probability",
     "survival_quantile",
     "conditional_survival",
     "incidence_rate",
@@ -68,6 +77,11 @@ NOT_ASKED = (
     "parametric_fit",
     "parametric_parameter",
     "parametric_survival",
+    "cure_model",
+    "cure_term",
+    "relative_survival_curve",
+    "relative_survival_rate",
+    "excess_mortality",
     "restricted_mean_time_lost",
 )
 

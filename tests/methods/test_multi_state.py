@@ -1,5 +1,7 @@
 """The course through states, by hand and against its special cases."""
 
+from typing import Literal
+
 import numpy as np
 import polars as pl
 import pytest
@@ -8,12 +10,15 @@ from analytics.methods.competing_risks import cumulative_incidence_curve
 from analytics.methods.counts import counts_from_times
 from analytics.methods.kaplan_meier import kaplan_meier_curve
 from analytics.methods.multi_state import (
-    StateCourse,
-    state_course,
+    NO_SUMS,
     state_occupancy,
     time_in_states,
+    transition_probabilities,
 )
 from analytics.methods.restricted_mean import restricted_mean
+from analytics.methods.state_course import StateCourse, state_course
+from analytics.methods.state_moments import Sums
+from analytics.methods.transition_hazard import last_at_risk, transition_hazards
 
 STATES = ("well", "ill", "dead")
 Move = tuple[float, str, str | None, int]
@@ -122,7 +127,9 @@ def test_competing_events_are_cumulative_incidences() -> None:
     moves = pl.DataFrame(rows, schema=["time", "from_state", "to_state", "n"], orient="row")
     of = state_course(STATES, {"well": 300}, moves)
     counts = counts_from_times(time, code)
-    for event, state in (("event", "ill"), ("competing", "dead")):
+    events: tuple[tuple[Literal["event", "competing"], str], ...]
+    events = (("event", "ill"), ("competing", "dead"))
+    for event, state in events:
         expected = cumulative_incidence_curve(
             counts, event=event, variance="delta", conf_level=0.95, ci_transform="plain"
         )
@@ -182,3 +189,97 @@ def test_times_after_all_have_ended_are_known() -> None:
 def test_moves_that_cannot_be_are_refused(move: Move, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         course({"well": 2}, move)
+
+
+def transitions(of: StateCourse, start: float, *times: float, sums: Sums = NO_SUMS) -> pl.DataFrame:
+    return transition_probabilities(
+        of, start=start, times=times, conf_level=0.95, ci_transform="plain", sums=sums
+    )
+
+
+def test_probabilities_from_a_day_by_hand() -> None:
+    """After day 1 three are well and one is ill. Of the well one in three dies on day 2, and the
+    last one falls ill on day 4; the ill one dies on day 2."""
+    found = transitions(BY_HAND, 1, 2, 4)
+    well = found.filter(from_state="well")
+    assert well.filter(time=2)["estimate"].to_list() == pytest.approx([2 / 3, 0, 1 / 3])
+    assert well.filter(time=4)["estimate"].to_list() == pytest.approx([0, 2 / 3, 1 / 3])
+    assert well.filter(time=2)["std_error"].to_list() == pytest.approx(
+        [np.sqrt(2 / 27), 0, np.sqrt(2 / 27)]
+    )
+    assert well["n_risk"].to_list() == [3] * 6
+    ill = found.filter(from_state="ill")
+    assert set(ill["status"]) == {"not estimable: fewer than two subjects at risk"}
+    assert ill["estimate"].null_count() == ill.height == 6
+
+
+def test_probabilities_from_the_origin_are_the_occupancies() -> None:
+    of = course({"well": 4}, (1.0, "well", "ill", 1), (2.0, "ill", "dead", 1))
+    found = transitions(of, 0, 2).filter(from_state="well")
+    after = state_occupancy(of, conf_level=0.95, ci_transform="plain").filter(time=2)
+    for name in ("estimate", "std_error", "ci_lower", "ci_upper"):
+        assert found[name].to_list() == after[name].to_list(), name
+
+
+def test_probabilities_from_nobody_or_beyond_the_end_are_unknown() -> None:
+    of = course(
+        {"well": 4}, (1.0, "well", "ill", 3), (3.0, "ill", "dead", 1), (4.0, "ill", None, 2)
+    )
+    before, after = transitions(of, 0.5, 2), transitions(of, 2, 9)
+    assert set(before.filter(from_state="ill")["status"]) == {"not estimable: no subjects"}
+    assert set(after.filter(from_state="ill")["status"]) == {
+        "not estimable: beyond the last observation"
+    }
+    with pytest.raises(ValueError, match="A time lies before the start on day 5"):
+        transitions(of, 5, 2)
+
+
+def test_a_sum_of_states_is_one_state() -> None:
+    """Well or ill until dead: Kaplan-Meier, with the covariance of the two."""
+    sums = {"alive": ("well", "ill")}
+    alive = state_occupancy(BY_HAND, conf_level=0.95, ci_transform="log-log", sums=sums).filter(
+        state="alive"
+    )
+    assert alive["n_risk"].to_list() == [4, 4, 4, 2, 1, 1]
+    assert alive["estimate"].to_list() == pytest.approx([1, 1, 1 / 2, 1 / 2, 1 / 2, 1 / 2])
+    assert alive["std_error"].to_list()[:2] == [0, 0]
+    assert alive["ci_lower"].to_list()[:2] == [None, None]
+    dead = occupancy(BY_HAND, "dead")
+    assert alive["std_error"].to_list() == pytest.approx(dead["std_error"].to_list())
+    *_, dead_time, alive_time = time_in_states(BY_HAND, horizon=4, conf_level=0.95, sums=sums)
+    assert alive_time.state == "alive"
+    assert (alive_time.estimate, alive_time.std_error) == pytest.approx((3, dead_time.std_error))
+    later = transitions(BY_HAND, 1, 2, sums=sums).filter(from_state="well")
+    assert later["to_state"].to_list() == [*STATES, "alive"]
+    assert later["estimate"].to_list()[-1] == pytest.approx(2 / 3)
+
+
+def test_hazards_by_hand() -> None:
+    """Of four well one falls ill on day 1, the one of day 4 is alone: 1/4, then 1/4 + 1."""
+    found = transition_hazards(BY_HAND, conf_level=0.95, ci_transform="plain")
+    ill = found.filter(from_state="well", to_state="ill")
+    assert ill["time"].to_list() == [0, 1, 4]
+    assert ill["n_risk"].to_list() == [4, 4, 1]
+    assert ill["n_moved"].to_list() == [0, 1, 1]
+    assert ill["estimate"].to_list() == [0, 1 / 4, 5 / 4]
+    assert ill["std_error"].to_list() == pytest.approx([0, 1 / 4, np.sqrt(17 / 16)])
+    assert ill["ci_lower"].to_list() == [0, 0, 0]
+    assert ill["ci_upper"][1] == pytest.approx(1 / 4 + 1.959963984540054 / 4)
+    assert found.select("from_state", "to_state").unique().height == 3
+    assert last_at_risk(BY_HAND) == {"well": 4, "ill": 5, "dead": 5}
+
+
+def test_limits_of_a_hazard_belong_to_its_survival() -> None:
+    """By log-log they are A exp(-z se / A) and A exp(z se / A), and unknown while A is 0."""
+    found = transition_hazards(BY_HAND, conf_level=0.95, ci_transform="log-log")
+    ill = found.filter(from_state="well", to_state="ill")
+    assert ill["ci_lower"][0] is None
+    factor = np.exp(1.959963984540054)
+    assert ill["ci_lower"][1] == pytest.approx(0.25 / factor)
+    assert ill["ci_upper"][1] == pytest.approx(0.25 * factor)
+
+
+def test_a_move_on_the_first_day_is_the_first_row() -> None:
+    of = course({"well": 2}, (0.0, "well", "dead", 1), (3.0, "well", None, 1))
+    found = transition_hazards(of, conf_level=0.95, ci_transform="log")
+    assert found.select("time", "n_risk", "n_moved", "estimate").rows() == [(0, 2, 1, 0.5)]

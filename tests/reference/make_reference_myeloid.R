@@ -261,6 +261,21 @@ lr <- 2 * (fits[[2]]$loglik[2] - fits[[1]]$loglik[2])
 keep("subgroup_interaction", "cox_os_by_sex", c("model=arm", "subgroup=sex"),
      c(n = nrow(os), lr_statistic = lr, df = 1, lr_p = tail_of(lr)))
 
+# by the exact likelihood of ties
+exact_numbers <- function(analysis, model, factors) {
+    fit <- fit_exact(by_risk_set(changing(os)), factors, control = tight)
+    keep("cox_model", analysis, paste0("model=", model), c(
+        n = nrow(os), n_event = sum(os$code), log_likelihood = fit$loglik[2],
+        log_likelihood_null = fit$loglik[1], score_statistic = fit$score
+    ))
+    for (i in seq_along(factors)) {
+        keep("cox_term", analysis, paste0(c("model=", "factor="), c(model, factors[i])),
+             c(log_hr = coef(fit)[[i]], std_error = sqrt(diag(as.matrix(fit$var)))[i]))
+    }
+}
+exact_numbers("cox_os_exact_ties", "arm", "arm")
+exact_numbers("cox_os_adjusted", "multivariable", c("arm", "sex", "hsct"))
+
 steps <- stepwise("OS", "Surv(tstart, tstop, event)", names(p_values)[p_values < 0.05],
                   changing(os), 0.05, 0.05, "efron")
 for (i in seq_len(nrow(steps))) {
@@ -271,6 +286,18 @@ for (i in seq_len(nrow(steps))) {
 entered <- steps$factor[steps$action == "enter"]
 removed <- steps$factor[steps$action == "remove"]
 invisible(cox_numbers("cox_os_stepwise", "selected", setdiff(entered, removed), changing(os)))
+
+# ---- mixture cure: the models of make_reference_cure.R ---------------------------------------------------
+
+cure <- subset(read_data("cure_terms"), model == "myeloid_weibull")
+cure$factor <- c(trt_b = "arm", male = "sex")[cure$factor]
+for (i in seq_len(nrow(cure))) {
+    keep("cure_term", "os_cure", paste0(c("part=", "factor="), c(cure$part[i], cure$factor[i])),
+         c(log_ratio = cure$log_ratio[i], std_error = cure$std_error[i]))
+}
+cured <- subset(read_data("cure_models"), model == "myeloid_log_normal")
+keep("cure_model", "os_cure_log_normal", "latency=log_normal",
+     unlist(cured[c("n", "n_event", "cure_fraction", "std_error", "shape", "rest_at_end")]))
 
 # ---- Fine and Gray -------------------------------------------------------------------------------------
 
@@ -307,7 +334,72 @@ stays <- function(rows) {
         transform(moves, tstart = head(c(0, tstop), -1), stay = stay)
     }))
 }
-states_of_courses <- function(analysis, stratum, rows, months) {
+# Those in a state and under observation after a month, from there on; errors by Greenwood's sum.
+later_states <- function(analysis, own, moves, states, from_months, months) {
+    s <- from_months * month
+    rest <- transform(subset(moves, tstop > s), tstart = pmax(tstart, s))
+    for (from in intersect(states, moves$stay[moves$to != "censor"])) {
+        named <- survfit(Surv(tstart, tstop, to) ~ 1, rest, id = id, istate = stay)$states
+        fit <- survfit(Surv(tstart, tstop, to) ~ 1, rest, id = id, istate = stay,
+                       p0 = as.numeric(named == from))
+        for (t in months[months > from_months]) {
+            errors <- later_errors(rest, states, from, t * month)
+            estimates <- fit$pstate[findInterval(t * month, fit$time), match(states, named)]
+            estimates <- c(estimates, sum(estimates[match(free_of_relapse, states)]))
+            shown <- c(states, "free_of_relapse")
+            for (i in seq_along(shown)) keep(
+                "transition_probability", analysis,
+                c(own, paste0(c("from_state=", "from_months=", "to_state=", "time_months="),
+                              c(from, from_months, shown[i], t))),
+                c(n_given = sum(rest$stay == from & rest$tstart == s), estimate = estimates[i],
+                  std_error = errors[i])
+            )
+        }
+    }
+}
+# The days' shares multiplied from the end, with the spread of where each day leads.
+later_errors <- function(rest, states, from, until) {
+    days <- sort(unique(rest$tstop[rest$tstop <= until & rest$to != "censor"]))
+    shares <- lapply(days, function(day) {
+        now <- subset(rest, tstart < day & tstop >= day)
+        moved <- subset(now, tstop == day & to != "censor")
+        n <- table(factor(now$stay, states))
+        d <- table(factor(moved$stay, states), factor(moved$to, states))
+        list(n = n, p = diag(1 - rowSums(d) / pmax(n, 1)) + d / pmax(as.numeric(n), 1))
+    })
+    p <- Reduce(function(p, one) p %*% one$p, shares, matrix(as.numeric(states == from), 1), accumulate = TRUE)
+    after <- cbind(diag(length(states)), states %in% free_of_relapse)
+    variance <- 0
+    for (i in rev(seq_along(days))) {
+        spread <- shares[[i]]$p %*% after^2 - (shares[[i]]$p %*% after)^2
+        variance <- variance + p[[i]]^2 %*% (spread / pmax(as.numeric(shares[[i]]$n), 1))
+        after <- shares[[i]]$p %*% after
+    }
+    sqrt(pmax(as.numeric(variance), 0))
+}
+# Nelson-Aalen of a move: survfit of the stays in a state, which begin late.
+hazards_of_moves <- function(analysis, own, moves, months) {
+    moved <- subset(moves, to != "censor")
+    for (pair in split(moved, paste(moved$stay, moved$to))) {
+        stays_there <- transform(subset(moves, stay == pair$stay[1]), moved = to == pair$to[1])
+        fit <- survfit(Surv(tstart, tstop, moved) ~ 1, stays_there)
+        for (t in months) {
+            row <- findInterval(t * month, fit$time)
+            hazard <- if (row) fit$cumhaz[row] else 0
+            error <- if (row) fit$std.chaz[row] else 0
+            # those of a survival exp(-hazard) on the log scale
+            limits <- pmax(hazard + c(-1, 1) * qnorm(0.975) * error, 0)
+            if (t * month > max(stays_there$tstop)) hazard <- error <- limits <- c(NA, NA)
+            keep("transition_hazard", analysis, c(own, paste0(
+                c("from_state=", "to_state=", "time_months="), c(pair$stay[1], as.character(pair$to[1]), t)
+            )), c(n_risk = sum(stays_there$tstart < t * month & stays_there$tstop >= t * month),
+                  n_moved = sum(pair$tstop <= t * month), estimate = hazard[1], std_error = error[1],
+                  ci_lower = limits[1], ci_upper = limits[2]))
+        }
+    }
+}
+free_of_relapse <- c("remission", "transplanted")
+states_of_courses <- function(analysis, stratum, rows, months, from_months) {
     moves <- transform(stays(rows), to = factor(to, c("censor", course_states)))
     fit <- survfit(Surv(tstart, tstop, to) ~ 1, moves, id = id, istate = stay)
     own <- paste0("stratum=", stratum)
@@ -325,19 +417,32 @@ states_of_courses <- function(analysis, stratum, rows, months) {
         keep("state_time", analysis, c(own, paste0("state=", state), "horizon_months=36"),
              c(n = nrow(rows), mean_months = areas[[column]] / month))
     }
+    at <- match(free_of_relapse, fit$states)
+    for (i in seq_along(months)) keep(
+        "state_probability", analysis,
+        c(own, "state=free_of_relapse", paste0("time_months=", months[i])),
+        c(n = nrow(rows), estimate = sum(fit$pstate[held[i], at]))
+    )
+    keep("state_time", analysis, c(own, "state=free_of_relapse", "horizon_months=36"),
+         c(n = nrow(rows), mean_months = sum(areas[at]) / month))
+    moves$stay <- as.character(moves$stay)
+    hazards_of_moves(analysis, own, moves, months)
+    later_states(analysis, own, moves, c("treated", course_states), from_months, months)
     moved <- with(subset(moves, to != "censor"), table(stay, to))
     for (from in rownames(moved)) {
         for (to in colnames(moved)[moved[from, ] > 0]) {
             keep("state_transition", analysis, c(own, paste0(c("from_state=", "to_state="), c(from, to))), c(
-                n = if (from == "treated") nrow(rows) else sum(moves$to == from), n_moved = moved[from, to],
+                # who comes on the last day and is seen no more stays for no time, but was there
+                n = if (from == "treated") nrow(rows) else sum(moves$to == from),
+                n_moved = moved[from, to],
                 months_in_state = with(subset(moves, stay == from), sum(tstop - tstart)) / month
             ))
         }
     }
 }
-states_of_courses("course", "all", patients, c(6, 12, 24, 36))
+states_of_courses("course", "all", patients, c(6, 12, 24, 36), 6)
 for (stratum in c("A", "B")) {
-    states_of_courses("course_by_arm", stratum, by_arm(patients)[[stratum]], c(12, 36))
+    states_of_courses("course_by_arm", stratum, by_arm(patients)[[stratum]], c(12, 36), 12)
 }
 
 # ---- counts ----------------------------------------------------------------------------------------------

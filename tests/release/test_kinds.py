@@ -67,6 +67,7 @@ NO_ROW_OF_COUNTS = {
     "analyses": "no count",
     "concordance": "no count",
     "convention_sensitivity": "no count",
+    "external_checks": "numbers of others, not of subjects",
 }
 
 

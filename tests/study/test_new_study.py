@@ -52,8 +52,13 @@ def text_of(name: str) -> str:
 
 
 def with_examples(folder: Path) -> Path:
-    """A new study in which every example is in use."""
+    """A new study in which every example is in use, with the curves that its controls need."""
     write_new_study(folder)
+    (folder / "external").mkdir()
+    for name in ("old_trial", "older_trial"):
+        curve, at_risk = (folder / f"external/{name}{end}.csv" for end in ("", "_at_risk"))
+        curve.write_text("months,survival\n0,1\n12,0.4\n", encoding="utf-8")
+        at_risk.write_text("months,at_risk\n0,150\n", encoding="utf-8")
     for path in (*folder.glob("*.toml"), *folder.glob("*.csv")):
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"^#(?=\S)", "", text, flags=re.MULTILINE), encoding="utf-8")
@@ -70,9 +75,13 @@ def test_a_new_study_loads_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_new_study_uses_every_method(tmp_path: Path) -> None:
+    """But those that need a curve or the mortality from outside; its examples have them, too."""
     write_new_study(tmp_path / "new")
     methods = {analysis.method for analysis in load_study(tmp_path / "new").analyses}
-    assert methods == set(get_args(specification.Method))
+    every = set(get_args(specification.Method))
+    assert methods == every - {"external_control", "relative_survival"}
+    full = load_study(with_examples(tmp_path / "full"))
+    assert {analysis.method for analysis in full.analyses} == every
 
 
 def test_its_examples_load_too(tmp_path: Path) -> None:
@@ -98,7 +107,7 @@ def test_every_key_of_the_toml_files_stands_in_the_skeleton(
 
     monkeypatch.setattr(Table, "allow", noting)
     load_study(with_examples(tmp_path / "full"))
-    assert set(asked) == {"study.toml", "plan.toml"}
+    assert set(asked) == {"study.toml", "plan.toml", "external.toml"}
     for file, keys in asked.items():
         text = text_of(file)
         absent = [key for key in keys if not re.search(rf"\b{key} = |\[{key}\]|\.{key}\]", text)]

@@ -80,6 +80,27 @@ def test_firth_has_profile_limits_unless_others_are_asked_for(tmp_path: Path) ->
     assert (plain.firth, plain.limits) == (False, "profile_likelihood")
 
 
+def test_an_analysis_may_treat_ties_in_its_own_way(tmp_path: Path) -> None:
+    selected = """
+[[analyses]]
+id = "selected"
+label = "Selected"
+method = "cox_stepwise"
+endpoint = "OS"
+population = "all"
+candidates_from = "uni"
+"""
+    plan = UNIVARIATE + 'ties = "exact"\nlimits = "profile"\n' + selected
+    study = load_study(with_plan(tmp_path, plan))
+    for name in ("uni", "selected"):
+        assert study.analysis(name).ties_used(study.parameters) == "exact"
+        assert "Breslow fits" not in (study.analysis(name).inferred or "")
+    study = load_study(with_plan(tmp_path, UNIVARIATE + selected))
+    for name in ("uni", "selected"):
+        assert study.analysis(name).ties_used(study.parameters) == "breslow"
+        assert "Breslow fits" in (study.analysis(name).inferred or "")
+
+
 def test_a_factor_known_later_is_guarded(tmp_path: Path) -> None:
     plan = COX.replace(
         '{ factor = "sex", reference = "female" }', '{ factor = "mrd", reference = "no" }'
@@ -124,7 +145,19 @@ def test_a_factor_known_later_is_guarded(tmp_path: Path) -> None:
             "a robust variance has",
         ),
         ("interactions", 'limits = "exact"\ninteractions', "unknown kind of limits 'exact'"),
-        ("interactions", 'ties = "exact"\ninteractions', "unknown method for ties 'exact'"),
+        ("interactions", 'ties = "kalbfleisch"\ninteractions', "use efron, breslow or exact."),
+        (
+            "interactions",
+            'ties = "exact"\nfirth = true\ninteractions',
+            'ties = "exact" cannot be combined with firth = true, since the exact likelihood has '
+            "no penalised form here; keep one of them.",
+        ),
+        (
+            "interactions",
+            'ties = "exact"\nvariance = "robust"\ninteractions',
+            'ties = "exact" cannot be combined with variance = "robust", since the exact '
+            "likelihood has no residual of a single row; keep one of them.",
+        ),
         ("interactions", 'strata = "sex"\ninteractions', "name the strata of Cox models as"),
     ],
 )

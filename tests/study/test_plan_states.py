@@ -14,7 +14,10 @@ label = "Course"
 method = "multi_state"
 endpoint = "OS"
 population = "all"
+landmarks_months = [12, 24]
 restricted_mean_months = [36]
+from_months = [6]
+sums = [{ name = "alive", label = "Alive", states = ["treated", "remission"] }]
 states = [
     { state = "treated", label = "Treated" },
     { state = "remission", label = "In remission", fact = "first_remission" },
@@ -27,7 +30,7 @@ REMISSION = '{ state = "remission", label = "In remission", fact = "first_remiss
 DIED = '    { state = "died", label = "Died", ends = "event" },\n'
 MISTAKES = {
     "one state": (
-        PLAN.partition("states = [")[2],
+        PLAN.partition("\nstates = [")[2],
         '{ state = "treated", label = "Treated" }]',
         f"{WHERE}: states are 1; list the state at the origin, those in which facts put a subject, "
         'and one with ends = "event".',
@@ -88,6 +91,43 @@ MISTAKES = {
         f"{WHERE} state 'Died!': a state is lower-case letters, digits and single underscores; "
         "rename it.",
     ),
+    "sum of one state": (
+        '["treated", "remission"]',
+        '["treated"]',
+        f"{WHERE} sum 'alive': it has 1 of 4 states; list two or more, but not all.",
+    ),
+    "sum of all states": (
+        '["treated", "remission"]',
+        '["treated", "remission", "relapsed", "died"]',
+        f"{WHERE} sum 'alive': it has 4 of 4 states; list two or more, but not all.",
+    ),
+    "sum with a state twice": (
+        '["treated", "remission"]',
+        '["treated", "treated"]',
+        f"{WHERE} sum 'alive': state 'treated' is listed twice; remove one.",
+    ),
+    "sum of an unknown state": (
+        '["treated", "remission"]',
+        '["treated", "remissions"]',
+        f"{WHERE} sum 'alive': unknown state 'remissions'",
+    ),
+    "sum with the name of a state": (
+        'name = "alive"',
+        'name = "died"',
+        f"{WHERE} sum 'died': a state or another sum has this name; rename the sum.",
+    ),
+    "name of a sum": (
+        'name = "alive"',
+        'name = "Alive"',
+        f"{WHERE} sum 'Alive': a sum is lower-case letters, digits and single underscores; rename "
+        "it.",
+    ),
+    "month without a later one": (
+        "from_months = [6]",
+        "from_months = [6, 24]",
+        f"{WHERE}: from_months has 24, but no month of landmarks_months is later; add one or "
+        "remove it.",
+    ),
     "strata that form later": (
         'population = "all"',
         'population = "all"\nstrata = "hsct"',
@@ -113,6 +153,9 @@ def test_a_course_is_its_states_in_order(tmp_path: Path) -> None:
         ("died", None, "event"),
     ]
     assert analysis.restricted_mean_months == (36,)
+    assert analysis.from_months == (6,)
+    (alive,) = analysis.sums
+    assert (alive.name, alive.label, alive.states) == ("alive", "Alive", ("treated", "remission"))
 
 
 def test_two_facts_may_lead_to_one_state(tmp_path: Path) -> None:

@@ -716,7 +716,8 @@ PLAN_MISTAKES = {
         'method = "kaplan"',
         "plan.toml analysis 'a': unknown method 'kaplan'; use kaplan_meier, "
         "cumulative_incidence, cox_univariate, cox_stepwise, cox_multivariable, fine_gray, "
-        "fine_gray_multivariable, multi_state, baseline_table, outcomes_table or attrition.",
+        "fine_gray_multivariable, multi_state, external_control, mixture_cure, relative_survival, "
+        "baseline_table, outcomes_table or attrition.",
     ),
     "unknown population": (
         'method = "attrition"\npopulation = "alle"',

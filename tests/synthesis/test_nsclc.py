@@ -65,9 +65,13 @@ def test_one_command_writes_the_files_again_byte_for_byte(tmp_path: Path, hash_s
     made = written(tmp_path)
     assert made == {name: content for name, content in written(NSCLC).items() if name in made}
     package = NSCLC / PACKAGE
-    assert {path.name for path in package.iterdir()} == {Path(name).name for name in made} - {
-        "README.md"
+    beside = {
+        "README.md",
+        "external.toml",
+        "placebo_elsewhere.csv",
+        "placebo_elsewhere_at_risk.csv",
     }
+    assert {path.name for path in package.iterdir()} == {Path(name).name for name in made} - beside
 
 
 def test_another_seed_is_another_cohort(tmp_path: Path) -> None:

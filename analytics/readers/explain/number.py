@@ -110,7 +110,7 @@ def _ground(
         yield from _curve(connection, analysis, "survival_curve", row)
     elif name == "cumulative_incidence_rate":
         yield from _curve(connection, analysis, "cumulative_incidence_curve", row)
-    elif name in {"cox_term", "fine_gray_term"}:
+    elif name in {"cox_term", "fine_gray_term", "cure_term"}:
         yield from _intervals(analysis, row)
     elif name == "group_test" and row["n_strata"] is not None:
         yield from _strata(connection, analysis)

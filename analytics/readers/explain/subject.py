@@ -144,6 +144,7 @@ def _values(connection: duckdb.DuckDBPyConnection, analysis: Row, usubjid: str) 
         "select factor from results.cox_term where analysis_id = $1 "
         "union all select factor from results.cox_selection_step where analysis_id = $1 "
         "union all select factor from results.fine_gray_term where analysis_id = $1 "
+        "union all select factor from results.cure_term where analysis_id = $1 "
         "union all select strata from results.analysis where analysis_id = $1 "
         "union all select factor from staging.stg_plan__stratification_factors "
         "where analysis_id = $1) "

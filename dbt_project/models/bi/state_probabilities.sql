@@ -27,6 +27,7 @@ points_of_curves as (
         analysis_id,
         stratum,
         state,
+        is_sum,
         'day' as point,
         time_months,
         cast(null as bigint) as n,
@@ -41,6 +42,7 @@ points_of_curves as (
         analysis_id,
         stratum,
         state,
+        is_sum,
         'landmark' as point,
         time_months,
         n,
@@ -66,7 +68,8 @@ state_probabilities as (
         cast(coalesce(level_labels.level_order, 1) as int) as stratum_order,
         points.state,
         coalesce(state_labels.state_label, points.state) as state_label,
-        state_labels.state_order as state_order,
+        state_labels.state_order,
+        points.is_sum,
         points.point,
         points.time_months,
         cast(points.n as bigint) as n,
@@ -83,7 +86,7 @@ state_probabilities as (
         on
             analysis_labels.strata_factor = level_labels.factor
             and points.stratum = level_labels.level
-    left join state_labels as state_labels
+    left join state_labels
         on
             points.analysis_id = state_labels.analysis_id
             and points.state = state_labels.state

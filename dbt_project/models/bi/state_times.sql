@@ -37,6 +37,7 @@ state_times as (
         state_time.state,
         coalesce(state_labels.state_label, state_time.state) as state_label,
         state_labels.state_order as state_order,
+        state_time.is_sum,
         state_time.horizon_months,
         cast(state_time.n as bigint) as n,
         state_time.mean_months,
@@ -52,7 +53,7 @@ state_times as (
         on
             analysis_labels.strata_factor = level_labels.factor
             and state_time.stratum = level_labels.level
-    left join state_labels as state_labels
+    left join state_labels
         on
             state_time.analysis_id = state_labels.analysis_id
             and state_time.state = state_labels.state
