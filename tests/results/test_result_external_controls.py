@@ -30,7 +30,7 @@ ENDS = {"a": (20, 1), "b": (50, 1), "c": (80, 0), "d": (100, 1), "e": (150, 0), 
 POPULATIONS = [(name, "fact", "first_dose", "exists", None, None) for name in ("all", "nobody")]
 MARTS = marts(
     population_members=members(all=[*ENDS, "g"], some=["a"]),
-    time_to_event=rows("time_to_event", *((one, "OS", *end) for one, end in ENDS.items())),
+    time_to_event=rows("time_to_event", *((one, "OS", None, *end) for one, end in ENDS.items())),
     subject_factors=rows(
         "subject_factors",
         *((one, "sex", "male" if one in MALE else "female", None) for one in "abcde"),
