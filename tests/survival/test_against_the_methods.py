@@ -22,6 +22,7 @@ from analytics.results.curves import survival_frames
 from analytics.results.incidences import incidence_frames
 from analytics.study.specification import Analysis
 
+pytestmark = pytest.mark.integration  # a minute of random cohorts
 MONTHS = (1.0, 3.5, 12.0, 40.0)
 TRANSFORMS = ("log-log", "log", "plain")
 VARIANCES = ("aalen", "delta", "infinitesimal_jackknife")
