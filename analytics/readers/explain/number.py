@@ -15,12 +15,13 @@ _NUMBERS: Final = ("DOUBLE", "BIGINT", "INTEGER")
 # nearly every whole number, which then says nothing of the one that is meant; the trials of a
 # pooled analysis repeat its numbers.
 _LAST: Final = (
-    "survival_curve",
-    "cumulative_incidence_curve",
     "convention_sensitivity",
     "pooling_effect",
     "pooling_heterogeneity",
+    "smoothed_hazard",
+    "state_occupancy",
 )
+_CURVE: Final = "_curve"  # how the names of tables end whose rows are the points of a curve
 _NOT_NUMBERS: Final = ("display_order", "indent", "step", "term_order")
 _SHOWN: Final = 8  # places of one number; a small count stands in many
 
@@ -76,7 +77,9 @@ def _places(
         for column in columns
         if _prints_as(row[column], printed)
     ]
-    elsewhere = [place for place in found if place[0] not in _LAST]
+    elsewhere = [
+        place for place in found if place[0] not in _LAST and not place[0].endswith(_CURVE)
+    ]
     yield from elsewhere or (found if "." in printed else ())
 
 
