@@ -19,6 +19,7 @@ from analytics.report.audit_tables import (
 from analytics.report.cure_tables import cure_models_table
 from analytics.report.descriptive_tables import baseline_table, outcomes_table
 from analytics.report.difference_tables import (
+    median_differences_table,
     outcome_differences_table,
     restricted_mean_differences_table,
     survival_differences_table,
@@ -133,6 +134,7 @@ def contents(bi: Bi) -> list[Section]:
                     *_curves(bi, analyses, main, "kaplan_meier"),
                     survival_table(bi),
                     survival_differences_table(bi),
+                    median_differences_table(bi),
                 ]
             ),
         ),

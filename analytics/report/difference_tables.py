@@ -1,4 +1,6 @@
-"""Two groups compared: outcomes line by line, survival at landmarks, restricted means."""
+"""Two groups compared: outcomes line by line, survival at landmarks, medians, means."""
+
+from dataclasses import replace
 
 import polars as pl
 
@@ -77,6 +79,31 @@ def survival_differences_table(bi: Bi) -> Table | None:
         "with the limits. Ratio: first group over second, with Wald limits on the log scale.",
     ]
     return Table("survival_differences", "Differences in survival", columns, lines, notes=notes)
+
+
+def median_differences_table(bi: Bi) -> Table | None:
+    """The difference of the medians of two groups."""
+    frame = bi["median_differences"]
+    if frame.is_empty():
+        return None
+    columns = [
+        Column(_FIRST, "Groups", is_text=True),
+        Column("n", "n"),
+        Column("difference", f"Difference, mo ({_ci(frame)})"),
+        Column("ratio", f"Ratio ({_ci(frame)})"),
+        Column("p", "P"),
+    ]
+    lines = [
+        replace(line, cells={key: text for key, text in line.cells.items() if key != "month"})
+        for line in _lines(frame, "n", ("n", "n"), _MONTHS)
+    ]
+    notes = [
+        "Difference and ratio of the medians, first group against second, with the limits and P of "
+        "Su and Wei. NR: not bounded by the follow-up."
+    ]
+    return Table(
+        "median_differences", "Differences in median survival", columns, lines, notes=notes
+    )
 
 
 def restricted_mean_differences_table(bi: Bi) -> Table | None:

@@ -68,10 +68,11 @@ def hazard_ratio(value: float | None, lower: float | None, upper: float | None) 
 
 
 def difference(value: float | None, lower: float | None, upper: float | None) -> str:
-    """A difference and its limits, which may be negative: 9.1 (-1.3 to 19.4)."""
+    """A difference and its limits, which may be negative: 9.1 (-1.3 to 19.4); NR for none."""
     if value is None:
         return UNKNOWN
-    return f"{decimal(value)} ({decimal(lower)} to {decimal(upper)})"
+    limits = (NOT_REACHED if limit is None else decimal(limit) for limit in (lower, upper))
+    return f"{decimal(value)} ({' to '.join(limits)})"
 
 
 def p_value(value: float | None) -> str:

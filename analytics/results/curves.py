@@ -32,6 +32,7 @@ from analytics.results.statuses import (
 )
 from analytics.results.strata import n_subjects, n_with
 from analytics.results.survival_differences import (
+    median_difference_rows,
     restricted_mean_difference_rows,
     survival_difference_rows,
     two_groups,
@@ -53,6 +54,7 @@ _TABLES: Final = (
     "follow_up",
     "restricted_mean",
     "survival_difference",
+    "median_difference",
     "restricted_mean_difference",
     "plateau",
     "cure_fraction",
@@ -72,7 +74,7 @@ def survival_frames(
     A stratum of nobody, or of one subject, keeps its rows with a status and no estimate. Strata
     are `compared` by the tests of the plan; the log-rank test is the test of Mantel and Byar when
     subjects move between them, and then no stratum has a follow-up. Two strata also have the
-    differences of their rates and restricted means.
+    differences of their rates, medians and restricted means.
     """
     rows: dict[str, list[Row]] = {name: [] for name in _TABLES}
     estimator = survival_estimator(parameters)
@@ -98,6 +100,7 @@ def survival_frames(
         rows["cure_fraction"] += cure_fraction_rows(counts, row, analysis, parameters)
     pair = two_groups(strata, estimator, parameters)
     rows["survival_difference"] += survival_difference_rows(pair, analysis, parameters)
+    rows["median_difference"] += median_difference_rows(pair, analysis, parameters)
     rows["restricted_mean_difference"] += restricted_mean_difference_rows(
         pair, analysis, parameters
     )

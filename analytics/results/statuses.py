@@ -5,8 +5,8 @@ from typing import Final
 from analytics.methods import statuses
 from analytics.methods.statuses import NO_EVENTS, OK, not_estimable
 
-MEDIAN_NOT_REACHED: Final = "median not reached"
 BEYOND: Final = statuses.BEYOND
+MEDIAN_NOT_REACHED: Final = statuses.MEDIAN_NOT_REACHED
 QUANTILE_NOT_REACHED: Final = "quantile not reached"
 NOBODY_CENSORED: Final = "nobody censored"
 MOVING: Final = "subjects move between the strata"

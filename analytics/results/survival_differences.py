@@ -1,4 +1,4 @@
-"""Two groups of a Kaplan-Meier analysis: differences and ratios of rates and restricted means."""
+"""Two groups of a Kaplan-Meier analysis: differences and ratios of rates, medians, means."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.methods.kaplan_meier import survival_at
 from analytics.methods.known_span import KnownSpan, known_span
+from analytics.methods.median_difference import median_difference, no_median_difference
 from analytics.methods.restricted_mean import restricted_mean_difference, restricted_mean_ratio
 from analytics.methods.statuses import OK, not_estimable
 from analytics.methods.survival_difference import (
@@ -106,6 +107,35 @@ def survival_difference_rows(
             "ratio_ci_upper": ratio.ci_upper,
             "status": difference.status,
         }
+
+
+def median_difference_rows(
+    pair: Pair | None, analysis: Analysis, parameters: Parameters
+) -> Iterator[Row]:
+    """One row for an analysis with two groups: the first median beside the second."""
+    if pair is None:
+        return
+    status = not_estimable(MOVING) if analysis.time_dependent_strata else OK
+    for curve in pair.curves:
+        if status == OK:
+            status = curve.status
+    found = no_median_difference(status)
+    if status == OK:
+        first, second = (curve.shown for curve in pair.curves)
+        found = median_difference(first, second, conf_level=parameters.conf_level)
+    yield {
+        **pair.row(parameters),
+        "analysis_id": analysis.analysis_id,
+        "difference": in_months(found.difference, parameters),
+        "ci_lower": in_months(found.ci_lower, parameters),
+        "ci_upper": in_months(found.ci_upper, parameters),
+        "ratio": found.ratio,
+        "ratio_ci_lower": found.ratio_ci_lower,
+        "ratio_ci_upper": found.ratio_ci_upper,
+        "statistic": found.statistic,
+        "p_value": found.p_value,
+        "status": found.status,
+    }
 
 
 def restricted_mean_difference_rows(

@@ -41,6 +41,7 @@ tables <- list(
     follow_up = result_table(c(curve_key, "statistic", "over"), follow_ups),
     restricted_mean = result_table(c(curve_key, "horizon_months"), restricted_means),
     survival_difference = result_table(c("analysis_id", "time_months"), survival_differences),
+    median_difference = result_table("analysis_id", median_differences),
     restricted_mean_difference =
         result_table(c("analysis_id", "horizon_months"), restricted_mean_differences),
     plateau = result_table(curve_key, plateaus),

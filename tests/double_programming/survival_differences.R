@@ -63,6 +63,55 @@ survival_differences <- function(study, results) {
     })
 }
 
+# By a search of all pairs of steps (Su and Wei).
+median_differences <- function(study, results) {
+    level <- number(study, "conf_level")
+    for_two_groups(study, function(analysis, first, second) {
+        span <- common_span(study, first, second)
+        curves <- list(survival_curve(study, first, span), survival_curve(study, second, span))
+        medians <- vapply(curves, function(curve) first_below(curve$time_days, curve$estimate), 1)
+        found <- as.data.frame(as.list(setNames(rep(NA_real_, 8), c(
+            "difference", "ci_lower", "ci_upper", "ratio", "ratio_ci_lower", "ratio_ci_upper",
+            "statistic", "p_value"
+        ))))
+        if (!anyNA(medians) && !analysis$moves) {
+            steps <- lapply(curves, steps_of_curve)
+            found[c("difference", "ratio")] <- c(medians[1] - medians[2], medians[1] / medians[2])
+            found[c("ci_lower", "ci_upper")] <- bounds(steps, level, `-`)
+            found[c("ratio_ci_lower", "ratio_ci_upper")] <- bounds(steps, level, `/`)
+            found$statistic <- least_together(steps)
+            found$p_value <- pchisq(found$statistic, 1, lower.tail = FALSE)
+            months <- c("difference", "ci_lower", "ci_upper")
+            found[months] <- in_months(study, unlist(found[months]))
+        }
+        data.frame(sizes_of_two(first, second), found,
+                   conditional_from_months = from_month(study, first, span))
+    })
+}
+
+# From when and until when each step holds, and its squared distance from one half in errors.
+steps_of_curve <- function(curve) {
+    curve <- curve[!is.na(curve$estimate), ]
+    q <- ((curve$estimate - 0.5) / curve$std_error)^2
+    data.frame(from = curve$time_days, to = c(curve$time_days[-1], Inf),
+               q = ifelse(curve$std_error > 0 & !is.na(q), q, Inf))
+}
+
+bounds <- function(steps, level, contrast) {
+    near <- which(outer(steps[[1]]$q, steps[[2]]$q, `+`) <= qchisq(level, 1), arr.ind = TRUE)
+    one <- steps[[1]][near[, 1], ]
+    other <- steps[[2]][near[, 2], ]
+    both <- c(min(contrast(one$from, other$to)), max(contrast(one$to, other$from)))
+    ifelse(is.finite(both) & !(identical(contrast, `/`) & both == 0 & c(TRUE, FALSE)), both, NA)
+}
+
+least_together <- function(steps) {
+    days <- sort(unique(unlist(lapply(steps, `[[`, "from"))))
+    days <- days[days >= max(steps[[1]]$from[1], steps[[2]]$from[1])]
+    at <- lapply(steps, function(one) one$q[findInterval(days, one$from)])
+    min(at[[1]] + at[[2]])
+}
+
 restricted_mean_differences <- function(study, results) {
     z <- qnorm(1 - (1 - number(study, "conf_level")) / 2)
     for_two_groups(study, function(analysis, first, second) {

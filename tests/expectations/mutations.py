@@ -312,6 +312,9 @@ MUTATIONS: dict[str, str] = {
     ),
     "RMST-04": change("results.restricted_mean", "std_error = 'nan'::double", "status = 'ok'"),
     "RMST-05": change("results.restricted_mean", "n_event = n_event + 1"),
+    "MEDD-02": change("results.median_difference", "n_event = n_event + 1"),
+    "MEDD-03": change("results.median_difference", "ci_lower = difference + 1", "status = 'ok'"),
+    "MEDD-04": drop("results.median_difference"),
     "RMSD-02": change(
         "results.restricted_mean_difference",
         "difference = difference + 1e-6, ci_lower = ci_lower + 1e-6, ci_upper = ci_upper + 1e-6",
@@ -560,6 +563,8 @@ FURTHER: tuple[tuple[str, str], ...] = (
     ("OUTD-05", change("results.outcome_difference", "cmh_status = 'not estimable: x'")),
     ("OUTD-06", change("results.outcome_difference", "cmh_status = null")),
     ("OUTD-06", change("results.outcome_difference", "n_missing = denominator + 1000")),
+    ("MEDD-02", change("results.median_difference", "ratio = ratio + 1e-6", "status = 'ok'")),
+    ("MEDD-03", change("results.median_difference", "p_value = null", "status = 'ok'")),
     ("RMSD-03", change("results.restricted_mean_difference", "p_value = null")),
     ("SURD-03", change("results.survival_difference", "difference = -difference", "status = 'ok'")),
     (

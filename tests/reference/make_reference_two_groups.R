@@ -2,7 +2,7 @@
 # in strata, and differences of survival and of restricted means.
 #
 # Inputs: colon.csv, lung.csv, pbc.csv, veteran.csv (make_data.R). Outputs: exact_limits.csv,
-# two_by_two.csv, mantel_haenszel.csv, survival_difference.csv.
+# two_by_two.csv, mantel_haenszel.csv, survival_difference.csv, median_difference.csv.
 
 source("common.R")
 
@@ -144,3 +144,48 @@ write_table(bind_rows(list(
     compare("pbc", "trt", c(1, 2), c(1000, 3000)),
     compare("veteran", "trt", c(2, 1), c(60, 120, 300))
 )), "survival_difference.csv")
+
+# ---- medians of survival -----------------------------------------------------------------------------
+
+# The limits of Su and Wei by a search of all pairs of steps, from survfit's estimates and errors.
+steps_of <- function(rows) {
+    fit <- survfit(Surv(time, died) ~ 1, rows)
+    data.frame(from = fit$time, to = c(fit$time[-1], Inf),
+               q = ifelse(fit$surv > 0 & fit$std.err > 0,
+                          (fit$surv - 0.5)^2 / (fit$surv * fit$std.err)^2, Inf))
+}
+median_of <- function(rows) unname(quantile(survfit(Surv(time, died) ~ 1, rows), 0.5)$quantile)
+two_medians <- function(one, other, level) {
+    a <- steps_of(one)
+    b <- steps_of(other)
+    pairs <- expand.grid(i = seq_len(nrow(a)), j = seq_len(nrow(b)))
+    pairs <- pairs[a$q[pairs$i] + b$q[pairs$j] <= qchisq(level, 1), ]
+    days <- sort(unique(c(a$from, b$from)))
+    days <- days[days >= max(a$from[1], b$from[1])]
+    least <- min(a$q[findInterval(days, a$from)] + b$q[findInterval(days, b$from)])
+    medians <- c(median_of(one), median_of(other))
+    bounded <- function(value) if (is.finite(value)) value else NA
+    data.frame(
+        difference = medians[1] - medians[2],
+        ci_lower = bounded(min(a$from[pairs$i] - b$to[pairs$j])),
+        ci_upper = bounded(max(a$to[pairs$i] - b$from[pairs$j])),
+        ratio = medians[1] / medians[2],
+        ratio_ci_lower = bounded(min(a$from[pairs$i] / b$to[pairs$j])),
+        ratio_ci_upper = bounded(max(a$to[pairs$i] / b$from[pairs$j])),
+        statistic = least, p_value = pchisq(least, 1, lower.tail = FALSE)
+    )
+}
+designs <- list(
+    list("lung", "sex", "1", "2"), list("lung", "ph.ecog", "0", "1"), list("lung", "ph.ecog", "2", "1"),
+    list("veteran", "trt", "1", "2"), list("veteran", "celltype", "1", "2")
+)
+write_table(bind_rows(lapply(designs, function(design) {
+    rows <- data_sets[[design[[1]]]]
+    event <- if (design[[1]] == "lung") "died" else "status"
+    rows$died <- rows[[event]]
+    own <- lapply(design[3:4], function(level) rows[which(as.character(rows[[design[[2]]]]) == level), ])
+    bind_rows(lapply(c(0.95, 0.8), function(level) data.frame(
+        data = design[[1]], group = design[[2]], level = design[[3]], reference = design[[4]], event,
+        conf_level = level, two_medians(own[[1]], own[[2]], level)
+    )))
+})), "median_difference.csv")

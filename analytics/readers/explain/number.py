@@ -117,7 +117,7 @@ def _ground(
         yield from _intervals(analysis, row)
     elif name == "group_test" and row["n_strata"] is not None:
         yield from _strata(connection, analysis)
-    elif name in {"survival_difference", "restricted_mean_difference"}:
+    elif name in {"survival_difference", "median_difference", "restricted_mean_difference"}:
         for stratum in (row["stratum"], row["reference_stratum"]):
             yield from _curve(connection, analysis, "survival_curve", {**row, "stratum": stratum})
     elif name in {"pooling_effect", "pooling_heterogeneity"}:
