@@ -54,7 +54,8 @@ def median_difference(
     pair of medians m and m - d has q1(m) + q2(m - d) at most the quantile of a chi-square on one
     degree of freedom; a ratio likewise. The statistic is the smallest q1(m) + q2(m) of one m.
     After its last day a curve is not known, so a median may lie there as well if its last step is
-    near one half. Not estimable where a curve does not fall below one half.
+    near one half. Not estimable where a curve does not fall below one half, and where no pair is
+    near enough, such as of a curve that falls from 1 to 0 on one day.
     """
     medians = (median_survival(one).median, median_survival(other).median)
     if medians[0] is None or medians[1] is None:
@@ -63,11 +64,13 @@ def median_difference(
     largest = float(chi2.ppf(conf_level, 1))
     first_near, second_near = _near(first, largest), _near(second, largest)
     together = first_near.distance[:, None] + second_near.distance[None, :] <= largest
+    if not together.any():
+        return no_median_difference(statuses.not_estimable(statuses.FAR_FROM_HALF))
     differences = (
         first_near.start[:, None] - second_near.end[None, :],
         first_near.end[:, None] - second_near.start[None, :],
     )
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         ratios = (
             first_near.start[:, None] / second_near.end[None, :],
             first_near.end[:, None] / second_near.start[None, :],

@@ -74,8 +74,10 @@ median_differences <- function(study, results) {
             "difference", "ci_lower", "ci_upper", "ratio", "ratio_ci_lower", "ratio_ci_upper",
             "statistic", "p_value"
         ))))
-        if (!anyNA(medians) && !analysis$moves) {
-            steps <- lapply(curves, steps_of_curve)
+        steps <- lapply(curves, steps_of_curve)
+        q <- lapply(steps, `[[`, "q")
+        has_pair <- any(outer(q[[1]], q[[2]], `+`) <= qchisq(level, 1))
+        if (!anyNA(medians) && !analysis$moves && has_pair) {
             found[c("difference", "ratio")] <- c(medians[1] - medians[2], medians[1] / medians[2])
             found[c("ci_lower", "ci_upper")] <- bounds(steps, level, `-`)
             found[c("ratio_ci_lower", "ratio_ci_upper")] <- bounds(steps, level, `/`)

@@ -60,6 +60,14 @@ def test_a_median_that_is_not_reached_has_no_difference() -> None:
     assert found == MedianDifference(status="not estimable: median not reached")
 
 
+def test_a_curve_that_falls_on_one_day_has_no_limits() -> None:
+    found = compared([3, 3, 3], [1, 2, 3, 4])
+    assert found == MedianDifference(
+        status="not estimable: the curves have no steps near one half, from which limits could be "
+        "taken"
+    )
+
+
 def test_medians_against_r(reference, data_sets) -> None:  # type: ignore[no-untyped-def]
     expected = reference("median_difference")
     for row in expected.iter_rows(named=True):
