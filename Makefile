@@ -61,7 +61,8 @@ test-unit: $(READY)  ## Run the tests that need no built study, server or browse
 torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
 	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
 		tests/torture tests/ingest tests/synthesis/test_nsclc_expected.py \
-		tests/end_to_end/test_releases_over_time.py tests/end_to_end/test_mutated_trial.py
+		tests/end_to_end/test_releases_over_time.py tests/end_to_end/test_mutated_trial.py \
+		tests/end_to_end/test_adam_round_trip.py
 
 superset-bundle: $(READY)  ## Write the zip file of the published study's dashboard, which Superset imports
 	@$(BIN)/plateau superset --releases $(RELEASES)

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from project import MYELOID, NSCLC, STUDY, Plateau
+from torture_scale import full_only
 
 BUILT = {MYELOID: "myeloid_releases", STUDY: "default_releases", NSCLC: "nsclc_releases"}
 
@@ -50,7 +51,11 @@ def result_tables(release: Path) -> list[str]:
     return [f"results.{name}" for (name,) in rows]
 
 
-@pytest.fixture(scope="module", params=[*BUILT], ids=lambda study: study.name)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(STUDY, marks=full_only), MYELOID, NSCLC],
+    ids=lambda study: study.name,
+)
 def releases(
     request: pytest.FixtureRequest, plateau: Plateau, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Path]:

@@ -327,31 +327,30 @@ def test_a_treated_subject_never_assessed_has_a_row_of_responses(warehouse: Path
     assert rows(warehouse, query) == [("INTERVAL",), ("PLACEBO",), ("PREPHASE",)]
 
 
-@pytest.mark.parametrize(
-    ("left_out", "sentence"),
-    [
-        (
-            ",response,1,variable,RSEVAL,=,INVESTIGATOR\n",
-            "RSEVAL 'INDEPENDENT ASSESSOR | INVESTIGATOR' breaks",
-        ),
-        (
-            ",lvef,1,variable,CVMETHOD,=,ECHOCARDIOGRAPHY\n",
-            "CVMETHOD 'ECHOCARDIOGRAPHY | MUGA' breaks",
-        ),
-    ],
-)
 def test_readings_of_several_sources_are_not_pooled_without_a_word(
-    left_out: str, sentence: str, plateau: Plateau, tmp_path: Path
+    plateau: Plateau, tmp_path: Path
 ) -> None:
     study = written(tmp_path)
     conditions = study / "fact_conditions.csv"
-    conditions.write_text(conditions.read_text().replace(left_out, ""), encoding="utf-8")
+    text = conditions.read_text(encoding="utf-8")
+    for left_out in (
+        ",response,1,variable,RSEVAL,=,INVESTIGATOR\n",
+        ",lvef,1,variable,CVMETHOD,=,ECHOCARDIOGRAPHY\n",
+    ):
+        assert left_out in text
+        text = text.replace(left_out, "")
+    conditions.write_text(text, encoding="utf-8")
     result = plateau("check", study, "--threads", "2")
     assert result.returncode == 3
     assert "several_sources" in result.stdout
     refused = plateau("build", study, "--releases", tmp_path / "releases", "--threads", "2")
     assert refused.returncode == 3
-    assert f"{sentence} rule several_sources, which stops the build." in refused.stderr
+    for values in (
+        "RSEVAL 'INDEPENDENT ASSESSOR | INVESTIGATOR'",
+        "CVMETHOD 'ECHOCARDIOGRAPHY | MUGA'",
+    ):
+        told = f"{values} breaks rule several_sources, which stops the build."
+        assert told in refused.stderr
 
 
 def test_a_declared_fact_leads_to_the_line_of_its_file(warehouse: Path, plateau: Plateau) -> None:
