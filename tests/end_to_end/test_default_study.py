@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from project import PROJECT, STUDY, Plateau
+from torture_scale import full_only
 
 from analytics.results.schemas import RESULT_TABLES
 
@@ -107,6 +108,7 @@ def test_a_second_build_is_up_to_date_and_tells_the_same_headline(
     assert result.stdout == (releases / "blinatumomab/current/report/headline.txt").read_text()
 
 
+@full_only
 def test_results_do_not_depend_on_threads_or_on_the_order_of_records(
     plateau: Plateau, default_release: Path, study_copy: Path, tmp_path: Path
 ) -> None:
