@@ -45,7 +45,8 @@ external_balances as (
         external_balance.status
     from external_balance
     inner join analysis on external_balance.analysis_id = analysis.analysis_id
-    inner join analysis_labels on external_balance.analysis_id = analysis_labels.analysis_id
+    inner join analysis_labels
+        on external_balance.analysis_id = analysis_labels.analysis_id
     left join factors on external_balance.factor = factors.factor
     left join level_labels
         on

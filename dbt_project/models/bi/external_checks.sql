@@ -32,7 +32,8 @@ external_checks as (
         external_check.status
     from external_check
     inner join analysis on external_check.analysis_id = analysis.analysis_id
-    inner join analysis_labels on external_check.analysis_id = analysis_labels.analysis_id
+    inner join analysis_labels
+        on external_check.analysis_id = analysis_labels.analysis_id
     inner join external_summary
         on
             external_check.analysis_id = external_summary.analysis_id

@@ -54,4 +54,4 @@ external_comparisons as (
 )
 
 select * from external_comparisons
-order by analysis_order, adjustment desc
+order by analysis_order asc, adjustment desc

@@ -58,7 +58,8 @@ external_curves as (
         analysis_labels.population_label,
         points.stratum,
         external_summary.label as stratum_label,
-        case points.stratum when 'study' then 1 when 'weighted' then 2 else 3 end as stratum_order,
+        case points.stratum when 'study' then 1 when 'weighted' then 2 else 3 end
+            as stratum_order,
         points.point,
         points.time_months,
         cast(points.n_risk as bigint) as n_risk,

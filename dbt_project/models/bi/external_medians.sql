@@ -20,7 +20,9 @@ external_medians as (
         analysis_labels.population_label,
         external_summary.stratum,
         external_summary.label as stratum_label,
-        case external_summary.stratum when 'study' then 1 when 'weighted' then 2 else 3 end as stratum_order,
+        case external_summary.stratum
+            when 'study' then 1 when 'weighted' then 2 else 3
+        end as stratum_order,
         cast(external_summary.n as bigint) as n,
         cast(external_summary.n_event as bigint) as n_event,
         external_summary.n_effective,
@@ -31,7 +33,8 @@ external_medians as (
         external_summary.status
     from external_summary
     inner join analysis on external_summary.analysis_id = analysis.analysis_id
-    inner join analysis_labels on external_summary.analysis_id = analysis_labels.analysis_id
+    inner join analysis_labels
+        on external_summary.analysis_id = analysis_labels.analysis_id
 )
 
 select * from external_medians

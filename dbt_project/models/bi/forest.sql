@@ -47,7 +47,9 @@ forest as (
         cast(cox_model.n_strata as int) as n_strata,
         cast(cox_model.n_strata_informative as int) as n_strata_informative,
         cox_term.factor,
-        coalesce(factors.label || ' x ' || crossed.label, factors.label, cox_term.factor)
+        coalesce(
+            factors.label || ' x ' || crossed.label, factors.label, cox_term.factor
+        )
             as factor_label,
         cox_term.numerator || ' / ' || cox_term.denominator as contrast,
         cox_term.timing,

@@ -35,7 +35,8 @@ test_labels as (
             when test_name = 'trend' then 'Log-rank test for trend'
             when test_name = 'max_combo' then 'Max-combo test'
             when starts_with(test_name, 'fleming_harrington')
-                then replace(test_name, 'fleming_harrington', 'Fleming-Harrington test ')
+                then
+                    replace(test_name, 'fleming_harrington', 'Fleming-Harrington test ')
             when starts_with(test_name, 'pairwise')
                 then replace(test_name, 'pairwise', 'Log-rank test of a pair ')
             else test_name
@@ -58,7 +59,10 @@ group_tests as (
             when starts_with(group_test.test, 'stratified_')
                 then
                     'Stratified ' || case
-                        when regexp_matches(test_labels.label, '^(Log-rank|Max-combo|Modified)')
+                        when
+                            regexp_matches(
+                                test_labels.label, '^(Log-rank|Max-combo|Modified)'
+                            )
                             then lower(test_labels.label[1]) || test_labels.label[2:]
                         else test_labels.label
                     end

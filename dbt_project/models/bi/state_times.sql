@@ -36,7 +36,7 @@ state_times as (
         cast(coalesce(level_labels.level_order, 1) as int) as stratum_order,
         state_time.state,
         coalesce(state_labels.state_label, state_time.state) as state_label,
-        state_labels.state_order as state_order,
+        state_labels.state_order,
         state_time.is_sum,
         state_time.horizon_months,
         cast(state_time.n as bigint) as n,

@@ -48,7 +48,9 @@ subdistribution_hazards as (
         ) as line_order,
         fine_gray_term.factor,
         coalesce(
-            factors.label || ' x ' || crossed.label, factors.label, fine_gray_term.factor
+            factors.label || ' x ' || crossed.label,
+            factors.label,
+            fine_gray_term.factor
         ) as factor_label,
         fine_gray_term.numerator || ' / ' || fine_gray_term.denominator as contrast,
         cast(fine_gray_term.n as bigint) as n,

@@ -103,4 +103,10 @@ transition_hazards as (
 
 select * from transition_hazards
 order by
-    analysis_order, stratum_order, stratum, from_state_order, to_state_order, point, time_months
+    analysis_order,
+    stratum_order,
+    stratum,
+    from_state_order,
+    to_state_order,
+    point,
+    time_months

@@ -56,8 +56,8 @@ entries_required as (
     group by analysis_id
 ),
 
--- every fact that defines the group must be known before a subject is under observation, where
--- the plan says so by the landmark day
+-- every fact that defines the group must be known before a subject is under
+-- observation, where the plan says so by the landmark day
 entries_of_analyses as (
     select
         analysis_entries.analysis_id,

@@ -64,7 +64,8 @@ facts_of_states as (
     where entry_times.day <= greatest(subjects_followed.aval, 0)
 ),
 
--- where a subject begins: the state known last at the origin, else the first of the course
+-- where a subject begins: the state known last at the origin, else the first of the
+-- course
 states_at_origin as (
     select
         subjects_followed.analysis_id,
