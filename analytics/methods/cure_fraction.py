@@ -54,10 +54,8 @@ def mixture_cure(counts: pl.DataFrame, *, conf_level: float) -> MixtureCure:
     if (status := curve_status(counts)) != statuses.OK:
         return MixtureCure(status)
     fit = fit_cure(_rows(table), "weibull", conf_level=conf_level)
-    if fit.status != statuses.OK:
-        return MixtureCure(fit.status)
     return MixtureCure(
-        status=statuses.OK,
+        status=fit.status,
         cure_fraction=fit.cure_fraction,
         std_error=fit.std_error,
         ci_lower=fit.ci_lower,

@@ -101,7 +101,11 @@ def fit_cure(
     if reason is not None:
         return _with_status(unfitted, reason)
     scaled = _Scaled(rows, latency)
-    maximum = _highest(scaled)
+    plain = None
+    if fraction_names or scale_names:
+        constant = replace(rows, of_fraction=rows.of_fraction[:, :1], of_scale=rows.of_scale[:, :1])
+        plain = fit_cure(constant, latency, conf_level=conf_level)
+    maximum = _highest(scaled, plain)
     coefficients = maximum.point.coefficients
     weight = rows.weight / rows.weight.sum()
     fractions = expit(_linear(scaled.rows.of_fraction, coefficients))
@@ -124,6 +128,8 @@ def fit_cure(
         covariance=scaled.turn @ covariance @ scaled.turn.T,
         log_likelihood=log_likelihood,
     )
+    if plain is not None:
+        found = replace(found, lr_test=_against(plain, found))
     return _described(rows, found, conf_level)
 
 
@@ -231,8 +237,11 @@ def _standardised(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     return (x - centre) / scale, turn
 
 
-def _highest(scaled: _Scaled) -> Maximum:
-    """The highest maximum that is reached from several starts, made exact."""
+def _highest(scaled: _Scaled, plain: CureFit | None) -> Maximum:
+    """The highest maximum that is reached from several starts, made exact.
+
+    One of them is the fit without covariates, which itself has lifelines' for one.
+    """
     from scipy.optimize import minimize  # noqa: PLC0415  (slow to import)
 
     @lru_cache(maxsize=1)
@@ -255,7 +264,11 @@ def _highest(scaled: _Scaled) -> Maximum:
     events = scaled.rows.observed
     log_time = np.log(np.average(scaled.rows.leave[events], weights=scaled.rows.weight[events]))
     constants = [
-        *_lifelines_constants(scaled.rows, scaled.latency),
+        *(
+            _lifelines_constants(scaled.rows, scaled.latency)
+            if plain is None
+            else _constants_of(plain, scaled.log_unit)
+        ),
         *((logit(c), log_time, np.log(shape)) for c in _FRACTIONS for shape in _SHAPES),
     ]
     starts = np.zeros((len(constants), n_coefficients))
@@ -269,6 +282,14 @@ def _highest(scaled: _Scaled) -> Maximum:
             ends.append(minimize(fall, start, jac=slope, hess=bend, method="trust-exact", tol=1e-6))
         best = min(ends, key=lambda end: end.fun)
         return maximised(likelihood, likelihood_at(likelihood, np.asarray(best.x)))
+
+
+def _constants_of(plain: CureFit, log_unit: float) -> list[tuple[float, float, float]]:
+    """logit(c), log(scale) in units of the rows, and log(shape) of a fit; [] without one."""
+    if plain.coefficients is None:
+        return []
+    at_fraction, at_scale, *at_shape = plain.coefficients.tolist()
+    return [(at_fraction, at_scale - log_unit, *(at_shape or [0.0]))]
 
 
 def _lifelines_constants(rows: CureRows, latency: Latency) -> list[tuple[float, float, float]]:
@@ -328,7 +349,6 @@ def _described(rows: CureRows, fit: CureFit, conf_level: float) -> CureFit:
     reached = rest <= LARGEST_REST
     return replace(
         fit,
-        lr_test=_against_none(rows, fit, conf_level),
         cure_fraction=mean,
         std_error=error,
         ci_lower=float(expit(logit(mean) - width)),
@@ -338,13 +358,9 @@ def _described(rows: CureRows, fit: CureFit, conf_level: float) -> CureFit:
     )
 
 
-def _against_none(rows: CureRows, fit: CureFit, conf_level: float) -> TestResult | None:
-    """The likelihood ratio of the model and the one without covariates; None when it is that."""
+def _against(plain: CureFit, fit: CureFit) -> TestResult:
+    """The likelihood ratio of the model and the one without covariates."""
+    if plain.log_likelihood is None or fit.log_likelihood is None:
+        return TestResult(None, 0, None, plain.status)
     n_terms = len(fit.fraction_names) + len(fit.scale_names)
-    if n_terms == 0:
-        return None
-    plain = replace(rows, of_fraction=rows.of_fraction[:, :1], of_scale=rows.of_scale[:, :1])
-    smaller = fit_cure(plain, fit.latency, conf_level=conf_level)
-    if smaller.log_likelihood is None or fit.log_likelihood is None:
-        return TestResult(None, 0, None, smaller.status)
-    return chi_square_test(2 * (fit.log_likelihood - smaller.log_likelihood), n_terms)
+    return chi_square_test(2 * (fit.log_likelihood - plain.log_likelihood), n_terms)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.stats import chi2
 
 from analytics.methods import statuses
 from analytics.methods.arrays import FloatArray
 from analytics.methods.chi_square import chi_square_test
 from analytics.methods.curves import column
+from analytics.methods.intervals import normal_quantile
 from analytics.methods.kaplan_meier import median_survival
 
 
@@ -61,7 +61,7 @@ def median_difference(
     if medians[0] is None or medians[1] is None:
         return no_median_difference(statuses.not_estimable(statuses.MEDIAN_NOT_REACHED))
     first, second = _steps(one), _steps(other)
-    largest = float(chi2.ppf(conf_level, 1))
+    largest = normal_quantile(conf_level) ** 2  # of a chi-square on one degree of freedom
     first_near, second_near = _near(first, largest), _near(second, largest)
     together = first_near.distance[:, None] + second_near.distance[None, :] <= largest
     if not together.any():

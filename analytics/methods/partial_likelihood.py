@@ -17,6 +17,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from analytics.methods.arrays import FloatArray
+from analytics.methods.newton import Evaluated
 from analytics.methods.risk_sets import BLOCK_ROWS, RiskSets
 from analytics.methods.risk_totals import over_rows, over_sets
 from analytics.methods.scaled_rows import ScaledRows
@@ -26,19 +27,8 @@ Ties = Literal["efron", "breslow", "exact"]
 LARGEST_PRODUCT = 2**18  # multiplications up to which OpenBLAS keeps to one thread
 
 
-class PartialLikelihood(Protocol):
+class PartialLikelihood(Evaluated, Protocol):
     """A partial likelihood worked out at one value of the coefficients, risk set by risk set."""
-
-    @property
-    def log_likelihood(self) -> float: ...
-
-    @property
-    def score(self) -> FloatArray:
-        """The first derivatives (p)."""
-
-    @property
-    def information(self) -> FloatArray:
-        """Minus the second derivatives (p x p)."""
 
     def score_by_set(self) -> FloatArray:
         """Per risk set the events' covariates less their expectations (p x sets)."""

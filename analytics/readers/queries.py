@@ -77,6 +77,8 @@ def write_xlsx(release: Path, sql: str, file: Path) -> int:
     """
     import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to import
 
+    from analytics.report.workbook import PLAIN_TEXTS  # noqa: PLC0415
+
     names, rows = _names_and_rows(release, sql)
     if not names:
         raise QueryError("The SQL returns no rows; write a query, such as `from bi.about`.")
@@ -85,9 +87,8 @@ def write_xlsx(release: Path, sql: str, file: Path) -> int:
             f"The result has {len(rows)} rows and a worksheet of Excel {LARGEST_SHEET}; "
             "choose fewer rows, or --format parquet."
         )
-    settings = {"default_date_format": "yyyy-mm-dd", "strings_to_formulas": False}
-    texts = {"strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(file, settings | texts) as workbook:
+    settings = {"default_date_format": "yyyy-mm-dd", **PLAIN_TEXTS}
+    with xlsxwriter.Workbook(file, settings) as workbook:
         sheet = workbook.add_worksheet("result")
         sheet.write_row(0, 0, names, workbook.add_format({"bold": True}))
         for number, row in enumerate(rows, start=1):

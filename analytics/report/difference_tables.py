@@ -1,7 +1,5 @@
 """Two groups compared: outcomes line by line, survival at landmarks, medians, means."""
 
-from dataclasses import replace
-
 import polars as pl
 
 from analytics.report.descriptive_tables import plain_title
@@ -93,10 +91,7 @@ def median_differences_table(bi: Bi) -> Table | None:
         Column("ratio", f"Ratio ({_ci(frame)})"),
         Column("p", "P"),
     ]
-    lines = [
-        replace(line, cells={key: text for key, text in line.cells.items() if key != "month"})
-        for line in _lines(frame, "n", ("n", "n"), _MONTHS)
-    ]
+    lines = _lines(frame, None, ("n", "n"), _MONTHS)
     notes = [
         "Difference and ratio of the medians, first group against second, with the limits and P of "
         "Su and Wei. NR: not bounded by the follow-up."
@@ -133,15 +128,15 @@ def restricted_mean_differences_table(bi: Bi) -> Table | None:
 
 
 def _lines(
-    frame: pl.DataFrame, month: str, count: tuple[str, str], names: tuple[str, str, str]
+    frame: pl.DataFrame, month: str | None, count: tuple[str, str], names: tuple[str, str, str]
 ) -> list[Line]:
-    """A line per month and two groups; `count` is a column and the count of either group in it."""
+    """A line per two groups and month, if any; `count`: a column and either group's count in it."""
     column, n = count
     return [
         Line(
             {
                 _FIRST: f"{row['stratum_label']} minus {row['reference_label']}{since(row)}",
-                "month": f"{row[month]:g}",
+                **({"month": f"{row[month]:g}"} if month else {}),
                 column: f"{whole(row[n])} / {whole(row[f'{n}_reference'])}",
                 "difference": _difference(row, names),
                 "p": p_value(row["p_value"]),

@@ -4,13 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from analytics.report.printed_tables import Cell, PrintedColumn, PrintedTable, fitted
+from analytics.report.paper import MARGIN, place_of_units, sheet, widths_on_paper
+from analytics.report.printed_tables import Cell, PrintedColumn, PrintedTable
 
 _TWIPS: Final = 1440 / 25.4  # in a millimetre
-_PAPER: Final = (210.0, 297.0)  # mm
-_MARGIN: Final = 20.0  # mm
-_LETTER: Final = 1.55  # mm: a digit in the size of a table
-_AFTER: Final = 1.3  # mm: a letter right of the units, where brackets and points are narrow
 _GAP: Final = 1.5  # mm: what stays free beside the text of a cell
 _SPECIAL: Final = {"\\": r"\\", "{": r"\{", "}": r"\}", "\n": r"\line "}
 _LANDSCAPE, _CENTRED, _RIGHT, _REPEATED = r"\lndscpsxn", r"\qc", r"\qr", r"\trhdr"
@@ -39,15 +36,14 @@ def _lines(tables: Sequence[PrintedTable], title: str) -> Iterator[str]:
 
 
 def _page(*, is_wide: bool) -> str:
-    width, height = (_twips(mm) for mm in (reversed(_PAPER) if is_wide else _PAPER))
-    margin = _twips(_MARGIN)
+    width, height = (_twips(mm) for mm in sheet(is_wide=is_wide))
+    margin = _twips(MARGIN)
     sides = "".join(rf"\marg{side}sxn{margin}" for side in "lrtb")
     return rf"{_LANDSCAPE if is_wide else ''}\pgwsxn{width}\pghsxn{height}{sides}"
 
 
 def _table(table: PrintedTable) -> Iterator[str]:
-    room = (max(_PAPER) if table.is_wide else min(_PAPER)) - 2 * _MARGIN
-    widths = fitted(table, room, _LETTER)
+    widths = widths_on_paper(table)
     edges = [_twips(sum(widths[: i + 1])) for i in range(len(widths))]
     yield rf"\pard\keepn\sb120\sa60{{\b {_text(table.number)}. }}{_text(table.title)}\par"
     if table.has_spanners:
@@ -91,7 +87,7 @@ def _row(
 
 
 def _cell(cell: Cell, column: PrintedColumn, width: float) -> str:
-    place = max(width - 2 * _GAP - column.after * _AFTER, _LETTER)
+    place = place_of_units(column, width, _GAP)
     shape = "" if column.is_text else rf"\tqdec\tx{_twips(place)}"
     indent = rf"\li{_twips(3 * cell.indent)}" if cell.indent else ""
     marks = rf"{{\super {cell.marks}}}" if cell.marks else ""

@@ -1,11 +1,14 @@
 """The course through states in numbers: probabilities, times, moves and their hazards."""
 
+from collections.abc import Callable, Iterator, Sequence
+
 import polars as pl
 
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
 from analytics.report.formats import UNKNOWN, confidence, decimal, interval, whole, with_interval
 
 _FIRST = "line"
+_MONTHS = "time_months"
 
 
 def state_probabilities_table(bi: Bi) -> Table | None:
@@ -13,20 +16,10 @@ def state_probabilities_table(bi: Bi) -> Table | None:
     points = bi["state_probabilities"].filter(pl.col("point") == "landmark")
     if points.is_empty():
         return None
-    months = sorted(set(points["time_months"]))
-    lines = []
-    for row in points.unique(["analysis_id", "stratum", "state"], maintain_order=True).to_dicts():
-        cells = {_FIRST: row["state_label"]}
-        place = {name: row[name] for name in ("analysis_id", "stratum", "state")}
-        for found in rows_of(points, **place):
-            cells[_month(found["time_months"])] = _probability(found)
-        lines.append(_line(row, cells))
+    lines = _lines_by_month(points, ("state",), _of_state, _probability)
     columns = [
         Column(_FIRST, "State", is_text=True),
-        *(
-            Column(_month(month), f"{month:g} mo", f"Probability, % ({_ci(bi)}); in the state")
-            for month in months
-        ),
+        *_months(points, f"Probability, % ({_ci(bi)}); in the state"),
     ]
     notes = [
         "Aalen-Johansen estimates. In the state: patients still under observation in it just "
@@ -37,26 +30,13 @@ def state_probabilities_table(bi: Bi) -> Table | None:
 
 def state_times_table(bi: Bi) -> Table | None:
     """The mean time in each state up to each horizon."""
-    times = bi["state_times"]
+    times = bi["state_times"].rename({"horizon_months": _MONTHS})
     if times.is_empty():
         return None
-    horizons = sorted(set(times["horizon_months"]))
-    lines = []
-    for row in times.unique(["analysis_id", "stratum", "state"], maintain_order=True).to_dicts():
-        cells = {_FIRST: row["state_label"]}
-        place = {name: row[name] for name in ("analysis_id", "stratum", "state")}
-        for found in rows_of(times, **place):
-            numbers = (found[f"{name}_months"] for name in ("mean", "ci_lower", "ci_upper"))
-            is_known = found["mean_months"] is not None
-            shown = with_interval(*numbers) if is_known else found["status"]
-            cells[_month(found["horizon_months"])] = shown
-        lines.append(_line(row, cells))
+    lines = _lines_by_month(times, ("state",), _of_state, _mean_time)
     columns = [
         Column(_FIRST, "State", is_text=True),
-        *(
-            Column(_month(month), f"up to {month:g} mo", f"Mean time, mo ({_ci(bi)})")
-            for month in horizons
-        ),
+        *_months(times, f"Mean time, mo ({_ci(bi)})", "up to "),
     ]
     return Table("state_times", "Mean time in each state", columns, lines)
 
@@ -70,7 +50,7 @@ def state_transitions_table(bi: Bi) -> Table | None:
         _line(
             row,
             {
-                _FIRST: f"{row['from_state_label']} to {row['to_state_label']}",
+                **_of_move(row),
                 "n": whole(row["n"]),
                 "moved": whole(row["n_moved"]),
                 "percent": decimal(100 * row["n_moved"] / row["n"]) if row["n"] else UNKNOWN,
@@ -93,20 +73,10 @@ def transition_hazards_table(bi: Bi) -> Table | None:
     points = bi["transition_hazards"].filter(pl.col("point") == "landmark")
     if points.is_empty():
         return None
-    months = sorted(set(points["time_months"]))
-    key = ["analysis_id", "stratum", "from_state", "to_state"]
-    lines = []
-    for row in points.unique(key, maintain_order=True).to_dicts():
-        cells = {_FIRST: f"{row['from_state_label']} to {row['to_state_label']}"}
-        for found in rows_of(points, **{name: row[name] for name in key}):
-            cells[_month(found["time_months"])] = _hazard(found)
-        lines.append(_line(row, cells))
+    lines = _lines_by_month(points, ("from_state", "to_state"), _of_move, _hazard)
     columns = [
         Column(_FIRST, "Move", is_text=True),
-        *(
-            Column(_month(month), f"{month:g} mo", f"Cumulative hazard ({_ci(bi)}); at risk")
-            for month in months
-        ),
+        *_months(points, f"Cumulative hazard ({_ci(bi)}); at risk"),
     ]
     notes = [
         "Nelson-Aalen estimates: how often the move would have been made by that month if those "
@@ -121,25 +91,12 @@ def transition_probabilities_table(bi: Bi) -> Table | None:
     points = bi["transition_probabilities"]
     if points.is_empty():
         return None
-    months = sorted(set(points["time_months"]))
-    key = ["analysis_id", "stratum", "from_months", "from_state", "to_state"]
-    lines = []
-    for row in points.unique(key, maintain_order=True).to_dicts():
-        cells = {
-            _FIRST: f"{row['from_state_label']} at {row['from_months']:g} mo: "
-            f"{row['to_state_label']}",
-            "n": whole(row["n_given"]),
-        }
-        for found in rows_of(points, **{name: row[name] for name in key}):
-            cells[_month(found["time_months"])] = _percent(found)
-        lines.append(_line(row, cells))
+    key = ("from_months", "from_state", "to_state")
+    lines = _lines_by_month(points, key, _of_later_state, _percent)
     columns = [
         Column(_FIRST, "State at a month: state later", is_text=True),
         Column("n", "Patients"),
-        *(
-            Column(_month(month), f"{month:g} mo", f"Probability, % ({_ci(bi)})")
-            for month in months
-        ),
+        *_months(points, f"Probability, % ({_ci(bi)})"),
     ]
     notes = [
         "Aalen-Johansen estimates from that month on. They take the moves after it to depend on "
@@ -148,12 +105,53 @@ def transition_probabilities_table(bi: Bi) -> Table | None:
     return Table("transition_probabilities", "From a state at a month", columns, lines, notes=notes)
 
 
+def _lines_by_month(
+    points: pl.DataFrame,
+    key: Sequence[str],
+    first_cells: Callable[[Row], dict[str, str]],
+    cell: Callable[[Row], str],
+) -> list[Line]:
+    """A line for each stratum and `key`, with a cell for each month on which it has a row."""
+    names = ("analysis_id", "stratum", *key)
+    lines = []
+    for row in points.unique(names, maintain_order=True).to_dicts():
+        found = rows_of(points, **{name: row[name] for name in names})
+        by_month = {_month(point[_MONTHS]): cell(point) for point in found}
+        lines.append(_line(row, first_cells(row) | by_month))
+    return lines
+
+
+def _months(points: pl.DataFrame, spanner: str, before: str = "") -> Iterator[Column]:
+    """The columns of the months, in their order."""
+    for month in sorted(set(points[_MONTHS])):
+        yield Column(_month(month), f"{before}{month:g} mo", spanner)
+
+
+def _of_state(row: Row) -> dict[str, str]:
+    return {_FIRST: row["state_label"]}
+
+
+def _of_move(row: Row) -> dict[str, str]:
+    return {_FIRST: f"{row['from_state_label']} to {row['to_state_label']}"}
+
+
+def _of_later_state(row: Row) -> dict[str, str]:
+    start = f"{row['from_state_label']} at {row['from_months']:g} mo"
+    return {_FIRST: f"{start}: {row['to_state_label']}", "n": whole(row["n_given"])}
+
+
 def _line(row: Row, cells: dict[str, str]) -> Line:
     group = row["analysis_label"]
     if row["strata_label"]:
         group = f"{group}: {row['stratum_label']}"
     cautions = (row["caution"],) if row["caution"] else ()
     return Line(cells, group=group, indent=1, cautions=cautions)
+
+
+def _mean_time(row: Row) -> str:
+    if row["mean_months"] is None:
+        return str(row["status"])
+    return with_interval(*(row[f"{name}_months"] for name in ("mean", "ci_lower", "ci_upper")))
 
 
 def _probability(row: Row) -> str:

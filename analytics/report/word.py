@@ -12,14 +12,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from analytics.report.printed_tables import Cell, PrintedRow, PrintedTable, fitted
+from analytics.report.paper import MARGIN, place_of_units, sheet, widths_on_paper
+from analytics.report.printed_tables import Cell, PrintedRow, PrintedTable
 
-_PAPER: Final = (210.0, 297.0)  # mm
-_MARGIN: Final = 20.0  # mm
-_LETTER: Final = 1.55  # mm: a digit in the size of a table
 _FONT: Final = "Arial"
 _SIZES: Final = {"text": Pt(10), "table": Pt(8), "note": Pt(7.5)}
-_AFTER: Final = 1.3  # mm: a letter right of the units, where brackets and points are narrow
 _PADDING: Final = 2.0  # mm: what Word leaves free beside the text of a cell
 
 
@@ -44,11 +41,11 @@ def write_word(tables: Sequence[PrintedTable], title: str, path: Path) -> None:
 
 
 def _shape(section: Any, *, is_wide: bool) -> None:
-    width, height = reversed(_PAPER) if is_wide else _PAPER
+    width, height = sheet(is_wide=is_wide)
     section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(width), Mm(height)
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Mm(_MARGIN))
+        setattr(section, side, Mm(MARGIN))
 
 
 def _foot(section: Any, source: str) -> None:
@@ -86,8 +83,7 @@ def _table(document: Any, table: PrintedTable) -> None:
     caption.add_run(f"{table.number}. ").bold = True
     caption.add_run(table.title)
     caption.paragraph_format.keep_with_next = True
-    room = (max(_PAPER) if table.is_wide else min(_PAPER)) - 2 * _MARGIN
-    widths = fitted(table, room, _LETTER)
+    widths = widths_on_paper(table)
     grid = document.add_table(rows=0, cols=len(table.columns))
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.LEFT, False
     for column, width in zip(grid.columns, widths, strict=True):
@@ -133,7 +129,7 @@ def _body_row(grid: Any, table: PrintedTable, widths: Sequence[float], line: Pri
         paragraph = cell.paragraphs[0]
         _write(paragraph, text)
         if not column.is_text:
-            place = Mm(max(width - 2 * _PADDING - column.after * _AFTER, _LETTER))
+            place = Mm(place_of_units(column, width, _PADDING))
             paragraph.paragraph_format.tab_stops.add_tab_stop(place, WD_TAB_ALIGNMENT.DECIMAL)
 
 

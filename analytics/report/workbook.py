@@ -12,7 +12,7 @@ from analytics.report.printed_tables import Cell, PrintedTable
 
 _NUMBER: Final = re.compile(r"-?\d*(?:\.\d+)?")
 _WIDEST: Final = 60  # letters
-_SETTINGS: Final = {
+PLAIN_TEXTS: Final = {  # a text stays one, whatever it begins with
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -21,7 +21,7 @@ _SETTINGS: Final = {
 
 def write_workbook(tables: Sequence[PrintedTable], title: str, path: Path) -> None:
     """Write a workbook; plain numbers are Excel's own, shown with the decimals of the print."""
-    with xlsxwriter.Workbook(path, _SETTINGS) as book:
+    with xlsxwriter.Workbook(path, PLAIN_TEXTS) as book:
         book.set_properties({"title": title, "created": datetime(2000, 1, 1, tzinfo=UTC)})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
         bold = book.add_format({"bold": True})

@@ -13,6 +13,14 @@ _TEXT: Final = pl.String
 _REAL: Final = pl.Float64
 _WHOLE: Final = pl.Int64
 _BATCH: Final = 1_000_000
+_COUNTED: Final[dict[str, type[pl.DataType]]] = {
+    "stratum": _TEXT,
+    "day": _REAL,
+    "n_entry": _WHOLE,
+    "n_event": _WHOLE,
+    "n_competing": _WHOLE,
+    "n_censored": _WHOLE,
+}
 
 MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
     "subjects": {"usubjid": _SUBJECT},
@@ -47,35 +55,9 @@ MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "level": _TEXT,
     },
     "entry_times": {"usubjid": _SUBJECT, "paramcd": _TEXT, "fact": _TEXT, "day": _REAL},
-    "risk_counts": {
-        "analysis_id": _TEXT,
-        "stratum": _TEXT,
-        "day": _REAL,
-        "n_entry": _WHOLE,
-        "n_event": _WHOLE,
-        "n_competing": _WHOLE,
-        "n_censored": _WHOLE,
-    },
-    "stratified_risk_counts": {
-        "analysis_id": _TEXT,
-        "test_stratum": _TEXT,
-        "stratum": _TEXT,
-        "day": _REAL,
-        "n_entry": _WHOLE,
-        "n_event": _WHOLE,
-        "n_competing": _WHOLE,
-        "n_censored": _WHOLE,
-    },
-    "pooled_risk_counts": {
-        "analysis_id": _TEXT,
-        "pooled_level": _TEXT,
-        "stratum": _TEXT,
-        "day": _REAL,
-        "n_entry": _WHOLE,
-        "n_event": _WHOLE,
-        "n_competing": _WHOLE,
-        "n_censored": _WHOLE,
-    },
+    "risk_counts": {"analysis_id": _TEXT, **_COUNTED},
+    "stratified_risk_counts": {"analysis_id": _TEXT, "test_stratum": _TEXT, **_COUNTED},
+    "pooled_risk_counts": {"analysis_id": _TEXT, "pooled_level": _TEXT, **_COUNTED},
     "state_moves": {
         "analysis_id": _TEXT,
         "stratum": _TEXT,

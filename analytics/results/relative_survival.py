@@ -49,8 +49,14 @@ def relative_survival_frames(
     rates, curves, excess = list[Row](), list[Row](), list[Row]()
     for name, stratum in _strata(study, analysis, marts).items():
         row = _row(analysis, name, stratum, mortality)
-        rates += _rates(row, stratum, mortality, analysis, study.parameters)
-        curves += _curve(row, stratum, mortality, study.parameters)
+        found = relative_survival(
+            mortality,
+            stratum.subjects,
+            conf_level=study.parameters.conf_level,
+            further=in_days(analysis.landmarks_months, study.parameters),
+        )
+        rates += _rates(row, stratum, found, analysis, study.parameters)
+        curves += _curve(row, stratum, found, study.parameters)
         excess += _excess(row, stratum, mortality, analysis, study.parameters)
     return {
         "relative_survival_curve": frame_of_rows("relative_survival_curve", curves),
@@ -128,16 +134,9 @@ def _row(analysis: Analysis, name: str, stratum: _Stratum, mortality: Population
 
 
 def _rates(
-    row: Row,
-    stratum: _Stratum,
-    mortality: PopulationMortality,
-    analysis: Analysis,
-    parameters: Parameters,
+    row: Row, stratum: _Stratum, found: pl.DataFrame, analysis: Analysis, parameters: Parameters
 ) -> Iterator[Row]:
     days = in_days(analysis.landmarks_months, parameters)
-    found = relative_survival(
-        mortality, stratum.subjects, conf_level=parameters.conf_level, further=days
-    )
     row = {**row, "n_event": int(stratum.subjects.event.sum())}
     for month, day in zip(analysis.landmarks_months, days, strict=True):
         here = found.filter(pl.col("time") == day)
@@ -153,10 +152,11 @@ def _rates(
 
 
 def _curve(
-    row: Row, stratum: _Stratum, mortality: PopulationMortality, parameters: Parameters
+    row: Row, stratum: _Stratum, found: pl.DataFrame, parameters: Parameters
 ) -> Iterator[Row]:
-    found = relative_survival(mortality, stratum.subjects, conf_level=parameters.conf_level)
-    for point in found.iter_rows(named=True):
+    """Day 0 and the days on which a subject leaves; the landmarks are no points of the curve."""
+    own = found.filter(pl.col("time").is_in([0.0, *stratum.subjects.time.tolist()]))
+    for point in own.iter_rows(named=True):
         yield {
             "analysis_id": row["analysis_id"],
             "stratum": row["stratum"],

@@ -81,20 +81,6 @@ def _only(frames: Frames, names: Sequence[str]) -> Frames:
 
 def _with_sites(study: StudySpecification, sites: Sequence[str]) -> StudySpecification:
     """The study with the site as a factor."""
-    unknown = dict.fromkeys(
-        (
-            "domain",
-            "testcd",
-            "category",
-            "specimen",
-            "evaluator",
-            "unit",
-            "add",
-            "no_record",
-            "fact",
-            "assessed_fact",
-        )
-    )
     factor = Factor(
         factor=SITE,
         label="Site",
@@ -102,20 +88,9 @@ def _with_sites(study: StudySpecification, sites: Sequence[str]) -> StudySpecifi
         type="categorical",
         derivation="variable",
         display_order=len(study.factors) + 1,
-        **unknown,
     )
     levels = tuple(
-        FactorLevel(
-            factor=SITE,
-            level=site,
-            label=site,
-            display_order=order,
-            wording=None,
-            lower=None,
-            lower_inclusive=None,
-            upper=None,
-            upper_inclusive=None,
-        )
+        FactorLevel(factor=SITE, level=site, label=site, display_order=order)
         for order, site in enumerate(sites, start=1)
     )
     return study.model_copy(

@@ -225,16 +225,16 @@ class Factor(_Specification):
     timing: Timing
     type: FactorType
     derivation: Derivation
-    domain: str | None
-    testcd: str | None
-    category: str | None
-    specimen: str | None
-    evaluator: str | None
-    unit: str | None
-    add: float | None
-    no_record: str | None
-    fact: str | None
-    assessed_fact: str | None
+    domain: str | None = None
+    testcd: str | None = None
+    category: str | None = None
+    specimen: str | None = None
+    evaluator: str | None = None
+    unit: str | None = None
+    add: float | None = None
+    no_record: str | None = None
+    fact: str | None = None
+    assessed_fact: str | None = None
     display_order: int
     description: str | None = None
 
@@ -246,11 +246,11 @@ class FactorLevel(_Specification):
     level: str | None
     label: str
     display_order: int
-    wording: str | None
-    lower: float | None
-    lower_inclusive: bool | None
-    upper: float | None
-    upper_inclusive: bool | None
+    wording: str | None = None
+    lower: float | None = None
+    lower_inclusive: bool | None = None
+    upper: float | None = None
+    upper_inclusive: bool | None = None
 
 
 class PopulationCondition(_Specification):
