@@ -105,7 +105,7 @@ def counts(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         int | None,
         typer.Option(
             min=1,
-            help="Smallest number of patients on a day beside 0 (default: that of [publication]).",
+            help="Smallest number of patients on a day, 0 apart (default: that of [publication]).",
         ),
     ] = None,
     every_days: Annotated[
@@ -114,7 +114,8 @@ def counts(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     merge: Annotated[
         bool,
         typer.Option(
-            "--merge", help="Put days with smaller numbers together, where they are withheld else."
+            "--merge",
+            help="Combine days with smaller numbers; without it their analyses are withheld.",
         ),
     ] = False,
     study: StudyId = None,

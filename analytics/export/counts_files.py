@@ -73,7 +73,7 @@ def write_counts(
     cells, site = _cells(study, sharing), sharing.site or study.study_id
     if not (site.isprintable() and site.strip() and len(site) <= _LONGEST_NAME):
         raise ExportCallError(
-            f"--site is no name of a site; give 1 to {_LONGEST_NAME} printable characters."
+            f"--site is not a valid name; give 1 to {_LONGEST_NAME} printable characters."
         )
     with release.opened() as connection:
         found = site_counts(study, read_marts(connection))
@@ -115,7 +115,7 @@ def _cells(study: StudySpecification, sharing: Sharing) -> Cells:
     asked = smallest if sharing.smallest_cell is None else sharing.smallest_cell
     if asked < smallest:
         raise ExportCallError(
-            f"study.toml [publication] shows no count below {smallest}, but --smallest-cell is "
+            f"study.toml [publication] publishes no count below {smallest}, but --smallest-cell is "
             f"{asked}; give {smallest} or more."
         )
     return Cells(asked, sharing.every_days, sharing.merged)

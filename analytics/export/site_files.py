@@ -84,7 +84,7 @@ def read_site(folder: Path) -> Site:
             f"{folder} has no {SITE_FILE}; name folders that `plateau export counts` has written."
         ) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise PoolError(f"{path} is no description of a site; export its counts again.") from error
+        raise PoolError(f"{path} does not describe a site; export its counts again.") from error
     if number != FORMAT:
         raise PoolError(
             f"{path} has format {number}, but this version of Plateau reads format {FORMAT}; "
@@ -114,7 +114,7 @@ def read_site(folder: Path) -> Site:
             digests=about["digests"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise PoolError(f"{path} is no description of a site; export its counts again.") from error
+        raise PoolError(f"{path} does not describe a site; export its counts again.") from error
 
 
 def _frame(path: Path, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
@@ -127,7 +127,7 @@ def _frame(path: Path, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
 def check_sites(sites: Sequence[Site]) -> None:
     """Refuse what is no pool: one site, a site or its patients twice, or other definitions."""
     if len(sites) < 2:
-        raise PoolError("One site is not pooled; name the folders of two sites or more.")
+        raise PoolError("Pooling needs at least two sites; name a folder for each.")
     for position, site in enumerate(sites):
         for other in sites[:position]:
             _check_pair(other, site)
@@ -146,7 +146,7 @@ def _check_pair(one: Site, other: Site) -> None:
         if is_same:
             raise PoolError(
                 f"{one.folder} and {other.folder} hold the same {what} ({one.release_id} and "
-                f"{other.release_id}), so their patients would count twice; leave one out."
+                f"{other.release_id}), so their patients would be counted twice; leave one out."
             )
     if one.cells.every_days != other.cells.every_days:
         raise PoolError(

@@ -166,7 +166,11 @@ def written(
             lines, hint = [*aligned(names, rows, null=NULL)], "--format vertical or --output FILE"
         is_cut = width is not None and any(len(line) > width for line in lines)
         yield from (cut(line, width) if width else line for line in lines)
-        yield f"({counted}; lines are cut at the edge, use {hint})" if is_cut else f"({counted})"
+        yield (
+            f"({counted}; lines are cut to fit the terminal; use {hint})"
+            if is_cut
+            else f"({counted})"
+        )
 
 
 def _csv_line(values: Sequence[object]) -> str:

@@ -357,7 +357,7 @@ def endpoints_table(bi: Bi) -> Table | None:
         Column("end", "Observation ends at", is_text=True),
         Column("censored", "Censored at", is_text=True),
     ]
-    note = "Without any date of censoring a patient is censored at the start."
+    note = "A patient without any of these dates is censored at the start."
     return Table("endpoints", "Endpoints", columns, lines, notes=[note]) if lines else None
 
 
@@ -365,7 +365,7 @@ def _observation_end(row: Row) -> str:
     gap = row["longest_gap_days"]
     found = [row["observation_ends"]] if row["observation_ends"] else []
     if gap is not None:
-        found.append(f"assessments more than {gap} days before the event")
+        found.append(f"more than {gap} days without an assessment before an event")
     return "; ".join(found) or UNKNOWN
 
 

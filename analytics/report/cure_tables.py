@@ -38,7 +38,7 @@ def cure_models_table(bi: Bi) -> Table | None:
     notes = [
         "A fraction of the patients never has the event, if the model holds. The percentage is the "
         "mean over the patients; its P value is that of the likelihood ratio of all terms.",
-        "The plateau is reached where of those not cured 5 % at most are event-free at the last "
+        "The plateau is reached when at most 5 % of those not cured are event-free at the last "
         "observation; otherwise the percentage is an extrapolation.",
     ]
     return Table("cure_models", "Mixture cure models", columns, lines, notes)

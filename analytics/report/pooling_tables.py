@@ -25,7 +25,7 @@ _ORDER: Final = ("all", "stratified", "fixed_effect", "random_effects", "level",
 _ACROSS: Final = (
     "Means of a fixed effect and of random effects weigh the trials by their variances (random: "
     "DerSimonian and Laird). I2: the share of the differences between trials that is more than "
-    "chance, with the P value of Cochran's test. Few trials: both say little."
+    "chance, with the P value of Cochran's test. With few trials neither says much."
 )
 
 

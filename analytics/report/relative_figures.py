@@ -39,7 +39,7 @@ def _figure(bi: Bi, curve: pl.DataFrame) -> Figure:
         title=title,
         caption=(
             "Observed: Kaplan-Meier. Expected: the population (Ederer II). Net: survival if the "
-            "disease alone killed (Pohar Perme). Band: pointwise "
+            "disease were the only cause of death (Pohar Perme). Band: pointwise "
             f"{confidence(first['conf_level'])} of net survival, log scale. Shown while "
             f"{FEW_AT_RISK} or more are at risk."
         ),

@@ -43,8 +43,8 @@ def relative_survival_table(bi: Bi) -> Table | None:
     ]
     notes = [
         "Expected: survival of people of the same age, sex and year in the life table (Ederer II). "
-        "Net: survival if the disease alone killed (Pohar Perme); above 100 % the patients die "
-        "less often than the population.",
+        "Net: survival if the disease were the only cause of death (Pohar Perme); above 100 % the "
+        "patients die less often than the population.",
     ]
     return Table("relative_survival", "Survival beside the population", columns, lines, notes)
 

@@ -200,8 +200,8 @@ def test_a_release_is_pooled_once(sites: dict[str, Path], tmp_path: Path) -> Non
     assert result.exit_code == 1
     assert " ".join(result.stderr.split()) == (
         f"plateau: {tmp_path / 'north'} and {tmp_path / 'south'} hold the same release "
-        "(release-MT103-206 and release-MT103-206), so their patients would count twice; leave one "
-        "out."
+        "(release-MT103-206 and release-MT103-206), so their patients would be counted twice; "
+        "leave one out."
     )
     assert not (tmp_path / "out").exists()
 
@@ -294,7 +294,7 @@ def test_mistakes_with_folders_are_one_sentence(shared: dict[str, Path], tmp_pat
     named = changed(shared["second"], tmp_path / "named", lambda about: about.update(site="first"))
     (tmp_path / "empty").mkdir()
     for folders, words in (
-        ([first], "One site is not pooled; name the folders of two sites or more."),
+        ([first], "Pooling needs at least two sites; name a folder for each."),
         (
             [first, tmp_path / "empty"],
             "has no site.json; name folders that `plateau export counts`",
@@ -346,7 +346,7 @@ def test_counts_that_contradict_themselves_are_refused(
 def test_a_site_has_a_name(sites: dict[str, Path], tmp_path: Path) -> None:
     result = export(sites["first"], tmp_path / "out", name=" ")
     assert result.exit_code == 2
-    assert "--site is no name of a site" in result.stderr
+    assert "--site is not a valid name" in result.stderr
 
 
 def test_small_cells_are_withheld_or_merged(sites: dict[str, Path], tmp_path: Path) -> None:

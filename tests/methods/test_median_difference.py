@@ -63,8 +63,7 @@ def test_a_median_that_is_not_reached_has_no_difference() -> None:
 def test_a_curve_that_falls_on_one_day_has_no_limits() -> None:
     found = compared([3, 3, 3], [1, 2, 3, 4])
     assert found == MedianDifference(
-        status="not estimable: the curves have no steps near one half, from which limits could be "
-        "taken"
+        status="not estimable: no step of the curves is near one half, so that there are no limits"
     )
 
 

@@ -78,7 +78,7 @@ def test_a_wide_answer_is_cut_at_the_edge_of_a_terminal_and_says_so(releases: Pa
         "-----------  --…",
         "os           25…",
         "rfs          10…",
-        "(2 rows; lines are cut at the edge, use --format vertical or --output FILE)",
+        "(2 rows; lines are cut to fit the terminal; use --format vertical or --output FILE)",
     ]
     assert "…" not in query(releases, "select repeat('x', 500) as wide").stdout
 

@@ -2,86 +2,37 @@ with pooling_heterogeneity as (
     select * from {{ source('results', 'pooling_heterogeneity') }}
 ),
 
-analysis as (
-    select * from {{ source('results', 'analysis') }}
+-- each number that the parts are compared in has one line of all subjects
+numbers as (
+    select * from {{ ref('pooling') }}
+    where part = 'all'
 ),
 
-cox_model as (
-    select * from {{ source('results', 'cox_model') }}
-),
-
-fine_gray_model as (
-    select * from {{ source('results', 'fine_gray_model') }}
-),
-
-analysis_labels as (
-    select * from {{ ref('int_analysis_labels') }}
-),
-
-level_labels as (
-    select * from {{ ref('int_level_labels') }}
-),
-
-factors as (
-    select * from {{ ref('stg_study__factors') }}
-),
-
-populations as (
-    select * from {{ ref('stg_study__populations') }}
-),
-
-models as (
+tests_with_labels as (
     select
-        analysis_id,
-        model,
-        population,
-        caution
-    from cox_model
-    union all
-    select
-        analysis_id,
-        model,
-        population,
-        caution
-    from fine_gray_model
-),
-
-pooling_heterogeneity_labelled as (
-    select
-        analysis_labels.analysis_order,
+        numbers.analysis_order,
         tests.analysis_id,
-        analysis_labels.analysis_label,
-        analysis_labels.endpoint,
-        analysis_labels.endpoint_label,
-        coalesce(populations.label, analysis_labels.population_label)
-            as population_label,
+        numbers.analysis_label,
+        numbers.endpoint,
+        numbers.endpoint_label,
+        numbers.population_label,
         cast(
             row_number() over (
                 partition by tests.analysis_id
-                order by
-                    tests.model asc,
-                    tests.term_order asc,
-                    strata_levels.level_order asc,
-                    tests.stratum asc,
-                    tests.event desc,
-                    tests.quantity asc,
-                    tests.time_months asc
+                order by numbers.line_order
             ) as int
         ) as line_order,
         tests.model,
         tests.factor,
-        coalesce(factors.label, tests.factor) as factor_label,
-        tests.numerator || ' / ' || tests.denominator as contrast,
+        numbers.factor_label,
+        numbers.contrast,
         tests.stratum,
-        case
-            when tests.stratum is not null
-                then coalesce(strata_levels.level_label, 'All')
-        end as stratum_label,
+        numbers.stratum_label,
         tests.event,
         tests.quantity,
         tests.time_months,
         tests.pooled_over,
-        coalesce(pooled_factors.label, tests.pooled_over) as pooled_over_label,
+        numbers.pooled_over_label,
         cast(tests.n as bigint) as n,
         cast(tests.n_event as bigint) as n_event,
         cast(tests.n_estimates as int) as n_estimates,
@@ -93,25 +44,22 @@ pooling_heterogeneity_labelled as (
         tests.lr_statistic as lr_chi_square,
         cast(tests.lr_df as int) as interaction_df,
         tests.lr_p as interaction_p,
-        coalesce(models.caution, analysis.caution) as caution,
+        numbers.caution,
         tests.status,
         tests.lr_status as interaction_status
     from pooling_heterogeneity as tests
-    inner join analysis on tests.analysis_id = analysis.analysis_id
-    inner join analysis_labels on tests.analysis_id = analysis_labels.analysis_id
-    left join models
+    inner join numbers
         on
-            tests.analysis_id = models.analysis_id
-            and tests.model = models.model
-    left join populations on models.population = populations.population
-    left join factors on tests.factor = factors.factor
-    left join factors as pooled_factors
-        on tests.pooled_over = pooled_factors.factor
-    left join level_labels as strata_levels
-        on
-            analysis_labels.strata_factor = strata_levels.factor
-            and tests.stratum = strata_levels.level
+            tests.analysis_id = numbers.analysis_id
+            and tests.quantity = numbers.quantity
+            and coalesce(tests.model, '') = coalesce(numbers.model, '')
+            and coalesce(tests.factor, '') = coalesce(numbers.factor, '')
+            and coalesce(tests.numerator || ' / ' || tests.denominator, '')
+            = coalesce(numbers.contrast, '')
+            and coalesce(tests.stratum, '') = coalesce(numbers.stratum, '')
+            and coalesce(tests.event, '') = coalesce(numbers.event, '')
+            and coalesce(tests.time_months, -1) = coalesce(numbers.time_months, -1)
 )
 
-select * from pooling_heterogeneity_labelled
+select * from tests_with_labels
 order by analysis_order, line_order
