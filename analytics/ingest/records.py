@@ -99,10 +99,9 @@ def _content(file: SourceFile, names: list[str]) -> str:
     """
     compared = sorted(name for name in names if name.upper() != f"{file.domain}SEQ")
     given = (
-        (literal(f"{name.upper()}="), f"nullif(trim({quoted(name)}), '')") for name in compared
+        f"{literal(f'{name.upper()}=')} || nullif(trim({quoted(name)}), '')" for name in compared
     )
-    parts = (f"coalesce({label} || {value} || chr(31), '')" for label, value in given)
-    return f"md5({' || '.join(parts)})"
+    return f"md5(concat_ws({', '.join(('chr(31)', *given))}))"
 
 
 def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
