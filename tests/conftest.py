@@ -20,8 +20,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that `make test-unit` leaves out; a file may mark its own as well."""
     for item in items:
         folder = item.path.relative_to(PROJECT / "tests").parts[0]
-        if folder in WHOLE_FOLDERS or WHOLE.intersection(getattr(item, "fixturenames", ())):
+        asked = {*getattr(item, "fixturenames", ()), *_named_by_parameters(item)}
+        if folder in WHOLE_FOLDERS or WHOLE & asked:
             item.add_marker(pytest.mark.integration)
+
+
+def _named_by_parameters(item: pytest.Item) -> set[str]:
+    """Texts among a test's parameters: it may ask for the fixture of that name itself."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    return {value for value in parameters.values() if isinstance(value, str)}
 
 
 @pytest.fixture(scope="session")

@@ -139,13 +139,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return work / "out"
 
 
-@pytest.fixture(scope="module", params=["blinatumomab", "myeloid", "nsclc"])
+@pytest.fixture(scope="module", params=["default_releases", "myeloid_releases", "nsclc_releases"])
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files exported of a built study."""
-    fixtures = {"blinatumomab": "default", "myeloid": "myeloid", "nsclc": "nsclc"}
-    releases = request.getfixturevalue(f"{fixtures[request.param]}_releases")
-    target = tmp_path_factory.mktemp("built") / request.param
-    result = export(releases, target, "--study", request.param, "--format", "xpt")
+    releases = request.getfixturevalue(request.param)
+    study = next(path.name for path in releases.iterdir() if path.is_dir())
+    target = tmp_path_factory.mktemp("built") / study
+    result = export(releases, target, "--study", study, "--format", "xpt")
     assert result.exit_code == 0, result.stderr
     return target
 

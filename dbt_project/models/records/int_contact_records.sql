@@ -19,17 +19,21 @@ records_left_out as (
     where about = 'category' and counted_as = 'contact'
 ),
 
-terms_of_contacts as (
-    select
-        src_file,
-        src_row,
-        max(case when category = 'contact_mode' then value end) as contact_mode,
-        max(case when category = 'status' then value end) as status
-    from record_terms
-    where category in ('contact_mode', 'status')
-    group by
+-- the few records are listed, so that the many are not held in memory to look for theirs
+remote_contacts as (
+    select distinct
         src_file,
         src_row
+    from record_terms
+    where category = 'contact_mode' and value <> 'visit'
+),
+
+found_alive as (
+    select distinct
+        src_file,
+        src_row
+    from record_terms
+    where category = 'status' and value = 'alive'
 ),
 
 -- the start of a dose is the day the doses settled on
@@ -50,23 +54,18 @@ starts as (
             and current_records.src_row = doses.src_row
 ),
 
--- records read once more, so that the many without an end are not held in memory
 ends as (
     select
-        records.src_file,
-        records.src_row,
-        records.domain,
-        records.usubjid,
-        records.seq,
-        end_dates.variable as srcvar,
-        end_dates.adt,
-        end_dates.adtf
+        src_file,
+        src_row,
+        domain,
+        usubjid,
+        seq,
+        variable as srcvar,
+        adt,
+        adtf
     from end_dates
-    inner join {{ ref('int_current_records') }} as records
-        on
-            end_dates.src_file = records.src_file
-            and end_dates.src_row = records.src_row
-    where end_dates.rule is null
+    where rule is null
 ),
 
 starts_and_ends as (
@@ -85,13 +84,17 @@ records_with_ends as (
         days.srcvar,
         days.adt,
         days.adtf,
-        terms_of_contacts.contact_mode,
-        terms_of_contacts.status
+        remote_contacts.src_row is not null as is_remote,
+        found_alive.src_row is not null as is_found_alive
     from starts_and_ends as days
-    left join terms_of_contacts
+    left join remote_contacts
         on
-            days.src_file = terms_of_contacts.src_file
-            and days.src_row = terms_of_contacts.src_row
+            days.src_file = remote_contacts.src_file
+            and days.src_row = remote_contacts.src_row
+    left join found_alive
+        on
+            days.src_file = found_alive.src_file
+            and days.src_row = found_alive.src_row
     left join records_left_out
         on
             days.src_file = records_left_out.src_file
@@ -114,11 +117,11 @@ contacts as (
         adtf,
         -- a visit whose mode nobody wrote down is a visit
         case
-            when domain = 'SV' then coalesce(contact_mode, 'visit') = 'visit'
+            when domain = 'SV' then not is_remote
             else domain in ({{ quoted_items(var('visit_domains')) }})
         end as is_in_person
     from records_with_ends
-    where domain <> 'SS' or status = 'alive'
+    where domain <> 'SS' or is_found_alive
 )
 
 select * from contacts
