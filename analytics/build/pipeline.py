@@ -25,6 +25,7 @@ from analytics.release.bi_files import export_bi
 from analytics.release.digests import Fingerprint, fingerprint_of, table_digests
 from analytics.release.disclosure import limit_schema, limited
 from analytics.release.folders import BI, HEADLINE, REPORT, WAREHOUSE, StudyReleases
+from analytics.release.hidden_counts import HiddenCounts
 from analytics.release.history import HISTORY_TABLES
 from analytics.release.history_tables import Lineage, history_contents, lineage, write_history
 from analytics.release.log import (
@@ -279,7 +280,7 @@ def _fill(walk: _Build) -> list[Outcome]:
         with step("build and test the tables for people"):
             dbt.build_bi()
             with connect(walk.warehouse) as connection:
-                limit_schema(connection, "bi", walk.study.publication)
+                hidden = limit_schema(connection, "bi", walk.study)
         with step("export"):
             stamp = {
                 "study": walk.study.study_id,
@@ -288,7 +289,7 @@ def _fill(walk: _Build) -> list[Outcome]:
                 "synthetic_note": walk.study.synthetic_note or "",
             }
             export_bi(walk.warehouse, walk.folder, stamp)
-            _write_headline(walk)
+            _write_headline(walk, hidden)
         with step("write the report"):
             from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
 
@@ -312,7 +313,7 @@ def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> 
     return outcomes
 
 
-def _write_headline(walk: _Build) -> None:
+def _write_headline(walk: _Build, hidden: HiddenCounts | None) -> None:
     path = walk.folder / HEADLINE
     path.parent.mkdir()
     with connect(walk.warehouse, read_only=True) as connection:
@@ -320,7 +321,7 @@ def _write_headline(walk: _Build) -> None:
             table: connection.sql(f"select * from results.{table}").pl()
             for table in (*HEADLINE_TABLES, *HEADLINE_CURVES)
         }
-    shown = limited(frames, walk.study.publication)
+    shown = limited(frames, walk.study.publication, hidden)
     lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 

@@ -1,9 +1,11 @@
 """Limits of publication: small cells are suppressed, curves end while enough are at risk.
 
 Tables are judged by the kinds of their columns (`analytics.release.kinds`), so that a table
-that is added later is limited too. A suppressed number is null and `status` says why.
+that is added later is limited too. A suppressed number is null and `status` says why; it does not
+say whether a count is small or hidden beside a small one (`analytics.release.hidden_counts`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -11,9 +13,11 @@ import duckdb
 import polars as pl
 
 from analytics.methods.statuses import SUPPRESSED
+from analytics.release.count_cells import count_cells
+from analytics.release.hidden_counts import OF_MODELS, HiddenCounts, hidden_counts
 from analytics.release.kinds import of_kind
 from analytics.results.schemas import Kind
-from analytics.study.specification import Publication
+from analytics.study.specification import Publication, StudySpecification
 from analytics.warehouse import quoted
 
 Frames = Mapping[str, pl.DataFrame]
@@ -25,17 +29,21 @@ _COMPLEMENTS: Final = {"n_accepted": "n_rejected"}  # the one gives the other aw
 _CURVE: Final = ["analysis_id", "stratum"]
 _REFERENCE: Final = "reference_stratum"  # of a difference between two curves
 _KEY: Final = ("factor", "time_months")  # what tells an estimate of an analysis from others
+_HIDE: Final = "hide "
+_TOLD: Final = "told "
+_OR_TELLS: Final = ", or would tell such a number"
 _EXTREMES: Final = ("min", "max")
 _NEVER: Final = pl.lit(False)
 
 
 def limit_schema(
-    connection: duckdb.DuckDBPyConnection, schema: str, publication: Publication
-) -> None:
+    connection: duckdb.DuckDBPyConnection, schema: str, study: StudySpecification
+) -> HiddenCounts | None:
     """Replace the rows of every table of a schema by what may be published of them.
 
-    A column that holds a null now may be null; without limits nothing is touched.
-    Raises BuildError for a column without a kind.
+    A column that holds a null now may be null; without limits nothing is touched. What is hidden
+    is decided from the subjects in schema `marts`, over all tables together; it is returned, None
+    without limits. Raises BuildError for a column without a kind.
     """
     names = connection.execute(
         "select table_name from information_schema.tables where table_schema = ? order by all",
@@ -43,9 +51,19 @@ def limit_schema(
     ).fetchall()
     places = {name: f"{quoted(schema)}.{quoted(name)}" for (name,) in names}
     frames = {name: connection.sql(f"from {place}").pl() for name, place in places.items()}
-    shown = limited(frames, publication)
-    if not publication.has_limits:
-        return
+    publication = study.publication
+    hidden = hidden_counts(study, connection, frames) if publication.has_limits else None
+    shown = limited(frames, publication, hidden)
+    if hidden is None:
+        return None
+    replace_rows(connection, places, shown)
+    return hidden
+
+
+def replace_rows(
+    connection: duckdb.DuckDBPyConnection, places: Mapping[str, str], shown: Frames
+) -> None:
+    """Put the shown rows in the place of those of the tables; numbers may be null from now on."""
     for name, frame in shown.items():
         for column in of_kind(frame, *_COUNTS, *_NUMBERS):
             connection.execute(
@@ -57,8 +75,12 @@ def limit_schema(
         connection.unregister("limited_frame")
 
 
-def limited(frames: Frames, publication: Publication) -> dict[str, pl.DataFrame]:
+def limited(
+    frames: Frames, publication: Publication, hidden: HiddenCounts | None = None
+) -> dict[str, pl.DataFrame]:
     """The tables as they may be published.
+
+    `hidden` names further counts to hide, those from which small ones can be computed.
 
     Counts from 1 to `smallest_cell` - 1 go, with every number of their row; zero stays, and so
     does a total. A curve ends, and later times and rates go, where fewer than
@@ -70,16 +92,20 @@ def limited(frames: Frames, publication: Publication) -> dict[str, pl.DataFrame]
     if not publication.has_limits:
         return dict(frames)
     ends = _curve_ends(frames.values(), publication.at_risk_bound)
-    shown = {name: _suppressed(frame, ends, publication) for name, frame in frames.items()}
+    if hidden is not None:
+        ends = _earlier_ends(ends, hidden)
+        frames = _marked(frames, hidden)
+    shown = {name: _suppressed(name, frame, ends, publication) for name, frame in frames.items()}
     gone = _gone(shown.values())
     return {name: _followed(frame, gone) for name, frame in shown.items()}
 
 
 def _is_curve_point(frame: pl.DataFrame) -> pl.Expr:
     """A row of a curve: it is left out of a shorter curve, and not suppressed."""
-    if {"n_risk", "time_days"} <= set(frame.columns):
-        return pl.lit(True)
-    return pl.col("point") == "day" if "point" in frame.columns else _NEVER
+    names = set(frame.columns)
+    if "point" in names:
+        return pl.col("point") == "day"
+    return pl.lit({*_CURVE, "n_risk", "time_months"} <= names and "n" not in names)
 
 
 def _small(counts: Iterable[str], bound: int) -> pl.Expr:
@@ -104,21 +130,53 @@ def _curve_ends(frames: Iterable[pl.DataFrame], bound: int) -> pl.DataFrame:
     return pl.concat(ends).group_by(_CURVE).agg(pl.col("curve_end").min())
 
 
-def _suppressed(frame: pl.DataFrame, ends: pl.DataFrame, publication: Publication) -> pl.DataFrame:
-    """A table without its small counts, what is computed from them, and the ends of its curves."""
-    reason, hidden = _reason(frame, publication), _hidden(frame, publication)
-    too_late = f"{SUPPRESSED}fewer than {publication.at_risk_bound} at risk"
-    medians = [name for name in _times(frame) if name.startswith("median")]
+def _earlier_ends(ends: pl.DataFrame, hidden: HiddenCounts) -> pl.DataFrame:
+    """The ends of curves, those that end earlier as they tell hidden counts among them."""
+    rows = [(*curve, month) for curve, month in sorted(hidden.ends.items())]
+    further = pl.DataFrame(rows, schema=ends.schema, orient="row")
+    return pl.concat([ends, further]).group_by(_CURVE).agg(pl.col("curve_end").min())
+
+
+def _marked(frames: Frames, hidden: HiddenCounts) -> dict[str, pl.DataFrame]:
+    """The tables with a mark for each count that is hidden, and for each that is told anyway."""
+    marks: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for cell in count_cells(frames, hidden.sets):
+        if cell.node in hidden.told:
+            marks[cell.table][_TOLD + cell.column].append(cell.row)
+        elif cell.node in hidden.nodes:
+            marks[cell.table][_HIDE + cell.column].append(cell.row)
+    return {
+        name: frame.with_columns(
+            pl.int_range(pl.len()).is_in(rows).alias(mark) for mark, rows in marks[name].items()
+        )
+        for name, frame in frames.items()
+    }
+
+
+def _mark(frame: pl.DataFrame, kind: str, count: str) -> pl.Expr:
+    return pl.col(kind + count) if kind + count in frame.columns else _NEVER
+
+
+def _suppressed(
+    name: str, frame: pl.DataFrame, ends: pl.DataFrame, publication: Publication
+) -> pl.DataFrame:
+    """A table without its hidden counts, what tells them, and the ends of its curves."""
+    marks = [column for column in frame.columns if column.startswith((_HIDE, _TOLD))]
+    plain = frame.drop(marks)
+    reason = _reason(plain, frame, publication, keeps_estimates=name in OF_MODELS)
+    hidden = _hidden(plain, frame, publication)
+    too_late = late(publication)
+    medians = [name for name in _times(plain) if name.startswith("median")]
     is_cut = pl.any_horizontal(_NEVER, *(_is_late(name) for name in medians))
     status = pl.coalesce("why_hidden", pl.when(is_cut).then(pl.lit(too_late)))
-    statuses, remarks = of_kind(frame, Kind.STATUS), of_kind(frame, Kind.REMARK)
+    statuses, remarks = of_kind(plain, Kind.STATUS), of_kind(plain, Kind.REMARK)
     frame = _with_curve_end(frame, ends)
     frame = _trimmed(frame, publication.at_risk_bound).with_columns(why_hidden=reason)
     return frame.with_columns(
         *(pl.when(~is_hidden).then(name).alias(name) for name, is_hidden in hidden.items()),
         *(pl.coalesce(status, name).alias(name) for name in statuses),
         *(_without_small_counts(name, publication) for name in remarks),
-    ).drop("why_hidden", "curve_end")
+    ).drop("why_hidden", "curve_end", *marks)
 
 
 def _with_curve_end(frame: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
@@ -149,7 +207,10 @@ def _trimmed(frame: pl.DataFrame, bound: int) -> pl.DataFrame:
     if "n_risk" not in frame.columns:
         return frame
     is_point = _is_curve_point(frame)
-    frame = frame.filter(~(is_point & _small(["n_risk"], bound)))
+    is_over = _left(frame, bound)
+    if "time_months" in frame.columns:
+        is_over |= _is_late("time_months")
+    frame = frame.filter(~(is_point & (_small(["n_risk"], bound) | is_over)))
     if "caution" not in frame.columns:
         return frame
     sentence = pl.lit(f"The curve is shown while at least {bound} subjects are at risk.")
@@ -161,29 +222,65 @@ def _trimmed(frame: pl.DataFrame, bound: int) -> pl.DataFrame:
     )
 
 
-def _reason(frame: pl.DataFrame, publication: Publication) -> pl.Expr:
+def _left(frame: pl.DataFrame, bound: int) -> pl.Expr:
+    """Whether the last point shown of a curve tells how few are left after it."""
+    if not {"n_event", "n_censored"} <= set(frame.columns):
+        return _NEVER
+    left = pl.col("n_risk") - pl.col("n_event") - pl.col("n_censored")
+    return (pl.col("curve_end").is_not_null() & (left < bound - 1)).fill_null(False)
+
+
+def few(publication: Publication) -> str:
+    """The status of a row with a hidden count."""
+    return f"{SUPPRESSED}fewer than {publication.cell_bound} subjects{_OR_TELLS}"
+
+
+def late(publication: Publication) -> str:
+    """The status of a row with a hidden number at risk, or beyond the end of its curve."""
+    return f"{SUPPRESSED}fewer than {publication.at_risk_bound} at risk{_OR_TELLS}"
+
+
+def _is_small(marked: pl.DataFrame, count: str, bound: int) -> pl.Expr:
+    """Whether a count is small, and not told by a shown curve."""
+    return _small([count], bound) & ~_mark(marked, _TOLD, count)
+
+
+def _reason(
+    frame: pl.DataFrame, marked: pl.DataFrame, publication: Publication, *, keeps_estimates: bool
+) -> pl.Expr:
     """Why all numbers of a row are suppressed; null when they are not."""
     bound, cell = publication.at_risk_bound, publication.cell_bound
     at_risk, others = of_kind(frame, Kind.AT_RISK), of_kind(frame, Kind.SUBJECTS)
+    few_at_risk = [_is_small(marked, count, bound) for count in at_risk]
+    few_others = [_is_small(marked, count, cell) for count in others]
+    if not keeps_estimates:
+        few_at_risk += [_mark(marked, _HIDE, count) for count in at_risk]
+        few_others += [_mark(marked, _HIDE, count) for count in others]
     months = [_is_late(month) for month in of_kind(frame, Kind.MONTH)]
     is_extreme = pl.col("statistic").is_in(_EXTREMES) if "statistic" in frame.columns else _NEVER
     is_row = ~_is_curve_point(frame)
     return (
-        pl.when(is_row & (_small(at_risk, bound) | pl.any_horizontal(_NEVER, *months)))
-        .then(pl.lit(f"{SUPPRESSED}fewer than {bound} at risk"))
-        .when(is_row & _small(others, cell))
-        .then(pl.lit(f"{SUPPRESSED}fewer than {cell} subjects"))
+        pl.when(is_row & pl.any_horizontal(_NEVER, *few_at_risk, *months))
+        .then(pl.lit(late(publication)))
+        .when(is_row & pl.any_horizontal(_NEVER, *few_others))
+        .then(pl.lit(few(publication)))
         .when(is_extreme & (cell > 1))
         .then(pl.lit(ONE_SUBJECT))
     )
 
 
-def _hidden(frame: pl.DataFrame, publication: Publication) -> dict[str, pl.Expr]:
+def _hidden(
+    frame: pl.DataFrame, marked: pl.DataFrame, publication: Publication
+) -> dict[str, pl.Expr]:
     """Which cells of which column go."""
     bound, cell = publication.at_risk_bound, publication.cell_bound
     is_row, at_risk = ~_is_curve_point(frame), of_kind(frame, Kind.AT_RISK)
     hidden = {
-        count: is_row & _small([count], bound if count in at_risk else cell)
+        count: is_row
+        & (
+            _is_small(marked, count, bound if count in at_risk else cell)
+            | _mark(marked, _HIDE, count)
+        )
         for count in of_kind(frame, *_COUNTS)
     }
     for complement, count in _COMPLEMENTS.items():

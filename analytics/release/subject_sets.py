@@ -1,0 +1,331 @@
+"""Which subjects a published count is of: sets of subjects, named by what all of them have.
+
+A description is a set of conditions (`Who`): those of a population, a level of a factor, how an
+endpoint ends. Its subjects are the bits of a whole number. Two descriptions of one set of subjects
+are one quantity wherever they are published.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from typing import Final
+
+import duckdb
+
+from analytics.study.specification import PopulationCondition, StudySpecification
+
+Atom = tuple[str | float | None, ...]
+Who = frozenset[Atom]
+Node = int | Who | tuple[str | int | float | None, ...]
+"""A quantity: the bits of many subjects, what few subjects have, or the place of an own count."""
+Partition = tuple[Atom | None, tuple[Atom, ...]]
+"""Conditions of which everybody who meets the first one (None: everybody) meets exactly one."""
+
+EVERYBODY: Final[Who] = frozenset()
+_MOST_PARTS: Final = 4
+_MOST_CONDITIONS: Final = 60
+
+
+def level(factor: str, name: str | None) -> Atom:
+    """Has this level of a factor; None: it is not known."""
+    return ("unknown", factor) if name is None else ("level", factor, name)
+
+
+def ends(endpoint: str, code: int) -> Atom:
+    """The endpoint ends so: 1 the event, 2 the competing event, 0 neither."""
+    return ("ends", endpoint, code)
+
+
+def known(factors: Iterable[str], is_known: bool = True) -> Atom:
+    """Every one of these factors is known, or not every one."""
+    return ("known" if is_known else "unknown", *sorted(set(factors)))
+
+
+def among(factor: str, levels: Iterable[str]) -> Atom:
+    """Has one of these levels of a factor."""
+    return ("among", factor, *sorted(set(levels)))
+
+
+def followed(endpoint: str, days: float, *, beyond: bool = False) -> Atom:
+    """Is followed up to this day of the endpoint, or longer than that."""
+    return ("beyond" if beyond else "from", endpoint, days)
+
+
+def ended_within(endpoint: str, code: int, first: float | None, last: float | None) -> Atom:
+    """The endpoint ends so after one day (None: ever) and up to another one (None: ever)."""
+    return ("within", endpoint, code, first, last)
+
+
+def opposite(atom: Atom) -> Atom:
+    """Does not meet the condition."""
+    return ("not", *atom)
+
+
+class SubjectSets:
+    """The subjects of each condition of a built study."""
+
+    def __init__(
+        self, study: StudySpecification, connection: duckdb.DuckDBPyConnection, merged_from: int
+    ) -> None:
+        """Read the marts. Sets of at least `merged_from` subjects are one if they are equal."""
+        self.study = study
+        self._merged_from = merged_from
+        names = connection.sql("select distinct usubjid from marts.subjects order by all").fetchall()
+        self._bit = {name: 1 << place for place, (name,) in enumerate(names)}
+        self.everybody = (1 << len(names)) - 1
+        self._bits: dict[Atom, int] = {}
+        self._ends: dict[str, list[tuple[float, int, int]]] = defaultdict(list)
+        self._known: dict[str, int] = defaultdict(int)
+        self._populations: dict[str, Who] = {}
+        self._leaders: dict[int, Atom] = {}
+        self._of_condition: dict[PopulationCondition, Atom] = {}
+        self._read(connection)
+
+    def population(self, name: str) -> Who:
+        """What the members of a population have."""
+        return self._populations[name]
+
+    def bits(self, who: Who) -> int:
+        """The subjects of a description."""
+        return reduce(lambda found, atom: found & self.of(atom), who, self.everybody)
+
+    def of(self, atom: Atom) -> int:
+        """The subjects who meet a condition."""
+        if atom not in self._bits:
+            self._bits[atom] = self._made(atom)
+        return self._bits[atom]
+
+    def node(self, who: Who) -> Node:
+        """The quantity that a description is one name of."""
+        bits = self.bits(who)
+        return bits if bits.bit_count() >= self._merged_from else self.shortened(who)
+
+    def shortened(self, who: Who) -> Who:
+        """The description without conditions that follow from its others."""
+        atoms = sorted({self._leader(atom) for atom in sorted(who, key=repr)}, key=repr)
+        kept: list[Atom] = []
+        for place, atom in enumerate(atoms):
+            others = [*kept, *atoms[place + 1 :]]
+            if not any(self.of(other) & ~self.of(atom) == 0 and self.of(other) for other in others):
+                kept.append(atom)
+        return frozenset(kept)
+
+    def partitions(self, atoms: Iterable[Atom]) -> list[Partition]:
+        """The ways in which conditions, among them these ones, part everybody or one of them."""
+        used = sorted(set(atoms), key=repr)
+        found = [*self._levels(used), *self._endings(used), *self._opposites(used)]
+        return [*found, *self._intervals(used), *self._covers(used)]
+
+    def _leader(self, atom: Atom) -> Atom:
+        """One condition of those that the same subjects meet: the first one asked for."""
+        return self._leaders.setdefault(self.of(atom), atom)
+
+    def _read(self, connection: duckdb.DuckDBPyConnection) -> None:
+        for factor, name, has_value, subject in connection.sql(
+            "select factor, level, value is not null, usubjid from marts.subject_factors "
+            "order by all"
+        ).fetchall():
+            if name is not None:
+                self._add(level(factor, name), subject)
+            if name is not None or has_value:
+                self._known[factor] |= self._bit[subject]
+        for endpoint, days, code, subject in connection.sql(
+            "select paramcd, aval, event_code, usubjid from marts.time_to_event order by all"
+        ).fetchall():
+            self._ends[endpoint].append((days, code, self._bit[subject]))
+        met: dict[tuple[str, int], int] = defaultdict(int)
+        for population, order, subject in connection.sql(
+            "select population, condition_order, usubjid from marts.population_conditions "
+            "where is_met order by all"
+        ).fetchall():
+            met[population, order] |= self._bit[subject]
+        members: dict[str, int] = defaultdict(int)
+        for population, subject in connection.sql(
+            "select population, usubjid from marts.population_members order by all"
+        ).fetchall():
+            members[population] |= self._bit[subject]
+        for subject, is_treated in connection.sql(
+            "select usubjid, trtsdt is not null from marts.subjects order by all"
+        ).fetchall():
+            if is_treated:
+                self._add(("treated",), subject)
+        self._bits.setdefault(("treated",), 0)
+        for fact, subject in connection.sql(
+            "select distinct fact, usubjid from intermediate.int_dated_facts order by all"
+        ).fetchall():
+            self._add(("fact", fact), subject)
+        for population in self.study.populations:
+            self._populations[population.population] = self._described(
+                population.population, met, members
+            )
+
+    def condition(self, condition: PopulationCondition) -> Atom:
+        """What who meets a condition of a population has."""
+        return self._of_condition[condition]
+
+    def _described(
+        self, name: str, met: dict[tuple[str, int], int], members: dict[str, int]
+    ) -> Who:
+        """A population by its conditions; by its name if they do not tell its members."""
+        who = frozenset(self._conditions(name, met))
+        if self.bits(who) == members[name]:
+            return who
+        self._bits["population", name] = members[name]
+        return frozenset({("population", name)})
+
+    def _conditions(self, name: str, met: dict[tuple[str, int], int]) -> Iterator[Atom]:
+        for condition in self.study.population(name).conditions:
+            if condition.kind == "population":
+                yield from self._conditions(condition.name, met)
+            else:
+                bits = met[condition.population, condition.condition_order]
+                self._of_condition[condition] = self._condition(condition, bits)
+                yield self._of_condition[condition]
+
+    def _condition(self, condition: PopulationCondition, bits: int) -> Atom:
+        """A condition by the name that it shares with levels, facts and ends of endpoints."""
+        name, operator, value = condition.name, condition.operator, condition.value
+        alike: list[Atom] = []
+        if condition.kind == "factor" and operator == "=":
+            alike.append(level(name, value))
+        elif condition.kind == "fact" and operator == "exists":
+            alike.append(("fact", name))
+        elif condition.kind == "endpoint" and value in {"0", "1", "2"}:
+            alike.append(ends(name, int(value)))
+        for atom in alike:
+            if self.of(atom) == bits:
+                return atom
+        atom = ("condition", condition.kind, name, operator, value)
+        self._bits[atom] = bits
+        return atom
+
+    def _add(self, atom: Atom, subject: str) -> None:
+        self._bits[atom] = self._bits.get(atom, 0) | self._bit.get(subject, 0)
+
+    def _made(self, atom: Atom) -> int:
+        """The subjects of a condition that is made of others, or of times."""
+        match atom:
+            case ("known", *factors):
+                parts = [self._known[str(factor)] for factor in factors]
+                return reduce(int.__and__, parts, self.everybody)
+            case ("among", str(factor), *levels):
+                return reduce(int.__or__, (self.of(("level", factor, name)) for name in levels), 0)
+            case ("unknown", *factors):
+                return self.everybody & ~self.of(("known", *factors))
+            case ("not", *others):
+                return self.everybody & ~self.of(tuple(others))
+            case ("in", str(endpoint)):
+                return sum(bit for _, _, bit in self._ends[endpoint])
+            case ("ends", str(endpoint), code):
+                return sum(bit for _, how, bit in self._ends[endpoint] if how == code)
+            case ("from", str(endpoint), float(days)):
+                return sum(bit for day, _, bit in self._ends[endpoint] if day >= days)
+            case ("beyond", str(endpoint), float(days)):
+                return sum(bit for day, _, bit in self._ends[endpoint] if day > days)
+            case ("within", str(endpoint), code, first, last):
+                return sum(
+                    bit
+                    for day, how, bit in self._ends[endpoint]
+                    if how == code and _is_between(day, first, last)
+                )
+        return 0
+
+    def _levels(self, used: list[Atom]) -> Iterator[Partition]:
+        about = {"level", "among", "known", "unknown"}
+        factors = {str(atom[1]) for atom in used if atom[0] in about and len(atom) >= 2}
+        for factor in sorted(factors):
+            levels = tuple(level(factor, name) for name in self.study.levels_of(factor))
+            if levels and self._is_whole(levels, known([factor])):
+                yield known([factor]), levels
+            yield None, (known([factor]), known([factor], False))
+        for atom in used:
+            if atom[0] in {"known", "unknown"} and len(atom) > 2:
+                yield None, (("known", *atom[1:]), ("unknown", *atom[1:]))
+            if atom[0] == "among":
+                yield atom, tuple(level(str(atom[1]), str(name)) for name in atom[2:])
+                yield None, (atom, opposite(atom))
+
+    def _is_whole(self, parts: Iterable[Atom], whole: Atom) -> bool:
+        return _is_partition([self.of(part) for part in parts], self.of(whole))
+
+    def _endings(self, used: list[Atom]) -> Iterator[Partition]:
+        for endpoint in sorted({str(atom[1]) for atom in used if atom[0] == "ends"}):
+            codes = sorted({code for _, code, _ in self._ends[endpoint]} | {0, 1})
+            yield ("in", endpoint), tuple(ends(endpoint, code) for code in codes)
+
+    def _opposites(self, used: list[Atom]) -> Iterator[Partition]:
+        for atom in used:
+            if atom[0] == "not":
+                yield None, (atom, tuple(atom[1:]))
+
+    def _intervals(self, used: list[Atom]) -> Iterator[Partition]:
+        """Intervals of one endpoint that follow each other and hold every event."""
+        within: dict[Atom, list[Atom]] = defaultdict(list)
+        for atom in used:
+            if atom[0] == "within":
+                within[atom[1:3]].append(atom)
+        for (endpoint, code), atoms in within.items():
+            by_start: dict[float | None, list[Atom]] = defaultdict(list)
+            for atom in atoms:
+                by_start[atom[3]].append(atom)  # type: ignore[index]
+            whole = self.of(ends(str(endpoint), int(code or 0)))
+            for path in _paths(by_start, None):
+                parts = [self.of(atom) for atom in path]
+                if len(path) > 1 and _is_partition(parts, whole):
+                    yield ends(str(endpoint), int(code or 0)), path
+
+    def _covers(self, used: list[Atom]) -> Iterator[Partition]:
+        """Conditions of populations that part another condition, or everybody, in few parts."""
+        kinds = {"condition", "fact", "ends", "level", "population"}
+        conditions = [
+            atom
+            for atom in used
+            if atom[0] in kinds and self.of(atom) and self.of(atom) != self.everybody
+        ]
+        wholes = {self.of(atom): atom for atom in reversed([*conditions])}
+        for endpoint in sorted(self._ends):
+            wholes.setdefault(self.of(("in", endpoint)), ("in", endpoint))
+        most = _MOST_PARTS if len(conditions) <= _MOST_CONDITIONS else 2
+        for size in range(2, most + 1):
+            for parts in _disjoint(conditions, self.of, size):
+                union = reduce(int.__or__, (self.of(part) for part in parts))
+                if union == self.everybody:
+                    yield None, parts
+                elif union in wholes and wholes[union] not in parts:
+                    yield wholes[union], parts
+
+
+def _is_between(day: float, first: str | float | None, last: str | float | None) -> bool:
+    after = first is None or day > float(first)
+    return after and (last is None or day <= float(last))
+
+
+def _is_partition(parts: list[int], whole: int) -> bool:
+    total = sum(part.bit_count() for part in parts)
+    return reduce(int.__or__, parts, 0) == whole and total == whole.bit_count()
+
+
+def _paths(
+    by_start: dict[float | None, list[Atom]], start: float | None, steps: int = 12
+) -> Iterator[tuple[Atom, ...]]:
+    """Intervals one after the other, from the first day to the last."""
+    for atom in by_start.get(start, []) if steps else []:
+        last = atom[4]
+        if last is None:
+            yield (atom,)
+        else:
+            for rest in _paths(by_start, float(last), steps - 1):
+                yield (atom, *rest)
+
+
+def _disjoint(
+    atoms: Sequence[Atom], of: Callable[[Atom], int], size: int, taken: int = 0
+) -> Iterator[tuple[Atom, ...]]:
+    """So many conditions of which nobody meets two."""
+    if size == 0:
+        yield ()
+        return
+    for place, atom in enumerate(atoms):
+        if of(atom) & taken == 0:
+            for rest in _disjoint(atoms[place + 1 :], of, size - 1, taken | of(atom)):
+                yield (atom, *rest)
