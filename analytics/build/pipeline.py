@@ -7,6 +7,7 @@ Everything happens in a folder of its own; readers see it only after the last st
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,7 @@ from analytics.release.bi_files import export_bi
 from analytics.release.digests import Fingerprint, fingerprint_of, table_digests
 from analytics.release.disclosure import limit_schema, limited
 from analytics.release.folders import BI, HEADLINE, REPORT, WAREHOUSE, StudyReleases
-from analytics.release.hidden_counts import HiddenCounts
+from analytics.release.hidden_counts import HiddenCounts, hidden_counts
 from analytics.release.history import HISTORY_TABLES
 from analytics.release.history_tables import Lineage, history_contents, lineage, write_history
 from analytics.release.log import (
@@ -39,7 +40,7 @@ from analytics.release.log import (
     logged,
     rollback_stands,
 )
-from analytics.release.manifest import write_manifest
+from analytics.release.manifest import write_manifest, write_private_digests
 from analytics.release.soundness import visible_damage
 from analytics.release.upkeep import prune
 from analytics.report.drawers import DrawerProcesses
@@ -280,7 +281,8 @@ def _fill(walk: _Build) -> list[Outcome]:
         with step("build and test the tables for people"):
             dbt.build_bi()
             with connect(walk.warehouse) as connection:
-                hidden = limit_schema(connection, "bi", walk.study)
+                decide = partial(hidden_counts, walk.study, connection)
+                hidden = limit_schema(connection, "bi", walk.study.publication, decide)
         with step("export"):
             stamp = {
                 "study": walk.study.study_id,
@@ -348,9 +350,15 @@ def _about(study: StudySpecification) -> dict[str, Any]:
 
 
 def _contents(walk: _Build, outcomes: list[Outcome], log: Path) -> dict[str, Any]:
+    """What the manifest says of the content; with limits of publication not of what is withheld."""
+    is_limited = walk.study.publication.has_limits
     with connect(walk.warehouse, read_only=True) as connection:
+        results = table_digests(connection, "results")
+        if is_limited:
+            patients = table_digests(connection, "marts")
+            write_private_digests(walk.folder, {"results": results, "marts": patients})
         return {
-            "results": table_digests(connection, "results"),
+            "results": {} if is_limited else results,
             "bi": {
                 table: digest
                 for table, digest in table_digests(connection, "bi").items()
@@ -363,6 +371,7 @@ def _contents(walk: _Build, outcomes: list[Outcome], log: Path) -> dict[str, Any
             "checks": _counts(outcomes),
             "failing_checks": [
                 {name: getattr(outcome, name) for name in _FAILING}
+                | ({"finding": None} if is_limited else {})
                 for outcome in outcomes
                 if not outcome.success
             ],

@@ -73,7 +73,7 @@ class Cell:
 
 def is_curve_point(row: Row) -> bool:
     """Whether a row is a step of a curve: it has no number of subjects, or says so."""
-    return row["point"] == "day" if "point" in row else _CURVE <= set(row) and "n" not in row
+    return row["point"] == "day" if "point" in row else set(row) >= _CURVE and "n" not in row
 
 
 def count_cells(frames: Mapping[str, pl.DataFrame], sets: SubjectSets) -> list[Cell]:
@@ -99,7 +99,9 @@ def _cells(
             continue
         who = None if sets is None else _who(table, column, row, int(value), sets)
         if who is None or sets is None:
-            yield Cell(table, place, column, kind, _own(table, column, row, place), None, int(value))
+            yield Cell(
+                table, place, column, kind, _own(table, column, row, place), None, int(value)
+            )
         else:
             yield Cell(table, place, column, kind, sets.node(who), who, int(value))
 
@@ -233,9 +235,7 @@ def _of_analysis(column: str, row: Row, sets: SubjectSets) -> Iterator[Who]:
         yield from (base | more for more in _counted(column, analysis, row, sets))
 
 
-def _bases(
-    analysis: Analysis, stratum: str | None, row: Row, sets: SubjectSets
-) -> Iterator[Who]:
+def _bases(analysis: Analysis, stratum: str | None, row: Row, sets: SubjectSets) -> Iterator[Who]:
     """Who is in the row: the population, its group, and those whose factors are known."""
     endpoint = analysis.endpoint
     names = [analysis.population]
@@ -258,9 +258,7 @@ def _bases(
                         yield population | complete | group | {later}
 
 
-def _groups(
-    analysis: Analysis, stratum: str | None, row: Row, sets: SubjectSets
-) -> Iterator[Who]:
+def _groups(analysis: Analysis, stratum: str | None, row: Row, sets: SubjectSets) -> Iterator[Who]:
     """The group of a row: a stratum, a subgroup, a trial or all but one."""
     group: set[Atom] = set()
     if analysis.strata and stratum not in {None, "all"}:
@@ -383,13 +381,14 @@ def curve_readings(
     """
     wanted = sorted(set(months))
     done: set[tuple[str, str]] = set()
-    for table, frame in frames.items():
-        if not _CURVE <= set(frame.columns) or "state" in frame.columns:
-            continue
-        if "from_state" in frame.columns:
+    for frame in frames.values():
+        names = set(frame.columns)
+        if not names >= _CURVE or names & {"state", "from_state"}:
             continue
         points = frame.filter(
-            pl.col("point") == "day" if "point" in frame.columns else pl.lit("n" not in frame.columns)
+            pl.col("point") == "day"
+            if "point" in frame.columns
+            else pl.lit("n" not in frame.columns)
         )
         for (analysis, stratum), curve in points.group_by(
             "analysis_id", "stratum", maintain_order=True

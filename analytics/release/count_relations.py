@@ -6,6 +6,7 @@ A relation is a sum of quantities with factors that is zero, or at most zero.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import polars as pl
@@ -119,7 +120,7 @@ def _one_after_the_other(described: Iterable[Who], sets: SubjectSets, found: Rel
             chains[who - {later[0]}, later[0][1]].append((float(later[0][2] or 0), who))
     for chain in chains.values():
         ordered = [who for _, who in sorted(chain, key=lambda pair: (pair[0], repr(pair[1])))]
-        for longer, shorter in zip(ordered[1:], ordered, strict=False):
+        for shorter, longer in pairwise(ordered):
             found.add_order(sets.node(longer), sets.node(shorter))
 
 
@@ -163,7 +164,7 @@ def _in_states(cells: Iterable[Cell], sets: SubjectSets, found: Relations) -> No
         if column == "n":
             ever[name, stratum, state] = node
         elif column == "n_moved":
-            at = float("inf") if month is None else float(month)  # type: ignore[arg-type]
+            at = float("inf") if month is None else float(month)
             moves[name, stratum, state, to_state].append((at, node))
             if month is None:
                 arrived[name, stratum, to_state].append(node)
@@ -172,15 +173,15 @@ def _in_states(cells: Iterable[Cell], sets: SubjectSets, found: Relations) -> No
         for factor, parts in split.items():
             if factor and len(whole) == 1 and sum(map(nodes.__getitem__, parts)) == nodes[whole[0]]:
                 found.add_sum(whole[0], parts)
-    for (name, stratum, state, _), chain in moves.items():
+    for place, chain in moves.items():
         ordered = [node for _, node in sorted(chain, key=lambda pair: pair[0])]
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             found.add_order(earlier, later)
-        if (name, stratum, state) in ever:
-            found.add_order(ordered[-1], ever[name, stratum, state])
-    for place, node in ever.items():
-        if sum(map(nodes.__getitem__, arrived[place])) == nodes[node]:
-            found.add_sum(node, arrived[place])
+        if place[:3] in ever:
+            found.add_order(ordered[-1], ever[place[:3]])
+    for came, node in ever.items():
+        if sum(map(nodes.__getitem__, arrived[came])) == nodes[node]:
+            found.add_sum(node, arrived[came])
 
 
 def _in_flow(
@@ -216,7 +217,7 @@ def _in_changes(
     cells: Iterable[Cell], frames: Mapping[str, pl.DataFrame], found: Relations
 ) -> None:
     """The kinds of changes of an endpoint make up its subjects, whose number is known."""
-    kinds: dict[tuple[Node, ...], list[Cell]] = defaultdict(list)
+    kinds: dict[Node, list[Cell]] = defaultdict(list)
     for cell in cells:
         if cell.table == "release_changes":
             row = frames[cell.table].row(cell.row, named=True)

@@ -6,21 +6,26 @@ say whether a count is small or hidden beside a small one (`analytics.release.hi
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import duckdb
 import polars as pl
 
 from analytics.methods.statuses import SUPPRESSED
-from analytics.release.count_cells import count_cells
-from analytics.release.hidden_counts import OF_MODELS, HiddenCounts, hidden_counts
+from analytics.release.hidden_counts import OF_MODELS, HiddenCounts
+from analytics.release.history_limits import (
+    is_history,
+    small_differences,
+    without_hidden_previous,
+)
 from analytics.release.kinds import of_kind
 from analytics.results.schemas import Kind
-from analytics.study.specification import Publication, StudySpecification
+from analytics.study.specification import Publication
 from analytics.warehouse import quoted
 
 Frames = Mapping[str, pl.DataFrame]
+Decision = Callable[[Frames], HiddenCounts | None]
 
 ONE_SUBJECT: Final = f"{SUPPRESSED}the value of one subject"
 _COUNTS: Final = (Kind.SUBJECTS, Kind.AT_RISK, Kind.MISSING)
@@ -30,20 +35,19 @@ _CURVE: Final = ["analysis_id", "stratum"]
 _REFERENCE: Final = "reference_stratum"  # of a difference between two curves
 _KEY: Final = ("factor", "time_months")  # what tells an estimate of an analysis from others
 _HIDE: Final = "hide "
-_TOLD: Final = "told "
 _OR_TELLS: Final = ", or would tell such a number"
 _EXTREMES: Final = ("min", "max")
 _NEVER: Final = pl.lit(False)
 
 
 def limit_schema(
-    connection: duckdb.DuckDBPyConnection, schema: str, study: StudySpecification
+    connection: duckdb.DuckDBPyConnection, schema: str, publication: Publication, decide: Decision
 ) -> HiddenCounts | None:
     """Replace the rows of every table of a schema by what may be published of them.
 
-    A column that holds a null now may be null; without limits nothing is touched. What is hidden
-    is decided from the subjects in schema `marts`, over all tables together; it is returned, None
-    without limits. Raises BuildError for a column without a kind.
+    A column that holds a null now may be null; without limits nothing is touched. `decide` tells
+    over all tables together which counts are hidden; its answer is returned, None without limits.
+    Raises BuildError for a column without a kind.
     """
     names = connection.execute(
         "select table_name from information_schema.tables where table_schema = ? order by all",
@@ -51,19 +55,10 @@ def limit_schema(
     ).fetchall()
     places = {name: f"{quoted(schema)}.{quoted(name)}" for (name,) in names}
     frames = {name: connection.sql(f"from {place}").pl() for name, place in places.items()}
-    publication = study.publication
-    hidden = hidden_counts(study, connection, frames) if publication.has_limits else None
+    hidden = decide(frames) if publication.has_limits else None
     shown = limited(frames, publication, hidden)
-    if hidden is None:
+    if not publication.has_limits:
         return None
-    replace_rows(connection, places, shown)
-    return hidden
-
-
-def replace_rows(
-    connection: duckdb.DuckDBPyConnection, places: Mapping[str, str], shown: Frames
-) -> None:
-    """Put the shown rows in the place of those of the tables; numbers may be null from now on."""
     for name, frame in shown.items():
         for column in of_kind(frame, *_COUNTS, *_NUMBERS):
             connection.execute(
@@ -73,6 +68,7 @@ def replace_rows(
         connection.register("limited_frame", frame.to_arrow())
         connection.execute(f"insert into {places[name]} by name select * from limited_frame")
         connection.unregister("limited_frame")
+    return hidden
 
 
 def limited(
@@ -94,8 +90,11 @@ def limited(
     ends = _curve_ends(frames.values(), publication.at_risk_bound)
     if hidden is not None:
         ends = _earlier_ends(ends, hidden)
-        frames = _marked(frames, hidden)
-    shown = {name: _suppressed(name, frame, ends, publication) for name, frame in frames.items()}
+    marked = _marked(frames, publication, hidden)
+    shown = {name: _suppressed(name, frame, ends, publication) for name, frame in marked.items()}
+    for name, frame in shown.items():
+        if is_history(frame):
+            shown[name] = without_hidden_previous(frame)
     gone = _gone(shown.values())
     return {name: _followed(frame, gone) for name, frame in shown.items()}
 
@@ -137,31 +136,37 @@ def _earlier_ends(ends: pl.DataFrame, hidden: HiddenCounts) -> pl.DataFrame:
     return pl.concat([ends, further]).group_by(_CURVE).agg(pl.col("curve_end").min())
 
 
-def _marked(frames: Frames, hidden: HiddenCounts) -> dict[str, pl.DataFrame]:
-    """The tables with a mark for each count that is hidden, and for each that is told anyway."""
-    marks: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for cell in count_cells(frames, hidden.sets):
-        if cell.node in hidden.told:
-            marks[cell.table][_TOLD + cell.column].append(cell.row)
-        elif cell.node in hidden.nodes:
-            marks[cell.table][_HIDE + cell.column].append(cell.row)
+def _marked(
+    frames: Frames, publication: Publication, hidden: HiddenCounts | None
+) -> dict[str, pl.DataFrame]:
+    """The tables with a mark for each count that is hidden, whatever its size."""
+    marks: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for cell in hidden.cells(frames) if hidden is not None else ():
+        marks[cell.table][cell.column].add(cell.row)
+    for name, frame in frames.items():
+        if is_history(frame):
+            counts = dict.fromkeys(of_kind(frame, Kind.SUBJECTS), publication.cell_bound)
+            counts |= dict.fromkeys(of_kind(frame, Kind.AT_RISK), publication.at_risk_bound)
+            for count, rows in small_differences(frame, counts, marks[name]).items():
+                marks[name][count].update(rows)
     return {
         name: frame.with_columns(
-            pl.int_range(pl.len()).is_in(rows).alias(mark) for mark, rows in marks[name].items()
+            pl.int_range(pl.len()).is_in(sorted(rows)).alias(_HIDE + count)
+            for count, rows in marks[name].items()
         )
         for name, frame in frames.items()
     }
 
 
-def _mark(frame: pl.DataFrame, kind: str, count: str) -> pl.Expr:
-    return pl.col(kind + count) if kind + count in frame.columns else _NEVER
+def _is_marked(frame: pl.DataFrame, count: str) -> pl.Expr:
+    return pl.col(_HIDE + count) if _HIDE + count in frame.columns else _NEVER
 
 
 def _suppressed(
     name: str, frame: pl.DataFrame, ends: pl.DataFrame, publication: Publication
 ) -> pl.DataFrame:
     """A table without its hidden counts, what tells them, and the ends of its curves."""
-    marks = [column for column in frame.columns if column.startswith((_HIDE, _TOLD))]
+    marks = [column for column in frame.columns if column.startswith(_HIDE)]
     plain = frame.drop(marks)
     reason = _reason(plain, frame, publication, keeps_estimates=name in OF_MODELS)
     hidden = _hidden(plain, frame, publication)
@@ -240,22 +245,17 @@ def late(publication: Publication) -> str:
     return f"{SUPPRESSED}fewer than {publication.at_risk_bound} at risk{_OR_TELLS}"
 
 
-def _is_small(marked: pl.DataFrame, count: str, bound: int) -> pl.Expr:
-    """Whether a count is small, and not told by a shown curve."""
-    return _small([count], bound) & ~_mark(marked, _TOLD, count)
-
-
 def _reason(
     frame: pl.DataFrame, marked: pl.DataFrame, publication: Publication, *, keeps_estimates: bool
 ) -> pl.Expr:
     """Why all numbers of a row are suppressed; null when they are not."""
     bound, cell = publication.at_risk_bound, publication.cell_bound
     at_risk, others = of_kind(frame, Kind.AT_RISK), of_kind(frame, Kind.SUBJECTS)
-    few_at_risk = [_is_small(marked, count, bound) for count in at_risk]
-    few_others = [_is_small(marked, count, cell) for count in others]
+    few_at_risk = [_small([count], bound) for count in at_risk]
+    few_others = [_small([count], cell) for count in others]
     if not keeps_estimates:
-        few_at_risk += [_mark(marked, _HIDE, count) for count in at_risk]
-        few_others += [_mark(marked, _HIDE, count) for count in others]
+        few_at_risk += [_is_marked(marked, count) for count in at_risk]
+        few_others += [_is_marked(marked, count) for count in others]
     months = [_is_late(month) for month in of_kind(frame, Kind.MONTH)]
     is_extreme = pl.col("statistic").is_in(_EXTREMES) if "statistic" in frame.columns else _NEVER
     is_row = ~_is_curve_point(frame)
@@ -277,10 +277,7 @@ def _hidden(
     is_row, at_risk = ~_is_curve_point(frame), of_kind(frame, Kind.AT_RISK)
     hidden = {
         count: is_row
-        & (
-            _is_small(marked, count, bound if count in at_risk else cell)
-            | _mark(marked, _HIDE, count)
-        )
+        & (_small([count], bound if count in at_risk else cell) | _is_marked(marked, count))
         for count in of_kind(frame, *_COUNTS)
     }
     for complement, count in _COMPLEMENTS.items():

@@ -23,6 +23,8 @@ from analytics.errors import BuildError, BusyError
 from analytics.release.exchange import exchange
 
 WAREHOUSE: Final = "warehouse.duckdb"
+PRIVATE_DIGESTS: Final = "private.json"
+OWNERS_ALONE: Final = (WAREHOUSE, PRIVATE_DIGESTS)
 BI: Final = "bi.duckdb"
 REPORT: Final = "report"
 HEADLINE: Final = f"{REPORT}/headline.txt"
@@ -129,9 +131,11 @@ class StudyReleases:
     def settle(self, building: Path) -> None:
         """Give the built folder its permissions and write it to the disk.
 
-        The warehouse is its owner's alone.
+        The warehouse, and digests that tell of it, are their owner's alone.
         """
-        (building / WAREHOUSE).chmod(0o600)
+        for name in OWNERS_ALONE:
+            if (building / name).is_file():
+                (building / name).chmod(0o600)
         building.chmod(0o755)
         _sync_tree(building)
 

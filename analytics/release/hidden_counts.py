@@ -15,7 +15,7 @@ import polars as pl
 from analytics.release.count_cells import Cell, count_cells, curve_readings
 from analytics.release.count_relations import relations_of
 from analytics.release.secondary_suppression import Interval, Problem, further_hidden
-from analytics.release.subject_sets import Node, SubjectSets
+from analytics.release.subject_sets import Node, SubjectSets, Who
 from analytics.results.headline_numbers import shown_curves
 from analytics.results.schemas import Kind
 from analytics.study.specification import Publication, StudySpecification
@@ -52,13 +52,14 @@ _COST_OF_CURVE: Final = 200.0
 _OF_HEADLINE: Final = 10
 _COST_OF_ALL: Final = 1000.0
 _NOWHERE: Final = -1.0
+_INTERVAL_COUNTS: Final = frozenset({"n_event", "n_event_between"})
 
 
 @dataclass(frozen=True)
 class HiddenCounts:
     """The quantities that are hidden, and the month from which each curve is.
 
-    `told`: quantities that are shown though they are small, as a shown curve tells them.
+    `told`: those of them that a shown curve tells by its steps, the events between two months.
     """
 
     sets: SubjectSets
@@ -70,14 +71,24 @@ class HiddenCounts:
         """The counts of these tables that are hidden."""
         return (cell for cell in count_cells(frames, self.sets) if cell.node in self.nodes)
 
-    def told_cells(self, frames: Frames) -> Iterator[Cell]:
-        """The small counts of these tables that a shown curve tells anyway."""
-        return (cell for cell in count_cells(frames, self.sets) if cell.node in self.told)
-
 
 def bound_of(kind: Kind, publication: Publication) -> int:
     """The smallest count of a kind that is shown beside zero."""
     return publication.at_risk_bound if kind == Kind.AT_RISK else publication.cell_bound
+
+
+@dataclass(frozen=True)
+class _Published:
+    """What is published of counts before any is hidden.
+
+    `readings` are the numbers at risk that curves tell, `intervals` the events between two months.
+    """
+
+    frames: Frames
+    sets: SubjectSets
+    cells: list[Cell]
+    readings: list[tuple[Curve, float, Who]]
+    intervals: Mapping[Node, list[Span]]
 
 
 def hidden_counts(
@@ -92,41 +103,58 @@ def hidden_counts(
     sets = SubjectSets(study, connection, bound)
     cells = count_cells(frames, sets)
     readings = list(curve_readings(frames, sets, _months(frames)))
+    published = _Published(frames, sets, cells, readings, _intervals(cells, frames))
     relations = relations_of(cells, [who for *_, who in readings], frames, sets)
     bounds: dict[Node, int] = {}
     for cell in cells:
         bounds[cell.node] = max(bounds.get(cell.node, 1), bound_of(cell.kind, publication))
-    read: dict[Node, list[tuple[Curve, float]]] = defaultdict(list)
-    for curve, month, who in readings:
-        read[sets.node(who)].append((curve, month))
+    for _, _, who in readings:
         bounds[sets.node(who)] = bound
-    intervals = _intervals(cells, frames)
-    costs = _costs(cells, read, intervals, frames, study)
+    costs = _costs(published, study)
     small = [node for node, least in bounds.items() if 1 <= relations.values[node] < least]
     elsewhere = Counter(cell.node for cell in cells)
+    intervals = published.intervals
     told = frozenset(node for node, found in intervals.items() if len(found) == elsewhere[node])
     while True:
         protected = [node for node in small if node not in told]
         problem = Problem(
             replace(relations, fixed=relations.fixed | told),
             costs,
-            {node: _interval(bounds[node]) for node in protected},
+            {node: protection_interval(bounds[node], publication) for node in protected},
             dict.fromkeys(bounds, 1),
         )
         nodes = frozenset([*protected, *further_hidden(problem)])
-        ends = _ends(nodes, cells, readings, intervals, frames, sets)
+        ends = _ends(nodes, published)
         still = frozenset(node for node in told if _is_told(intervals[node], ends))
         if still == told:
-            return HiddenCounts(sets, nodes, told, ends)
+            return HiddenCounts(sets, nodes.union(small), told, ends)
         told = still
 
 
+def protection_interval(bound: int, publication: Publication) -> Interval:
+    """The values of a hidden small count that must stay possible."""
+    return (1.0, float(bound - 1))
+
+
+def _months(frames: Frames) -> set[float]:
+    """The months on which numbers at risk are compared: those of the tables, and a grid."""
+    found: set[float] = set()
+    last = 0.0
+    for frame in frames.values():
+        if {"n_risk", "time_months"} <= set(frame.columns):
+            months = frame["time_months"].drop_nulls().to_list()
+            last = max([last, *months])
+            if "n" in frame.columns:
+                found.update(frame.filter(pl.col("n").is_not_null())["time_months"].drop_nulls())
+    return found | {float(month) for month in range(0, int(last) + 1, _EVERY_MONTHS)}
+
+
 def _intervals(cells: list[Cell], frames: Frames) -> dict[Node, list[Span]]:
-    """The events of a curve between two months: the curve, the months, whether it is the last."""
+    """The events of a curve between two months: the curve and the months; None: to the end."""
     found: dict[Node, list[Span]] = defaultdict(list)
     for cell in cells:
         row = frames[cell.table].row(cell.row, named=True)
-        if cell.column not in {"n_event", "n_event_between"} or "from_months" not in row:
+        if cell.column not in _INTERVAL_COUNTS or "from_months" not in row:
             continue
         if cell.who is None or not any(atom[0] == "within" for atom in cell.who):
             continue
@@ -143,50 +171,26 @@ def _is_told(places: list[Span], ends: Mapping[Curve, float]) -> bool:
     )
 
 
-def _months(frames: Frames) -> set[float]:
-    """The months on which numbers at risk are compared: those of the tables, and a grid."""
-    found: set[float] = set()
-    last = 0.0
-    for frame in frames.values():
-        if {"n_risk", "time_months"} <= set(frame.columns):
-            months = frame["time_months"].drop_nulls()
-            last = max(last, float(months.max() or 0))  # type: ignore[arg-type]
-            if "n" in frame.columns:
-                found.update(frame.filter(pl.col("n").is_not_null())["time_months"].drop_nulls())
-    return found | {float(month) for month in range(0, int(last) + 1, _EVERY_MONTHS)}
+def _costs(published: _Published, study: StudySpecification) -> dict[Node, float]:
+    """What a reader loses with a count: the numbers beside it, and the curves that tell it.
 
-
-def _interval(bound: int) -> Interval:
-    """The values of a hidden small count that must stay possible."""
-    return (1.0, float(bound - 1))
-
-
-def _costs(
-    cells: list[Cell],
-    read: Mapping[Node, list[tuple[Curve, float]]],
-    intervals: Mapping[Node, list[Span]],
-    frames: Frames,
-    study: StudySpecification,
-) -> dict[Node, float]:
-    """What a reader loses with a count: the numbers beside it, and the curves that tell it."""
+    No two costs are the same, so that one choice is the cheapest.
+    """
     costs: dict[Node, float] = defaultdict(float)
-    main = {one.analysis_id: _OF_HEADLINE for one in shown_curves(study)}
-    for cell in cells:
+    weights = {one.analysis_id: _OF_HEADLINE for one in shown_curves(study)}
+    everybody = study.analysis_set
+    for cell in published.cells:
         costs[cell.node] += 1.0 if cell.table in OF_MODELS else _COST_OF_ESTIMATES
-        curve = _curve_of(cell, frames)
+        curve = _curve_of(cell, published.frames)
         if curve is not None:
-            costs[cell.node] += _COST_OF_CURVE * main.get(curve[0], 1)
-        if cell.table == "about" or (cell.table, cell.value) == ("populations", _n_all(frames)):
+            costs[cell.node] += _COST_OF_CURVE * weights.get(curve[0], 1)
+        if cell.node == published.sets.node(published.sets.population(everybody)):
             costs[cell.node] += _COST_OF_ALL
-    for node, places in intervals.items():
-        costs[node] += sum(_COST_OF_CURVE * main.get(name, 1) for (name, _), _, _ in places)
-    for node, curves in read.items():
-        costs[node] += _COST_OF_READING * sum(main.get(name, 1) for (name, _), _ in curves)
+    for node, places in published.intervals.items():
+        costs[node] += sum(_COST_OF_CURVE * weights.get(name, 1) for (name, _), _, _ in places)
+    for (name, _), _, who in published.readings:
+        costs[published.sets.node(who)] += _COST_OF_READING * weights.get(name, 1)
     return {node: cost + place * 1e-6 for place, (node, cost) in enumerate(costs.items())}
-
-
-def _n_all(frames: Frames) -> int | None:
-    return frames["about"]["n_subjects"][0] if "about" in frames else None
 
 
 def _curve_of(cell: Cell, frames: Frames) -> Curve | None:
@@ -196,30 +200,24 @@ def _curve_of(cell: Cell, frames: Frames) -> Curve | None:
     if column is None or column not in frame.columns or "interval_order" in frame.columns:
         return None
     row = frame.row(cell.row, named=True)
-    return str(row["analysis_id"]), str(row[column])
+    return None if row[column] is None else (str(row["analysis_id"]), str(row[column]))
 
 
-def _ends(
-    nodes: frozenset[Node],
-    cells: list[Cell],
-    readings: list[tuple[Curve, float, frozenset[tuple[str | float | None, ...]]]],
-    intervals: Mapping[Node, list[Span]],
-    frames: Frames,
-    sets: SubjectSets,
-) -> dict[Curve, float]:
+def _ends(nodes: frozenset[Node], published: _Published) -> dict[Curve, float]:
     """The month from which a curve is hidden, of those that are hidden anywhere."""
+    sets = published.sets
     ends: dict[Curve, float] = {}
-    for cell in cells:
-        curve = _curve_of(cell, frames)
+    for cell in published.cells:
+        curve = _curve_of(cell, published.frames)
         if curve is not None and cell.node in nodes:
             ends[curve] = _NOWHERE
     shown: dict[Curve, float] = {}
-    for curve, month, who in sorted(readings, key=lambda reading: (reading[0], reading[1])):
+    for curve, month, who in sorted(published.readings, key=lambda reading: reading[:2]):
         if sets.node(who) in nodes:
             ends.setdefault(curve, shown.get(curve, _NOWHERE))
         elif curve not in ends:
             shown[curve] = month
-    for node, places in intervals.items():
+    for node, places in published.intervals.items():
         for curve, first, _ in places if node in nodes else ():
             ends[curve] = min(ends.get(curve, first), first)
     return ends

@@ -16,7 +16,7 @@ import duckdb
 from analytics import __version__
 from analytics.errors import BuildError, PlateauError
 from analytics.release.digests import Fingerprint, file_digest
-from analytics.release.folders import MANIFEST, MANIFEST_DIGEST
+from analytics.release.folders import MANIFEST, MANIFEST_DIGEST, PRIVATE_DIGESTS
 
 _FORMAT: Final = 1
 _DIGEST_LINE: Final = re.compile(rf"([0-9a-f]{{64}})  {re.escape(MANIFEST)}\n")
@@ -63,6 +63,33 @@ def write_manifest(
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (building / MANIFEST_DIGEST).write_text(f"{file_digest(path)}  {MANIFEST}\n", encoding="ascii")
     return manifest
+
+
+def write_private_digests(building: Path, digests: dict[str, Any]) -> None:
+    """Write the digests of tables that are not published in full, for the owner of the release.
+
+    A digest of a few unknown numbers tells them to who tries every value, so it does not stand in
+    the manifest. The manifest holds a digest of this file, which therefore also holds the digests
+    of the tables of patients: nobody can try those.
+    """
+    path = building / PRIVATE_DIGESTS
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(digests, indent=2) + "\n", encoding="utf-8")
+
+
+def private_digests(release: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """The digests that are the owner's alone; none of a release that keeps all in its manifest.
+
+    Raises BuildError when they cannot be read.
+    """
+    if PRIVATE_DIGESTS not in manifest["files"]:
+        return {}
+    path = release / PRIVATE_DIGESTS
+    try:
+        digests = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BuildError(f"{path} cannot be read, so the tables of the owner cannot be.") from error
+    return dict(digests)
 
 
 def read_manifest(release: Path) -> dict[str, Any]:

@@ -73,7 +73,9 @@ class _System:
         sums = [*relations.zero, *relations.at_most_zero]
         self.is_equal = np.arange(len(sums)) < len(relations.zero)
         entries = [
-            (row, self.place[node], factor) for row, terms in enumerate(sums) for node, factor in terms
+            (row, self.place[node], factor)
+            for row, terms in enumerate(sums)
+            for node, factor in terms
         ]
         rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
         shape = (len(sums), len(self.nodes))
@@ -157,7 +159,9 @@ class _Program:
         towards = np.zeros(len(self._columns))
         towards[0] = 1.0
         low, high = sorted((target - value, 0.0))
-        is_found = self._solve(towards if low else -towards, -towards if low else towards, (low, high))
+        is_found = self._solve(
+            towards if low else -towards, -towards if low else towards, (low, high)
+        )
         assert is_found, "the true values fulfil every relation"
         shift = float(self._shifts[0])
         whole = np.ceil(shift - _TOLERANCE) if low else np.floor(shift + _TOLERANCE)
@@ -186,7 +190,8 @@ class _Program:
             name: hstack([part, -part], format="csr") if name.startswith("A") else part
             for name, part in self._sums.items()
         }
-        solved = linprog(np.concatenate([up, down]), bounds=bounds, method="highs-ds", **sums)
+        cost = np.concatenate([up, down])
+        solved: Any = linprog(cost, bounds=bounds, method="highs-ds", **sums)  # type: ignore[call-overload]
         if solved.status == _INFEASIBLE:
             return False
         if solved.status != 0:

@@ -70,7 +70,9 @@ class SubjectSets:
         """Read the marts. Sets of at least `merged_from` subjects are one if they are equal."""
         self.study = study
         self._merged_from = merged_from
-        names = connection.sql("select distinct usubjid from marts.subjects order by all").fetchall()
+        names = connection.sql(
+            "select distinct usubjid from marts.subjects order by all"
+        ).fetchall()
         self._bit = {name: 1 << place for place, (name,) in enumerate(names)}
         self.everybody = (1 << len(names)) - 1
         self._bits: dict[Atom, int] = {}
@@ -204,31 +206,36 @@ class SubjectSets:
 
     def _made(self, atom: Atom) -> int:
         """The subjects of a condition that is made of others, or of times."""
+        kind, *rest = atom
+        if kind == "not":
+            return self.everybody & ~self.of(tuple(rest))
+        if kind == "unknown":
+            return self.everybody & ~self.of(("known", *rest))
+        if kind == "known":
+            parts = [self._known[str(factor)] for factor in rest]
+            return reduce(int.__and__, parts, self.everybody)
+        if kind == "among":
+            factor, *levels = rest
+            return reduce(int.__or__, (self.of(("level", factor, name)) for name in levels), 0)
+        return self._ended(atom)
+
+    def _ended(self, atom: Atom) -> int:
+        """The subjects whose endpoint ends in a way, or after a time."""
         match atom:
-            case ("known", *factors):
-                parts = [self._known[str(factor)] for factor in factors]
-                return reduce(int.__and__, parts, self.everybody)
-            case ("among", str(factor), *levels):
-                return reduce(int.__or__, (self.of(("level", factor, name)) for name in levels), 0)
-            case ("unknown", *factors):
-                return self.everybody & ~self.of(("known", *factors))
-            case ("not", *others):
-                return self.everybody & ~self.of(tuple(others))
             case ("in", str(endpoint)):
-                return sum(bit for _, _, bit in self._ends[endpoint])
+                which = self._ends[endpoint]
             case ("ends", str(endpoint), code):
-                return sum(bit for _, how, bit in self._ends[endpoint] if how == code)
+                which = [end for end in self._ends[endpoint] if end[1] == code]
             case ("from", str(endpoint), float(days)):
-                return sum(bit for day, _, bit in self._ends[endpoint] if day >= days)
+                which = [end for end in self._ends[endpoint] if end[0] >= days]
             case ("beyond", str(endpoint), float(days)):
-                return sum(bit for day, _, bit in self._ends[endpoint] if day > days)
+                which = [end for end in self._ends[endpoint] if end[0] > days]
             case ("within", str(endpoint), code, first, last):
-                return sum(
-                    bit
-                    for day, how, bit in self._ends[endpoint]
-                    if how == code and _is_between(day, first, last)
-                )
-        return 0
+                ends_so = [end for end in self._ends[endpoint] if end[1] == code]
+                which = [end for end in ends_so if _is_between(end[0], first, last)]
+            case _:
+                which = []
+        return sum(bit for _, _, bit in which)
 
     def _levels(self, used: list[Atom]) -> Iterator[Partition]:
         about = {"level", "among", "known", "unknown"}

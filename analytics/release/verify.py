@@ -18,12 +18,20 @@ import duckdb
 from analytics.errors import PlateauError, first_line
 from analytics.project_files import ROOT
 from analytics.release.digests import file_digest
-from analytics.release.folders import BI, MANIFEST, MANIFEST_DIGEST, WAREHOUSE, StudyReleases
+from analytics.release.folders import (
+    BI,
+    MANIFEST,
+    MANIFEST_DIGEST,
+    PRIVATE_DIGESTS,
+    WAREHOUSE,
+    StudyReleases,
+)
 from analytics.release.history import published_releases
 from analytics.release.log import log_findings, log_state
-from analytics.release.manifest import read_manifest, stated_digest
+from analytics.release.manifest import private_digests, read_manifest, stated_digest
 from analytics.warehouse import connect, table_digest
 
+_OWNERS: Final = {WAREHOUSE: "patient data", PRIVATE_DIGESTS: "digests of unlimited results"}
 _KEYS: Final = ("release_id", "files", "results", "bi")
 # what the manifest calls a group of tables, the file that keeps it, and its schema there
 _TABLES: Final = (("results", WAREHOUSE, "results"), ("bi", WAREHOUSE, "bi"), ("bi", BI, "main"))
@@ -63,6 +71,8 @@ def verify_release(release: Path) -> Verification:
     wrong_files = dict(_wrong_files(release, manifest["files"]))
     findings = [f"{name} {fact}." for name, fact in wrong_files.items()]
     findings += _open_to_others(release)
+    if PRIVATE_DIGESTS not in wrong_files:
+        manifest |= private_digests(release, manifest)
     for file in (WAREHOUSE, BI):
         if file not in wrong_files:
             findings += wrong_tables(release, manifest, file)
@@ -146,11 +156,12 @@ def _wrong_files(release: Path, files: Mapping[str, str]) -> Iterator[tuple[str,
 
 
 def _open_to_others(release: Path) -> Iterator[str]:
-    """The file with the patients, when more than its owner may read it."""
-    with suppress(OSError):
-        mode = stat.S_IMODE((release / WAREHOUSE).lstat().st_mode)
-        if mode & 0o077 and not (release / WAREHOUSE).is_symlink():
-            yield f"{WAREHOUSE} holds patient data, and not only its owner may open it ({mode:o})."
+    """The file with the patients, and that with its digests, when others may read them."""
+    for name, holds in _OWNERS.items():
+        with suppress(OSError):
+            mode = stat.S_IMODE((release / name).lstat().st_mode)
+            if mode & 0o077 and not (release / name).is_symlink():
+                yield f"{name} holds {holds}, and not only its owner may open it ({mode:o})."
 
 
 def _read_apart(release: Path, file: str) -> Iterator[str]:
@@ -180,7 +191,8 @@ def _differing(
 
 
 def _main(release: Path, file: str) -> None:
-    for sentence in wrong_tables(release, _sound_manifest(release), file):
+    manifest = _sound_manifest(release)
+    for sentence in wrong_tables(release, manifest | private_digests(release, manifest), file):
         print(sentence)
 
 

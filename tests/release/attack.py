@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ class Knowledge:
     at_most: list[tuple[tuple[Key, float], ...]] = field(default_factory=list)
     least: dict[Key, float] = field(default_factory=dict)
     most: dict[Key, float] = field(default_factory=dict)
+    told: set[Key] = field(default_factory=set)
+    """Events between two months of which a shown curve tells some or all."""
 
     def note(self, key: Key, value: float | None, place: tuple[str, int, str]) -> None:
         """A cell of a table is this variable."""
@@ -103,12 +105,9 @@ def _characteristics(rows: list[Row], labels: Mapping[str, str], found: Knowledg
         found.sums(who(group), dict.fromkeys(keys.values()))
     factors = sorted({row["characteristic_label"] for row in rows})
     for one, other in combinations(factors, 2):
-        known = [(who(g, f"{one}: known"), who(g, f"{other}: known")) for g in labels.values()]
-        if _holds([{a: 1, b: -1} for a, b in known], found):
-            for group, (a, b) in zip(labels.values(), known, strict=True):
-                found.same(a, b)
-                for factor, key in ((one, a), (other, b)):
-                    found.sums(who(group), [key, who(group, f"{factor}: Unknown")])
+        if one.lower() in other.lower() or other.lower() in one.lower():
+            for group in labels.values():
+                found.same(who(group, f"{one}: Unknown"), who(group, f"{other}: Unknown"))
     groups: dict[str, dict[Key, Key]] = defaultdict(dict)
     for (group, factor), keys in levels.items():
         for level, key in keys.items():
@@ -117,9 +116,7 @@ def _characteristics(rows: list[Row], labels: Mapping[str, str], found: Knowledg
     _believed(groups, found)
 
 
-def _outcomes(
-    rows: Mapping[str, list[Row]], labels: Mapping[str, str], found: Knowledge
-) -> None:
+def _outcomes(rows: Mapping[str, list[Row]], labels: Mapping[str, str], found: Knowledge) -> None:
     """Lines of outcomes: parts of their parents, of their denominators, and of one another."""
     lines: dict[str, dict[Key, Key]] = defaultdict(dict)
     of: dict[str, dict[Key, Key]] = defaultdict(dict)
@@ -171,7 +168,14 @@ def _outcomes(
 
 
 def _believed(groups: Mapping[str, Mapping[Key, Key]], found: Knowledge) -> None:
-    """Two groups that make up a third one in every line that can be checked."""
+    """Two groups that make up a third one in every line that can be checked, or by their names."""
+    for name in groups:
+        yes, _, what = name.rpartition(", ")
+        no = f"{yes}, no {what}"
+        if yes in groups and no in groups:
+            for line in groups[yes]:
+                if line in groups[name] and line in groups[no]:
+                    found.sums(groups[yes][line], [groups[name][line], groups[no][line]])
     for one, other, whole in combinations(sorted(groups), 3):
         for total, parts in ((whole, (one, other)), (one, (other, whole)), (other, (one, whole))):
             _maybe(groups[total], [groups[part] for part in parts], found, ENOUGH + 2)
@@ -315,7 +319,7 @@ def _strata(strata: Mapping[Key, Iterable[str]], found: Knowledge) -> None:
             place = 2 if key[0] == "events" else 1
             base = key[place + 1]
             if base[0] == "n":
-                known[key[:place + 1], base[1], key[place + 2 :]].add(base[2])
+                known[key[: place + 1], base[1], key[place + 2 :]].add(base[2])
     for (clock, population, label), levels in strata.items():
         groups = [frozenset({f"{label}: {level}"}) for level in levels]
         found.sums(("n", population, frozenset()), [("n", population, one) for one in groups])
@@ -345,7 +349,9 @@ def _models(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
             events = ("events", "event", row["endpoint"], base)
             found.order(("events", *key), ("n", *key))
             found.order(("events", *key), events)
-            found.at_most.append(((events, 1.0), (("events", *key), -1.0), (("missing", *key), -1.0)))
+            found.at_most.append(
+                ((events, 1.0), (("events", *key), -1.0), (("missing", *key), -1.0))
+            )
             if row["model"] == row["factor"]:
                 unknown = who(row["population_label"], f"{row['factor_label']}: Unknown")
                 found.order(unknown, ("missing", *key))
@@ -417,7 +423,9 @@ def _pools(rows: list[Row], found: Knowledge) -> None:
             found.sums(total, [_pooled(line, column, "level", one, whole) for one in levels])
             for one in levels:
                 if ("without", one) in parts:
-                    sides = [_pooled(line, column, part, one, whole) for part in ("level", "without")]
+                    sides = [
+                        _pooled(line, column, part, one, whole) for part in ("level", "without")
+                    ]
                     found.sums(total, sides)
 
 
@@ -453,7 +461,9 @@ def _flow(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
         key = ("flow", row["node"])
         found.note(key, row["n"], ("patient_flow", place, "n"))
         if row["parent"] is not None:
-            found.note(("flow", row["parent"]), row["denominator"], ("patient_flow", place, "denominator"))
+            found.note(
+                ("flow", row["parent"]), row["denominator"], ("patient_flow", place, "denominator")
+            )
             children[row["parent"]].append(key)
         stages[row["state"], row["stage_order"]].append(key)
     for parent, keys in children.items():
@@ -531,7 +541,7 @@ def _states(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
             moved[key[:5], key[6:]].append((np.inf if key[5] is None else key[5], key))
     for chain in moved.values():
         ordered = [key for _, key in sorted(set(chain), key=lambda pair: pair[0])]
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             found.order(earlier, later)
     for split in groups.values():
         for label, parts in split.items():
@@ -569,6 +579,8 @@ def _steps_of_curves(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
             inside = [row for row in steps if _is_in(row["time_months"], *span)]
             told = float(sum(row["n_event"] for row in inside))
             key = ("events", "event", *about, span)
+            if span[0] < last["time_months"]:
+                found.told.add(key)
             if span[1] is not None and last["time_months"] >= span[1]:
                 assert found.seen.setdefault(key, told) == told, key
             else:
@@ -581,12 +593,19 @@ def _steps_of_curves(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
                 found.seen.setdefault(key, float(later[0]))
             else:
                 found.most[key] = min(found.most.get(key, np.inf), float(left))
+    for row in rows["relapse_incidence"]:
+        if row["point"] == "day" and row["analysis_id"] in plain:
+            base = ("n", row["population_label"], frozenset(_group(row, row["stratum_label"])))
+            for key in spans:
+                if key[1:-1] == (row["event"], row["endpoint"], base):
+                    if key[-1][0] < row["time_months"]:
+                        found.told.add(key)
     for key in (*found.seen, *found.hidden):
         if key[0] == "at risk":
             reach[key[1:-1]].append((key[-1], key))
     for chain in reach.values():
         ordered = [key for _, key in sorted(set(chain), key=lambda pair: pair[0])]
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             found.order(later, earlier)
 
 

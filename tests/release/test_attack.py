@@ -1,0 +1,139 @@
+"""Nothing that a limited release hides can be computed from what it publishes.
+
+The attack (`attack.py`) reads published files alone; what it finds is judged by the whole tables.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from attack import Key, Knowledge, gather, ranges
+from project import MYELOID, NSCLC, PROJECT, STUDY
+from torture_scale import full_only
+
+from analytics.release.bi_files import export_bi
+from analytics.release.disclosure import limit_schema, limited
+from analytics.release.hidden_counts import HiddenCounts, hidden_counts
+from analytics.study import load_study
+from analytics.study.specification import Publication
+from analytics.warehouse import connect, literal
+
+LIMITS = Publication(smallest_cell=11, smallest_n_at_risk=10)
+FEW = 11
+NEAR = 1e-6
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """A study's tables as they are, and as the attack reads them; what it knows of them."""
+
+    whole: Mapping[str, pl.DataFrame]
+    shown: Mapping[str, pl.DataFrame]
+
+    def outcomes(self) -> tuple[int, list[Key], list[Key]]:
+        """How many cells are hidden, which of them are recovered, and which narrowed."""
+        known = gather(self.shown)
+        natural = {key: (low, high) for key, low, high in ranges(known, only_zeros=True)}
+        recovered, narrowed = [], []
+        for key, low, high in ranges(known):
+            value = self.value(key, known)
+            least, most = natural[key]
+            assert low - NEAR <= value <= high + NEAR, (key, value, low, high)
+            if key in known.told or most - least < NEAR:
+                continue
+            if high - low < NEAR:
+                recovered.append(key)
+            elif value < FEW and not (
+                low <= max(1, least) + NEAR and high >= min(FEW - 1, most) - NEAR
+            ):
+                narrowed.append(key)
+        return sum(map(len, known.hidden.values())), recovered, narrowed
+
+    def value(self, key: Key, known: Knowledge) -> int:
+        """How many a hidden count really is, in any of its places."""
+        values = {
+            self.whole[table].row(place, named=True)[column]
+            for table, place, column in known.hidden[key]
+        }
+        assert len(values) == 1, key
+        return int(values.pop())
+
+
+def tables(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, pl.DataFrame]:
+    names = connection.execute(
+        "select table_name from information_schema.tables where table_schema = ? order by all",
+        [schema],
+    ).fetchall()
+    return {name: connection.sql(f"from {schema}.{name}").pl() for (name,) in names}
+
+
+def published(study: Path, releases: Path, folder: Path) -> Attacked:
+    """The published files of a study with limits of publication, from a build without them."""
+    current = releases / study.name / "current"
+    with connect(folder / "warehouse.duckdb") as connection:
+        connection.execute(f"attach {literal(current / 'warehouse.duckdb')} as built (read_only)")
+        connection.execute("copy from database built to warehouse")
+        connection.execute("detach built")
+        whole = tables(connection, "bi")
+        spec = load_study(study).model_copy(update={"publication": LIMITS})
+        limit_schema(connection, "bi", LIMITS, partial(hidden_counts, spec, connection))
+    export_bi(folder / "warehouse.duckdb", folder, {"study": study.name})
+    with connect(folder / "bi.duckdb", read_only=True) as connection:
+        shown = tables(connection, "main")
+    for name, frame in shown.items():
+        parquet = pl.read_parquet(folder / "bi" / f"{name}.parquet")
+        assert frame.sort(frame.columns).equals(parquet.sort(frame.columns), null_equal=True)
+    return Attacked(
+        {name: lines_first(frame) for name, frame in whole.items()},
+        {name: lines_first(frame) for name, frame in shown.items()},
+    )
+
+
+def lines_first(frame: pl.DataFrame) -> pl.DataFrame:
+    """Steps of curves last: a shorter curve leaves the place of every other row as it is."""
+    if "point" not in frame.columns:
+        return frame
+    return frame.sort(pl.col("point") == "day", maintain_order=True)
+
+
+@pytest.fixture(scope="module")
+def nsclc(nsclc_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
+    return published(NSCLC, nsclc_releases, tmp_path_factory.mktemp("nsclc"))
+
+
+@pytest.fixture(scope="module")
+def myeloid(myeloid_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
+    return published(MYELOID, myeloid_releases, tmp_path_factory.mktemp("myeloid"))
+
+
+@pytest.fixture(scope="module")
+def default(default_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
+    return published(STUDY, default_releases, tmp_path_factory.mktemp("default"))
+
+
+@pytest.mark.parametrize("study", ["nsclc", "myeloid", "default"])
+def test_no_hidden_count_is_recovered_or_narrowed(
+    study: str, request: pytest.FixtureRequest
+) -> None:
+    attacked: Attacked = request.getfixturevalue(study)
+    n_hidden, recovered, narrowed = attacked.outcomes()
+    assert n_hidden > 10
+    assert recovered == []
+    assert narrowed == []
+
+
+@pytest.mark.parametrize("study", ["nsclc", "myeloid"])
+def test_the_attack_recovers_counts_where_only_the_small_ones_are_hidden(
+    study: str, request: pytest.FixtureRequest
+) -> None:
+    whole = request.getfixturevalue(study).whole
+    small = {name: lines_first(frame) for name, frame in limited(whole, LIMITS).items()}
+    _, recovered, _ = Attacked(whole, small).outcomes()
+    assert len(recovered) >= 2
