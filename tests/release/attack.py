@@ -116,7 +116,9 @@ def _characteristics(rows: list[Row], labels: Mapping[str, str], found: Knowledg
     _believed(groups, found)
 
 
-def _outcomes(rows: Mapping[str, list[Row]], labels: Mapping[str, str], found: Knowledge) -> None:
+def _outcomes(  # noqa: PLR0912 - a line for each thing that is known
+    rows: Mapping[str, list[Row]], labels: Mapping[str, str], found: Knowledge
+) -> None:
     """Lines of outcomes: parts of their parents, of their denominators, and of one another."""
     lines: dict[str, dict[Key, Key]] = defaultdict(dict)
     of: dict[str, dict[Key, Key]] = defaultdict(dict)
@@ -227,7 +229,9 @@ _OF_ENDPOINT = (
 )
 
 
-def _curves(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
+def _curves(  # noqa: PLR0912 - a line for each thing that is known
+    rows: Mapping[str, list[Row]], found: Knowledge
+) -> None:
     """Groups of a curve make up its population: subjects, events, numbers at risk, intervals."""
     strata: dict[Key, dict[str, None]] = defaultdict(dict)
     intervals: dict[Key, dict[tuple[float, float | None], Key]] = defaultdict(dict)
@@ -507,7 +511,9 @@ def _steps(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
             found.same(key, who(labels[name]))
 
 
-def _states(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
+def _states(  # noqa: PLR0912 - a line for each thing that is known
+    rows: Mapping[str, list[Row]], found: Knowledge
+) -> None:
     """Moves between states, by group and month."""
     groups: dict[Key, dict[str | None, dict[str, Key]]] = defaultdict(lambda: defaultdict(dict))
     arrived: dict[Key, list[Key]] = defaultdict(list)
@@ -552,7 +558,9 @@ def _states(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
             found.sums(key, dict.fromkeys(arrived[place_]))
 
 
-def _steps_of_curves(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
+def _steps_of_curves(  # noqa: PLR0912 - a line for each thing that is known
+    rows: Mapping[str, list[Row]], found: Knowledge
+) -> None:
     """What the steps of a curve tell: at risk on any month, and at least so many events."""
     months = {key[-1] for key in (*found.seen, *found.hidden) if key[0] == "at risk"}
     spans = {key for key in (*found.seen, *found.hidden) if isinstance(key[-1], tuple)}
@@ -597,9 +605,9 @@ def _steps_of_curves(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
         if row["point"] == "day" and row["analysis_id"] in plain:
             base = ("n", row["population_label"], frozenset(_group(row, row["stratum_label"])))
             for key in spans:
-                if key[1:-1] == (row["event"], row["endpoint"], base):
-                    if key[-1][0] < row["time_months"]:
-                        found.told.add(key)
+                about = (row["event"], row["endpoint"], base)
+                if key[1:-1] == about and key[-1][0] < row["time_months"]:
+                    found.told.add(key)
     for key in (*found.seen, *found.hidden):
         if key[0] == "at risk":
             reach[key[1:-1]].append((key[-1], key))
@@ -622,8 +630,14 @@ def _files(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
             found.sums((*key, "n_read"), [(*key, "n_accepted"), (*key, "n_rejected")])
 
 
-def ranges(found: Knowledge, *, only_zeros: bool = False) -> Iterator[tuple[Key, float, float]]:
-    """The least and the largest value of each hidden count; `only_zeros`: were only zeros shown."""
+def ranges(
+    found: Knowledge, few: int, *, only_zeros: bool = False
+) -> Iterator[tuple[Key, float, float]]:
+    """Values between which a hidden count may be; `only_zeros`: were only zeros shown.
+
+    They are the least and the largest value, or others that tell as much of what is asked: whether
+    it is known, and whether it may be 1 as well as `few` - 1.
+    """
     keys = list(
         dict.fromkeys(
             key
@@ -632,15 +646,7 @@ def ranges(found: Knowledge, *, only_zeros: bool = False) -> Iterator[tuple[Key,
         )
     )
     place = {key: number for number, key in enumerate(keys)}
-    seen = {k: v for k, v in found.seen.items() if v == 0} if only_zeros else found.seen
-    low = np.array([float(key in found.hidden or found.seen.get(key, 0) > 0) for key in keys])
-    high = np.full(len(keys), np.inf)
-    for key, number in place.items():
-        if key in seen:
-            low[number] = high[number] = seen[key]
-        elif not only_zeros:
-            low[number] = max(low[number], found.least.get(key, 0.0))
-            high[number] = min(high[number], found.most.get(key, np.inf))
+    low, high = _bounds(found, keys, only_zeros)
     free = low < high
     systems = {
         name: _matrix(sums, place, low, free)
@@ -656,20 +662,50 @@ def ranges(found: Knowledge, *, only_zeros: bool = False) -> Iterator[tuple[Key,
             own = np.flatnonzero(abs(matrix[:, columns]).sum(axis=1) > 0)
             if len(own):
                 sums |= {f"A_{name}": matrix[own][:, columns], f"b_{name}": right[own]}
-        bounds = np.stack([low[columns], high[columns]], axis=1)
+        sums["bounds"] = np.stack([low[columns], high[columns]], axis=1)
+        lowest, highest = np.full(len(columns), np.inf), np.full(len(columns), -np.inf)
         for number, column in enumerate(columns):
             if keys[column] in found.hidden:
-                cost = np.zeros(len(columns))
-                cost[number] = 1.0
-                ends = []
-                for sign in (1.0, -1.0):
-                    solved = linprog(sign * cost, bounds=bounds, method="highs-ds", **sums)
-                    assert solved.status in {0, 3}, (solved.message, keys[column])
-                    ends.append(np.inf if solved.status == 3 else float(sign * solved.fun))
-                yield keys[column], ends[0], ends[1]
+                ends = _ends(number, few, sums, lowest, highest)
+                yield keys[column], *ends
     for key in found.hidden:
         if not free[place[key]]:
             yield key, low[place[key]], high[place[key]]
+
+
+def _ends(
+    number: int, few: int, sums: Mapping[str, Any], lowest: np.ndarray, highest: np.ndarray
+) -> tuple[float, float]:
+    """The ends of one count, from what other solutions have shown to be possible where it does."""
+    ends = []
+    for sign, seen, enough in ((1.0, lowest, 1.0), (-1.0, highest, few - 1.0)):
+        is_wide = highest[number] - lowest[number] >= 1.0
+        if not is_wide or sign * (seen[number] - enough) > 1e-9:
+            cost = np.zeros(len(lowest))
+            cost[number] = sign
+            solved = linprog(cost, method="highs-ds", **sums)
+            assert solved.status in {0, 3}, solved.message
+            if solved.status == 3:
+                ends.append(np.inf)
+                continue
+            np.minimum(lowest, solved.x, out=lowest)
+            np.maximum(highest, solved.x, out=highest)
+        ends.append(float(seen[number]))
+    return ends[0], ends[1]
+
+
+def _bounds(found: Knowledge, keys: list[Key], only_zeros: bool) -> tuple[np.ndarray, np.ndarray]:
+    """What is known of each variable by itself; a count that is not zero is one at least."""
+    seen = {k: v for k, v in found.seen.items() if v == 0} if only_zeros else found.seen
+    low = np.array([float(key in found.hidden or found.seen.get(key, 0) > 0) for key in keys])
+    high = np.full(len(keys), np.inf)
+    for number, key in enumerate(keys):
+        if key in seen:
+            low[number] = high[number] = seen[key]
+        elif not only_zeros:
+            low[number] = max(low[number], found.least.get(key, 0.0))
+            high[number] = min(high[number], found.most.get(key, np.inf))
+    return low, high
 
 
 def _matrix(
