@@ -3,7 +3,7 @@
 Then a line per outcome and group, for the outcomes that the plan marks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, Final
@@ -241,11 +241,16 @@ def _median(summary: Mapping[str, Any]) -> str:
     return f"{median} ({lower}-{upper})"
 
 
-def _limits(publication: Publication) -> str:
-    at_risk = f"curves below {publication.at_risk_bound} at risk"
-    if publication.smallest_cell is None:
-        return at_risk
-    return f"counts below {publication.smallest_cell}, {at_risk}"
+def _limits(publication: Publication) -> Iterator[str]:
+    """What the limits of publication hold back, a remark each."""
+    cell, grid = publication.smallest_cell, publication.curve_grid
+    if publication.hides_counts:
+        few = f"curves below {publication.at_risk_bound} at risk"
+        counts = f"counts below {cell}, " if cell is not None else ""
+        yield f"{UNKNOWN}: none, or not published: {counts}{few}."
+    if grid is not None:
+        spans = "months" if grid == "monthly" else f"spans of {grid} days"
+        yield f"Times on curves are ends of {spans}."
 
 
 def _count(n: int | None) -> str:
@@ -260,8 +265,7 @@ def _remarks(
     study: StudySpecification, rows: tuple[HeadlineRow, ...], concordance: pl.DataFrame
 ) -> list[str]:
     remarks = ["Rates: event-free, or incidence of the event; NR: not reached."]
-    if study.publication.has_limits:
-        remarks.append(f"{UNKNOWN}: none, or not published: {_limits(study.publication)}.")
+    remarks += _limits(study.publication)
     if any(row.has_caution for row in rows):
         remarks.append("* Read the caution first: results.analysis, column caution.")
     compared = concordance.filter((pl.col("kind") == "computed") & pl.col("matches").is_not_null())

@@ -23,6 +23,7 @@ from analytics.errors import BuildError, first_line
 from analytics.ingest import UnusedFile, load_raw, unused_files
 from analytics.progress import Progress, Silence, Steps
 from analytics.release.bi_files import export_bi
+from analytics.release.curve_grid import on_grid
 from analytics.release.digests import Fingerprint, fingerprint_of, table_digests
 from analytics.release.disclosure import limit_schema, limited
 from analytics.release.folders import BI, HEADLINE, REPORT, WAREHOUSE, StudyReleases
@@ -282,7 +283,8 @@ def _fill(walk: _Build) -> list[Outcome]:
             dbt.build_bi()
             with connect(walk.warehouse) as connection:
                 decide = partial(hidden_counts, walk.study, connection)
-                hidden = limit_schema(connection, "bi", walk.study.publication, decide)
+                month = walk.study.parameters.days_per_month
+                hidden = limit_schema(connection, "bi", walk.study.publication, month, decide)
         with step("export"):
             stamp = {
                 "study": walk.study.study_id,
@@ -323,7 +325,9 @@ def _write_headline(walk: _Build, hidden: HiddenCounts | None) -> None:
             table: connection.sql(f"select * from results.{table}").pl()
             for table in (*HEADLINE_TABLES, *HEADLINE_CURVES)
         }
-    shown = limited(frames, walk.study.publication, hidden)
+    publication = walk.study.publication
+    frames = on_grid(frames, publication, walk.study.parameters.days_per_month)
+    shown = limited(frames, publication, hidden)
     lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
@@ -345,7 +349,7 @@ def _about(study: StudySpecification) -> dict[str, Any]:
         "synthetic": study.synthetic,
         "synthetic_note": study.synthetic_note,
         "parameters": study.parameters.model_dump(mode="json"),
-        "publication": study.publication.model_dump(mode="json"),
+        "publication": study.publication.stated,
     }
 
 

@@ -55,6 +55,7 @@ FLOW: Final[dict[str, Atom]] = {
 
 
 _CURVE: Final = {"analysis_id", "stratum", "time_months", "n_risk"}
+_DIGITS: Final = 9  # of days: months times days per month are not whole in the last digits
 _NOT_OF_THE_STUDY: Final = ("weighted", "external")
 
 
@@ -369,7 +370,8 @@ def _counted(column: str, analysis: Analysis, row: Row, sets: SubjectSets) -> It
         if "further_months" in row:
             at = row["at_months"] + row["further_months"]
         if at is not None:
-            yield from (frozenset({followed(endpoint, start + at * month)}) for start in starts)
+            days = [round(start + at * month, _DIGITS) for start in starts]
+            yield from (frozenset({followed(endpoint, day)}) for day in days)
 
 
 def curve_readings(

@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from analytics.methods.statuses import SUPPRESSED
+from analytics.release.curve_grid import on_grid
 from analytics.release.hidden_counts import OF_MODELS, HiddenCounts
 from analytics.release.history_limits import (
     is_history,
@@ -28,6 +29,8 @@ Frames = Mapping[str, pl.DataFrame]
 Decision = Callable[[Frames], HiddenCounts | None]
 
 ONE_SUBJECT: Final = f"{SUPPRESSED}the value of one subject"
+OLD_AGE: Final = f"{SUPPRESSED}an age over 89"
+_OLDEST: Final = 89
 _COUNTS: Final = (Kind.SUBJECTS, Kind.AT_RISK, Kind.MISSING)
 _NUMBERS: Final = (Kind.COMPUTED, Kind.ONE_SUBJECT)
 _COMPLEMENTS: Final = {"n_accepted": "n_rejected"}  # the one gives the other away
@@ -41,7 +44,11 @@ _NEVER: Final = pl.lit(False)
 
 
 def limit_schema(
-    connection: duckdb.DuckDBPyConnection, schema: str, publication: Publication, decide: Decision
+    connection: duckdb.DuckDBPyConnection,
+    schema: str,
+    publication: Publication,
+    days_per_month: float,
+    decide: Decision,
 ) -> HiddenCounts | None:
     """Replace the rows of every table of a schema by what may be published of them.
 
@@ -55,7 +62,8 @@ def limit_schema(
     ).fetchall()
     places = {name: f"{quoted(schema)}.{quoted(name)}" for (name,) in names}
     frames = {name: connection.sql(f"from {place}").pl() for name, place in places.items()}
-    hidden = decide(frames) if publication.has_limits else None
+    frames = on_grid(frames, publication, days_per_month)
+    hidden = decide(frames) if publication.hides_counts else None
     shown = limited(frames, publication, hidden)
     if not publication.has_limits:
         return None
@@ -176,7 +184,9 @@ def _suppressed(
     status = pl.coalesce("why_hidden", pl.when(is_cut).then(pl.lit(too_late)))
     statuses, remarks = of_kind(plain, Kind.STATUS), of_kind(plain, Kind.REMARK)
     frame = _with_curve_end(frame, ends)
-    frame = _trimmed(frame, publication.at_risk_bound).with_columns(why_hidden=reason)
+    by_day = publication.curve_grid is None
+    frame = _trimmed(frame, publication.at_risk_bound, by_day=by_day)
+    frame = frame.with_columns(why_hidden=reason)
     return frame.with_columns(
         *(pl.when(~is_hidden).then(name).alias(name) for name, is_hidden in hidden.items()),
         *(pl.coalesce(status, name).alias(name) for name in statuses),
@@ -207,12 +217,12 @@ def _without_small_counts(text: str, publication: Publication) -> pl.Expr:
     )
 
 
-def _trimmed(frame: pl.DataFrame, bound: int) -> pl.DataFrame:
+def _trimmed(frame: pl.DataFrame, bound: int, *, by_day: bool) -> pl.DataFrame:
     """Curves without their points at which too few are at risk; the caution says so."""
     if "n_risk" not in frame.columns:
         return frame
     is_point = _is_curve_point(frame)
-    is_over = _left(frame, bound)
+    is_over = _left(frame, bound) if by_day else _NEVER
     if "time_months" in frame.columns:
         is_over |= _is_late("time_months")
     frame = frame.filter(~(is_point & (_small(["n_risk"], bound) | is_over)))
@@ -266,7 +276,17 @@ def _reason(
         .then(pl.lit(few(publication)))
         .when(is_extreme & (cell > 1))
         .then(pl.lit(ONE_SUBJECT))
+        .when(_is_old(frame))
+        .then(pl.lit(OLD_AGE))
     )
+
+
+def _is_old(frame: pl.DataFrame) -> pl.Expr:
+    """Whether the number is an age over 89, which identifies (45 CFR 164.514(b)(2)(i)(C))."""
+    if not {"unit", "statistic", "value"} <= set(frame.columns):
+        return _NEVER
+    is_age = pl.col("unit").str.to_lowercase().str.starts_with("year")
+    return (is_age & (pl.col("value") > _OLDEST)).fill_null(False)
 
 
 def _hidden(

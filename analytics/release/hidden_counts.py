@@ -14,6 +14,8 @@ import polars as pl
 
 from analytics.release.count_cells import Cell, count_cells, curve_readings
 from analytics.release.count_relations import relations_of
+from analytics.release.curve_grid import grid_step
+from analytics.release.digests import text_digest
 from analytics.release.secondary_suppression import Interval, Problem, further_hidden
 from analytics.release.subject_sets import Node, SubjectSets, Who
 from analytics.results.headline_numbers import shown_curves
@@ -102,7 +104,7 @@ def hidden_counts(
     bound = publication.at_risk_bound
     sets = SubjectSets(study, connection, bound)
     cells = count_cells(frames, sets)
-    readings = list(curve_readings(frames, sets, _months(frames)))
+    readings = list(curve_readings(frames, sets, _months(frames, study)))
     published = _Published(frames, sets, cells, readings, _intervals(cells, frames))
     relations = relations_of(cells, [who for *_, who in readings], frames, sets)
     bounds: dict[Node, int] = {}
@@ -120,7 +122,10 @@ def hidden_counts(
         problem = Problem(
             replace(relations, fixed=relations.fixed | told),
             costs,
-            {node: protection_interval(bounds[node], publication) for node in protected},
+            {
+                node: protection_interval(relations.values[node], bounds[node], publication, place)
+                for place, node in enumerate(protected)
+            },
             dict.fromkeys(bounds, 1),
         )
         nodes = frozenset([*protected, *further_hidden(problem)])
@@ -131,12 +136,19 @@ def hidden_counts(
         told = still
 
 
-def protection_interval(bound: int, publication: Publication) -> Interval:
-    """The values of a hidden small count that must stay possible."""
-    return (1.0, float(bound - 1))
+def protection_interval(value: int, bound: int, publication: Publication, place: int) -> Interval:
+    """The values of a hidden small count that must stay possible.
+
+    All from 1 up to below the bound, or `protection` + 1 of them in a row. These begin at a place
+    that does not follow from the count, so that their middle does not tell it.
+    """
+    width = min(publication.protection or bound - 2, bound - 2)
+    first, last = max(1, value - width), min(value, bound - 1 - width)
+    least = first + int(text_digest(f"{place} of {bound}")[:8], 16) % (last - first + 1)
+    return float(least), float(least + width)
 
 
-def _months(frames: Frames) -> set[float]:
+def _months(frames: Frames, study: StudySpecification) -> set[float]:
     """The months on which numbers at risk are compared: those of the tables, and a grid."""
     found: set[float] = set()
     last = 0.0
@@ -146,7 +158,9 @@ def _months(frames: Frames) -> set[float]:
             last = max([last, *months])
             if "n" in frame.columns:
                 found.update(frame.filter(pl.col("n").is_not_null())["time_months"].drop_nulls())
-    return found | {float(month) for month in range(0, int(last) + 1, _EVERY_MONTHS)}
+    step = grid_step(study.publication, study.parameters.days_per_month) or 1.0
+    spans = max(1, round(_EVERY_MONTHS / step))
+    return found | {place * spans * step for place in range(int(last / (spans * step)) + 1)}
 
 
 def _intervals(cells: list[Cell], frames: Frames) -> dict[Node, list[Span]]:

@@ -134,16 +134,33 @@ class Parameters(_Specification):
 class Publication(_Specification):
     """What is not published: counts below `smallest_cell`, curves below `smallest_n_at_risk`.
 
-    None, the default of both, limits nothing.
+    Of a hidden small count at least `protection` + 1 values in a row, its own among them, stay
+    possible for who knows all that is published; None: all from 1 to the limit. Curves are
+    published by `curve_grid`, by month or by so many days; None: by day. None, the default of all,
+    limits nothing.
     """
 
     smallest_cell: int | None = Field(default=None, ge=2)
     smallest_n_at_risk: int | None = Field(default=None, ge=2)
+    protection: int | None = Field(default=None, ge=1)
+    curve_grid: Literal["monthly"] | int | None = None
 
     @property
     def has_limits(self) -> bool:
         """Whether anything is held back."""
+        return self.hides_counts or self.curve_grid is not None
+
+    @property
+    def hides_counts(self) -> bool:
+        """Whether small counts, or curves with few at risk, are held back."""
         return self.at_risk_bound > 1
+
+    @property
+    def stated(self) -> dict[str, int | str | None]:
+        """The limits as a manifest tells them."""
+        always = ("smallest_cell", "smallest_n_at_risk")
+        values = self.model_dump(mode="json")
+        return {name: one for name, one in values.items() if name in always or one is not None}
 
     @property
     def cell_bound(self) -> int:

@@ -33,6 +33,7 @@ _KEYS = (
     "vocabularies",
 )
 _LONGEST_PATH: Final = 1000
+_LONGEST_GRID: Final = 366
 _TRIAL_KEYS = (
     "trial_id",
     "label",
@@ -310,7 +311,38 @@ def _policies(table: Table) -> dict[str, str]:
 
 def _publication(table: Table) -> Publication:
     table.allow(tuple(Publication.model_fields))
+    grid = table.values.get("curve_grid")
+    if grid is not None and grid != "monthly" and not _is_days(grid):
+        raise StudyError(
+            f"{table.where}: key 'curve_grid' is {grid!r}, but it must be \"monthly\" or a number "
+            f"of days from 2 to {_LONGEST_GRID}; correct it, or remove it to publish curves by day."
+        )
     try:
-        return Publication.model_validate(table.values, strict=True)
+        publication = Publication.model_validate(table.values, strict=True)
     except ValidationError as error:
         raise StudyError(_sentence(table.where, "key", error)) from None
+    _check_protection(table.where, publication)
+    return publication
+
+
+def _is_days(grid: object) -> bool:
+    is_whole = isinstance(grid, int) and not isinstance(grid, bool)
+    return is_whole and 2 <= int(str(grid)) <= _LONGEST_GRID
+
+
+def _check_protection(where: str, publication: Publication) -> None:
+    """Of the values from 1 to the limit no more can stay possible than there are."""
+    if publication.protection is None:
+        return
+    most = publication.at_risk_bound - 2
+    if most < 1:
+        raise StudyError(
+            f"{where}: key 'protection' is {publication.protection}, but no limit leaves two "
+            "values to hide a count among; give a smallest_cell of at least 3, or remove it."
+        )
+    if publication.protection > most:
+        raise StudyError(
+            f"{where}: key 'protection' is {publication.protection}, but counts from 1 to "
+            f"{publication.at_risk_bound - 1} are hidden, which are at most {most} apart; lower "
+            "it, or remove it to keep all of them possible."
+        )

@@ -84,7 +84,8 @@ def published(study: Path, releases: Path, folder: Path) -> Attacked:
         for name, frame in whole.items():
             connection.register("frame", frame.to_arrow())
             connection.execute(f"create table bi.{name} as from frame")
-        limit_schema(connection, "bi", LIMITS, partial(hidden_counts, spec, patients))
+        decide = partial(hidden_counts, spec, patients)
+        limit_schema(connection, "bi", LIMITS, spec.parameters.days_per_month, decide)
     export_bi(folder / "warehouse.duckdb", folder, {"study": study.name})
     with connect(folder / "bi.duckdb", read_only=True) as connection:
         shown = tables(connection, "main")

@@ -214,7 +214,7 @@ def test_a_schema_keeps_its_keys_and_comments(publication: Publication) -> None:
         )
         connection.execute("comment on column bi.t.n is 'Subjects.'")
         connection.execute("insert into bi.t values ('a', 10, 'ok'), ('b', 11, 'ok')")
-        limit_schema(connection, "bi", publication, lambda _: None)
+        limit_schema(connection, "bi", publication, 30.4375, lambda _: None)
         rows = connection.execute("from bi.t order by level").fetchall()
         comments = connection.execute("select comment from duckdb_columns()").fetchall()
     assert rows == [

@@ -90,7 +90,7 @@ def test_a_column_without_a_kind_stops_the_build(publication: Publication) -> No
         connection.execute("create schema bi")
         connection.execute("create table bi.t as select 1::bigint as n_sisters")
         with pytest.raises(BuildError, match=r"Column 'n_sisters' \(Int64\) has no kind"):
-            limit_schema(connection, "bi", publication, lambda _: None)
+            limit_schema(connection, "bi", publication, 30.4375, lambda _: None)
 
 
 def test_a_number_that_takes_the_name_of_a_text_has_no_kind() -> None:
