@@ -238,7 +238,7 @@ def _median(summary: Mapping[str, Any]) -> str:
     median, lower, upper = (
         absent if summary[name] is None else round_half_away(summary[name], 1) for name in _MEDIAN
     )
-    return f"{median} ({lower}-{upper})"
+    return UNKNOWN if {median, lower, upper} == {UNKNOWN} else f"{median} ({lower}-{upper})"
 
 
 def _limits(publication: Publication) -> Iterator[str]:

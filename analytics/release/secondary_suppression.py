@@ -80,6 +80,7 @@ class _System:
         rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
         shape = (len(sums), len(self.nodes))
         self.matrix = csr_array((np.array(factors, dtype=float), (rows, columns)), shape=shape)
+        self.matrix.sort_indices()  # whatever the names of the subjects
         self._touches = abs(self.matrix)
         self._touched = csr_array(self._touches.T)
 

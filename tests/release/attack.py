@@ -579,7 +579,9 @@ def _steps_of_curves(  # noqa: PLR0912 - a line for each thing that is known
         about = (first["endpoint"], base)
         found.seen.setdefault(base, float(first["n_risk"]))
         events = sum(row["n_event"] for row in steps)
-        left = last["n_risk"] - last["n_event"] - last["n_censored"]
+        left = last["n_risk"]  # of a month: what happened in it is past
+        if any(row["time_months"] % 1 for row in steps):
+            left -= last["n_event"] + last["n_censored"]
         kind = ("events", "event", *about)
         found.least[kind] = max(found.least.get(kind, 0.0), float(events))
         found.most[kind] = min(found.most.get(kind, np.inf), float(events + left))

@@ -24,6 +24,19 @@ from analytics.warehouse import connect
 LIMITS = Publication(smallest_cell=11, smallest_n_at_risk=10)
 FEW = 11
 NEAR = 1e-6
+TIMES = {
+    "conditional_from_months",
+    "difference_months",
+    "follow_up_median_months",
+    "last_months",
+    "median_ci_lower",
+    "median_ci_upper",
+    "median_months",
+    "quantile_ci_lower",
+    "quantile_ci_upper",
+    "quantile_months",
+    "time_months",
+}
 
 
 @dataclass(frozen=True)
@@ -71,10 +84,10 @@ def tables(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, pl.D
     return {name: connection.sql(f"from {schema}.{name}").pl() for (name,) in names}
 
 
-def published(study: Path, releases: Path, folder: Path) -> Attacked:
+def published(study: Path, releases: Path, folder: Path, limits: Publication = LIMITS) -> Attacked:
     """The published files of a study with limits of publication, from a build without them."""
     built = releases / study.name / "current/warehouse.duckdb"
-    spec = load_study(study).model_copy(update={"publication": LIMITS})
+    spec = load_study(study).model_copy(update={"publication": limits})
     with (
         connect(built, read_only=True) as patients,
         connect(folder / "warehouse.duckdb") as connection,
@@ -85,7 +98,7 @@ def published(study: Path, releases: Path, folder: Path) -> Attacked:
             connection.register("frame", frame.to_arrow())
             connection.execute(f"create table bi.{name} as from frame")
         decide = partial(hidden_counts, spec, patients)
-        limit_schema(connection, "bi", LIMITS, spec.parameters.days_per_month, decide)
+        limit_schema(connection, "bi", limits, spec.parameters.days_per_month, decide)
     export_bi(folder / "warehouse.duckdb", folder, {"study": study.name})
     with connect(folder / "bi.duckdb", read_only=True) as connection:
         shown = tables(connection, "main")
@@ -120,7 +133,26 @@ def default(default_releases: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return published(STUDY, default_releases, tmp_path_factory.mktemp("default"))
 
 
-@pytest.mark.parametrize("study", ["nsclc", "myeloid", "default"])
+@pytest.fixture(scope="module")
+def monthly(nsclc_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
+    limits = LIMITS.model_copy(update={"curve_grid": "monthly"})
+    return published(NSCLC, nsclc_releases, tmp_path_factory.mktemp("monthly"), limits)
+
+
+def test_no_day_of_a_subject_is_published_on_a_monthly_grid(monthly: Attacked) -> None:
+    """Nor in another table: each time on a curve is a whole month, or is asked for by the plan."""
+    for name, table in monthly.shown.items():
+        frame = table.filter(stratum="study") if name == "external_curves" else table
+        for column in frame.columns:
+            if column in TIMES and frame.schema[column].is_float():
+                months = frame[column].drop_nulls()
+                assert months.equals(months.round()), (name, column)
+    curves = monthly.shown["survival_curves"]
+    assert curves["time_months"].max() > 10
+    assert curves.height < monthly.whole["survival_curves"].height / 3
+
+
+@pytest.mark.parametrize("study", ["nsclc", "myeloid", "default", "monthly"])
 def test_no_hidden_count_is_recovered_or_narrowed(
     study: str, request: pytest.FixtureRequest
 ) -> None:

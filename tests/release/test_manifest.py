@@ -7,7 +7,12 @@ import pytest
 
 from analytics.errors import BuildError
 from analytics.release.digests import Fingerprint
-from analytics.release.manifest import read_manifest, write_manifest
+from analytics.release.manifest import (
+    private_digests,
+    read_manifest,
+    write_manifest,
+    write_private_digests,
+)
 
 FINGERPRINT = Fingerprint({"study.toml": "aa"}, "code", "lock", "parameters")
 
@@ -33,3 +38,18 @@ def test_a_damaged_manifest_is_told(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(BuildError, match="build the study again with --force"):
         read_manifest(tmp_path)
+
+
+def test_private_digests_are_their_owners_alone_and_no_part_of_the_manifest(
+    tmp_path: Path,
+) -> None:
+    digests = {"results": {"cox_term": {"rows": 1, "sha256": "aa"}}}
+    write_private_digests(tmp_path, digests)
+    written = write_manifest(tmp_path, FINGERPRINT, {}, {"results": {}})
+    assert (tmp_path / "private.json").stat().st_mode & 0o777 == 0o600
+    assert "cox_term" not in (tmp_path / "manifest.json").read_text()
+    assert private_digests(tmp_path, written) == digests
+
+
+def test_a_release_without_limits_has_no_private_digests(tmp_path: Path) -> None:
+    assert private_digests(tmp_path, write_manifest(tmp_path, FINGERPRINT, {}, {})) == {}

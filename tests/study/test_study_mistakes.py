@@ -637,7 +637,27 @@ STUDY_MISTAKES = {
     "unknown limit of publication": (
         ("[inferred]", "[publication]\nsmallest_cel = 11\n\n[inferred]"),
         "study.toml [publication]: unknown key 'smallest_cel' (did you mean 'smallest_cell'?); "
-        "the keys are smallest_cell, smallest_n_at_risk.",
+        "the keys are smallest_cell, smallest_n_at_risk, protection, curve_grid.",
+    ),
+    "curve grid that is none": (
+        ("[inferred]", '[publication]\ncurve_grid = "weekly"\n\n[inferred]'),
+        "study.toml [publication]: key 'curve_grid' is 'weekly', but it must be \"monthly\" or a "
+        "number of days from 2 to 366; correct it, or remove it to publish curves by day.",
+    ),
+    "curve grid of one day": (
+        ("[inferred]", "[publication]\ncurve_grid = 1\n\n[inferred]"),
+        "study.toml [publication]: key 'curve_grid' is 1, but it must be \"monthly\" or a number "
+        "of days from 2 to 366; correct it, or remove it to publish curves by day.",
+    ),
+    "protection without a limit": (
+        ("[inferred]", "[publication]\nprotection = 3\n\n[inferred]"),
+        "study.toml [publication]: key 'protection' is 3, but no limit leaves two values to hide a "
+        "count among; give a smallest_cell of at least 3, or remove it.",
+    ),
+    "protection wider than what is hidden": (
+        ("[inferred]", "[publication]\nsmallest_cell = 5\nprotection = 4\n\n[inferred]"),
+        "study.toml [publication]: key 'protection' is 4, but counts from 1 to 4 are hidden, which "
+        "are at most 3 apart; lower it, or remove it to keep all of them possible.",
     ),
     "limit of publication that hides nothing": (
         ("[inferred]", "[publication]\nsmallest_cell = 1\n\n[inferred]"),
