@@ -214,7 +214,9 @@ def _curve_of(cell: Cell, frames: Frames) -> Curve | None:
     if column is None or column not in frame.columns or "interval_order" in frame.columns:
         return None
     row = frame.row(cell.row, named=True)
-    return None if row[column] is None else (str(row["analysis_id"]), str(row[column]))
+    if row[column] is None or row.get("part", "all") != "all":
+        return None
+    return str(row["analysis_id"]), str(row[column])
 
 
 def _ends(nodes: frozenset[Node], published: _Published) -> dict[Curve, float]:
