@@ -5,6 +5,7 @@ from typing import Final
 
 OK: Final = "ok"
 SUPPRESSED: Final = "suppressed: "
+SHOWN_WHILE: Final = "The curve is shown while"  # begins the caution of a curve that is cut
 
 NO_SUBJECTS: Final = "no subjects"
 ONE_SUBJECT: Final = "fewer than two subjects at risk"

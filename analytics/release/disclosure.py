@@ -12,7 +12,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from analytics.methods.statuses import SUPPRESSED
+from analytics.methods.statuses import SHOWN_WHILE, SUPPRESSED
 from analytics.release.curve_grid import on_grid
 from analytics.release.hidden_counts import OF_MODELS, HiddenCounts
 from analytics.release.history_limits import (
@@ -21,6 +21,7 @@ from analytics.release.history_limits import (
     without_hidden_previous,
 )
 from analytics.release.kinds import of_kind
+from analytics.release.state_curves import without_days_of_few
 from analytics.results.schemas import Kind
 from analytics.study.specification import Publication
 from analytics.warehouse import quoted
@@ -95,6 +96,7 @@ def limited(
         of_kind(frame, *Kind)
     if not publication.has_limits:
         return dict(frames)
+    frames = without_days_of_few(frames, publication.at_risk_bound)
     ends = _curve_ends(frames.values(), publication.at_risk_bound)
     if hidden is not None:
         ends = _earlier_ends(ends, hidden)
@@ -228,7 +230,7 @@ def _trimmed(frame: pl.DataFrame, bound: int, *, by_day: bool) -> pl.DataFrame:
     frame = frame.filter(~(is_point & (_small(["n_risk"], bound) | is_over)))
     if "caution" not in frame.columns:
         return frame
-    sentence = pl.lit(f"The curve is shown while at least {bound} subjects are at risk.")
+    sentence = pl.lit(f"{SHOWN_WHILE} at least {bound} subjects are at risk.")
     said = pl.concat_str("caution", sentence, separator=" ", ignore_nulls=True)
     return frame.with_columns(
         caution=pl.when(is_point & pl.col("curve_end").is_not_null())

@@ -18,8 +18,12 @@ from analytics.report.formats import (
     time_ticks,
     whole,
 )
+from analytics.report.survival_figures import is_cut
 
 _ALPHAS: Final = (0.6, 0.3)
+
+
+_GAP: Final = 1.0  # months between two days that are shown
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class _Panel:
     states: Sequence[str]
     heights: Sequence[Sequence[float]]
     n_at_risk: Sequence[int]
+    has_gaps: bool
     rates: Sequence[Row]
 
 
@@ -76,6 +81,7 @@ def _panels(points: pl.DataFrame, can_be_left: set[str]) -> list[_Panel]:
                 states=states,
                 heights=[part["probability_percent"].to_list() for part in parts],
                 n_at_risk=numbers["n_risk"].to_list(),
+                has_gaps=is_cut(days),
                 rates=mine.filter(pl.col("point") == "landmark").to_dicts(),
             )
         )
@@ -129,10 +135,17 @@ def _stack(axes: Axes, panel: _Panel, names: Sequence[str]) -> dict[str, PolyCol
     return bands
 
 
-def _at_risk(panel: _Panel, month: float) -> int:
-    """How many are in a state that can be left, and under observation, just before the month."""
-    numbers = zip(panel.months, panel.n_at_risk, strict=True)
-    return next((number for time, number in numbers if time >= month), 0)
+def _at_risk(panel: _Panel, month: float) -> int | None:
+    """How many are in a state that can be left, and under observation, just before the month.
+
+    None where days are left out around it, so that the next one shown may tell another number.
+    """
+    place = next((i for i, time in enumerate(panel.months) if time >= month), None)
+    if panel.has_gaps and place != 0:
+        before = panel.months[place - 1] if place else -_GAP
+        if place is None or panel.months[place] - before > _GAP:
+            return None
+    return 0 if place is None else panel.n_at_risk[place]
 
 
 def _in_words(panel: _Panel) -> str:

@@ -9,6 +9,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
+from analytics.methods.statuses import SHOWN_WHILE, SUPPRESSED
 from analytics.report import drawing
 from analytics.report.drawing import DASHES, INK, MUTED, SERIES, RiskRow
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
@@ -33,6 +34,7 @@ START_NOTE: Final = (
     "without an event by then."
 )
 _HALF: Final = 50.0
+_NOT_PUBLISHED: Final = "Median not published"
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,20 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
 def at_risk(curve: pl.DataFrame, month: float) -> int | None:
     """Subjects at risk just before a month: as many as before the next day of the curve.
 
-    None where the curve does not tell.
+    None where the curve does not tell, as after the end of a curve that is not shown whole.
     """
     later = curve.filter(pl.col("time_months") >= month - 1e-9)
-    return 0 if later.is_empty() else later["n_risk"].to_list()[0]
+    if later.is_empty():
+        return None if is_cut(curve) else 0
+    number: int | None = later["n_risk"].to_list()[0]
+    return number
+
+
+def is_cut(curve: pl.DataFrame) -> bool:
+    """Whether the limits of publication hide the curve or its end."""
+    if curve.is_empty():
+        return True
+    return "caution" in curve.columns and curve["caution"].str.contains(SHOWN_WHILE).any()
 
 
 def _strata(bi: Bi, analysis_id: str) -> list[DrawnCurve]:
@@ -182,6 +194,8 @@ def _median(axes: Axes, summary: Row, ci: str, last: float) -> None:
     words = "" if shown == UNKNOWN else f" ({ci} {shown})"
     if median is None:
         text = f"Median not reached{words}" if summary["n_event"] else "No events"
+        if summary["status"].startswith(SUPPRESSED):
+            text = _NOT_PUBLISHED
         axes.text(0.01 * last, 2, text, fontsize=8, va="bottom")
         return
     axes.plot([0, median, median], [_HALF, _HALF, 0], color=MUTED, lw=0.8, ls=(0, (3, 2)))
@@ -198,6 +212,8 @@ def _median(axes: Axes, summary: Row, ci: str, last: float) -> None:
 
 def _shade_few(axes: Axes, curve: pl.DataFrame, last: float) -> None:
     """Shade the end of the curve where fewer than ten are at risk."""
+    if is_cut(curve):
+        return
     enough = curve.filter(pl.col("n_risk") >= FEW_AT_RISK)
     start = 0.0 if enough.is_empty() else float(enough["time_months"].to_list()[-1])
     if start < last:
@@ -230,6 +246,8 @@ _MEDIAN: Final = ("median_months", "median_ci_lower", "median_ci_upper")
 
 def _median_in_words(summary: Row) -> str:
     median = with_interval(*(summary[name] for name in _MEDIAN))
+    if median == UNKNOWN and summary["status"].startswith(SUPPRESSED):
+        return _NOT_PUBLISHED.lower()
     return "median not reached" if median == UNKNOWN else f"median {median} mo"
 
 
@@ -254,6 +272,8 @@ def _risk_rows(strata: Sequence[DrawnCurve], ticks: Sequence[float]) -> list[Ris
 
 def _events(curve: pl.DataFrame, month: float) -> int | None:
     """Events up to and with a month; None where the curve does not tell."""
+    if is_cut(curve) and month > _last(curve):
+        return None
     events = curve.filter(pl.col("time_months") <= month + 1e-9)["n_event"]
     return None if events.null_count() else int(events.sum())
 
@@ -280,7 +300,7 @@ def curve_in_words(item: DrawnCurve) -> str:
     )
     median = _median_in_words(summary)
     return (
-        f"{item.label}: {summary['n']} patients, {summary['n_event']} events, "
+        f"{item.label}: {whole(summary['n'])} patients, {whole(summary['n_event'])} events, "
         f"{median}{'; ' if rates else ''}{rates}."
     )
 
