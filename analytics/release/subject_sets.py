@@ -6,18 +6,23 @@ are one quantity wherever they are published.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
-from typing import Final
+from typing import Any, Final
 
 import duckdb
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from analytics.study.specification import PopulationCondition, StudySpecification
 
 Atom = tuple[str | float | None, ...]
 Who = frozenset[Atom]
-Node = int | Who | tuple[str | int | float | None, ...]
-"""A quantity: the bits of many subjects, what few subjects have, or the place of an own count."""
+Node = Who | tuple[str | int | float | None, ...]
+"""A quantity: the number of a set of many subjects, what few subjects have, or an own count."""
+Ends = tuple[NDArray[Any], ...]
+"""Of each subject with an endpoint the day on which it ends, how, and the place of the subject."""
 Partition = tuple[Atom | None, tuple[Atom, ...]]
 """Conditions of which everybody who meets the first one (None: everybody) meets exactly one."""
 
@@ -70,16 +75,17 @@ class SubjectSets:
         """Read the marts. Sets of at least `merged_from` subjects are one if they are equal."""
         self.study = study
         self._merged_from = merged_from
-        names = connection.sql(
+        self._subjects = connection.sql(
             "select distinct usubjid from marts.subjects order by all"
-        ).fetchall()
-        self._bit = {name: 1 << place for place, (name,) in enumerate(names)}
-        self.everybody = (1 << len(names)) - 1
+        ).pl()
+        self._n = self._subjects.height
+        self.everybody = (1 << self._n) - 1
         self._bits: dict[Atom, int] = {}
-        self._ends: dict[str, list[tuple[float, int, int]]] = defaultdict(list)
-        self._known: dict[str, int] = defaultdict(int)
+        self._ends: dict[str, Ends] = {}
+        self._known: dict[str, int] = {}
         self._populations: dict[str, Who] = {}
         self._leaders: dict[int, Atom] = {}
+        self._numbers: dict[int, int] = {}
         self._of_condition: dict[PopulationCondition, Atom] = {}
         self._read(connection)
 
@@ -100,7 +106,9 @@ class SubjectSets:
     def node(self, who: Who) -> Node:
         """The quantity that a description is one name of."""
         bits = self.bits(who)
-        return bits if bits.bit_count() >= self._merged_from else self.shortened(who)
+        if bits.bit_count() < self._merged_from:
+            return self.shortened(who)
+        return ("set", self._numbers.setdefault(bits, len(self._numbers)))
 
     def shortened(self, who: Who) -> Who:
         """The description without conditions that follow from its others."""
@@ -123,64 +131,68 @@ class SubjectSets:
         return self._leaders.setdefault(self.of(atom), atom)
 
     def _read(self, connection: duckdb.DuckDBPyConnection) -> None:
-        for factor, name, has_value, subject in connection.sql(
-            "select factor, level, value is not null, usubjid from marts.subject_factors "
-            "order by all"
-        ).fetchall():
-            if name is not None:
-                self._add(level(factor, name), subject)
-            if name is not None or has_value:
-                self._known[factor] |= self._bit[subject]
-        for endpoint, days, code, subject in connection.sql(
-            "select paramcd, aval, event_code, usubjid from marts.time_to_event order by all"
-        ).fetchall():
-            self._ends[endpoint].append((days, code, self._bit[subject]))
-        met: dict[tuple[str, int], int] = defaultdict(int)
-        for population, order, subject in connection.sql(
+        """Read the marts; each set is made at once, whatever the number of subjects."""
+        everyone = self._subjects.with_row_index("place")
+
+        def read(query: str) -> pl.DataFrame:
+            return connection.sql(query).pl().join(everyone, on="usubjid")
+
+        def sets(query: str, *key: str) -> dict[tuple[Any, ...], int]:
+            groups = dict(iter(read(query).group_by(key)))
+            return {name: self._packed(groups[name]["place"]) for name in sorted(groups, key=repr)}
+
+        factors = "select factor, level, usubjid from marts.subject_factors where "
+        for (factor, name), bits in sets(f"{factors} level is not null", "factor", "level").items():
+            self._bits[level(factor, name)] = bits
+        known_by = f"{factors} level is not null or value is not null"
+        self._known = {factor: bits for (factor,), bits in sets(known_by, "factor").items()}
+        for (fact,), bits in sets(
+            "select distinct fact, usubjid from intermediate.int_dated_facts", "fact"
+        ).items():
+            self._bits["fact", fact] = bits
+        treated = read("select usubjid from marts.subjects where trtsdt is not null")
+        self._bits["treated",] = self._packed(treated["place"])
+        endpoints = read("select paramcd, aval, event_code, usubjid from marts.time_to_event")
+        for (endpoint,), group in endpoints.group_by("paramcd"):
+            columns = (group[name].to_numpy() for name in ("aval", "event_code", "place"))
+            self._ends[str(endpoint)] = tuple(columns)
+        met = sets(
             "select population, condition_order, usubjid from marts.population_conditions "
-            "where is_met order by all"
-        ).fetchall():
-            met[population, order] |= self._bit[subject]
-        members: dict[str, int] = defaultdict(int)
-        for population, subject in connection.sql(
-            "select population, usubjid from marts.population_members order by all"
-        ).fetchall():
-            members[population] |= self._bit[subject]
-        for subject, is_treated in connection.sql(
-            "select usubjid, trtsdt is not null from marts.subjects order by all"
-        ).fetchall():
-            if is_treated:
-                self._add(("treated",), subject)
-        self._bits.setdefault(("treated",), 0)
-        for fact, subject in connection.sql(
-            "select distinct fact, usubjid from intermediate.int_dated_facts order by all"
-        ).fetchall():
-            self._add(("fact", fact), subject)
+            "where is_met",
+            "population",
+            "condition_order",
+        )
+        members = sets("select population, usubjid from marts.population_members", "population")
         for population in self.study.populations:
-            self._populations[population.population] = self._described(
-                population.population, met, members
-            )
+            name = population.population
+            self._populations[name] = self._described(name, met, members.get((name,), 0))
+
+    def _packed(self, places: pl.Series) -> int:
+        """The bits of some subjects."""
+        return self._of_mask(np.isin(np.arange(self._n), places.to_numpy(), assume_unique=True))
+
+    @staticmethod
+    def _of_mask(mask: NDArray[np.bool_]) -> int:
+        return int.from_bytes(np.packbits(mask, bitorder="little").tobytes(), "little")
 
     def condition(self, condition: PopulationCondition) -> Atom:
         """What who meets a condition of a population has."""
         return self._of_condition[condition]
 
-    def _described(
-        self, name: str, met: dict[tuple[str, int], int], members: dict[str, int]
-    ) -> Who:
+    def _described(self, name: str, met: Mapping[tuple[Any, ...], int], members: int) -> Who:
         """A population by its conditions; by its name if they do not tell its members."""
         who = frozenset(self._conditions(name, met))
-        if self.bits(who) == members[name]:
+        if self.bits(who) == members:
             return who
-        self._bits["population", name] = members[name]
+        self._bits["population", name] = members
         return frozenset({("population", name)})
 
-    def _conditions(self, name: str, met: dict[tuple[str, int], int]) -> Iterator[Atom]:
+    def _conditions(self, name: str, met: Mapping[tuple[Any, ...], int]) -> Iterator[Atom]:
         for condition in self.study.population(name).conditions:
             if condition.kind == "population":
                 yield from self._conditions(condition.name, met)
             else:
-                bits = met[condition.population, condition.condition_order]
+                bits = met.get((condition.population, condition.condition_order), 0)
                 self._of_condition[condition] = self._condition(condition, bits)
                 yield self._of_condition[condition]
 
@@ -197,12 +209,11 @@ class SubjectSets:
         for atom in alike:
             if self.of(atom) == bits:
                 return atom
-        atom = ("condition", condition.kind, name, operator, value)
-        self._bits[atom] = bits
-        return atom
-
-    def _add(self, atom: Atom, subject: str) -> None:
-        self._bits[atom] = self._bits.get(atom, 0) | self._bit.get(subject, 0)
+        own: Atom = ("condition", condition.kind, name, operator, value)
+        if self._bits.setdefault(own, bits) != bits:
+            own = (*own, condition.population)
+            self._bits[own] = bits
+        return own
 
     def _made(self, atom: Atom) -> int:
         """The subjects of a condition that is made of others, or of times."""
@@ -212,7 +223,7 @@ class SubjectSets:
         if kind == "unknown":
             return self.everybody & ~self.of(("known", *rest))
         if kind == "known":
-            parts = [self._known[str(factor)] for factor in rest]
+            parts = [self._known.get(str(factor), 0) for factor in rest]
             return reduce(int.__and__, parts, self.everybody)
         if kind == "among":
             factor, *levels = rest
@@ -221,21 +232,29 @@ class SubjectSets:
 
     def _ended(self, atom: Atom) -> int:
         """The subjects whose endpoint ends in a way, or after a time."""
+        if len(atom) < 2 or str(atom[1]) not in self._ends:
+            return 0
+        days, codes, places = self._ends[str(atom[1])]
         match atom:
-            case ("in", str(endpoint)):
-                which = self._ends[endpoint]
-            case ("ends", str(endpoint), code):
-                which = [end for end in self._ends[endpoint] if end[1] == code]
-            case ("from", str(endpoint), float(days)):
-                which = [end for end in self._ends[endpoint] if end[0] >= days]
-            case ("beyond", str(endpoint), float(days)):
-                which = [end for end in self._ends[endpoint] if end[0] > days]
-            case ("within", str(endpoint), code, first, last):
-                ends_so = [end for end in self._ends[endpoint] if end[1] == code]
-                which = [end for end in ends_so if _is_between(end[0], first, last)]
+            case ("in", _):
+                which = np.ones(len(days), dtype=bool)
+            case ("ends", _, code):
+                which = codes == code
+            case ("from", _, float(day)):
+                which = days >= day
+            case ("beyond", _, float(day)):
+                which = days > day
+            case ("within", _, code, first, last):
+                which = codes == code
+                if first is not None:
+                    which &= days > float(first)
+                if last is not None:
+                    which &= days <= float(last)
             case _:
-                which = []
-        return sum(bit for _, _, bit in which)
+                return 0
+        mask = np.zeros(self._n, dtype=bool)
+        mask[places[which]] = True
+        return self._of_mask(mask)
 
     def _levels(self, used: list[Atom]) -> Iterator[Partition]:
         about = {"level", "among", "known", "unknown"}
@@ -257,7 +276,7 @@ class SubjectSets:
 
     def _endings(self, used: list[Atom]) -> Iterator[Partition]:
         for endpoint in sorted({str(atom[1]) for atom in used if atom[0] == "ends"}):
-            codes = sorted({code for _, code, _ in self._ends[endpoint]} | {0, 1})
+            codes = sorted({*self._ends[endpoint][1].tolist(), 0, 1})
             yield ("in", endpoint), tuple(ends(endpoint, code) for code in codes)
 
     def _opposites(self, used: list[Atom]) -> Iterator[Partition]:
@@ -300,11 +319,6 @@ class SubjectSets:
                     yield None, parts
                 elif union in wholes and wholes[union] not in parts:
                     yield wholes[union], parts
-
-
-def _is_between(day: float, first: str | float | None, last: str | float | None) -> bool:
-    after = first is None or day > float(first)
-    return after and (last is None or day <= float(last))
 
 
 def _is_partition(parts: list[int], whole: int) -> bool:

@@ -3,6 +3,9 @@
 The attack (`attack.py`) reads published files alone; what it finds is judged by the whole tables.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +15,7 @@ import duckdb
 import polars as pl
 import pytest
 from attack import Key, Knowledge, gather, ranges
-from project import MYELOID, NSCLC, STUDY
+from project import MYELOID, NSCLC, PROJECT, STUDY
 
 from analytics.release.bi_files import export_bi
 from analytics.release.disclosure import limit_schema, limited
@@ -171,3 +174,43 @@ def test_the_attack_recovers_counts_where_only_the_small_ones_are_hidden(
     small = {name: lines_first(frame) for name, frame in limited(whole, LIMITS).items()}
     _, recovered, _ = Attacked(whole, small).outcomes()
     assert len(recovered) >= 2
+
+
+CHOICE = """
+import sys
+from pathlib import Path
+import polars as pl
+from analytics.release.hidden_counts import hidden_counts
+from analytics.study import load_study
+from analytics.study.specification import Publication
+from analytics.warehouse import connect
+study = load_study(Path(sys.argv[1])).model_copy(
+    update={"publication": Publication(smallest_cell=11, smallest_n_at_risk=10)}
+)
+with connect(Path(sys.argv[2]), read_only=True) as connection:
+    names = connection.execute(
+        "select table_name from information_schema.tables where table_schema = 'bi' order by all"
+    ).fetchall()
+    frames = {name: connection.sql(f"from bi.{name}").pl() for (name,) in names}
+    hidden = hidden_counts(study, connection, frames)
+    for cell in hidden.cells(frames):
+        print(cell.table, cell.row, cell.column)
+    print(sorted(hidden.ends.items()))
+"""
+
+
+def test_the_choice_is_the_same_in_every_process(nsclc_releases: Path) -> None:
+    built = nsclc_releases / NSCLC.name / "current/warehouse.duckdb"
+    choices = {
+        subprocess.run(
+            [sys.executable, "-c", CHOICE, NSCLC, built],
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(choices) == 1
+    assert len(choices.pop().splitlines()) > 50
