@@ -14,15 +14,16 @@ import polars as pl
 from analytics.release.count_cells import FLOW, Cell
 from analytics.release.subject_sets import Atom, Node, Partition, SubjectSets, Who
 
-_LATER: Final = ("from", "beyond")
+Terms = tuple[tuple[Node, int], ...]
+_LATER: Final[tuple[str | float | None, ...]] = ("from", "beyond")
 
 
 @dataclass
 class Relations:
     """Sums that are zero, sums that are at most zero, and how many each quantity really is."""
 
-    zero: dict[tuple[tuple[Node, int], ...], None] = field(default_factory=dict)
-    at_most_zero: dict[tuple[tuple[Node, int], ...], None] = field(default_factory=dict)
+    zero: dict[Terms, None] = field(default_factory=dict)
+    at_most_zero: dict[Terms, None] = field(default_factory=dict)
     values: dict[Node, int] = field(default_factory=dict)
     fixed: set[Node] = field(default_factory=set)
     """What everybody knows, published or not."""
@@ -36,6 +37,10 @@ class Relations:
         kept = tuple(sorted(((n, f) for n, f in terms.items() if f), key=repr))
         if len(kept) > 1:
             self.zero[kept] = None
+
+    def sum_of(self, terms: Terms) -> int:
+        """What a sum really comes to; what a study does otherwise than expected is no relation."""
+        return sum(factor * self.values[node] for node, factor in terms)
 
     def add_order(self, smaller: Node, larger: Node) -> None:
         """The one is never more than the other."""
@@ -75,6 +80,8 @@ def relations_of(
     _in_states(cells, sets, found)
     _in_flow(cells, frames, sets, found)
     _in_changes(cells, frames, found)
+    found.zero = {terms: None for terms in found.zero if found.sum_of(terms) == 0}
+    found.at_most_zero = {terms: None for terms in found.at_most_zero if found.sum_of(terms) <= 0}
     return found
 
 
@@ -113,13 +120,14 @@ def _parted(  # noqa: PLR0913, PLR0917
 
 def _one_after_the_other(described: Iterable[Who], sets: SubjectSets, found: Relations) -> None:
     """Fewer are followed for longer."""
-    chains: dict[tuple[Who, str | float | None], list[tuple[float, Who]]] = defaultdict(list)
+    chains: dict[tuple[Who, str | float | None], list[tuple[float, int, Who]]] = defaultdict(list)
     for who in described:
         later = [atom for atom in who if atom[0] in _LATER]
         if len(later) == 1:
-            chains[who - {later[0]}, later[0][1]].append((float(later[0][2] or 0), who))
+            kind, endpoint, day = later[0]
+            chains[who - {later[0]}, endpoint].append((float(day or 0), _LATER.index(kind), who))
     for chain in chains.values():
-        ordered = [who for _, who in sorted(chain, key=lambda pair: (pair[0], repr(pair[1])))]
+        ordered = [who for *_, who in sorted(chain, key=lambda one: one[:2])]
         for shorter, longer in pairwise(ordered):
             found.add_order(sets.node(longer), sets.node(shorter))
 

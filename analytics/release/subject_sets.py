@@ -302,11 +302,12 @@ class SubjectSets:
 
     def _covers(self, used: list[Atom]) -> Iterator[Partition]:
         """Conditions of populations that part another condition, or everybody, in few parts."""
-        kinds = {"condition", "fact", "ends", "level", "population"}
+        every = sorted(set().union(*self._populations.values()), key=repr)
+        of_populations = {self._leader(atom) for atom in every}
         conditions = [
             atom
             for atom in used
-            if atom[0] in kinds and self.of(atom) and self.of(atom) != self.everybody
+            if atom in of_populations and self.of(atom) not in {0, self.everybody}
         ]
         wholes = {self.of(atom): atom for atom in reversed([*conditions])}
         for endpoint in sorted(self._ends):
