@@ -7,6 +7,7 @@ quantity of its own, the same in every table of its analysis.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any, Final
 
 import polars as pl
@@ -27,6 +28,7 @@ from analytics.release.subject_sets import (
     opposite,
 )
 from analytics.results.schemas import Kind
+from analytics.study.group_tests import PAIRWISE
 from analytics.study.specification import Analysis, Contrast, PopulationCondition
 
 Row = Mapping[str, Any]
@@ -265,6 +267,10 @@ def _groups(analysis: Analysis, stratum: str | None, row: Row, sets: SubjectSets
     if analysis.strata and stratum not in {None, "all"}:
         is_level = stratum in sets.study.levels_of(analysis.strata)
         group.add(level(analysis.strata, stratum if is_level else None))
+    if analysis.strata and PAIRWISE in str(row.get("test")):
+        for pair in permutations(sets.study.levels_of(analysis.strata), 2):
+            if str(row["test"]).endswith(f"{PAIRWISE}({', '.join(pair)})"):
+                group.add(among(analysis.strata, pair))
     if row.get("subgroup") and row.get("level"):
         group.add(level(row["subgroup"], row["level"]))
     if analysis.pooled_over and row.get("part") in {"level", "without"} and row.get("level"):

@@ -365,7 +365,8 @@ def _models(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
             found.note(("n", *key), row["n"], (table, place, "n"))
             found.note(("events", *key), row["n_event"], (table, place, "n_event"))
     for place, row in enumerate(rows["group_tests"]):
-        if row["test"].startswith("pairwise"):
+        if "pairwise" in row["test"]:
+            _pair(place, row, rows["endpoint_summary"], found)
             continue
         key = ("test", row["analysis_id"], row["test"], row["event"])
         found.note(("n", *key), row["n"], ("group_tests", place, "n"))
@@ -380,6 +381,23 @@ def _models(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
             key = ("model", row["analysis_id"], row["model"])
             found.note(("n", *key), row["n"], ("release_history", place, "n"))
             found.note(("events", *key), row["n_event"], ("release_history", place, "n_event"))
+
+
+def _pair(place: int, row: Row, curves: list[Row], found: Knowledge) -> None:
+    """Two groups of a test make up its subjects and its events."""
+    key = ("test", row["analysis_id"], row["test"])
+    found.note(("n", *key), row["n"], ("group_tests", place, "n"))
+    found.note(("events", *key), row["n_event"], ("group_tests", place, "n_event"))
+    named = row["test"].partition("(")[2].rstrip(")").split(", ")
+    labels = [
+        curve["stratum_label"]
+        for curve in curves
+        if curve["analysis_id"] == row["analysis_id"] and curve["stratum"] in named
+    ]
+    if len(labels) == 2:
+        bases = [("n", row["population_label"], frozenset(_group(row, one))) for one in labels]
+        found.sums(("n", *key), bases)
+        found.sums(("events", *key), [("events", "event", row["endpoint"], b) for b in bases])
 
 
 def _subgroups(rows: list[Row], models: Mapping[tuple[str, str], Row], found: Knowledge) -> None:

@@ -18,8 +18,10 @@ from attack import Key, Knowledge, gather, ranges
 from project import MYELOID, NSCLC, PROJECT, STUDY
 
 from analytics.release.bi_files import export_bi
+from analytics.release.count_cells import count_cells
 from analytics.release.disclosure import limit_schema, limited
 from analytics.release.hidden_counts import hidden_counts
+from analytics.release.subject_sets import SubjectSets
 from analytics.study import load_study
 from analytics.study.specification import Publication
 from analytics.warehouse import connect
@@ -174,6 +176,46 @@ def test_the_attack_recovers_counts_where_only_the_small_ones_are_hidden(
     small = {name: lines_first(frame) for name, frame in limited(whole, LIMITS).items()}
     _, recovered, _ = Attacked(whole, small).outcomes()
     assert len(recovered) >= 2
+
+
+OF_OTHERS = {"external_comparisons", "external_curves", "external_medians"}
+WITHOUT_SUBJECTS = {*OF_OTHERS, "data_quality"}
+
+
+def test_every_count_is_known_by_its_subjects(nsclc_releases: Path) -> None:
+    """What is not compared with other tables is no count of subjects of the study.
+
+    A number at risk at a median's limits is below a curve that is compared.
+    """
+    built = nsclc_releases / NSCLC.name / "current/warehouse.duckdb"
+    with connect(built, read_only=True) as patients:
+        frames = tables(patients, "bi")
+        cells = count_cells(frames, SubjectSets(load_study(NSCLC), patients, FEW))
+    alone = {(cell.table, cell.column) for cell in cells if cell.who is None}
+    assert {one for one in alone if one[0] not in WITHOUT_SUBJECTS} == {
+        ("release_history", "n_risk")
+    }
+
+
+def test_the_changes_of_an_endpoint_do_not_tell_a_small_one(nsclc_releases: Path) -> None:
+    """They make up its subjects, whose number everybody knows: one hidden alone could be had."""
+    spec = load_study(NSCLC).model_copy(update={"publication": LIMITS})
+    changes = pl.DataFrame(
+        {
+            "release_order": [2, 2, 2],
+            "release_id": ["b"] * 3,
+            "endpoint": ["OS"] * 3,
+            "change": ["event added", "follow-up longer", "unchanged"],
+            "n_subjects": [3, 57, 140],
+        }
+    )
+    built = nsclc_releases / NSCLC.name / "current/warehouse.duckdb"
+    with connect(built, read_only=True) as patients:
+        frames = {"release_changes": changes}
+        hidden = hidden_counts(spec, patients, frames)
+        shown = limited(frames, LIMITS, hidden)["release_changes"]
+    assert shown["n_subjects"].to_list()[0] is None
+    assert shown["n_subjects"].null_count() == 2
 
 
 CHOICE = """
