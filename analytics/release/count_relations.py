@@ -11,8 +11,10 @@ from typing import Final
 
 import polars as pl
 
-from analytics.release.count_cells import FLOW, Cell
-from analytics.release.subject_sets import Atom, Node, Partition, SubjectSets, Who
+from analytics.release.count_cells import Cell
+from analytics.release.count_descriptions import FLOW
+from analytics.release.subject_partitions import Partition, partitions
+from analytics.release.subject_sets import Atom, Node, SubjectSets, Who
 
 Terms = tuple[tuple[Node, int], ...]
 _LATER: Final[tuple[str | float | None, ...]] = ("from", "beyond")
@@ -66,14 +68,14 @@ def relations_of(
     for who in described:
         found.values[sets.node(who)] = sets.bits(who).bit_count()
     published = set(found.values)
-    partitions: dict[Atom, list[Partition]] = defaultdict(list)
-    for base, parts in sets.partitions({atom for who in described for atom in who}):
+    of: dict[Atom, list[Partition]] = defaultdict(list)
+    for base, parts in partitions(sets, {atom for who in described for atom in who}):
         for part in parts:
-            partitions[part].append((base, parts))
+            of[part].append((base, parts))
     for who in described:
         for atom in sorted(who, key=repr):
             _within(who, atom, published, sets, found)
-            for partition in partitions[atom]:
+            for partition in of[atom]:
                 _parted(who, atom, partition, published, sets, found)
     _one_after_the_other(described, sets, found)
     _in_rows(cells, found)

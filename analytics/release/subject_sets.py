@@ -5,8 +5,7 @@ endpoint ends. Its subjects are the bits of a whole number. Two descriptions of 
 are one quantity wherever they are published.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from typing import Any, Final
 
@@ -23,12 +22,8 @@ Node = Who | tuple[str | int | float | None, ...]
 """A quantity: the number of a set of many subjects, what few subjects have, or an own count."""
 Ends = tuple[NDArray[Any], ...]
 """Of each subject with an endpoint the day on which it ends, how, and the place of the subject."""
-Partition = tuple[Atom | None, tuple[Atom, ...]]
-"""Conditions of which everybody who meets the first one (None: everybody) meets exactly one."""
 
 EVERYBODY: Final[Who] = frozenset()
-_MOST_PARTS: Final = 4
-_MOST_CONDITIONS: Final = 60
 
 
 def level(factor: str, name: str | None) -> Atom:
@@ -93,6 +88,15 @@ class SubjectSets:
         """What the members of a population have."""
         return self._populations[name]
 
+    def populations(self) -> list[Who]:
+        """What the members of each population have."""
+        return list(self._populations.values())
+
+    @property
+    def endings(self) -> Mapping[str, Ends]:
+        """When and how each endpoint ends."""
+        return self._ends
+
     def bits(self, who: Who) -> int:
         """The subjects of a description."""
         return reduce(lambda found, atom: found & self.of(atom), who, self.everybody)
@@ -112,7 +116,7 @@ class SubjectSets:
 
     def shortened(self, who: Who) -> Who:
         """The description without conditions that follow from its others."""
-        atoms = sorted({self._leader(atom) for atom in sorted(who, key=repr)}, key=repr)
+        atoms = sorted({self.leader(atom) for atom in sorted(who, key=repr)}, key=repr)
         kept: list[Atom] = []
         for place, atom in enumerate(atoms):
             others = [*kept, *atoms[place + 1 :]]
@@ -120,13 +124,7 @@ class SubjectSets:
                 kept.append(atom)
         return frozenset(kept)
 
-    def partitions(self, atoms: Iterable[Atom]) -> list[Partition]:
-        """The ways in which conditions, among them these ones, part everybody or one of them."""
-        used = sorted(set(atoms), key=repr)
-        found = [*self._levels(used), *self._endings(used), *self._opposites(used)]
-        return [*found, *self._intervals(used), *self._covers(used)]
-
-    def _leader(self, atom: Atom) -> Atom:
+    def leader(self, atom: Atom) -> Atom:
         """One condition of those that the same subjects meet: the first one asked for."""
         return self._leaders.setdefault(self.of(atom), atom)
 
@@ -255,99 +253,3 @@ class SubjectSets:
         mask = np.zeros(self._n, dtype=bool)
         mask[places[which]] = True
         return self._of_mask(mask)
-
-    def _levels(self, used: list[Atom]) -> Iterator[Partition]:
-        about = {"level", "among", "known", "unknown"}
-        factors = {str(atom[1]) for atom in used if atom[0] in about and len(atom) >= 2}
-        for factor in sorted(factors):
-            levels = tuple(level(factor, name) for name in self.study.levels_of(factor))
-            if levels and self._is_whole(levels, known([factor])):
-                yield known([factor]), levels
-            yield None, (known([factor]), known([factor], False))
-        for atom in used:
-            if atom[0] in {"known", "unknown"} and len(atom) > 2:
-                yield None, (("known", *atom[1:]), ("unknown", *atom[1:]))
-            if atom[0] == "among":
-                yield atom, tuple(level(str(atom[1]), str(name)) for name in atom[2:])
-                yield None, (atom, opposite(atom))
-
-    def _is_whole(self, parts: Iterable[Atom], whole: Atom) -> bool:
-        return _is_partition([self.of(part) for part in parts], self.of(whole))
-
-    def _endings(self, used: list[Atom]) -> Iterator[Partition]:
-        for endpoint in sorted({str(atom[1]) for atom in used if atom[0] == "ends"}):
-            codes = sorted({*self._ends[endpoint][1].tolist(), 0, 1})
-            yield ("in", endpoint), tuple(ends(endpoint, code) for code in codes)
-
-    def _opposites(self, used: list[Atom]) -> Iterator[Partition]:
-        for atom in used:
-            if atom[0] == "not":
-                yield None, (atom, tuple(atom[1:]))
-
-    def _intervals(self, used: list[Atom]) -> Iterator[Partition]:
-        """Intervals of one endpoint that follow each other and hold every event."""
-        within: dict[Atom, list[Atom]] = defaultdict(list)
-        for atom in used:
-            if atom[0] == "within":
-                within[atom[1:3]].append(atom)
-        for (endpoint, code), atoms in within.items():
-            by_start: dict[float | None, list[Atom]] = defaultdict(list)
-            for atom in atoms:
-                by_start[atom[3]].append(atom)  # type: ignore[index]
-            whole = self.of(ends(str(endpoint), int(code or 0)))
-            for path in _paths(by_start, None):
-                parts = [self.of(atom) for atom in path]
-                if len(path) > 1 and _is_partition(parts, whole):
-                    yield ends(str(endpoint), int(code or 0)), path
-
-    def _covers(self, used: list[Atom]) -> Iterator[Partition]:
-        """Conditions of populations that part another condition, or everybody, in few parts."""
-        every = sorted(set().union(*self._populations.values()), key=repr)
-        of_populations = {self._leader(atom) for atom in every}
-        conditions = [
-            atom
-            for atom in used
-            if atom in of_populations and self.of(atom) not in {0, self.everybody}
-        ]
-        wholes = {self.of(atom): atom for atom in reversed([*conditions])}
-        for endpoint in sorted(self._ends):
-            wholes.setdefault(self.of(("in", endpoint)), ("in", endpoint))
-        most = _MOST_PARTS if len(conditions) <= _MOST_CONDITIONS else 2
-        for size in range(2, most + 1):
-            for parts in _disjoint(conditions, self.of, size):
-                union = reduce(int.__or__, (self.of(part) for part in parts))
-                if union == self.everybody:
-                    yield None, parts
-                elif union in wholes and wholes[union] not in parts:
-                    yield wholes[union], parts
-
-
-def _is_partition(parts: list[int], whole: int) -> bool:
-    total = sum(part.bit_count() for part in parts)
-    return reduce(int.__or__, parts, 0) == whole and total == whole.bit_count()
-
-
-def _paths(
-    by_start: dict[float | None, list[Atom]], start: float | None, steps: int = 12
-) -> Iterator[tuple[Atom, ...]]:
-    """Intervals one after the other, from the first day to the last."""
-    for atom in by_start.get(start, []) if steps else []:
-        last = atom[4]
-        if last is None:
-            yield (atom,)
-        else:
-            for rest in _paths(by_start, float(last), steps - 1):
-                yield (atom, *rest)
-
-
-def _disjoint(
-    atoms: Sequence[Atom], of: Callable[[Atom], int], size: int, taken: int = 0
-) -> Iterator[tuple[Atom, ...]]:
-    """So many conditions of which nobody meets two."""
-    if size == 0:
-        yield ()
-        return
-    for place, atom in enumerate(atoms):
-        if of(atom) & taken == 0:
-            for rest in _disjoint(atoms[place + 1 :], of, size - 1, taken | of(atom)):
-                yield (atom, *rest)
