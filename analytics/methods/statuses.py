@@ -6,6 +6,7 @@ from typing import Final
 OK: Final = "ok"
 SUPPRESSED: Final = "suppressed: "
 SHOWN_WHILE: Final = "The curve is shown while"  # begins the caution of a curve that is cut
+ENDS_OF_SPANS: Final = "The points of the curve are ends of"  # begins that of a curve on a grid
 
 NO_SUBJECTS: Final = "no subjects"
 ONE_SUBJECT: Final = "fewer than two subjects at risk"

@@ -1,8 +1,8 @@
 """Curves on a grid of months or days: a step of a curve is else the exact day of one subject.
 
-A curve keeps one point at the end of each span of the grid in which something happens: the
-estimate after the span, the events of the span together, and the number at risk just before its
-end. Medians and other times on curves go up to the end of their span, as they do on such a curve.
+A curve has one point at the end of each span of the grid: the estimate after the span, the events
+of the span together, and the number at risk just before its end. Medians and other times on curves
+go up to the end of their span, as they do on such a curve.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Final
 
 import polars as pl
 
+from analytics.methods.statuses import ENDS_OF_SPANS
 from analytics.study.specification import Publication
 
 Frames = Mapping[str, pl.DataFrame]
@@ -17,7 +18,6 @@ Frames = Mapping[str, pl.DataFrame]
 _CURVE: Final = {"analysis_id", "stratum", "time_months", "n_risk"}
 _KEY: Final = ("analysis_id", "stratum", "event", "state", "from_state", "to_state")
 _SUMS: Final = ("n_event", "n_censored", "n_competing", "n_moved")
-_EXITS: Final = ("n_event", "n_censored")
 _TIMES: Final = frozenset(
     {
         "conditional_from_months",
@@ -73,48 +73,72 @@ def _ends(month: pl.Expr, step: float) -> pl.Expr:
 
 
 def _curves(frame: pl.DataFrame, step: float, days_per_month: float) -> pl.DataFrame:
-    """The table with one point for each span of each curve."""
+    """The table with a point at the end of every span of each curve, up to its last day."""
     names = set(frame.columns)
     if not names >= _CURVE or ("point" not in names and "n" in names):
         return frame
     is_point = pl.col("point") == "day" if "point" in names else pl.lit(value=True)
     is_point &= pl.col("stratum") != _OF_OTHERS
     key = [name for name in _KEY if name in names]
-    ordered = frame.with_row_index("place").filter(is_point).sort(*key, "time_months")
-    following = pl.col("n_risk").shift(-1).over(key)
-    left = pl.lit(0, pl.Int64)
-    if set(_EXITS) <= names:
-        left = pl.col("n_risk") - pl.sum_horizontal(_EXITS)
-    is_last_day = (pl.col("time_months") - pl.col("span")).abs() <= _NEAR
+    days = frame.with_row_index("place").filter(is_point).sort("time_months")
+    if days.is_empty():
+        return frame
+    spans = _spans(days, key, step)
+    after = days.with_columns(month=pl.col("time_months") - _NEAR).select(
+        pl.all().exclude("n_risk")
+    )
+    before = days.select(*key, "n_risk", month=pl.col("time_months") + _NEAR)
+    counts = [name for name in _SUMS if name in names]
+    sums = (
+        days.with_columns(month=_ends(pl.col("time_months"), step))
+        .group_by(*key, "month")
+        .agg(pl.when(pl.col(one).count() > 0).then(pl.col(one).sum()).alias(one) for one in counts)
+    )
     merged = (
-        ordered.with_columns(span=_ends(pl.col("time_months"), step))
+        spans.join_asof(after, on="month", by=key, strategy="backward")
+        .join_asof(before, on="month", by=key, strategy="forward")
+        .drop(counts)
+        .join(sums, on=[*key, "month"], how="left")
         .with_columns(
-            pl.when(is_last_day)
-            .then("n_risk")
-            .otherwise(pl.coalesce(following, left))
-            .cast(frame.schema["n_risk"])
-            .alias("n_risk")
+            pl.col("n_risk").fill_null(0),  # after the last day nobody is left
+            *(_counted(name, key) for name in counts),
+            time_months="month",
         )
-        .group_by(*key, "span", maintain_order=True)
-        .agg(
-            *(
-                _sum(name) if name in _SUMS else pl.last(name)
-                for name in ("place", *frame.columns)
-                if name not in key
-            )
-        )
-        .with_columns(time_months=pl.col("span"))
     )
     if "time_days" in names:
-        merged = merged.with_columns(time_days=pl.col("span") * days_per_month)
+        merged = merged.with_columns(time_days=pl.col("month") * days_per_month)
+    if "caution" in names:
+        merged = merged.with_columns(caution=_said(step, days_per_month))
     rest = frame.with_row_index("place").filter(~is_point)
     columns = ["place", *frame.columns]
-    return pl.concat([merged.select(columns), rest.select(columns)]).sort("place").drop("place")
+    both = pl.concat([merged.select(columns), rest.select(columns)])
+    ordered = both.sort("place", "time_months")
+    return ordered.select(pl.col(name).cast(dtype) for name, dtype in frame.schema.items())
 
 
-def _sum(name: str) -> pl.Expr:
-    """The sum of what is counted; null where nothing is."""
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
+def _spans(days: pl.DataFrame, key: list[str], step: float) -> pl.DataFrame:
+    """The end of every span of each curve, from 0 to that of its last day, in order."""
+    last = (_ends(pl.col("time_months").max(), step) / step).round().cast(pl.Int64)
+    return (
+        days.group_by(key)
+        .agg(pl.int_ranges(0, last + 1).explode().alias("number"))
+        .explode("number")
+        .with_columns(month=pl.col("number") * step)
+        .drop("number")
+        .sort("month")
+    )
+
+
+def _counted(name: str, key: list[str]) -> pl.Expr:
+    """What happened in a span, nothing where no day is; null where no day of the curve tells."""
+    return pl.when(pl.col(name).count().over(key) > 0).then(pl.col(name).fill_null(0)).alias(name)
+
+
+def _said(step: float, days_per_month: float) -> pl.Expr:
+    """The caution of a curve, with what its points are."""
+    spans = "months" if step == 1 else f"{step * days_per_month:g} days"
+    sentence = pl.lit(f"{ENDS_OF_SPANS} {spans}.")
+    return pl.concat_str("caution", sentence, separator=" ", ignore_nulls=True)
 
 
 def _times(frame: pl.DataFrame, step: float) -> pl.DataFrame:

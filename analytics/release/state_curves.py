@@ -12,6 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analytics.methods.statuses import SHOWN_WHILE
+
 Frames = Mapping[str, pl.DataFrame]
 Member = tuple[str, str]
 _OCCUPANCY: Final = "state_probabilities"
@@ -34,7 +36,7 @@ def without_days_of_few(frames: Frames, bound: int) -> dict[str, pl.DataFrame]:
     }
     for table in _TABLES:
         if table in frames:
-            shown[table] = _without(frames[table], few)
+            shown[table] = _without(frames[table], few, bound)
     return shown
 
 
@@ -64,7 +66,9 @@ def _days_of_few(
 def _without(
     frame: pl.DataFrame,
     few: Mapping[Member, tuple[NDArray[np.float64], NDArray[np.bool_]]],
+    bound: int,
 ) -> pl.DataFrame:
+    """A table without the days on which a state has few, and a caution that says so."""
     kept = []
     for row in frame.select("analysis_id", "stratum", "point", "time_months").iter_rows():
         analysis, stratum, point, month = row
@@ -74,4 +78,13 @@ def _without(
             place = int(np.searchsorted(months, month))
             is_left_out = place < len(months) and bool(is_few[place])
         kept.append(not is_left_out)
-    return frame.filter(pl.Series(kept, dtype=pl.Boolean))
+    cut = [member for member, (_, is_few) in few.items() if is_few.any()]
+    said = pl.lit(f"{SHOWN_WHILE} no state has from 1 to {bound - 1} subjects.")
+    is_cut = pl.concat_str("analysis_id", "stratum", separator="\t").is_in(
+        ["\t".join(one) for one in cut]
+    )
+    return frame.with_columns(
+        caution=pl.when(is_cut & (pl.col("point") == "day"))
+        .then(pl.concat_str("caution", said, separator=" ", ignore_nulls=True))
+        .otherwise("caution")
+    ).filter(pl.Series(kept, dtype=pl.Boolean))

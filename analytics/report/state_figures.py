@@ -123,11 +123,16 @@ def _stack(axes: Axes, panel: _Panel, names: Sequence[str]) -> dict[str, PolyCol
     """The band of each state, the last of the course at the bottom; its place gives its colour."""
     low = [0.0] * len(panel.months)
     bands: dict[str, PolyCollection] = {}
+    months = panel.months
+    is_drawn = [
+        not panel.has_gaps or later - month <= _GAP
+        for month, later in zip(months, [*months[1:], *months[-1:]], strict=True)
+    ]
     for state, heights in reversed(list(zip(panel.states, panel.heights, strict=True))):
         high = [one + two for one, two in zip(low, heights, strict=True)]
         place = names.index(state)
         bands[state] = axes.fill_between(
-            panel.months, low, high, step="post", linewidth=0.6, edgecolor=PAPER,
+            months, low, high, step="post", linewidth=0.6, edgecolor=PAPER, where=is_drawn,
             color=SERIES[place % len(SERIES)],
             alpha=_ALPHAS[place // len(SERIES) % len(_ALPHAS)],
         )  # fmt: skip

@@ -41,6 +41,11 @@ def state_times_table(bi: Bi) -> Table | None:
     return Table("state_times", "Mean time in each state", columns, lines)
 
 
+def _share(part: int | None, of: int | None) -> str:
+    """A percentage; `-` of nobody, and where a count is not published."""
+    return decimal(100 * part / of) if part is not None and of else UNKNOWN
+
+
 def state_transitions_table(bi: Bi) -> Table | None:
     """Who moved from which state to which."""
     moves = bi["state_transitions"]
@@ -53,7 +58,7 @@ def state_transitions_table(bi: Bi) -> Table | None:
                 **_of_move(row),
                 "n": whole(row["n"]),
                 "moved": whole(row["n_moved"]),
-                "percent": decimal(100 * row["n_moved"] / row["n"]) if row["n"] else UNKNOWN,
+                "percent": _share(row["n_moved"], row["n"]),
             },
         )
         for row in moves.to_dicts()

@@ -9,7 +9,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
-from analytics.methods.statuses import SHOWN_WHILE, SUPPRESSED
+from analytics.methods.statuses import ENDS_OF_SPANS, SHOWN_WHILE, SUPPRESSED
 from analytics.report import drawing
 from analytics.report.drawing import DASHES, INK, MUTED, SERIES, RiskRow
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
@@ -83,6 +83,8 @@ def at_risk(curve: pl.DataFrame, month: float) -> int | None:
     later = curve.filter(pl.col("time_months") >= month - 1e-9)
     if later.is_empty():
         return None if is_cut(curve) else 0
+    if _says(curve, ENDS_OF_SPANS) and later["time_months"].to_list()[0] > month + 1e-9:
+        return None
     number: int | None = later["n_risk"].to_list()[0]
     return number
 
@@ -91,7 +93,12 @@ def is_cut(curve: pl.DataFrame) -> bool:
     """Whether the limits of publication hide the curve or its end."""
     if curve.is_empty():
         return True
-    return "caution" in curve.columns and curve["caution"].str.contains(SHOWN_WHILE).any()
+    return _says(curve, SHOWN_WHILE)
+
+
+def _says(curve: pl.DataFrame, words: str) -> bool:
+    """Whether the caution of a curve has these words."""
+    return "caution" in curve.columns and curve["caution"].str.contains(words, literal=True).any()
 
 
 def _strata(bi: Bi, analysis_id: str) -> list[DrawnCurve]:

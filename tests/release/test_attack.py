@@ -22,6 +22,8 @@ from analytics.release.count_cells import count_cells
 from analytics.release.disclosure import limit_schema, limited
 from analytics.release.hidden_counts import hidden_counts
 from analytics.release.subject_sets import SubjectSets
+from analytics.report.contents import contents
+from analytics.report.elements import Table
 from analytics.study import load_study
 from analytics.study.specification import Publication
 from analytics.warehouse import connect
@@ -176,6 +178,18 @@ def test_the_attack_recovers_counts_where_only_the_small_ones_are_hidden(
     small = {name: lines_first(frame) for name, frame in limited(whole, LIMITS).items()}
     _, recovered, _ = Attacked(whole, small).outcomes()
     assert len(recovered) >= 2
+
+
+@pytest.mark.parametrize("study", ["myeloid", "monthly"])
+def test_the_report_of_a_limited_release_has_a_dash_for_what_is_hidden(
+    study: str, request: pytest.FixtureRequest
+) -> None:
+    shown = request.getfixturevalue(study).shown
+    items = [item for section in contents(shown) for item in section.items]
+    lines = [line for item in items if isinstance(item, Table) for line in item.lines]
+    cells = [cell for line in lines for cell in line.cells.values()]
+    assert "-" in cells
+    assert not [cell for cell in cells if isinstance(cell, str) and "None" in cell.split()]
 
 
 OF_OTHERS = {"external_comparisons", "external_curves", "external_medians"}

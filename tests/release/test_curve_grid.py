@@ -29,7 +29,7 @@ def gridded(frame: pl.DataFrame, publication: Publication = MONTHLY) -> pl.DataF
     return on_grid({"curve": frame}, publication, DAYS)["curve"]
 
 
-def test_a_curve_has_a_point_at_the_end_of_each_span_in_which_something_happens() -> None:
+def test_a_curve_has_a_point_at_the_end_of_each_span() -> None:
     shown = gridded(CURVE)
     assert shown.columns == CURVE.columns
     assert shown["time_months"].to_list() == [0.0, 1.0, 2.0, 3.0]
@@ -37,6 +37,22 @@ def test_a_curve_has_a_point_at_the_end_of_each_span_in_which_something_happens(
     assert shown["n_event"].to_list() == [0, 4, 0, 1]
     assert shown["n_censored"].to_list() == [0, 1, 1, 3]
     assert shown["survival_percent"].to_list() == [100.0, 57.1, 57.1, 42.9]
+
+
+def test_a_span_in_which_nothing_happens_has_its_number_at_risk() -> None:
+    """The curve tells 4 before the day on which they leave, in the third month."""
+    shown = gridded(CURVE.filter(pl.col("time_days").is_in([0.0, 3.0, 75.0])))
+    assert shown["time_months"].to_list() == [0.0, 1.0, 2.0, 3.0]
+    assert shown["n_event"].to_list() == [0, 1, 0, 1]
+    assert shown["n_risk"].to_list() == [10, 4, 4, 0]
+
+
+def test_a_gridded_curve_says_so() -> None:
+    curve = CURVE.with_columns(caution=pl.lit("Read this."))
+    said = gridded(curve)["caution"].unique().to_list()
+    assert said == ["Read this. The points of the curve are ends of months."]
+    days = gridded(curve, Publication(curve_grid=25))["caution"].unique().to_list()
+    assert days == ["Read this. The points of the curve are ends of 25 days."]
 
 
 def test_the_number_at_risk_is_that_just_before_the_end_of_the_span() -> None:
