@@ -95,8 +95,8 @@ def _curves(frame: pl.DataFrame, step: float, days_per_month: float) -> pl.DataF
         .agg(pl.when(pl.col(one).count() > 0).then(pl.col(one).sum()).alias(one) for one in counts)
     )
     merged = (
-        spans.join_asof(after, on="month", by=key, strategy="backward")
-        .join_asof(before, on="month", by=key, strategy="forward")
+        spans.join_asof(after, on="month", by=key, strategy="backward", check_sortedness=False)
+        .join_asof(before, on="month", by=key, strategy="forward", check_sortedness=False)
         .drop(counts)
         .join(sums, on=[*key, "month"], how="left")
         .with_columns(

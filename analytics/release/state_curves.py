@@ -46,6 +46,9 @@ def _days_of_few(
     """Of each curve of a family the months of the family, and whether each is left out."""
     months = family["time_months"].unique().sort().to_numpy()
     own: dict[Member, NDArray[np.bool_]] = defaultdict(lambda: np.zeros(len(months), dtype=bool))
+    total: dict[Member, NDArray[np.int64]] = defaultdict(
+        lambda: np.zeros(len(months), dtype=np.int64)
+    )
     groups: set[Member] = set()
     for (analysis, stratum, strata, _), curve in family.group_by(
         "analysis_id", "stratum", "strata_label", "state", maintain_order=True
@@ -55,8 +58,12 @@ def _days_of_few(
         found = at_risk[np.searchsorted(ordered["time_months"].to_numpy(), months)]
         member = str(analysis), str(stratum)
         own[member] |= (found >= 1) & (found < bound)
+        total[member] = total[member] + found
         if strata is not None:
             groups.add(member)
+    for member, numbers in total.items():
+        if own[member].any():
+            own[member] |= numbers < bound
     nowhere = np.zeros(len(months), dtype=bool)
     of_all = np.any([nowhere, *(own[one] for one in own if one not in groups)], axis=0)
     of_groups = np.any([nowhere, *(own[one] for one in groups)], axis=0)
