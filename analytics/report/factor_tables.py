@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
-from analytics.report.factor_words import contrast_of
-from analytics.report.forest_figures import TIMINGS, is_sibling
+from analytics.report.factor_words import contrast_of, is_sibling
+from analytics.report.forest_figures import TIMINGS
 from analytics.report.formats import (
     confidence,
     decimal,

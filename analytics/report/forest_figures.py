@@ -12,14 +12,13 @@ from matplotlib.figure import Figure as Drawing
 from analytics.report import drawing
 from analytics.report.drawing import FAINT, INK, MUTED, SERIES
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
-from analytics.report.factor_words import contrast_of
+from analytics.report.factor_words import contrast_of, is_sibling
 from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value, whole
 
 TIMINGS: Final = {
     "baseline": "Baseline",
     "post_baseline": "Post-baseline (time-dependent)",
 }
-_DELAYED: Final = "__delayed_entry"
 _LINE: Final = 0.235  # inches
 _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 _WIDEST: Final = (0.1, 10.0)
@@ -77,11 +76,6 @@ def write_sides(axes: Axes, sides: Sequence[Sequence[str]]) -> None:
             xycoords=("data", "axes fraction"), textcoords="offset points", ha=align, va="top",
             fontsize=6.8, color=MUTED, annotation_clip=False,
         )  # fmt: skip
-
-
-def is_sibling(row: Row) -> bool:
-    """Whether a model with delayed entry, beside the one shown as published."""
-    return str(row["model"]).endswith(_DELAYED)
 
 
 def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:

@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from analytics.report.elements import Bi, Row, distinct, rows_of
+from analytics.report.factor_words import is_sibling
 from analytics.report.formats import confidence, decimal, p_phrase, percent, ratio, ratio_interval
 from analytics.report.survival_figures import FEW_AT_RISK
 from analytics.report.wording import (
@@ -35,7 +36,6 @@ from analytics.study.number_styles import style
 
 _SPLINE: Final = " / knots "
 _CROSSED: Final = " x "
-_DELAYED: Final = "__delayed_entry"
 _SHORT_LABELS: Final = frozenset(("yes", "no", "unknown", "missing", "positive", "negative"))
 _COX: Final = ("cox_univariate", "cox_stepwise", "cox_multivariable")
 _FINE_GRAY: Final = ("fine_gray", "fine_gray_multivariable")
@@ -268,7 +268,7 @@ def _ratios(bi: Bi, analysis: Row, table: str, column: str, name: str) -> Iterat
     for row in rows:
         place = [_in_population(bi, row["population_label"], told), model]
         told, model = row["population_label"], ""
-        late = " with delayed entry" if str(row["model"]).endswith(_DELAYED) else ""
+        late = " with delayed entry" if is_sibling(row) else ""
         about = f"for {_compared(row)}{late}"
         before = "".join(f"{part}, " for part in place if part)
         measure = f"ratio of the {name}s" if _is_interaction(row) else name

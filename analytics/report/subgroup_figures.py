@@ -11,12 +11,11 @@ from matplotlib.figure import Figure as Drawing
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
-from analytics.report.factor_words import contrast_of
+from analytics.report.factor_words import contrast_of, is_sibling
 from analytics.report.forest_figures import (
     Writer,
     estimate,
     height_of_sides,
-    is_sibling,
     scale,
     sides_of,
     wrapped_sides,

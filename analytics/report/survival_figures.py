@@ -24,7 +24,7 @@ from analytics.report.drawing import (
     looks,
 )
 from analytics.report.elements import COLUMN, Bi, Figure, Row, as_of, distinct, rows_of
-from analytics.report.factor_words import contrast_of
+from analytics.report.factor_words import contrast_of, is_sibling
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -113,11 +113,13 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
 def group_ratios(bi: Bi, analysis: Row, strata: Sequence[DrawnCurve]) -> tuple[str, ...]:
     """The hazard ratio of the two groups of an analysis, where the plan has a model of just them.
 
-    The model is of the same endpoint and factor, and of as many patients and events.
+    The model is of the same endpoint and factor, and of as many patients and events; curves from a
+    landmark or with delayed entry have none.
     """
     known = [item.summary for item in strata if item.is_known]
     sizes = [[row[name] for row in known] for name in ("n", "n_event")]
-    if len(known) != 2 or any(n is None for column in sizes for n in column):
+    is_plain = analysis["landmark_days"] is None and analysis["delayed_entry_of"] is None
+    if len(known) != 2 or not is_plain or any(n is None for column in sizes for n in column):
         return ()
     n, n_event = map(sum, sizes)
     rows = rows_of(bi["forest"], endpoint=analysis["endpoint"], n=n, n_event=n_event)
@@ -130,7 +132,7 @@ def group_ratios(bi: Bi, analysis: Row, strata: Sequence[DrawnCurve]) -> tuple[s
         and row["hr"] is not None
         and row["method"] == "cox_univariate"
         and row["stratified_by_label"] is None
-        and analysis["landmark_days"] is None
+        and not is_sibling(row)
     )[:1]
 
 

@@ -124,6 +124,7 @@ def bi(n_groups: int, *, has_unknown: bool = False, last_at_risk: int = 12) -> d
     }  # fmt: skip
     hazard = {
         "endpoint": "OS", "method": "cox_univariate", "factor_label": "Stage",
+        "model": "stage",
         "contrast": "Group 1 / Group 0", "timing": "baseline", "n": 80, "n_event": 32, "hr": 1.31,
         "ci_lower": 1.02, "ci_upper": 1.68, "p_value": 0.034, "stratified_by_label": None,
     }  # fmt: skip
@@ -143,7 +144,7 @@ ANALYSIS = {
     "analysis_id": "os", "analysis_label": "Survival by stage", "endpoint": "OS",
     "endpoint_label": "Overall survival", "population_label": None, "strata_label": "Stage",
     "conf_level": 0.95, "ci_transform": "log-log", "caution": None, "starts_at": "First dose",
-    "landmark_days": None,
+    "landmark_days": None, "delayed_entry_of": None,
 }  # fmt: skip
 
 
@@ -252,6 +253,8 @@ def test_the_hazard_ratio_is_written_when_asked_and_known() -> None:
     other = bi(2)
     other["forest"] = other["forest"].with_columns(n=pl.lit(79))
     assert figure_of(other).ratios == ()
+    late = {**ANALYSIS, "delayed_entry_of": "os_as_published"}
+    assert survival_figure(bi(2), late, is_main=True).ratios == ()
 
 
 LONG = "A label that says a great deal of the patients of this group, and then still more of them"
