@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from analytics.report.drawing import inline_svg
 from analytics.report.elements import Bi, Figure, Section, Table
+from analytics.report.fonts import SCREEN_FONTS, lacking
 from analytics.report.numbering import numbered
 from analytics.report.provenance import Provenance
 from analytics.report.text_to_copy import BEFORE_USE, TextToCopy
@@ -25,6 +26,7 @@ class PlacedFigure:
     """A figure with its number, its drawing, its cautions, and the figures to see beside it.
 
     A caution is a text with its place, where it stands for the first time; later a link to there.
+    `missing` are letters of its words that the drawing shows as boxes.
     """
 
     figure: Figure
@@ -32,6 +34,7 @@ class PlacedFigure:
     svg: Markup
     cautions: Sequence["PlacedCaution"]
     related: Sequence[tuple[str, str]]
+    missing: str
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,9 @@ def _placed(  # noqa: PLR0913, PLR0917 - what a placed item is made of
         prefix = number.replace(" ", "").lower()
         svg, its_letters = inline_svg(svgs[item.name], prefix, f"alt-{item.name}")
         letters |= its_letters
-        return PlacedFigure(item, number, Markup(svg), cautions, related.get(item.name, ()))
+        missing = lacking((item.title, item.alternative), SCREEN_FONTS)
+        beside = related.get(item.name, ())
+        return PlacedFigure(item, number, Markup(svg), cautions, beside, missing)
     html = table_html(item, f"table-title-{item.name}")
     return PlacedTable(item, number, Markup(html), notes_of(item))
 

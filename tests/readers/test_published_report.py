@@ -307,6 +307,13 @@ def test_another_study_has_the_sections_that_its_analyses_call_for(
     )
 
 
+def test_letters_that_the_picture_cannot_show_are_told(other_bi: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(other_bi)) as connection:
+        connection.execute("update analyses set analysis_label = '\u751f\u5b58'")
+    page = Page(write_report(other_bi, tmp_path / "report", NOWHERE))
+    assert "in place of the letters \u5b58\u751f; <code>plateau figure</code>" in page.text
+
+
 def test_a_release_of_an_older_version_is_told(other_bi: Path, tmp_path: Path) -> None:
     with duckdb.connect(str(other_bi)) as connection:
         connection.execute("drop table patient_flow")
