@@ -61,21 +61,25 @@ test_labels as (
         named_tests.test,
         named_tests.event,
         case
-            when test_name = 'log_rank' then 'Log-rank test'
-            when test_name = 'mantel_byar' then 'Mantel-Byar test'
-            when test_name = 'gray' then 'Gray''s test'
-            when test_name = 'gehan' then 'Gehan''s Wilcoxon test'
-            when test_name = 'tarone_ware' then 'Tarone-Ware test'
-            when test_name = 'peto_peto' then 'Peto-Peto test'
-            when test_name = 'modified_peto' then 'Modified Peto-Peto test'
-            when test_name = 'trend' then 'Log-rank test for trend'
-            when test_name = 'max_combo' then 'Max-combo test'
-            when starts_with(test_name, 'fleming_harrington')
+            when named_tests.test_name = 'log_rank' then 'Log-rank test'
+            when named_tests.test_name = 'mantel_byar' then 'Mantel-Byar test'
+            when named_tests.test_name = 'gray' then 'Gray''s test'
+            when named_tests.test_name = 'gehan' then 'Gehan''s Wilcoxon test'
+            when named_tests.test_name = 'tarone_ware' then 'Tarone-Ware test'
+            when named_tests.test_name = 'peto_peto' then 'Peto-Peto test'
+            when named_tests.test_name = 'modified_peto' then 'Modified Peto-Peto test'
+            when named_tests.test_name = 'trend' then 'Log-rank test for trend'
+            when named_tests.test_name = 'max_combo' then 'Max-combo test'
+            when starts_with(named_tests.test_name, 'fleming_harrington')
                 then
-                    replace(test_name, 'fleming_harrington', 'Fleming-Harrington test ')
-            when starts_with(test_name, 'pairwise')
+                    replace(
+                        named_tests.test_name,
+                        'fleming_harrington',
+                        'Fleming-Harrington test '
+                    )
+            when starts_with(named_tests.test_name, 'pairwise')
                 then 'Log-rank test of a pair (' || labelled_pairs.pair_label || ')'
-            else test_name
+            else named_tests.test_name
         end as label
     from named_tests
     left join labelled_pairs
