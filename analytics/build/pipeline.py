@@ -48,6 +48,7 @@ from analytics.report.drawers import DrawerProcesses
 from analytics.report.provenance import Provenance
 from analytics.results import write_results
 from analytics.study import load_study
+from analytics.study.number_styles import written_as
 from analytics.study.published import load_published
 from analytics.study.specification import StudySpecification
 from analytics.study.study_file import read_study_file
@@ -328,7 +329,8 @@ def _write_headline(walk: _Build, hidden: HiddenCounts | None) -> None:
     publication = walk.study.publication
     frames = on_grid(frames, publication, walk.study.parameters.days_per_month)
     shown = limited(frames, publication, hidden)
-    lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
+    with written_as(walk.study.number_style):
+        lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
