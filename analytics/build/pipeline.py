@@ -39,8 +39,10 @@ from analytics.release.log import (
     rollback_stands,
 )
 from analytics.release.manifest import write_manifest
+from analytics.release.sbom import SBOM, sbom_text
+from analytics.release.signing import SIGNATURE, check_key, sign, signer_of
 from analytics.release.soundness import visible_damage
-from analytics.release.upkeep import prune
+from analytics.release.upkeep import KEEP_ALL, Retention, prune
 from analytics.report.drawers import DrawerProcesses
 from analytics.report.provenance import Provenance
 from analytics.results import write_results
@@ -68,9 +70,11 @@ class BuildOptions:
     force: bool = False
     threads: int = 2
     keep_failed: bool = False
-    keep_last: int | None = None
+    retention: Retention = KEEP_ALL
     keep_rollback: bool = False
     """A rollback stands until there is something new to publish."""
+    sign: Path | None = None
+    """An SSH key that signs the release; one that is there without a signature is built again."""
 
 
 @dataclass(frozen=True)
@@ -131,34 +135,42 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
             load_suites((SUITES, study.folder / "expectations"))
             load_published(study.folder)  # its mistakes are told before the work, not after it
             fingerprint = _fingerprint(study)
+            if options.sign is not None:
+                check_key(options.sign)
         line.update(release=fingerprint.release_id)
         with releases.one_builder():
             check_writable(releases.log)
-            if not options.force and _is_sound(releases, fingerprint.release_id, steps):
+            if not options.force and _is_sound(releases, fingerprint.release_id, options, steps):
                 outcome = _stand(releases, fingerprint.release_id, options, steps, line)
             else:
                 outcome = _publish(study, fingerprint, releases, options, steps, line)
-            if options.keep_last is None:
+            if not options.retention:
                 return outcome
-            return replace(outcome, problems=_pruned(releases, options.keep_last))
+            return replace(outcome, problems=_pruned(releases, options.retention))
 
 
-def _is_sound(releases: StudyReleases, release_id: str, steps: Steps) -> bool:
+def _is_sound(
+    releases: StudyReleases, release_id: str, options: BuildOptions, steps: Steps
+) -> bool:
     """Whether the release is there and looks whole; what is wrong with it is told."""
     if not releases.has(release_id):
         return False
-    damage = visible_damage(releases.release(release_id))
+    release = releases.release(release_id)
+    damage = visible_damage(release)
     if damage:
-        steps.progress.note(
-            f"Release {release_id} is damaged ({'; '.join(damage)}), so it is built again."
-        )
-    return not damage
+        fact = f"damaged ({'; '.join(damage)})"
+    elif options.sign is not None and not (release / SIGNATURE).is_file():
+        fact = "not signed"
+    else:
+        return True
+    steps.progress.note(f"Release {release_id} is {fact}, so it is built again.")
+    return False
 
 
-def _pruned(releases: StudyReleases, keep_last: int) -> tuple[str, ...]:
+def _pruned(releases: StudyReleases, retention: Retention) -> tuple[str, ...]:
     """Remove old releases. What is in the way is told; it undoes no publication."""
     try:
-        removed = prune(releases, keep_last)
+        removed = prune(releases, retention)
         if removed:
             append_run(releases.log, PRUNED, pruned=removed)
     except OSError as error:
@@ -195,6 +207,9 @@ def _publish(  # noqa: PLR0913, PLR0917 - what one build needs
                     )
                 contents = _contents(walk, outcomes, releases.log)
                 write_manifest(building, fingerprint, _about(study), contents)
+                if options.sign is not None:
+                    sign(building, options.sign)
+                    line.update(signed=signer_of(building, None).key)
                 releases.settle(building)
             line.update(event=PUBLISHED, checks=_counts(outcomes), seconds=steps.seconds)
             if ends_rollback:
@@ -290,6 +305,7 @@ def _fill(walk: _Build) -> list[Outcome]:
             }
             export_bi(walk.warehouse, walk.folder, stamp)
             _write_headline(walk)
+            (walk.folder / SBOM).write_text(sbom_text(), encoding="utf-8")
         with step("write the report"):
             from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
 

@@ -44,6 +44,21 @@ KeepLast = Annotated[
         min=1, help="After the run, keep only this many releases besides the current one."
     ),
 ]
+KeepDays = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="After the run, keep only releases that were current in the last so many days; with "
+        "--keep-last, those of either kind.",
+    ),
+]
+Sign = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="KEY",
+        help="Sign the release with this SSH key (a private key, or a .pub of an agent).",
+    ),
+]
 
 
 def tell_version(asked: bool) -> None:

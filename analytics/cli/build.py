@@ -12,8 +12,10 @@ from analytics.cli.app import (
     DEFAULT_RELEASES,
     DEFAULT_STUDY,
     TOLD_BY_EXIT_CODES,
+    KeepDays,
     KeepLast,
     Releases,
+    Sign,
     Study,
     already_done,
     app,
@@ -40,6 +42,8 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     threads: Threads = 2,
     keep_failed: KeepFailed = False,
     keep_last: KeepLast = None,
+    keep_days: KeepDays = None,
+    sign: Sign = None,
     timings: Annotated[
         Path | None,
         typer.Option(help="Write the duration of each step, in seconds, to this JSON file."),
@@ -50,8 +54,12 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     signal.signal(signal.SIGTERM, terminated)
     with one_sentence(progress):
         from analytics.build import pipeline  # noqa: PLC0415 - a wrong call is reported at once
+        from analytics.release.upkeep import Retention  # noqa: PLC0415
 
-        options = pipeline.BuildOptions(releases, force, threads, keep_failed, keep_last)
+        retention = Retention(keep_last, keep_days)
+        options = pipeline.BuildOptions(
+            releases, force, threads, keep_failed, retention=retention, sign=sign
+        )
         outcome = pipeline.build(study, options, progress)
     with already_done():
         tell(outcome)

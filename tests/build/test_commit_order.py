@@ -23,7 +23,7 @@ from analytics.release.history import next_place
 from analytics.release.history_tables import Lineage
 from analytics.release.log import FAILED, PRUNED, PUBLISHED, UP_TO_DATE, read_runs
 from analytics.release.soundness import visible_damage
-from analytics.release.upkeep import roll_back
+from analytics.release.upkeep import Retention, roll_back
 from analytics.study import load_study
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -144,16 +144,16 @@ def test_old_releases_that_cannot_be_pruned_do_not_undo_a_publication(
         raise FULL
 
     monkeypatch.setattr(StudyReleases, "remove", refused)
-    outcome = builds.run(2, keep_last=1)
+    outcome = builds.run(2, retention=Retention(1))
     assert outcome.event == PUBLISHED
     assert outcome.problems == ("Old releases could not be pruned (No space left on device).",)
     assert builds.current() == "The answer is 2.\n"
 
 
 def test_pruning_has_a_line_of_its_own(builds: Builds) -> None:
-    builds.run(2, keep_last=1)
+    builds.run(2, retention=Retention(1))
     assert builds.events() == [PUBLISHED, PUBLISHED, PRUNED]
-    builds.run(2, keep_last=1)
+    builds.run(2, retention=Retention(1))
     assert builds.events()[-1] == UP_TO_DATE
 
 
