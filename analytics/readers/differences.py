@@ -35,7 +35,7 @@ def difference(before: Release, after: Release) -> Difference:
     if before.release_id == after.release_id:
         return Difference(before, after, (), ())
     try:
-        with connect(":memory:") as connection:
+        with connect(":memory:", reach=(before.folder, after.folder)) as connection:
             for name, release in (("before", before), ("after", after)):
                 connection.execute(f"attach {literal(release.warehouse)} as {name} (read_only)")
             patients = tuple(explain_changes(connection))
