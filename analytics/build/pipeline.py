@@ -6,6 +6,7 @@ Everything happens in a folder of its own; readers see it only after the last st
 
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,6 @@ import duckdb
 
 from analytics.build.freshness import event_of
 from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
-from analytics.build.signals import undisturbed
 from analytics.build.validation import keep_outcomes
 from analytics.check import stopped_by_findings
 from analytics.errors import BuildError, first_line
@@ -46,6 +46,7 @@ from analytics.release.upkeep import KEEP_ALL, Retention, prune
 from analytics.report.drawers import DrawerProcesses
 from analytics.report.provenance import Provenance
 from analytics.results import write_results
+from analytics.signals import undisturbed
 from analytics.study import load_study
 from analytics.study.number_styles import written_as
 from analytics.study.published import load_published
@@ -138,12 +139,12 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
             if options.sign is not None:
                 check_key(options.sign)
         line.update(release=fingerprint.release_id)
-        with releases.one_builder():
+        with ExitStack() as whole, releases.one_builder():
             check_writable(releases.log)
             if not options.force and _is_sound(releases, fingerprint.release_id, options, steps):
-                outcome = _stand(releases, fingerprint.release_id, options, steps, line)
+                outcome = _stand(releases, fingerprint.release_id, options, steps, line, whole)
             else:
-                outcome = _publish(study, fingerprint, releases, options, steps, line)
+                outcome = _publish(study, fingerprint, releases, options, steps, line, whole)
             if not options.retention:
                 return outcome
             return replace(outcome, problems=_pruned(releases, options.retention))
@@ -185,10 +186,12 @@ def _publish(  # noqa: PLR0913, PLR0917 - what one build needs
     options: BuildOptions,
     steps: Steps,
     line: RunLine,
+    whole: ExitStack,
 ) -> BuildOutcome:
     """Build the release in a folder of its own and make it current.
 
-    The log tells of the publication before it happens, so that none goes without its line.
+    The log tells of the publication before it happens, so that none goes without its line. From
+    there on `whole` holds signals back, until the run has told what came out.
     """
     release_id = fingerprint.release_id
     origin = lineage(releases, release_id)
@@ -214,10 +217,10 @@ def _publish(  # noqa: PLR0913, PLR0917 - what one build needs
             line.update(event=PUBLISHED, checks=_counts(outcomes), seconds=steps.seconds)
             if ends_rollback:
                 line.update(ended_rollback=True)
-            with undisturbed():
-                line.write()
-                release = releases.swap(building, release_id)
-                text = (release / HEADLINE).read_text(encoding="utf-8")
+            whole.enter_context(undisturbed())
+            line.write()
+            release = releases.swap(building, release_id)
+            text = (release / HEADLINE).read_text(encoding="utf-8")
     except duckdb.Error as error:
         raise BuildError(f"{first_line(error)}; nothing was published.") from error
     return BuildOutcome(
@@ -240,12 +243,13 @@ def _fingerprint(study: StudySpecification) -> Fingerprint:
     )
 
 
-def _stand(
+def _stand(  # noqa: PLR0913, PLR0917 - what one build needs
     releases: StudyReleases,
     release_id: str,
     options: BuildOptions,
     steps: Steps,
     line: RunLine,
+    whole: ExitStack,
 ) -> BuildOutcome:
     """The release is there: make it current if another one is, and tell its headline."""
     event = event_of(releases, release_id)
@@ -256,10 +260,10 @@ def _stand(
     line.update(event=event, **({"ended_rollback": True} if ends_rollback else {}))
     shown = releases.release(release_id) if event == PUBLISHED else releases.current
     text = (shown / HEADLINE).read_text(encoding="utf-8")
-    with undisturbed():
-        line.write()
-        if event == PUBLISHED:
-            releases.point_current(release_id)
+    whole.enter_context(undisturbed())
+    line.write()
+    if event == PUBLISHED:
+        releases.point_current(release_id)
     release = releases.folder / releases.current.readlink()
     return BuildOutcome(event, release, text, (), steps.seconds, ended_rollback=ends_rollback)
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from analytics import __version__
 from analytics.errors import EXIT_CODES, PlateauError
 from analytics.progress import MovingLine, PlainLines
+from analytics.signals import end_insisting, end_on_signals, ended_as_told
 from analytics.text_table import printable
 
 TOLD_BY_EXIT_CODES: Final = (
@@ -81,13 +82,15 @@ def plateau(
     ] = False,
 ) -> None:
     """The options of the command itself."""
+    end_on_signals()
 
 
 @contextmanager
 def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     """Print a PlateauError as one sentence and exit with its code."""
     try:
-        yield
+        with ended_as_told():
+            yield
     except PlateauError as error:
         leave(_as_told(error), error.exit_code)
     except OSError as error:
@@ -107,6 +110,7 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     except KeyboardInterrupt:
         leave("Interrupted; nothing was published.", 130)
     finally:
+        end_insisting()
         if isinstance(progress, MovingLine):
             progress.stop()
 
@@ -128,7 +132,7 @@ def already_done() -> Iterator[None]:
         yield
         sys.stdout.flush()
         sys.stderr.flush()
-    except (OSError, KeyboardInterrupt):
+    except (OSError, KeyboardInterrupt, SystemExit):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):

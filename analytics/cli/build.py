@@ -1,10 +1,8 @@
 """`plateau build`."""
 
 import json
-import signal
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -51,7 +49,6 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 ) -> None:
     """Build a study and publish it."""
     progress = MovingLine(messages) if messages.is_terminal else PlainLines(messages)
-    signal.signal(signal.SIGTERM, terminated)
     with one_sentence(progress):
         from analytics.build import pipeline  # noqa: PLC0415 - a wrong call is reported at once
         from analytics.release.upkeep import Retention  # noqa: PLC0415
@@ -91,8 +88,3 @@ def tell(outcome: "BuildOutcome") -> None:
     if outcome.ended_rollback:
         say("The earlier rollback is no longer in effect.")
     typer.echo(outcome.headline, nl=False)
-
-
-def terminated(number: int, frame: FrameType | None) -> NoReturn:
-    """Exit normally when a scheduler stops the run, so that the building folder is removed."""
-    raise SystemExit(128 + number)

@@ -1,6 +1,5 @@
 """`plateau refresh`."""
 
-import signal
 from typing import Final
 
 from analytics.cli.app import (
@@ -18,7 +17,7 @@ from analytics.cli.app import (
     one_sentence,
     say,
 )
-from analytics.cli.build import Threads, tell, terminated
+from analytics.cli.build import Threads, tell
 from analytics.progress import PlainLines
 
 _UP_TO_DATE: Final = "Release {} is up to date."
@@ -41,7 +40,6 @@ def refresh(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 
     A rollback stays in effect until there is something new to publish.
     """
-    signal.signal(signal.SIGTERM, terminated)
     with one_sentence():
         # a call that has nothing to do takes about a second: nothing heavy is imported for it
         from analytics.build.freshness import standing_release  # noqa: PLC0415

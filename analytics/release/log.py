@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -22,6 +23,7 @@ from analytics import __version__
 from analytics.errors import BuildError, BusyError, PlateauError
 from analytics.release.digests import bytes_digest
 from analytics.release.folders import user_name
+from analytics.signals import last_step, told_to_end
 
 PUBLISHED: Final = "published"
 UP_TO_DATE: Final = "up to date"
@@ -58,7 +60,7 @@ class RunLine:
         """A line of that log, with nothing in it."""
         self.facts: dict[str, Any] = {}
         self.is_written = False
-        self._log = log
+        self.log = log
 
     def update(self, **facts: object) -> None:
         """Add facts; `event` says how the run ended."""
@@ -66,7 +68,7 @@ class RunLine:
 
     def write(self) -> None:
         """Append the line now. What a publication promises is in the log before it happens."""
-        append_run(self._log, **self.facts)
+        append_run(self.log, **self.facts)
         self.is_written = True
 
 
@@ -108,10 +110,11 @@ def logged(log: Path) -> Iterator[RunLine]:
     """
     line = RunLine(log)
     try:
-        yield line
+        with last_step(partial(_log_interrupted, line)):
+            yield line
     except BaseException as error:
         event = INTERRUPTED
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and not told_to_end():
             event = BUSY if isinstance(error, BusyError) else FAILED
             line.update(message=error.in_full if isinstance(error, PlateauError) else str(error))
         if line.is_written:
@@ -122,6 +125,12 @@ def logged(log: Path) -> Iterator[RunLine]:
         raise
     if "event" in line.facts and not line.is_written:
         line.write()
+
+
+def _log_interrupted(line: RunLine) -> None:
+    """What a run that cannot unwind leaves behind."""
+    if not line.is_written and line.log.parent.is_dir():
+        append_run(line.log, **{**line.facts, "event": INTERRUPTED})
 
 
 def check_writable(log: Path) -> None:

@@ -32,6 +32,7 @@ from analytics.serving.statements import (
 )
 from analytics.serving.swap import Exchange, exchange, shapes
 from analytics.serving.tables import Shape, Table, tables_of
+from analytics.signals import undisturbed
 from analytics.warehouse import connect, literal, quoted
 
 _BATCH: Final = 50_000
@@ -120,7 +121,8 @@ def publish(
             rows[part.schema] = _replace(server, release, part, options.wait, tell)
             about = f"{mark}release {release_id}. {study['title']}.{note}"
             server.run(f"comment on schema {quoted(part.schema)} is {literal(about)}")
-        server.commit()
+        with undisturbed():
+            server.commit()
         tell("tidying up")
         for schema, tables in rows.items():
             server.tidy(
