@@ -146,6 +146,11 @@ def leave(sentence: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
+def answer(line: str) -> None:
+    """Print a line on stdout, with nothing in it that a terminal would obey."""
+    typer.echo(printable(line))
+
+
 def say(line: str) -> None:
     """Print a line for people on stderr."""
     messages.print(printable(line), highlight=False, markup=False)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence
+from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, answer, app, one_sentence
 from analytics.cli.release_option import Release
 
 
@@ -28,4 +28,4 @@ def explain(
         folder = chosen_release(releases, study, release)
         with as_this_version_reads(folder):
             for line in explaining.explain(folder, analysis, about):
-                typer.echo(line)
+                answer(line)
