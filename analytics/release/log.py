@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -218,7 +218,7 @@ def _put_aside(log: Path) -> bool:
 
 
 @contextmanager
-def _read(log: Path) -> Iterator[list[BinaryIO]]:
+def _read(log: Path) -> Iterator[Sequence[BinaryIO]]:
     """The files of the log, oldest first, open as they are at one moment."""
     while True:
         with ExitStack() as stack:

@@ -64,8 +64,9 @@ def installed_packages() -> dict[str, Package | None]:
             needs.setdefault(name, set()).add(other)
             to_read += [(other, ""), *((other, asked) for asked in requirement.extras)]
     return {
-        name: found
-        and Package(name, found.version, found.licence, tuple(sorted(needs.get(name, ()))))
+        name: Package(name, found.version, found.licence, tuple(sorted(needs.get(name, ()))))
+        if found
+        else None
         for name, found in sorted(described.items())
     }
 
