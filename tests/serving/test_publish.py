@@ -1,6 +1,9 @@
 """A release in a real Postgres: types, words, rights, and nothing changed by a failure."""
 
 import datetime
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +12,7 @@ import duckdb
 import pytest
 from adbc_driver_postgresql import dbapi
 from postgres_server import OWNER, Server, running_server
+from project import PROJECT
 from served_release import N_LINES, change_bi, write_release
 from typer.testing import CliRunner, Result
 
@@ -16,6 +20,7 @@ from analytics.cli import app
 from analytics.serving.address import address_of, is_protected
 from analytics.serving.errors import ServingError
 from analytics.serving.publish import Options, Served, publish
+from analytics.serving.session import Session
 
 QUICK = Options(wait=0.3)
 
@@ -331,6 +336,59 @@ def test_two_publications_to_one_schema_do_not_meet(server: Server, release: Pat
         assert refusal(server, release) == (
             "Another publication to schema bi is running; wait until it has ended."
         )
+
+
+KILLED_MIDWAY = """
+import os, signal, sys
+from pathlib import Path
+from analytics.serving import publish as serving
+from analytics.serving.address import address_of
+from analytics.serving.session import Session
+
+load = Session.load
+def killed(session, schema, table, batches):
+    n = load(session, schema, table, batches)
+    if table == "lines":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return n
+Session.load = killed
+serving.publish(Path(sys.argv[1]), address_of(sys.argv[2]), serving.Options())
+"""
+
+
+def test_a_publisher_that_is_killed_midway_leaves_the_old_rows(
+    server: Server, release: Path, tmp_path: Path
+) -> None:
+    serve(server, release)
+    newer = write_release(tmp_path / "r2", 2)
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED_MIDWAY, newer, server.uri()], cwd=PROJECT, check=False
+    )
+    assert run.returncode == -signal.SIGKILL
+    assert server.rows("select distinct generation from bi.lines") == [(1,)]
+    serve(server, newer)  # no lock of the killed one is left
+    assert server.rows("select distinct generation from bi.lines") == [(2,)]
+
+
+def test_a_server_that_ends_midway_leaves_the_old_rows(
+    server: Server, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(server, release)
+    load = Session.load
+
+    def ended(session: Session, schema: str, table: str, batches: object) -> int:
+        n = load(session, schema, table, batches)
+        server.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where state = 'idle in transaction'"
+        )
+        return n
+
+    monkeypatch.setattr(Session, "load", ended)
+    sentence = refusal(server, write_release(tmp_path / "r2", 2))
+    assert "refused a step (" in sentence
+    assert sentence.endswith("nothing that was served has changed.")
+    assert server.rows("select distinct generation from bi.lines") == [(1,)]
 
 
 def test_rights_that_are_missing_are_told_before_the_work(server: Server, release: Path) -> None:
