@@ -30,6 +30,7 @@ _OPTIONAL_KEYS: Final = ("finding",)
 _TYPE: Final = re.compile(r"expect_[a-z0-9_]+|unexpected_rows_expectation")
 # embeddings, overrides and isolates of the bidirectional algorithm: a text can look like another
 _TURNING: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ONE_OR_SEVERAL: Final = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 
@@ -153,8 +154,8 @@ def parse_suite(path: Path) -> Suite:
     return Suite(
         name=f"{entries['schema']}.{path.stem}",
         gate=cast(Gate, gate),
-        schema=str(entries["schema"]),
-        table=str(entries["table"]),
+        schema=_name(entries["schema"], "schema", f"{path}"),
+        table=_name(entries["table"], "table", f"{path}"),
         expectations=tuple(
             _expectation(entry, number, path)
             for number, entry in enumerate(entries["expectations"], start=1)
@@ -232,6 +233,13 @@ def _mapping(
             f"the keys are {', '.join((*keys, *optional))}."
         )
     return value
+
+
+def _name(value: object, key: str, place: str) -> str:
+    """The name of a schema or a table, which becomes part of a query."""
+    if not _NAME.fullmatch(str(value)):
+        raise SuiteError(f"{place}: {key} '{value}' is no name; use letters, digits and _.")
+    return str(value)
 
 
 def _choice(value: object, choices: tuple[str, ...], key: str, place: str) -> str:

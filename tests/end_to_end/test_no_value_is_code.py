@@ -189,7 +189,7 @@ def assert_inert(text: str) -> Page:
         assert not re.search("javascript:", " ".join(filter(None, attributes.values())), re.I)
     for program in page.programs:  # in a style sheet texts stand in strings, without <
         assert not LIVE.search(re.sub(r'"[^"\n<]*"', "", program))
-    assert "1337" not in text  # 7*191: a template that was filled in
+    assert "6300580007" not in text  # 70001*90007: a template that was filled in
     return page
 
 
@@ -207,7 +207,7 @@ def test_most_texts_were_replaced(built: Built) -> None:
 def test_what_the_build_says_is_obeyed_by_no_terminal(built: Built, plateau: Plateau) -> None:
     assert OBEYED.findall(built.said) == []
     analysis = json.loads((built.release / "manifest.json").read_text())["study"]
-    assert "{{7*191}}" in analysis["title"]
+    assert "{{70001*90007}}" in analysis["title"]
     out(built, plateau, "status")
     for kind in ("table", "vertical", "csv", "json"):
         said = out(built, plateau, "query", "from results.analysis", "--format", kind)
@@ -224,7 +224,7 @@ def test_the_report_has_no_element_of_theirs(built: Built) -> None:
     page = assert_inert(text)
     shown = " ".join(page.text)
     assert len(tokens_in(shown)) > 30
-    assert "{{7*191}}" in shown and "<script>" in shown
+    assert "{{70001*90007}}" in shown and "<script>" in shown
     assert OBEYED.findall(text) == []
 
 
