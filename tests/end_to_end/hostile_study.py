@@ -29,7 +29,8 @@ from expectations.suite import load_suites
 TOKEN = r"z\d+q"
 BEGINNINGS = "=+-@[*"
 CODE = (
-    "'\";--{{{{70001*90007}}}}{{% zz %}}${{70001*90007}}<script>{token}()</script><img src=z onerror={token}()>"
+    "'\";--{{{{70001*90007}}}}{{% zz %}}${{70001*90007}}<script>{token}()</script>"
+    "<img src=z onerror={token}()>"
     "]]>--></title></style>\\{token}{{}}&zz;%\r\n\x1b]0;z\x07$\\frac$ {{\\field}} #_~^"
 )
 SHORT = "'\"{{{{{token}}}}}<b onclick={token}>\\{token};--"
