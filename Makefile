@@ -62,7 +62,8 @@ torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make
 	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
 		tests/torture tests/ingest tests/synthesis/test_nsclc_expected.py \
 		tests/end_to_end/test_releases_over_time.py tests/end_to_end/test_mutated_trial.py \
-		tests/end_to_end/test_adam_round_trip.py tests/end_to_end/test_default_study.py
+		tests/end_to_end/test_adam_round_trip.py tests/end_to_end/test_default_study.py \
+		tests/end_to_end/test_no_value_is_code.py
 
 superset-bundle: $(READY)  ## Write the zip file of the published study's dashboard, which Superset imports
 	@$(BIN)/plateau superset --releases $(RELEASES)

@@ -1,7 +1,8 @@
 """Connections to a warehouse file, and the digest of a table's contents.
 
-New files are written in the storage format that DuckDB 1.5 reads, and no extension is ever
-fetched or loaded on its own.
+New files are written in the storage format that DuckDB 1.5 reads, no extension is ever fetched or
+loaded on its own, and no statement reaches another file or the network, except in folders that the
+caller names.
 """
 
 import hashlib
@@ -13,25 +14,39 @@ from typing import Final
 import duckdb
 
 STORAGE_VERSION: Final = "v1.5.0"
-_OFFLINE: Final = {
+_EXTERNAL: Final = "enable_external_access"
+_CLOSED: Final = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    _EXTERNAL: "false",
 }
 
 
 def connect(
-    path: Path | str, *, read_only: bool = False, threads: int | None = None
+    path: Path | str,
+    *,
+    read_only: bool = False,
+    threads: int | None = None,
+    reach: Iterable[Path] = (),
 ) -> duckdb.DuckDBPyConnection:
     """A connection to the warehouse at `path`, created when absent; ":memory:" keeps none.
 
-    One process may hold either a read-only or a writing connection to a file, not both.
+    `reach` are folders whose files its statements may read and write besides. One process may hold
+    either a read-only or a writing connection to a file, not both.
     """
-    config: dict[str, str | bool | int | float | list[str]] = dict(_OFFLINE)
+    config: dict[str, str | bool | int | float | list[str]] = dict(_CLOSED)
+    folders = [str(folder.resolve()) for folder in reach]
+    if folders:  # the engine takes their names only before it is closed
+        config[_EXTERNAL] = "true"
     if not read_only:
         config["storage_compatibility_version"] = STORAGE_VERSION
     if threads is not None:
         config["threads"] = threads
-    return duckdb.connect(str(path), read_only=read_only, config=config)
+    connection = duckdb.connect(str(path), read_only=read_only, config=config)
+    if folders:
+        connection.execute(f"set allowed_directories = [{', '.join(map(literal, folders))}]")
+        connection.execute(f"set {_EXTERNAL} = false")
+    return connection
 
 
 def connect_for_queries(
@@ -39,8 +54,7 @@ def connect_for_queries(
 ) -> duckdb.DuckDBPyConnection:
     """A connection on which any SQL text may run: it cannot write, leave the file or unlock."""
     config: dict[str, str | bool | int | float | list[str]] = {
-        **_OFFLINE,
-        "enable_external_access": "false",
+        **_CLOSED,
         "lock_configuration": "true",
     }
     if threads is not None:

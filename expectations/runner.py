@@ -23,6 +23,13 @@ from expectations.dialect import close_connections, register  # noqa: E402
 from expectations.outcome import Outcome, failed_to_run  # noqa: E402
 from expectations.suite import UNEXPECTED_ROWS_QUERY, Expectation, Suite  # noqa: E402
 
+# a query of a study's own suite reads the file that it is asked about, and no other
+_CLOSED: Final = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+}
 _SHOWN_ROWS: Final = 3
 _SHOWN_CHARACTERS: Final = 500
 
@@ -37,7 +44,7 @@ def run_gate(database: Path, gate: str, suites: Iterable[Suite]) -> list[Outcome
     source = context.data_sources.add_sql(
         "warehouse",
         connection_string=f"duckdb+ro:///{database.resolve()}",
-        kwargs={"connect_args": {"read_only": True}},
+        kwargs={"connect_args": {"read_only": True, "config": _CLOSED}},
         create_temp_table=False,
     )
     try:

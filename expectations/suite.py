@@ -28,6 +28,10 @@ _SUITE_KEYS: Final = ("gate", "schema", "table", "expectations")
 _EXPECTATION_KEYS: Final = ("id", "type", "kwargs", "severity", "description")
 _OPTIONAL_KEYS: Final = ("finding",)
 _TYPE: Final = re.compile(r"expect_[a-z0-9_]+|unexpected_rows_expectation")
+# embeddings, overrides and isolates of the bidirectional algorithm: a text can look like another
+_TURNING: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _ONE_OR_SEVERAL: Final = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
 
 
@@ -47,6 +51,10 @@ class _PlainLoader(yaml.SafeLoader):
 
 class SuiteError(PlateauError):
     """A suite file cannot be used; the message names the file, the key and the next step."""
+
+    def __init__(self, message: str) -> None:
+        """A sentence on one line, whatever the values hold that it quotes."""
+        super().__init__(_CONTROL.sub(" ", message))
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,13 @@ def parse_suite(path: Path) -> Suite:
     if not path.is_file():
         raise SuiteError(f"{path} is not a file; move it out of the folder of expectations.")
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainLoader)
+        text = path.read_text(encoding="utf-8")
+        if mark := _TURNING.search(text):
+            raise SuiteError(
+                f"{path} holds the invisible mark U+{ord(mark[0]):04X}, which turns the direction "
+                "of writing; remove it."
+            )
+        content = yaml.load(text, Loader=_PlainLoader)
     except _AliasError as error:
         raise SuiteError(f"{path} has an alias (*) at line {error}; write it out.") from error
     except RecursionError as error:
@@ -140,8 +154,8 @@ def parse_suite(path: Path) -> Suite:
     return Suite(
         name=f"{entries['schema']}.{path.stem}",
         gate=cast(Gate, gate),
-        schema=str(entries["schema"]),
-        table=str(entries["table"]),
+        schema=_name(entries["schema"], "schema", f"{path}"),
+        table=_name(entries["table"], "table", f"{path}"),
         expectations=tuple(
             _expectation(entry, number, path)
             for number, entry in enumerate(entries["expectations"], start=1)
@@ -162,16 +176,20 @@ def _expectation(entry: object, number: int, path: Path) -> Expectation:
         )
     if keys["type"] == UNEXPECTED_ROWS:
         _check_query(kwargs.get(UNEXPECTED_ROWS_QUERY), place)
-    finding = None if "finding" not in keys else " ".join(str(keys["finding"]).split())
+    finding = None if "finding" not in keys else _one_line(keys["finding"])
     _check_finding(finding, place)
     return Expectation(
-        check_id=str(keys["id"]),
+        check_id=_one_line(keys["id"]),
         type=str(keys["type"]),
         kwargs={str(key): value for key, value in kwargs.items()},
         severity=cast(Severity, _choice(keys["severity"], get_args(Severity), "severity", place)),
-        description=" ".join(str(keys["description"]).split()),
+        description=_one_line(keys["description"]),
         finding=finding,
     )
+
+
+def _one_line(text: object) -> str:
+    return " ".join(_CONTROL.sub(" ", str(text)).split())
 
 
 def _check_finding(finding: str | None, place: str) -> None:
@@ -215,6 +233,13 @@ def _mapping(
             f"the keys are {', '.join((*keys, *optional))}."
         )
     return value
+
+
+def _name(value: object, key: str, place: str) -> str:
+    """The name of a schema or a table, which becomes part of a query."""
+    if not _NAME.fullmatch(str(value)):
+        raise SuiteError(f"{place}: {key} '{value}' is no name; use letters, digits and _.")
+    return str(value)
 
 
 def _choice(value: object, choices: tuple[str, ...], key: str, place: str) -> str:

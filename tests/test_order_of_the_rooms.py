@@ -18,7 +18,7 @@ ROOMS = (
     ("results", "ingest"),
     ("study", "transform"),
     ("methods",),
-    ("errors", "project_files", "progress", "warehouse", "text_table", "chapters"),
+    ("errors", "project_files", "progress", "warehouse", "text_table", "chapters", "signals"),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 MODULES = sorted((PROJECT / "analytics").rglob("*.py"))

@@ -15,18 +15,20 @@ from analytics.release.folders import StudyReleases
 from analytics.release.history import Release, current_release, published_releases
 from analytics.release.log import HELD, UP_TO_DATE, logged, rollback_stands
 from analytics.release.manifest import read_manifest
+from analytics.release.packages import deviations
+from analytics.release.signing import SIGNATURE
 from analytics.release.soundness import visible_damage
-from analytics.release.upkeep import prune
+from analytics.release.upkeep import KEEP_ALL, Retention, prune
 
 
 def standing_release(
-    folder: Path, root: Path, keep_last: int | None = None
+    folder: Path, root: Path, retention: Retention = KEEP_ALL, *, signed: bool = False
 ) -> tuple[str, Release] | None:
     """UP_TO_DATE or HELD with the current release, when a refresh has nothing to build.
 
     None when there is something to build, or something is wrong that a build will report. The run
-    is logged, and old releases are pruned, only when the release stands. Raises BusyError
-    while another run works on the releases.
+    is logged, and old releases are pruned, only when the release stands. With `signed` a release
+    without a signature does not. Raises BusyError while another run works on the releases.
     """
     study = _study_table(folder)
     if study is None:
@@ -39,6 +41,7 @@ def standing_release(
         "inputs": input_digests(folder, trials),
         "code": code_digest(ROOT),
         "lock": file_digest(LOCK),
+        "packages": deviations(),
     }
     with logged(releases.log) as line, releases.one_builder():
         release_id = _release_made_from(found, releases)
@@ -53,11 +56,12 @@ def standing_release(
                 f"({'; '.join(damage)}); roll back to another release, or run `plateau build` to "
                 "publish the study as it is now."
             )
-        if damage:
+        is_unsigned = signed and not (current.folder / SIGNATURE).is_file()
+        if damage or (is_unsigned and event == UP_TO_DATE):
             return None  # the build tells of it, and builds the release again
         line.update(event=event, release=release_id)
-        if keep_last is not None:
-            line.update(pruned=prune(releases, keep_last))
+        if retention:
+            line.update(pruned=prune(releases, retention))
     return event, current
 
 

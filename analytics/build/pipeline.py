@@ -6,6 +6,7 @@ Everything happens in a folder of its own; readers see it only after the last st
 
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
@@ -16,7 +17,6 @@ import duckdb
 
 from analytics.build.freshness import event_of
 from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
-from analytics.build.signals import undisturbed
 from analytics.build.validation import keep_outcomes
 from analytics.check import stopped_by_findings
 from analytics.errors import BuildError, first_line
@@ -42,11 +42,14 @@ from analytics.release.log import (
     rollback_stands,
 )
 from analytics.release.manifest import write_manifest, write_private_digests
+from analytics.release.sbom import SBOM, sbom_text
+from analytics.release.signing import SIGNATURE, check_key, sign, signer_of
 from analytics.release.soundness import visible_damage
-from analytics.release.upkeep import prune
+from analytics.release.upkeep import KEEP_ALL, Retention, prune
 from analytics.report.drawers import DrawerProcesses
 from analytics.report.provenance import Provenance
 from analytics.results import write_results
+from analytics.signals import undisturbed
 from analytics.study import load_study
 from analytics.study.number_styles import written_as
 from analytics.study.published import load_published
@@ -71,9 +74,11 @@ class BuildOptions:
     force: bool = False
     threads: int = 2
     keep_failed: bool = False
-    keep_last: int | None = None
+    retention: Retention = KEEP_ALL
     keep_rollback: bool = False
     """A rollback stands until there is something new to publish."""
+    sign: Path | None = None
+    """An SSH key that signs the release; one that is there without a signature is built again."""
 
 
 @dataclass(frozen=True)
@@ -134,34 +139,42 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
             load_suites((SUITES, study.folder / "expectations"))
             load_published(study.folder)  # its mistakes are told before the work, not after it
             fingerprint = _fingerprint(study)
+            if options.sign is not None:
+                check_key(options.sign)
         line.update(release=fingerprint.release_id)
-        with releases.one_builder():
+        with ExitStack() as whole, releases.one_builder():
             check_writable(releases.log)
-            if not options.force and _is_sound(releases, fingerprint.release_id, steps):
-                outcome = _stand(releases, fingerprint.release_id, options, steps, line)
+            if not options.force and _is_sound(releases, fingerprint.release_id, options, steps):
+                outcome = _stand(releases, fingerprint.release_id, options, steps, line, whole)
             else:
-                outcome = _publish(study, fingerprint, releases, options, steps, line)
-            if options.keep_last is None:
+                outcome = _publish(study, fingerprint, releases, options, steps, line, whole)
+            if not options.retention:
                 return outcome
-            return replace(outcome, problems=_pruned(releases, options.keep_last))
+            return replace(outcome, problems=_pruned(releases, options.retention))
 
 
-def _is_sound(releases: StudyReleases, release_id: str, steps: Steps) -> bool:
+def _is_sound(
+    releases: StudyReleases, release_id: str, options: BuildOptions, steps: Steps
+) -> bool:
     """Whether the release is there and looks whole; what is wrong with it is told."""
     if not releases.has(release_id):
         return False
-    damage = visible_damage(releases.release(release_id))
+    release = releases.release(release_id)
+    damage = visible_damage(release)
     if damage:
-        steps.progress.note(
-            f"Release {release_id} is damaged ({'; '.join(damage)}), so it is built again."
-        )
-    return not damage
+        fact = f"damaged ({'; '.join(damage)})"
+    elif options.sign is not None and not (release / SIGNATURE).is_file():
+        fact = "not signed"
+    else:
+        return True
+    steps.progress.note(f"Release {release_id} is {fact}, so it is built again.")
+    return False
 
 
-def _pruned(releases: StudyReleases, keep_last: int) -> tuple[str, ...]:
+def _pruned(releases: StudyReleases, retention: Retention) -> tuple[str, ...]:
     """Remove old releases. What is in the way is told; it undoes no publication."""
     try:
-        removed = prune(releases, keep_last)
+        removed = prune(releases, retention)
         if removed:
             append_run(releases.log, PRUNED, pruned=removed)
     except OSError as error:
@@ -176,10 +189,12 @@ def _publish(  # noqa: PLR0913, PLR0917 - what one build needs
     options: BuildOptions,
     steps: Steps,
     line: RunLine,
+    whole: ExitStack,
 ) -> BuildOutcome:
     """Build the release in a folder of its own and make it current.
 
-    The log tells of the publication before it happens, so that none goes without its line.
+    The log tells of the publication before it happens, so that none goes without its line. From
+    there on `whole` holds signals back, until the run has told what came out.
     """
     release_id = fingerprint.release_id
     origin = lineage(releases, release_id)
@@ -198,14 +213,17 @@ def _publish(  # noqa: PLR0913, PLR0917 - what one build needs
                     )
                 contents = _contents(walk, outcomes, releases.log)
                 write_manifest(building, fingerprint, _about(study), contents)
+                if options.sign is not None:
+                    sign(building, options.sign)
+                    line.update(signed=signer_of(building, None).key)
                 releases.settle(building)
             line.update(event=PUBLISHED, checks=_counts(outcomes), seconds=steps.seconds)
             if ends_rollback:
                 line.update(ended_rollback=True)
-            with undisturbed():
-                line.write()
-                release = releases.swap(building, release_id)
-                text = (release / HEADLINE).read_text(encoding="utf-8")
+            whole.enter_context(undisturbed())
+            line.write()
+            release = releases.swap(building, release_id)
+            text = (release / HEADLINE).read_text(encoding="utf-8")
     except duckdb.Error as error:
         raise BuildError(f"{first_line(error)}; nothing was published.") from error
     return BuildOutcome(
@@ -228,12 +246,13 @@ def _fingerprint(study: StudySpecification) -> Fingerprint:
     )
 
 
-def _stand(
+def _stand(  # noqa: PLR0913, PLR0917 - what one build needs
     releases: StudyReleases,
     release_id: str,
     options: BuildOptions,
     steps: Steps,
     line: RunLine,
+    whole: ExitStack,
 ) -> BuildOutcome:
     """The release is there: make it current if another one is, and tell its headline."""
     event = event_of(releases, release_id)
@@ -244,10 +263,10 @@ def _stand(
     line.update(event=event, **({"ended_rollback": True} if ends_rollback else {}))
     shown = releases.release(release_id) if event == PUBLISHED else releases.current
     text = (shown / HEADLINE).read_text(encoding="utf-8")
-    with undisturbed():
-        line.write()
-        if event == PUBLISHED:
-            releases.point_current(release_id)
+    whole.enter_context(undisturbed())
+    line.write()
+    if event == PUBLISHED:
+        releases.point_current(release_id)
     release = releases.folder / releases.current.readlink()
     return BuildOutcome(event, release, text, (), steps.seconds, ended_rollback=ends_rollback)
 
@@ -295,6 +314,7 @@ def _fill(walk: _Build) -> list[Outcome]:
             }
             export_bi(walk.warehouse, walk.folder, stamp)
             _write_headline(walk, hidden)
+            (walk.folder / SBOM).write_text(sbom_text(), encoding="utf-8")
         with step("write the report"):
             from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
 

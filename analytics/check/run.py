@@ -1,13 +1,13 @@
 """The walk of a check: files into raw, models up to the findings, report; nothing is kept."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from analytics.check.findings import Report
 from analytics.check.reading import read_report
 from analytics.ingest import IngestError, load_raw
 from analytics.progress import Progress, Silence, Steps
+from analytics.signals import temporary_folder
 from analytics.study import load_study
 from analytics.transform import Transformation
 from analytics.warehouse import connect
@@ -25,8 +25,7 @@ def check(folder: Path, threads: int, progress: Progress | None = None) -> Repor
     steps = Steps(progress or Silence())
     with steps.step("read the study"):
         study = load_study(folder)
-    with TemporaryDirectory(prefix="plateau-check-") as name:
-        work = Path(name)
+    with temporary_folder("plateau-check-") as work:
         warehouse = work / "warehouse.duckdb"
         try:
             with steps.step("load the files"), connect(warehouse) as connection:

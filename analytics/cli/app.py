@@ -15,6 +15,7 @@ from rich.console import Console
 from analytics import __version__
 from analytics.errors import EXIT_CODES, PlateauError
 from analytics.progress import MovingLine, PlainLines
+from analytics.signals import end_insisting, end_on_signals, ended_as_told
 from analytics.text_table import printable
 
 TOLD_BY_EXIT_CODES: Final = (
@@ -44,6 +45,21 @@ KeepLast = Annotated[
         min=1, help="After the run, keep only this many releases besides the current one."
     ),
 ]
+KeepDays = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="After the run, keep only releases that were current in the last so many days; with "
+        "--keep-last, those of either kind.",
+    ),
+]
+Sign = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="KEY",
+        help="Sign the release with this SSH key (a private key, or a .pub of an agent).",
+    ),
+]
 
 
 def tell_version(asked: bool) -> None:
@@ -66,13 +82,15 @@ def plateau(
     ] = False,
 ) -> None:
     """The options of the command itself."""
+    end_on_signals()
 
 
 @contextmanager
 def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     """Print a PlateauError as one sentence and exit with its code."""
     try:
-        yield
+        with ended_as_told():
+            yield
     except PlateauError as error:
         leave(_as_told(error), error.exit_code)
     except OSError as error:
@@ -92,6 +110,7 @@ def one_sentence(progress: PlainLines | None = None) -> Iterator[None]:
     except KeyboardInterrupt:
         leave("Interrupted; nothing was published.", 130)
     finally:
+        end_insisting()
         if isinstance(progress, MovingLine):
             progress.stop()
 
@@ -113,7 +132,7 @@ def already_done() -> Iterator[None]:
         yield
         sys.stdout.flush()
         sys.stderr.flush()
-    except (OSError, KeyboardInterrupt):
+    except (OSError, KeyboardInterrupt, SystemExit):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
@@ -125,6 +144,11 @@ def leave(sentence: str, code: int) -> NoReturn:
     told = f"plateau: {printable(sentence)}"
     messages.print(told, style="red", highlight=False, markup=False)
     raise typer.Exit(code)
+
+
+def answer(line: str) -> None:
+    """Print a line on stdout, with nothing in it that a terminal would obey."""
+    typer.echo(printable(line))
 
 
 def say(line: str) -> None:

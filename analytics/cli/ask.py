@@ -9,6 +9,7 @@ from analytics.cli.app import (
     TOLD_BY_EXIT_CODES,
     Releases,
     StudyId,
+    answer,
     app,
     one_sentence,
 )
@@ -67,4 +68,4 @@ def ask(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
             cox=asking.terms(cox) if cox else (),
         )
         for line in asking.ask(chosen_release(releases, study, release), question, kind):
-            typer.echo(line)
+            answer(line)

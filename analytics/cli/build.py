@@ -1,10 +1,8 @@
 """`plateau build`."""
 
 import json
-import signal
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +10,10 @@ from analytics.cli.app import (
     DEFAULT_RELEASES,
     DEFAULT_STUDY,
     TOLD_BY_EXIT_CODES,
+    KeepDays,
     KeepLast,
     Releases,
+    Sign,
     Study,
     already_done,
     app,
@@ -40,6 +40,8 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     threads: Threads = 2,
     keep_failed: KeepFailed = False,
     keep_last: KeepLast = None,
+    keep_days: KeepDays = None,
+    sign: Sign = None,
     timings: Annotated[
         Path | None,
         typer.Option(help="Write the duration of each step, in seconds, to this JSON file."),
@@ -47,11 +49,14 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 ) -> None:
     """Build a study and publish it."""
     progress = MovingLine(messages) if messages.is_terminal else PlainLines(messages)
-    signal.signal(signal.SIGTERM, terminated)
     with one_sentence(progress):
         from analytics.build import pipeline  # noqa: PLC0415 - a wrong call is reported at once
+        from analytics.release.upkeep import Retention  # noqa: PLC0415
 
-        options = pipeline.BuildOptions(releases, force, threads, keep_failed, keep_last)
+        retention = Retention(keep_last, keep_days)
+        options = pipeline.BuildOptions(
+            releases, force, threads, keep_failed, retention=retention, sign=sign
+        )
         outcome = pipeline.build(study, options, progress)
     with already_done():
         tell(outcome)
@@ -83,8 +88,3 @@ def tell(outcome: "BuildOutcome") -> None:
     if outcome.ended_rollback:
         say("The earlier rollback is no longer in effect.")
     typer.echo(outcome.headline, nl=False)
-
-
-def terminated(number: int, frame: FrameType | None) -> NoReturn:
-    """Exit normally when a scheduler stops the run, so that the building folder is removed."""
-    raise SystemExit(128 + number)

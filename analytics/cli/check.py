@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from analytics.cli.app import DEFAULT_STUDY, Study, app, messages, one_sentence
+from analytics.cli.app import DEFAULT_STUDY, Study, answer, app, messages, one_sentence
 from analytics.progress import MovingLine, PlainLines
 
 _EXIT_CODES: Final = (
@@ -38,5 +38,5 @@ def check(
         if csv is not None:
             csv.write_text(csv_text(report), encoding="utf-8")
         for line in text_lines(report):
-            typer.echo(line)
+            answer(line)
     raise typer.Exit(report.exit_code)

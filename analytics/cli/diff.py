@@ -9,6 +9,7 @@ from analytics.cli.app import (
     TOLD_BY_EXIT_CODES,
     Releases,
     StudyId,
+    answer,
     app,
     one_sentence,
 )
@@ -41,4 +42,4 @@ def diff(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
             *(release_at(chosen_release(releases, study, name)) for name in names)
         )
         for line in differences.difference_lines(found, output, only):
-            typer.echo(line)
+            answer(line)

@@ -20,6 +20,10 @@ def docs(
     with one_sentence():
         from analytics.readers.documents import write_documents  # noqa: PLC0415
         from analytics.release.choice import chosen_release  # noqa: PLC0415
+        from analytics.release.older import as_this_version_reads  # noqa: PLC0415
 
-        for path in write_documents(chosen_release(releases, study, release), output):
+        folder = chosen_release(releases, study, release)
+        with as_this_version_reads(folder):
+            paths = write_documents(folder, output)
+        for path in paths:
             say(f"{path}: {path.stat().st_size / 1000:,.0f} kB")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence
+from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, answer, app, one_sentence
 from analytics.cli.release_option import Release
 
 
@@ -23,7 +23,9 @@ def explain(
     with one_sentence():
         from analytics.readers import explain as explaining  # noqa: PLC0415
         from analytics.release.choice import chosen_release  # noqa: PLC0415
+        from analytics.release.older import as_this_version_reads  # noqa: PLC0415
 
         folder = chosen_release(releases, study, release)
-        for line in explaining.explain(folder, analysis, about):
-            typer.echo(line)
+        with as_this_version_reads(folder):
+            for line in explaining.explain(folder, analysis, about):
+                answer(line)

@@ -6,13 +6,15 @@ import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, messages, one_sentence, say
 from analytics.cli.release_option import Release
+from analytics.errors import UsageError
 
 To = Annotated[
     str,
     typer.Option(
         "--to",
-        help="postgresql://user@host:5432/database. Put the password in PGPASSWORD or "
-        "~/.pgpass: other users can see a command line.",
+        envvar="PLATEAU_TO",
+        help="postgresql://user@host:5432/database. The password belongs in PGPASSWORD or "
+        "~/.pgpass, or in the address in PLATEAU_TO: other users can see a command line.",
     ),
 ]
 ReaderRole = Annotated[
@@ -26,6 +28,7 @@ MartsRole = Annotated[
 
 @app.command()
 def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
+    context: typer.Context,
     to: To,
     study: StudyId = None,
     release: Release = "current",
@@ -43,6 +46,13 @@ def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
             min=0, help="Seconds to wait for readers of tables whose columns have changed."
         ),
     ] = 60.0,
+    trusted_network: Annotated[
+        bool,
+        typer.Option(
+            "--trusted-network",
+            help="Send the marts to another machine without sslmode=verify-full.",
+        ),
+    ] = False,
 ) -> None:
     """Serve a release from Postgres, replacing the previous one.
 
@@ -54,9 +64,22 @@ def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         from analytics.serving.address import address_of  # noqa: PLC0415
 
         address = address_of(to)
+        source = context.get_parameter_source("to")
+        if address.secrets and source is not None and source.name == "COMMANDLINE":
+            raise UsageError(
+                "The value of --to contains a password, which other users of this machine see in "
+                "the list of processes; put it in PGPASSWORD, ~/.pgpass or a service file, or the "
+                "whole address in the variable PLATEAU_TO."
+            )
         folder = chosen_release(releases, study, release).resolve()
         options = serving.Options(
-            schema, reader_role or None, marts, marts_schema, marts_role, wait
+            schema,
+            reader_role or None,
+            marts,
+            marts_schema,
+            marts_role,
+            wait,
+            trusted_network,
         )
         with messages.status("connecting") as line:
             served = serving.publish(folder, address, options, line.update)

@@ -1,14 +1,15 @@
 """`plateau refresh`."""
 
-import signal
 from typing import Final
 
 from analytics.cli.app import (
     DEFAULT_RELEASES,
     DEFAULT_STUDY,
     TOLD_BY_EXIT_CODES,
+    KeepDays,
     KeepLast,
     Releases,
+    Sign,
     Study,
     already_done,
     app,
@@ -16,7 +17,7 @@ from analytics.cli.app import (
     one_sentence,
     say,
 )
-from analytics.cli.build import Threads, tell, terminated
+from analytics.cli.build import Threads, tell
 from analytics.progress import PlainLines
 
 _UP_TO_DATE: Final = "Release {} is up to date."
@@ -27,23 +28,26 @@ _HELD: Final = (
 
 
 @app.command(epilog=TOLD_BY_EXIT_CODES)
-def refresh(
+def refresh(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     study: Study = DEFAULT_STUDY,
     releases: Releases = DEFAULT_RELEASES,
     threads: Threads = 2,
     keep_last: KeepLast = None,
+    keep_days: KeepDays = None,
+    sign: Sign = None,
 ) -> None:
     """Build and publish a study only if its files or the program changed; for schedulers.
 
     A rollback stays in effect until there is something new to publish.
     """
-    signal.signal(signal.SIGTERM, terminated)
     with one_sentence():
         # a call that has nothing to do takes about a second: nothing heavy is imported for it
         from analytics.build.freshness import standing_release  # noqa: PLC0415
         from analytics.release.log import HELD  # noqa: PLC0415
+        from analytics.release.upkeep import Retention  # noqa: PLC0415
 
-        standing = standing_release(study, releases, keep_last)
+        retention = Retention(keep_last, keep_days)
+        standing = standing_release(study, releases, retention, signed=sign is not None)
         if standing is not None:
             event, release = standing
             with already_done():
@@ -52,7 +56,7 @@ def refresh(
         from analytics.build import pipeline  # noqa: PLC0415 - takes seconds
 
         options = pipeline.BuildOptions(
-            releases, threads=threads, keep_last=keep_last, keep_rollback=True
+            releases, threads=threads, retention=retention, keep_rollback=True, sign=sign
         )
         outcome = pipeline.build(study, options, PlainLines(messages))
     with already_done():

@@ -34,14 +34,16 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     with one_sentence():
         from analytics.readers import published_report  # noqa: PLC0415
         from analytics.release.choice import chosen_release  # noqa: PLC0415
+        from analytics.release.older import as_this_version_reads  # noqa: PLC0415
 
         if population is not None and not patient_level:
             raise published_report.ReportError(
                 "--population needs --patient-level; add it or omit both."
             )
         folder = chosen_release(releases, study, release)
-        if patient_level:
-            path = published_report.patient_report(folder, releases, output, population)
-        else:
-            path = published_report.published_report(folder, releases, output, style)
+        with as_this_version_reads(folder):
+            if patient_level:
+                path = published_report.patient_report(folder, releases, output, population)
+            else:
+                path = published_report.published_report(folder, releases, output, style)
         typer.echo(path)

@@ -2,7 +2,7 @@
 
 import typer
 
-from analytics.cli.app import DEFAULT_RELEASES, Releases, app, one_sentence
+from analytics.cli.app import DEFAULT_RELEASES, Releases, answer, app, one_sentence
 
 
 @app.command()
@@ -16,6 +16,6 @@ def status(releases: Releases = DEFAULT_RELEASES) -> None:
         from analytics.release.verify import AlteredError  # noqa: PLC0415
 
         for line in status_lines(releases):
-            typer.echo(line)
+            answer(line)
         if damaged_studies(releases):
             raise typer.Exit(AlteredError.exit_code)

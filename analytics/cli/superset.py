@@ -26,10 +26,12 @@ def superset(
     with one_sentence():
         from analytics.release.choice import chosen_release  # noqa: PLC0415
         from analytics.release.manifest import read_manifest  # noqa: PLC0415
+        from analytics.release.older import as_this_version_reads  # noqa: PLC0415
         from analytics.superset.bundle import write_bundle  # noqa: PLC0415
 
         folder = chosen_release(releases, study, release)
         study_id = read_manifest(folder)["study"]["study_id"]
         target = output or Path(f"{study_id}-superset.zip")
-        write_bundle(folder, study_id, target, database)
+        with as_this_version_reads(folder):
+            write_bundle(folder, study_id, target, database)
         say(f"{target} is written; import it in Superset under Dashboards.")

@@ -1,6 +1,8 @@
 """`plateau verify`."""
 
 import time
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -14,10 +16,18 @@ def verify(
     study: StudyId = None,
     same: ReleaseAsOption = None,
     releases: Releases = DEFAULT_RELEASES,
+    allowed_signers: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Require a signature of one of these signers (a file as of ssh-keygen: a name and "
+            "a public key a line).",
+        ),
+    ] = None,
 ) -> None:
     """Check a release (default: the current one) against its manifest and list what was altered.
 
-    The log of runs is checked, too.
+    The log of runs and the signature of the release are checked, too.
     """
     with one_sentence():
         from analytics.release import verify as verification  # noqa: PLC0415
@@ -27,6 +37,7 @@ def verify(
         started = time.perf_counter()
         found = verification.verify_release(folder)
         log = verification.verify_log(folder)
+        signer = verification.verify_signature(folder, allowed_signers)
     for finding in (*found.findings, *(log.findings if log else ())):
         say(finding)
     what = f"{found.n_files} files and {found.n_tables} tables of release {found.release_id}"
@@ -48,3 +59,6 @@ def verify(
     if log is not None and log.last is not None:
         lines = "1 line" if log.n_lines == 1 else f"{log.n_lines} lines"
         typer.echo(f"The log of runs is unbroken: {lines}, the last one with digest {log.last}.")
+    if signer is not None:
+        rest = "" if allowed_signers else "; --allowed-signers FILE tells whose key that is"
+        typer.echo(f"The release is signed {signer}{rest}.")

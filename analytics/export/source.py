@@ -15,6 +15,7 @@ from analytics.export.errors import ExportCallError, ExportError
 from analytics.release.folders import WAREHOUSE, StudyReleases
 from analytics.release.log import published_at, read_runs
 from analytics.release.manifest import read_manifest
+from analytics.release.older import refuse_older
 from analytics.warehouse import connect
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?")
@@ -34,11 +35,13 @@ class Release:
             with connect(self.folder / WAREHOUSE, read_only=True) as connection:
                 yield connection
         except duckdb.CatalogException as error:
+            refuse_older(self.folder, error)
             raise ExportError(
                 f"Release {self.origin.release_id} lacks a table that this version of Plateau "
                 f"exports ({str(error).splitlines()[0]}); build the study again."
             ) from error
         except duckdb.Error as error:
+            refuse_older(self.folder, error)
             raise ExportError(
                 f"{self.folder / WAREHOUSE} cannot be read: {str(error).splitlines()[0]}"
             ) from error

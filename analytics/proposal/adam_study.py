@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from analytics.ingest.errors import IngestError
@@ -23,6 +22,7 @@ from analytics.proposal.adam import (
 )
 from analytics.proposal.skeleton_files import TrialEntry
 from analytics.proposal.trials import FoundTrial, check_twice, study_id_of_files
+from analytics.signals import temporary_folder
 from analytics.study.adam_datasets import ADSL
 from analytics.study.errors import StudyError
 from analytics.study.factors import FACTOR_COLUMNS, LEVEL_COLUMNS
@@ -45,8 +45,8 @@ def propose_adam(
     read; nothing is written then.
     """
     spec = _without_definitions(load_study(SKELETON))
-    with TemporaryDirectory(prefix="plateau-init-") as name, connect(":memory:") as connection:
-        found = tuple(_found_trials(spec, sources, encoding, Path(name)))
+    with temporary_folder("plateau-init-") as work, connect(":memory:") as connection:
+        found = tuple(_found_trials(spec, sources, encoding, work))
         of_trials = spec.model_copy(update={"trials": tuple(one.trial for one in found)})
         load_packages(of_trials, connection, [one.package for one in found])
         findings = read_adam(connection, spec.parameters.days_per_month)

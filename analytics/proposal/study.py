@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from analytics.ingest.loading import load_packages
 from analytics.ingest.unused import UnusedFile
@@ -20,6 +19,7 @@ from analytics.proposal.skeleton_files import (
 )
 from analytics.proposal.terms import RESPONSES, ProposedTerm, proposed_terms
 from analytics.proposal.trials import FoundTrial, find_trials, is_adam, latest_dates
+from analytics.signals import temporary_folder
 from analytics.study.errors import StudyError
 from analytics.study.loading import load_study
 from analytics.study.new_study import SKELETON, check_new, write_skeleton
@@ -54,8 +54,8 @@ def propose_study(
     if adam:
         return _proposed_from_adam(folder, sources, adam, encoding)
     spec = load_study(SKELETON).model_copy(update={"folder": Path()})
-    with TemporaryDirectory(prefix="plateau-init-") as name, connect(":memory:") as connection:
-        found = find_trials(spec, sources, encoding, Path(name))
+    with temporary_folder("plateau-init-") as work, connect(":memory:") as connection:
+        found = find_trials(spec, sources, encoding, work)
         of_trials = spec.model_copy(update={"trials": tuple(one.trial for one in found)})
         load_packages(of_trials, connection, [one.package for one in found])
         terms = tuple(proposed_terms(connection))

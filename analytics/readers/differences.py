@@ -11,6 +11,7 @@ from analytics.readers.queries import written
 from analytics.release.change_reasons import SubjectChange, explain_changes
 from analytics.release.estimates import RATIO, EstimateMove, moved_estimates
 from analytics.release.history import Release
+from analytics.release.older import refuse_older
 from analytics.text_table import aligned
 from analytics.warehouse import connect, literal
 
@@ -35,12 +36,14 @@ def difference(before: Release, after: Release) -> Difference:
     if before.release_id == after.release_id:
         return Difference(before, after, (), ())
     try:
-        with connect(":memory:") as connection:
+        with connect(":memory:", reach=(before.folder, after.folder)) as connection:
             for name, release in (("before", before), ("after", after)):
                 connection.execute(f"attach {literal(release.warehouse)} as {name} (read_only)")
             patients = tuple(explain_changes(connection))
             return Difference(before, after, patients, tuple(moved_estimates(connection)))
     except duckdb.Error as error:
+        for release in (before, after):
+            refuse_older(release.folder, error)
         raise BuildError(
             f"Releases {before.release_id} and {after.release_id} cannot be compared "
             f"({str(error).splitlines()[0]}); build the damaged or older one again."

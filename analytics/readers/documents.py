@@ -1,12 +1,12 @@
 """The documents made from a published warehouse: the data dictionary and dbt's own pages."""
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from analytics.release.folders import WAREHOUSE
 from analytics.release.manifest import read_manifest
 from analytics.report.dictionary import dictionary_lines
+from analytics.signals import temporary_folder
 from analytics.transform import Transformation
 from analytics.warehouse import connect
 
@@ -19,8 +19,7 @@ def write_documents(release: Path, folder: Path) -> list[Path]:
     dictionary, page = folder / "data-dictionary.md", folder / "site/dbt.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     parameters = read_manifest(release)["study"]["parameters"]
-    with tempfile.TemporaryDirectory(prefix="plateau-docs-") as name:
-        work = Path(name)
+    with temporary_folder("plateau-docs-") as work:
         copy = work / WAREHOUSE
         shutil.copyfile(release / WAREHOUSE, copy)
         with connect(copy, read_only=True) as connection:

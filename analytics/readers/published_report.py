@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from analytics.errors import PlateauError
 from analytics.release.folders import BI, WAREHOUSE
 from analytics.release.manifest import read_manifest
+from analytics.release.older import refuse_older
 from analytics.report.elements import Bi, Section
 from analytics.report.provenance import Provenance
 from analytics.report.swimmer import TooManyPatientsError, write_swimmer
@@ -40,7 +41,7 @@ def published_report(
     check_style(number_style)
     manifest = read_manifest(release)
     folder = outside_releases(output or FOLDER / manifest["study"]["study_id"], releases, release)
-    with _told(manifest):
+    with _told(release, manifest):
         provenance = provenance_of(manifest)
         return write_report(release / BI, folder, provenance, number_style=number_style)
 
@@ -56,7 +57,7 @@ def sections_of(release: Path, manifest: dict[str, Any]) -> tuple[Bi, list[Secti
 
 def readable(release: Path, manifest: dict[str, Any]) -> Bi:
     """The tables of bi of a release. Raises ReportError for a release too old for a report."""
-    with _told(manifest):
+    with _told(release, manifest):
         return readable_bi(release / BI)
 
 
@@ -73,10 +74,11 @@ def check_style(chosen: str | None) -> None:
 
 
 @contextmanager
-def _told(manifest: dict[str, Any]) -> Iterator[None]:
+def _told(release: Path, manifest: dict[str, Any]) -> Iterator[None]:
     try:
         yield
     except MissingTablesError as error:
+        refuse_older(release, KeyError(str(error)))
         raise ReportError(
             f"Release {manifest['release_id']} has no table {error} in {BI}; "
             "build the study again with this version."
@@ -103,6 +105,7 @@ def patient_report(
     except TooManyPatientsError as error:
         raise ReportError(f"{error}; choose a smaller one with --population.") from error
     except KeyError as error:
+        refuse_older(release, error)
         raise ReportError(
             f"Population {error} is not in populations.csv of study '{study_id}'; see "
             "bi.populations for the names."

@@ -35,7 +35,7 @@ def status_lines(releases: Path, now: datetime | None = None) -> Iterator[str]:
 
     `now` is the moment that ages count from.
     """
-    names = sorted({path.parent.name for path in releases.glob("*/log.jsonl")})
+    names = sorted({path.parent.name for path in releases.glob("*/log*.jsonl")})
     published = {study.study_id for study in published_studies(releases)}
     if not names:
         yield f"Nothing has been built in {releases}; run `plateau build`."

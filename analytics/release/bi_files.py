@@ -23,7 +23,7 @@ def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[s
     table to export.
     """
     (target / "bi").mkdir()
-    with connect(target / BI) as connection:
+    with connect(target / BI, reach=(target, warehouse.parent)) as connection:
         connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         tables = connection.execute(
             "select table_name, sql, comment from duckdb_tables() "

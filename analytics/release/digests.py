@@ -1,4 +1,4 @@
-"""What a release is identified by: digests of inputs, code, lock and parameters; never the clock.
+"""What a release is identified by: digests of inputs, code, packages, parameters; never the clock.
 
 DuckDB files differ from run to run even when their rows do not, so tables are digested by
 their rows in canonical order.
@@ -7,13 +7,14 @@ their rows in canonical order.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from analytics.project_files import LOCK, ROOT
+from analytics.release.packages import deviations
 from analytics.warehouse import quoted, table_digest
 
 _CODE_FOLDERS: Final = ("analytics", "dbt_project", "expectations")
@@ -27,30 +28,34 @@ _ID_LENGTH: Final = 12
 class Fingerprint:
     """Digests of everything that decides a release's numbers.
 
-    `inputs` maps the path of every file of the study, relative to its folder, to its sha256.
+    `inputs` maps the path of every file of the study, relative to its folder, to its sha256,
+    `packages` each package that is installed otherwise than locked to its version.
     """
 
     inputs: dict[str, str]
     code: str
     lock: str
     parameters: str
+    packages: dict[str, str] = field(default_factory=dict)
 
     @property
     def release_id(self) -> str:
         """Twelve hexadecimal digits; any changed byte gives others."""
         content = [sorted(self.inputs.items()), self.code, self.lock, self.parameters]
+        content += [sorted(self.packages.items())] if self.packages else []
         return text_digest(json.dumps(content))[:_ID_LENGTH]
 
 
 def fingerprint_of(
     folder: Path, trials: Iterable[Path], parameters: Mapping[str, Any]
 ) -> Fingerprint:
-    """Digest a study folder, its trials' folders or archives, this code and its lock."""
+    """Digest a study folder, its trials' folders or archives, this code and its packages."""
     return Fingerprint(
         inputs=input_digests(folder, trials),
         code=code_digest(ROOT),
         lock=file_digest(LOCK),
         parameters=text_digest(json.dumps(parameters, sort_keys=True, default=str)),
+        packages=deviations(),
     )
 
 

@@ -16,11 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from analytics.errors import BuildError, BusyError
 from analytics.release.exchange import exchange
+from analytics.signals import last_step
 
 WAREHOUSE: Final = "warehouse.duckdb"
 PRIVATE_DIGESTS: Final = "private.json"
@@ -112,8 +114,10 @@ class StudyReleases:
         """
         folder = self.folder / f".building-{release_id}-{os.getpid()}"
         folder.mkdir(mode=0o700)
+        remove = partial(shutil.rmtree, folder, ignore_errors=True)
         try:
-            yield folder
+            with last_step(remove):
+                yield folder
         except BaseException:
             if keep_failed:
                 kept = self.folder / f"failed-{release_id}"
@@ -121,7 +125,7 @@ class StudyReleases:
                 folder.rename(kept)
             raise
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove()
 
     def publish(self, building: Path, release_id: str) -> Path:
         """Give the built folder its final name and make it current; old files stay readable."""

@@ -158,7 +158,8 @@ def _opened(
     warehouse: Path, origin: Lineage
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, str | None]]:
     """The warehouse as `after`, the release before as `before`; the name of the source, if any."""
-    with connect(":memory:") as connection:
+    folders = [one.folder for one in (origin.previous, origin.source) if one is not None]
+    with connect(":memory:", reach=(warehouse.parent, *folders)) as connection:
         connection.execute(f"attach {literal(warehouse)} as after")
         if origin.previous is not None:
             connection.execute(f"attach {literal(origin.previous.warehouse)} as before (read_only)")

@@ -1,12 +1,21 @@
-"""The log of runs: one JSON line each, only ever appended, the only place with times of day."""
+"""The log of runs: one JSON line each, only ever appended, the only place with times of day.
+
+    log-000001.jsonl, log-000002.jsonl ...    full, put aside in this order
+    log.jsonl                                 the one that grows
+
+The chain of digests goes on from file to file: together they are one log.
+"""
 
 import fcntl
 import json
 import os
 import platform
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -14,6 +23,7 @@ from analytics import __version__
 from analytics.errors import BuildError, BusyError, PlateauError
 from analytics.release.digests import bytes_digest
 from analytics.release.folders import user_name
+from analytics.signals import last_step, told_to_end
 
 PUBLISHED: Final = "published"
 UP_TO_DATE: Final = "up to date"
@@ -35,8 +45,12 @@ EVENTS: Final[dict[str, str]] = {
 }
 """What a line of the log can tell."""
 
+LARGEST: Final = 1_000_000
+"""Bytes after which a file of the log is put aside: some 1,500 runs."""
+
 _ALWAYS: Final = ("at", "event")
 _BLOCK: Final = 65536
+_PUT_ASIDE: Final = re.compile(r"log-(\d{6,})\.jsonl")
 
 
 class RunLine:
@@ -46,7 +60,7 @@ class RunLine:
         """A line of that log, with nothing in it."""
         self.facts: dict[str, Any] = {}
         self.is_written = False
-        self._log = log
+        self.log = log
 
     def update(self, **facts: object) -> None:
         """Add facts; `event` says how the run ended."""
@@ -54,7 +68,7 @@ class RunLine:
 
     def write(self) -> None:
         """Append the line now. What a publication promises is in the log before it happens."""
-        append_run(self._log, **self.facts)
+        append_run(self.log, **self.facts)
         self.is_written = True
 
 
@@ -65,9 +79,10 @@ def append_run(log: Path, event: str, **facts: object) -> None:
     ended first, so that it takes no other with it. Returns after the line is on the disk. A refusal
     may name patients, so the log is its owner's alone. Raises OSError when it cannot be written.
     """
-    with os.fdopen(_opened(log), "rb+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with _held(log) as file:
         last, is_whole = _last_line(file)
+        if not last:
+            last = _last_line_put_aside(log)
         entry = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "event": event,
@@ -95,10 +110,11 @@ def logged(log: Path) -> Iterator[RunLine]:
     """
     line = RunLine(log)
     try:
-        yield line
+        with last_step(partial(_log_interrupted, line)):
+            yield line
     except BaseException as error:
         event = INTERRUPTED
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and not told_to_end():
             event = BUSY if isinstance(error, BusyError) else FAILED
             line.update(message=error.in_full if isinstance(error, PlateauError) else str(error))
         if line.is_written:
@@ -109,6 +125,12 @@ def logged(log: Path) -> Iterator[RunLine]:
         raise
     if "event" in line.facts and not line.is_written:
         line.write()
+
+
+def _log_interrupted(line: RunLine) -> None:
+    """What a run that cannot unwind leaves behind."""
+    if not line.is_written and line.log.parent.is_dir():
+        append_run(line.log, **{**line.facts, "event": INTERRUPTED})
 
 
 def check_writable(log: Path) -> None:
@@ -127,16 +149,16 @@ def check_writable(log: Path) -> None:
 
 def read_runs(log: Path) -> list[dict[str, Any]]:
     """The runs, oldest first; a line that a crash cut short, or that is no run, is left out."""
-    lines = log.read_bytes().split(b"\n") if log.exists() else []
-    return [run for run in map(run_of, lines) if run is not None]
+    return [run for line in written_lines(log) if (run := run_of(line.content)) is not None]
 
 
 def runs_from_the_end(log: Path) -> Iterator[dict[str, Any]]:
     """The runs, newest first, read as far back as they are asked for."""
-    if not log.exists():
-        return
-    with log.open("rb") as file:
-        yield from (run for line in _lines_from_the_end(file) if (run := run_of(line)) is not None)
+    with _read(log) as files:
+        for file in reversed(files):
+            for line in _lines_from_the_end(file):
+                if (run := run_of(line)) is not None:
+                    yield run
 
 
 def run_of(line: bytes) -> dict[str, Any] | None:
@@ -154,8 +176,79 @@ def _opened(log: Path) -> int:
     return os.open(log, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
 
 
-def _written_lines(log: Path) -> list[bytes]:
-    return [line for line in log.read_bytes().split(b"\n") if line] if log.exists() else []
+def log_files(log: Path) -> list[Path]:
+    """The files of the log that are there, oldest first."""
+    numbers = {
+        path: int(found[1])
+        for path in log.parent.glob("log-*.jsonl")
+        if (found := _PUT_ASIDE.fullmatch(path.name)) and path.is_file()
+    }
+    return [*sorted(numbers, key=lambda path: numbers[path]), *([log] if log.is_file() else [])]
+
+
+@contextmanager
+def _held(log: Path) -> Iterator[BinaryIO]:
+    """The file that lines are appended to, locked; a full one is put aside before."""
+    while True:
+        with os.fdopen(_opened(log), "rb+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not _is_still(log, file):
+                continue  # another run put it aside while this one waited
+            if os.fstat(file.fileno()).st_size > LARGEST and _put_aside(log):
+                continue
+            yield file
+            return
+
+
+def _is_still(log: Path, file: BinaryIO) -> bool:
+    """Whether the open file is the one of that name."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(log.stat(), os.fstat(file.fileno()))
+    return False
+
+
+def _put_aside(log: Path) -> bool:
+    """Give the full file the next number; whether it could be done. If not, it grows on."""
+    numbers = [int(path.stem.partition("-")[2]) for path in log_files(log) if path != log]
+    try:
+        log.rename(log.with_name(f"log-{max(numbers, default=0) + 1:06d}.jsonl"))
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _read(log: Path) -> Iterator[Sequence[BinaryIO]]:
+    """The files of the log, oldest first, open as they are at one moment."""
+    while True:
+        with ExitStack() as stack:
+            names = log_files(log)
+            try:
+                files = [stack.enter_context(name.open("rb")) for name in names]
+            except FileNotFoundError:
+                continue  # one was put aside just now
+            if log_files(log) == names:
+                yield files
+                return
+
+
+@dataclass(frozen=True)
+class WrittenLine:
+    """A line of the log as it stands: its file, its number there from 1, its bytes."""
+
+    file: str
+    number: int
+    content: bytes
+
+
+def written_lines(log: Path) -> list[WrittenLine]:
+    """The lines of the log, oldest first, whether or not they tell a run."""
+    with _read(log) as files:
+        return [
+            WrittenLine(Path(file.name).name, number, content)
+            for file in files
+            for number, content in enumerate(filter(None, file.read().split(b"\n")), start=1)
+        ]
 
 
 def _is_time(text: str) -> bool:
@@ -174,6 +267,15 @@ def _last_line(file: BinaryIO) -> tuple[bytes, bool]:
     return next((line for line in _lines_from_the_end(file) if line), b""), is_whole
 
 
+def _last_line_put_aside(log: Path) -> bytes:
+    """The last line of the file that was put aside last; empty where there is none."""
+    earlier = [path for path in log_files(log) if path != log]
+    if not earlier:
+        return b""
+    with earlier[-1].open("rb") as file:
+        return _last_line(file)[0]
+
+
 def _lines_from_the_end(file: BinaryIO) -> Iterator[bytes]:
     """The lines of a file without their ends, last first, block by block."""
     position, rest = file.seek(0, os.SEEK_END), b""
@@ -188,8 +290,8 @@ def _lines_from_the_end(file: BinaryIO) -> Iterator[bytes]:
 
 def log_state(log: Path) -> dict[str, Any]:
     """How many lines the log has, and the digest of the last one: what a manifest keeps of it."""
-    lines = _written_lines(log)
-    return {"lines": len(lines), "last": bytes_digest(lines[-1]) if lines else None}
+    lines = written_lines(log)
+    return {"lines": len(lines), "last": bytes_digest(lines[-1].content) if lines else None}
 
 
 def log_findings(log: Path, states: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -200,17 +302,18 @@ def log_findings(log: Path, states: Mapping[str, Mapping[str, Any]]) -> Iterator
     end shows where a manifest knows it. The last lines are known by the digest that `verify`
     prints.
     """
-    lines = _written_lines(log)
-    for number, (before, line) in enumerate(zip([None, *lines], lines, strict=False), start=1):
-        run = run_of(line)
+    lines = written_lines(log)
+    for before, line in zip([None, *lines], lines, strict=False):
+        run = run_of(line.content)
         if run is None:
-            if number == len(lines):
-                yield f"Line {number} of {log.name} is cut short."
+            if line is lines[-1]:
+                yield f"Line {line.number} of {line.file} is cut short."
             continue
-        expected = None if before is None else bytes_digest(before)
-        if run.get("previous") != expected:
-            place = "is not the first" if number == 1 else f"does not follow line {number - 1}"
-            yield f"Line {number} of {log.name} {place}: lines before it were altered or removed."
+        if run.get("previous") != (None if before is None else bytes_digest(before.content)):
+            yield (
+                f"Line {line.number} of {line.file} {_misplaced(line, before)}: lines before it "
+                "were altered or removed."
+            )
     for release_id, state in states.items():
         n = state["lines"]
         if n > len(lines):
@@ -218,16 +321,44 @@ def log_findings(log: Path, states: Mapping[str, Mapping[str, Any]]) -> Iterator
                 f"{log.name} had {n} {'line' if n == 1 else 'lines'} when release {release_id} was "
                 f"built, and has {len(lines)} now."
             )
-        elif n and bytes_digest(lines[n - 1]) != state["last"]:
-            yield f"Line {n} of {log.name} is not what it was when release {release_id} was built."
+        elif n and bytes_digest(lines[n - 1].content) != state["last"]:
+            yield (
+                f"Line {lines[n - 1].number} of {lines[n - 1].file} is not what it was when "
+                f"release {release_id} was built."
+            )
+
+
+def _misplaced(line: WrittenLine, before: WrittenLine | None) -> str:
+    if before is None:
+        return "is not the first"
+    return f"does not follow line {before.number}" + (
+        "" if before.file == line.file else f" of {before.file}"
+    )
 
 
 def rollback_stands(log: Path) -> bool:
-    """Whether somebody led `current` back, and nothing has been published since."""
+    """Whether somebody led `current` back, and nothing has been published since.
+
+    A run that held still because of the rollback tells it as well as the rollback itself.
+    """
+    for run in _not_withdrawn(runs_from_the_end(log)):
+        if run["event"] in (PUBLISHED, ROLLED_BACK, HELD):
+            return bool(run["event"] != PUBLISHED)
+    return False
+
+
+def current_since(log: Path, moment: datetime) -> frozenset[str] | None:
+    """The ids of the releases that were current at the moment or later.
+
+    None where the log does not reach back to the moment, so that nobody can tell.
+    """
+    seen = set()
     for run in _not_withdrawn(runs_from_the_end(log)):
         if run["event"] in (PUBLISHED, ROLLED_BACK):
-            return bool(run["event"] == ROLLED_BACK)
-    return False
+            seen.add(str(run.get("release")))
+            if datetime.fromisoformat(run["at"]) < moment:
+                return frozenset(seen)
+    return None
 
 
 def published_at(runs: list[dict[str, Any]], release_id: str) -> str | None:

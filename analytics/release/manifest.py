@@ -47,6 +47,7 @@ def write_manifest(
         "study": study,
         **asdict(fingerprint),
         "environment": {
+            "plateau": __version__,
             "python": platform.python_version(),
             "machine": f"{platform.system()} {platform.machine()}",
             "duckdb": duckdb.__version__,

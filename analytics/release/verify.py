@@ -27,8 +27,9 @@ from analytics.release.folders import (
     StudyReleases,
 )
 from analytics.release.history import published_releases
-from analytics.release.log import log_findings, log_state
+from analytics.release.log import log_files, log_findings, log_state
 from analytics.release.manifest import private_digests, read_manifest, stated_digest
+from analytics.release.signing import SIGNATURE, Signer, signer_of
 from analytics.warehouse import connect, table_digest
 
 _OWNERS: Final = {WAREHOUSE: "patient data", PRIVATE_DIGESTS: "digests of unlimited results"}
@@ -91,7 +92,7 @@ def verify_log(release: Path) -> LogVerification | None:
     """
     folder = release.resolve().parent
     releases = StudyReleases(folder.parent, folder.name)
-    if not releases.log.is_file():
+    if not log_files(releases.log):
         return None
     states = {
         one.release_id: state
@@ -100,6 +101,16 @@ def verify_log(release: Path) -> LogVerification | None:
     }
     now = log_state(releases.log)
     return LogVerification(now["lines"], now["last"], tuple(log_findings(releases.log, states)))
+
+
+def verify_signature(release: Path, allowed: Path | None) -> Signer | None:
+    """Who signed the manifest of a release; None for one that is not signed and need not be.
+
+    With a list of allowed signers it must be one of them. Raises SignatureError.
+    """
+    if allowed is None and not (release / SIGNATURE).exists():
+        return None
+    return signer_of(release, allowed)
 
 
 def wrong_tables(release: Path, manifest: Mapping[str, Any], file: str) -> Iterator[str]:
@@ -148,7 +159,7 @@ def _wrong_files(release: Path, files: Mapping[str, str]) -> Iterator[tuple[str,
             yield name, "is missing"
         elif file_digest(path) != digest:
             yield name, "was altered"
-    known = {*files, MANIFEST, MANIFEST_DIGEST}
+    known = {*files, MANIFEST, MANIFEST_DIGEST, SIGNATURE}
     for path in sorted(release.rglob("*")):
         name = path.relative_to(release).as_posix()
         if name not in known and (path.is_symlink() or not path.is_dir()):

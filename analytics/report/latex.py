@@ -13,6 +13,7 @@ _SPECIAL: Final = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     **{letter: f"\\{letter}" for letter in "&%$#_{}"},
+    **{letter: f"{{{letter}}}" for letter in "[]*"},  # of the end of the row before, if first
     "\n": " ",
 }
 

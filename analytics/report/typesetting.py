@@ -79,18 +79,19 @@ def table_csv(table: Table, note: str) -> str:
     """
     has_groups = any(line.group for line in table.lines)
     has_cautions = any(line.cautions for line in table.lines)
-    heads = [_safe(f"{c.spanner}: {c.heading}" if c.spanner else c.heading) for c in table.columns]
+    heads = [f"{c.spanner}: {c.heading}" if c.spanner else c.heading for c in table.columns]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
+    heads = list(map(safe_cell, heads))
     writer.writerow(["group"] * has_groups + heads + ["caution"] * has_cautions + ["note"])
     for line in table.lines:
         cells = [line.cells.get(column.key, "") for column in table.columns]
         writer.writerow(
             [
-                *(_safe(text) for text in [line.group or ""] * has_groups),
-                *("" if text == UNKNOWN else _safe(text) for text in cells),
-                *[_safe(" ".join(line.cautions))] * has_cautions,
-                _safe(note),
+                *(safe_cell(text) for text in [line.group or ""] * has_groups),
+                *("" if text == UNKNOWN else safe_cell(text) for text in cells),
+                *[safe_cell(" ".join(line.cautions))] * has_cautions,
+                safe_cell(note),
             ]
         )
     return out.getvalue()
@@ -121,7 +122,7 @@ def _cells(columns: Sequence[Column], line: Line, letters: dict[str, str]) -> di
     return {_GROUP: line.group, **cells} if line.group is not None else cells
 
 
-def _safe(text: str) -> str:
+def safe_cell(text: str) -> str:
     """The cell, quoted where a spreadsheet would compute it; a signed number is only a number."""
     is_formula = text.startswith(_FORMULA) and not _SIGNED.fullmatch(text)
     return f"'{text}" if is_formula else text

@@ -13,7 +13,7 @@ from analytics.report.numbering import numbered
 from analytics.report.page import page
 from analytics.report.provenance import Provenance
 from analytics.report.text_to_copy import as_plain_text, text_to_copy
-from analytics.report.typesetting import table_csv
+from analytics.report.typesetting import safe_cell, table_csv
 from analytics.study.number_styles import written_as
 
 PAGE: Final = Path(REPORT_PAGE).name
@@ -127,7 +127,7 @@ def write_contents(bi: Bi, sections: list[Section], path: Path) -> None:
                 name = item.analysis_id or ""
                 population = populations.get(name) or ""
                 about = (number, item.title, section.title, name, population, place)
-                writer.writerow(about)
+                writer.writerow(map(safe_cell, about))
 
 
 def draw_figures(

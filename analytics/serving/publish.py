@@ -8,6 +8,7 @@ locks a few busy readers keep the publication out for ever. Tables whose columns
 loaded beside and exchanged under locks at the end (`analytics.serving.swap`).
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import duckdb
 
 from analytics.release.folders import BI, WAREHOUSE
 from analytics.release.manifest import read_manifest
-from analytics.serving.address import Address
+from analytics.serving.address import Address, is_protected
 from analytics.serving.errors import ServingCallError, ServingError
 from analytics.serving.rights import check_apart, check_role, make_schema
 from analytics.serving.session import Session, session
@@ -31,6 +32,7 @@ from analytics.serving.statements import (
 )
 from analytics.serving.swap import Exchange, exchange, shapes
 from analytics.serving.tables import Shape, Table, tables_of
+from analytics.signals import undisturbed
 from analytics.warehouse import connect, literal, quoted
 
 _BATCH: Final = 50_000
@@ -44,7 +46,8 @@ class Options:
 
     `schema` takes the tables for people. With `marts` the patient-level marts go to
     `marts_schema`, which only `marts_role` may read, if there is one. `wait` is how many seconds
-    readers may hold tables whose columns have changed.
+    readers may hold tables whose columns have changed. `trusted_network` lets the marts go to
+    another machine without `sslmode=verify-full`.
     """
 
     schema: str = "bi"
@@ -53,6 +56,7 @@ class Options:
     marts_schema: str = "marts"
     marts_role: str | None = None
     wait: float = 60.0
+    trusted_network: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,13 @@ def publish(
     password) when the server refuses; then everything is as it was.
     """
     parts = _parts(options)
+    if options.marts and not options.trusted_network and not is_protected(address, os.environ):
+        raise ServingCallError(
+            f"--marts would send patient-level rows to {address} without proof that nobody reads "
+            "along or answers in the server's place; add sslmode=verify-full to the address (and "
+            "sslrootcert=, the certificate of your authority), or --trusted-network if the network "
+            "is protected in another way."
+        )
     started = time.perf_counter()
     manifest = read_manifest(release)
     study, release_id = manifest["study"], manifest["release_id"]
@@ -110,7 +121,8 @@ def publish(
             rows[part.schema] = _replace(server, release, part, options.wait, tell)
             about = f"{mark}release {release_id}. {study['title']}.{note}"
             server.run(f"comment on schema {quoted(part.schema)} is {literal(about)}")
-        server.commit()
+        with undisturbed():
+            server.commit()
         tell("tidying up")
         for schema, tables in rows.items():
             server.tidy(

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from analytics.study.codes import LONGEST, is_part_of_a_path
 from analytics.study.errors import StudyError
-from analytics.study.wording import choices, nearest, one_line, shortened
+from analytics.study.wording import choices, nearest, one_line, shortened, turning_mark
 
 LARGEST_FILE: Final = 4_000_000
 _LONGEST_KEY: Final = 32
@@ -153,6 +153,10 @@ def read_toml(path: Path) -> Table:
             raise StudyError(
                 f"{path.name} has more than {LARGEST_FILE:,} bytes or a key of more than "
                 f"{_LONGEST_KEY} parts, which no study needs; remove what does not belong in it."
+            )
+        if mark := turning_mark(text):
+            raise StudyError(
+                f"{path.name} {mark}, which turns the direction of writing; remove it."
             )
         return Table(path.name, tomllib.loads(text))
     except UnicodeDecodeError:

@@ -5,6 +5,7 @@ line, the column, its value and the values it may have.
 """
 
 import csv
+import io
 import math
 import re
 from collections.abc import Collection, Mapping
@@ -14,7 +15,7 @@ from typing import Final, get_args
 
 from analytics.study.codes import NAME_FORM, is_domain, is_name
 from analytics.study.errors import StudyError
-from analytics.study.wording import choices, nearest, one_line, shortened
+from analytics.study.wording import choices, nearest, one_line, shortened, turning_mark
 
 _WHOLE_NUMBER: Final = re.compile(r"-?[0-9]+")
 _SUPP: Final = "SUPP"
@@ -130,12 +131,17 @@ def read_rows(path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = 
         )
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            records = (cells for cells in reader if any(cells) and not cells[0].startswith("#"))
-            header = [cell.strip() for cell in next(records, [])]
-            _check_header(path.name, header, columns, optional)
-            left_out = dict.fromkeys(optional, "")
-            return [_row(path.name, reader.line_num, header, cells, left_out) for cells in records]
+            text = file.read()
+        if mark := turning_mark(text):
+            raise StudyError(
+                f"{path.name} {mark}, which turns the direction of writing; remove it."
+            )
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        records = (cells for cells in reader if any(cells) and not cells[0].startswith("#"))
+        header = [cell.strip() for cell in next(records, [])]
+        _check_header(path.name, header, columns, optional)
+        left_out = dict.fromkeys(optional, "")
+        return [_row(path.name, reader.line_num, header, cells, left_out) for cells in records]
     except UnicodeDecodeError:
         raise StudyError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except csv.Error as error:

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from typing import Final
 
 _ROOM: Final = 40
+# embeddings, overrides and isolates of the bidirectional algorithm: a text can look like another
+_TURNING: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _CONTROL: Final = re.compile(r"\s*[\x00-\x1f\x7f\x85\u2028\u2029]+\s*")
 
 
@@ -17,6 +19,15 @@ def shortened(text: str) -> str:
 def one_line(text: str) -> str:
     """The text without blanks around it; a line break or tab in it becomes one blank."""
     return _CONTROL.sub(" ", text).strip()
+
+
+def turning_mark(text: str) -> str | None:
+    """ "line 3 holds U+202E" where an invisible mark turns the direction of writing, or None."""
+    found = _TURNING.search(text)
+    if found is None:
+        return None
+    line = text.count("\n", 0, found.start()) + 1
+    return f"line {line} holds the invisible mark U+{ord(found[0]):04X}"
 
 
 def choices(known: Collection[str]) -> str:

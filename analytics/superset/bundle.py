@@ -6,9 +6,11 @@ the same release it has the same bytes.
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +31,7 @@ from analytics.superset.specification import (
 )
 from analytics.warehouse import connect
 
+_MARKUP: Final = re.compile(r"[\\`*_\[\]~|]")
 _VERSION: Final = "1.0.0"
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -171,11 +174,16 @@ def _header(dashboard: Json, about: Mapping[str, object]) -> str:
     """The text above everything, with the notice of a synthetic study."""
     notice = about["synthetic_note"] or "SYNTHETIC DATA." if about["is_synthetic"] else ""
     text: str = dashboard["header"].format(
-        title=about["title"],
-        data_cutoffs=about["data_cutoffs"],
-        notice=f"**{notice}**" if notice else "",
+        title=_unmarked(about["title"]),
+        data_cutoffs=_unmarked(about["data_cutoffs"]),
+        notice=f"**{_unmarked(notice)}**" if notice else "",
     )
     return text.strip()
+
+
+def _unmarked(text: object) -> str:
+    """A text of the study in Markdown, without anything that Markdown or HTML would obey."""
+    return _MARKUP.sub(r"\\\g<0>", escape(str(text), quote=False))
 
 
 def _about(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:

@@ -16,6 +16,9 @@ from analytics.warehouse import connect
 
 _BI_MODELS: Final = "path:models/bi"
 _HEADING: Final = re.compile(r"\w+ Error( in |$)")
+_FREE_TEXTS: Final = ("mrd_unit",)
+"""Parameters whose value is any text; the values of the others are checked against lists."""
+
 _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
 
 
@@ -44,7 +47,7 @@ class Transformation:
             *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
             *("--target-path", str(self._target), "--log-path", str(work / "logs")),
             *("--log-level", "none", "--log-level-file", "info", "--no-use-colors"),
-            *("--no-partial-parse", "--quiet", "--vars", json.dumps(parameters)),
+            *("--no-partial-parse", "--quiet", "--vars", json.dumps(variables_of(parameters))),
         ]
         self._read_with = {"database": warehouse.stem, **parameters}
         self._on_node = on_node
@@ -100,6 +103,19 @@ class Transformation:
     def _tell(self, event: Any) -> None:
         if event.info.name == "NodeStart":
             self._on_node(event.data.node_info.node_name)
+
+
+def variables_of(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters as dbt takes them: a text that may hold anything in hexadecimal digits.
+
+    dbt renders the text of a variable as a template, and a template is a program.
+    """
+    free = {
+        f"{name}_hex": str(parameters[name]).encode().hex()
+        for name in _FREE_TEXTS
+        if name in parameters
+    }
+    return {name: value for name, value in parameters.items() if name not in _FREE_TEXTS} | free
 
 
 def _failure(exception: BaseException | None, results: Iterable[Any]) -> PlateauError:

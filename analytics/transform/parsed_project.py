@@ -2,7 +2,9 @@
 
 What is kept is known by the digest of everything that reading depends on, so that a changed
 project, parameter or version is read again. A cache file that cannot be read or written is not an
-error.
+error. The file is a pickle, which can hold any program: it is loaded only after its first line was
+found to name this project and the bytes that follow, and only if nobody but its owner, who runs
+this, can have written it.
 """
 
 import json
@@ -38,11 +40,27 @@ def kept_manifest(cache: Path, project: Path, parameters: Mapping[str, Any]) -> 
     from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415 - takes seconds
 
     try:
-        kept = pickle.loads(_file(cache, parameters).read_bytes())
-        known = kept["digest"] == project_digest(project, parameters)
-        return Manifest(**kept["manifest"]) if known else None
+        content = _own_content(_file(cache, parameters))
+        head, _, payload = content.partition(b"\n")
+        if head != _head(project, parameters, payload):
+            return None
+        return Manifest(**pickle.loads(payload))
     except Exception:  # whatever is wrong with it, the project is read again
         return None
+
+
+def _head(project: Path, parameters: Mapping[str, Any], payload: bytes) -> bytes:
+    """The first line of a file: what was read, and what came of it, in digests."""
+    return f"{project_digest(project, parameters)} {sha256(payload).hexdigest()}".encode()
+
+
+def _own_content(path: Path) -> bytes:
+    """The bytes of a file that this user alone can write. Raises PermissionError for another."""
+    with path.open("rb") as file:
+        found = os.fstat(file.fileno())
+        if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+            raise PermissionError(f"Others can write {path}.")
+        return file.read()
 
 
 def keep_manifest(cache: Path, project: Path, parameters: Mapping[str, Any], manifest: Any) -> None:
@@ -51,15 +69,14 @@ def keep_manifest(cache: Path, project: Path, parameters: Mapping[str, Any], man
     Field by field: dbt's own way of pickling a manifest mixes its fields up.
     """
     public = [field.name for field in fields(manifest) if not field.name.startswith("_")]
-    kept = {
-        "digest": project_digest(project, parameters),
-        "manifest": {name: getattr(manifest, name) for name in public},
-    }
+    payload = pickle.dumps({name: getattr(manifest, name) for name in public})
     path = _file(cache, parameters)
     try:
         cache.mkdir(parents=True, exist_ok=True)
         written = path.with_suffix(f".{os.getpid()}")
-        written.write_bytes(pickle.dumps(kept))
+        written.unlink(missing_ok=True)
+        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(_head(project, parameters, payload) + b"\n" + payload)
         written.replace(path)
     except OSError:
         return

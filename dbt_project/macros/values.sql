@@ -51,6 +51,14 @@
     end
 {%- endmacro %}
 
+{#-
+    A parameter that may hold any text, as SQL. It arrives as the hexadecimal digits of its UTF-8,
+    because dbt renders the text of a variable as a template.
+-#}
+{% macro free_text(name) -%}
+    decode(unhex('{{ var(name ~ '_hex') }}'))
+{%- endmacro %}
+
 {#- A parameter as quoted SQL text. -#}
 {% macro quoted_text(text) -%}
     '{{ text | trim | replace("'", "''") }}'

@@ -5,7 +5,9 @@ Everything before the publish step is replaced; the releases folder and the log 
 
 import errno
 import os
+import shutil
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +17,16 @@ from project import STUDY
 
 from analytics.build import pipeline
 from analytics.build.pipeline import BuildOptions, BuildOutcome
-from analytics.errors import BuildError
+from analytics.errors import BuildError, UsageError
 from analytics.release import log as run_log
 from analytics.release.digests import Fingerprint
 from analytics.release.folders import HEADLINE, WAREHOUSE, StudyReleases
 from analytics.release.history import next_place
 from analytics.release.history_tables import Lineage
 from analytics.release.log import FAILED, PRUNED, PUBLISHED, UP_TO_DATE, read_runs
+from analytics.release.signing import signer_of
 from analytics.release.soundness import visible_damage
-from analytics.release.upkeep import roll_back
+from analytics.release.upkeep import Retention, roll_back
 from analytics.study import load_study
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -144,16 +147,16 @@ def test_old_releases_that_cannot_be_pruned_do_not_undo_a_publication(
         raise FULL
 
     monkeypatch.setattr(StudyReleases, "remove", refused)
-    outcome = builds.run(2, keep_last=1)
+    outcome = builds.run(2, retention=Retention(1))
     assert outcome.event == PUBLISHED
     assert outcome.problems == ("Old releases could not be pruned (No space left on device).",)
     assert builds.current() == "The answer is 2.\n"
 
 
 def test_pruning_has_a_line_of_its_own(builds: Builds) -> None:
-    builds.run(2, keep_last=1)
+    builds.run(2, retention=Retention(1))
     assert builds.events() == [PUBLISHED, PUBLISHED, PRUNED]
-    builds.run(2, keep_last=1)
+    builds.run(2, retention=Retention(1))
     assert builds.events()[-1] == UP_TO_DATE
 
 
@@ -215,3 +218,35 @@ def test_a_release_that_is_visibly_damaged_is_built_again(
     assert found.partition(" instead")[0] == clause.partition(" instead")[0]
     assert builds.run(1).event == PUBLISHED
     assert visible_damage(release) == ()
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("no ssh-keygen is installed here")
+    path = tmp_path_factory.mktemp("key") / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+    return path
+
+
+def test_a_release_is_signed_before_it_is_published(builds: Builds, key: Path) -> None:
+    assert builds.run(2, sign=key).event == PUBLISHED
+    signer = signer_of(builds.releases.current, None)
+    assert read_runs(builds.releases.log)[-1]["signed"] == signer.key
+    assert builds.run(2, sign=key).event == UP_TO_DATE
+
+
+def test_a_release_without_a_signature_is_built_again_when_one_is_asked_for(
+    builds: Builds, key: Path
+) -> None:
+    assert builds.run(1).event == UP_TO_DATE
+    assert builds.run(1, sign=key).event == PUBLISHED
+    assert signer_of(builds.releases.current, None).key
+    assert builds.run(1).event == UP_TO_DATE
+
+
+def test_a_key_that_cannot_sign_is_told_before_the_work(builds: Builds, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is no file; name an SSH key"):
+        builds.run(2, sign=tmp_path / "nowhere")
+    assert builds.current() == "The answer is 1.\n"
+    assert builds.events() == [PUBLISHED, FAILED]

@@ -51,6 +51,23 @@ expectations:
      kwargs: {unexpected_rows_query: select nowhere from {batch}},
      severity: info, description: The query is wrong.}
 """
+ELSEWHERE = """
+gate: marts
+schema: marts
+table: visits
+expectations:
+  - id: OTHER-FILE
+    type: unexpected_rows_expectation
+    kwargs:
+      unexpected_rows_query: "select content from read_text('/etc/hostname'), {batch}"
+    severity: critical
+    description: A suite reads no other file.
+  - id: UNLOCKED
+    type: unexpected_rows_expectation
+    kwargs: {unexpected_rows_query: "set enable_external_access = true -- {batch}"}
+    severity: critical
+    description: A suite opens nothing.
+"""
 ABSENT = """
 gate: marts
 schema: marts
@@ -204,3 +221,15 @@ def test_the_refusal_names_the_first_critical_failure(outcomes: dict[str, Outcom
     )
     assert error.details == "Found: [null]."
     assert str(refusal("marts", found)).endswith(" 3 more critical checks failed.")
+
+
+def test_a_query_of_a_suite_reads_no_file_but_the_warehouse(database: Path, tmp_path: Path) -> None:
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites/elsewhere.yml").write_text(ELSEWHERE)
+    outcomes = run_gate(database, "marts", load_suites([tmp_path / "suites"]))
+    assert [outcome.success for outcome in outcomes] == [False, False]
+    name = Path("/etc/hostname").read_text().strip()
+    for outcome in outcomes:
+        assert outcome.error
+        assert name not in outcome.error
+    assert "disabled by configuration" in str(outcomes[0].error)

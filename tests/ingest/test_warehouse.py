@@ -2,7 +2,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
+from analytics.project_files import DBT_PROJECT
 from analytics.warehouse import connect, connect_for_queries, table_digest
 
 
@@ -14,7 +16,7 @@ def digest(rows: str, columns: str = "a, b") -> str:
 
 def test_file_is_written_in_the_storage_format_of_duckdb_1_5(tmp_path: Path) -> None:
     connect(tmp_path / "w.duckdb").close()
-    connection = connect(":memory:")
+    connection = connect(":memory:", reach=(tmp_path,))
     connection.execute(f"attach '{tmp_path / 'w.duckdb'}' as w (read_only)")
     tags = connection.execute(
         "select tags['storage_version'] from duckdb_databases() where database_name = 'w'"
@@ -26,6 +28,66 @@ def test_no_extension_is_fetched_or_loaded(tmp_path: Path) -> None:
     connection = connect(tmp_path / "w.duckdb")
     for name in ("autoinstall_known_extensions", "autoload_known_extensions"):
         assert connection.execute(f"select current_setting('{name}')").fetchall() == [(False,)]
+
+
+OTHER_FILES = [
+    "select * from read_text('/etc/hostname')",
+    "from read_csv('{folder}/others/x.csv')",
+    "copy (select 1) to '{folder}/others/out.csv'",
+    "attach '{folder}/others/other.duckdb'",
+    "attach '{folder}/mine/../others/other.duckdb'",
+    "attach '{folder}/mine2.duckdb'",
+    "install httpfs",
+    "load '{folder}/others/x.duckdb_extension'",
+    "set enable_external_access = true",
+    "set allowed_directories = ['/']",
+    "set temp_directory = '{folder}/others'",
+]
+
+
+@pytest.mark.parametrize("statement", OTHER_FILES)
+@pytest.mark.parametrize("has_reach", [False, True])
+def test_no_statement_reaches_another_file(statement: str, has_reach: bool, tmp_path: Path) -> None:
+    for name in ("mine", "others"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "others/x.csv").write_text("a\n1\n")
+    reach = (tmp_path / "mine",) if has_reach else ()
+    connection = connect(tmp_path / "mine/w.duckdb", reach=reach)
+    with pytest.raises(duckdb.Error):
+        connection.execute(statement.format(folder=tmp_path)).fetchall()
+    assert {path.name for path in (tmp_path / "others").iterdir()} == {"x.csv"}
+
+
+def test_folders_that_are_named_are_in_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by a relative path, and through a link such as `current`."""
+    (tmp_path / "release").mkdir()
+    (tmp_path / "current").symlink_to("release")
+    monkeypatch.chdir(tmp_path)
+    with connect(":memory:", reach=(Path("current"),)) as connection:
+        connection.execute("attach 'current/w.duckdb' as w")
+        connection.execute("create table w.main.t as select 1 as a")
+        connection.execute("copy w.main.t to 'release/t.parquet'")
+    assert {path.name for path in (tmp_path / "release").iterdir()} == {"w.duckdb", "t.parquet"}
+
+
+def test_what_does_not_fit_into_memory_is_still_put_beside_the_file(tmp_path: Path) -> None:
+    with connect(tmp_path / "w.duckdb", threads=1) as connection:
+        connection.execute("set memory_limit = '60MB'")
+        connection.execute(
+            "create table t as select i, md5(i::varchar) as m from range(2000000) r (i) order by m"
+        )
+        assert connection.execute("select count(*) from t").fetchall() == [(2_000_000,)]
+
+
+def test_dbt_reaches_no_other_file() -> None:
+    profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    options = profile["plateau"]["outputs"]["duckdb"]["config_options"]
+    with duckdb.connect(config=options) as connection:
+        for statement in ("from read_text('/etc/hostname')", "attach '/tmp/other.duckdb'"):
+            with pytest.raises(duckdb.PermissionException):
+                connection.execute(statement)
 
 
 def test_number_of_threads_is_what_was_asked() -> None:

@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from analytics.cli import app
 from analytics.errors import BusyError, UsageError
 from analytics.release.folders import MANIFEST, WAREHOUSE, StudyReleases
 from analytics.release.history import (
@@ -17,8 +20,8 @@ from analytics.release.history import (
     published_releases,
     release_at,
 )
-from analytics.release.log import PRUNED, ROLLED_BACK, read_runs
-from analytics.release.upkeep import prune, prune_now, roll_back
+from analytics.release.log import PRUNED, PUBLISHED, ROLLED_BACK, read_runs
+from analytics.release.upkeep import KEEP_ALL, Retention, prune, prune_now, roll_back
 
 
 @pytest.fixture
@@ -111,7 +114,7 @@ def test_a_rollback_to_the_current_release_is_refused(releases: StudyReleases) -
 
 
 def test_the_oldest_are_pruned_and_it_is_logged(releases: StudyReleases) -> None:
-    assert prune_now(releases, 2) == ["first"]
+    assert prune_now(releases, Retention(2)) == ["first"]
     assert ids(releases) == ["second", "third"]
     assert last_run(releases) == {"event": PRUNED, "pruned": ["first"]}
     assert [path.name for path in releases.folder.glob(".removed-*")] == []
@@ -119,18 +122,18 @@ def test_the_oldest_are_pruned_and_it_is_logged(releases: StudyReleases) -> None
 
 def test_the_current_release_is_never_pruned(releases: StudyReleases) -> None:
     roll_back(releases, "first")
-    assert prune_now(releases, 1) == ["second"]
+    assert prune_now(releases, Retention(1)) == ["second"]
     assert ids(releases) == ["first", "third"]
     assert (releases.current / WAREHOUSE).is_file()
 
 
 def test_with_fewer_releases_than_are_kept_nothing_is_pruned(releases: StudyReleases) -> None:
-    assert prune(releases, 3) == []
-    assert prune(releases, 30) == []
+    assert prune(releases, Retention(3)) == []
+    assert prune(releases, Retention(30)) == []
 
 
 def test_what_follows_a_pruned_release_still_knows_its_place(releases: StudyReleases) -> None:
-    prune(releases, 1)
+    prune(releases, Retention(1))
     publish(releases, "fourth")
     places = [release.place for release in published_releases(releases)]
     assert places == [Place(3, "second"), Place(4, "third")]
@@ -149,7 +152,7 @@ def test_nothing_is_moved_while_another_run_is_at_work(releases: StudyReleases) 
         with pytest.raises(BusyError):
             roll_back(releases)
         with pytest.raises(BusyError):
-            prune_now(releases, 1)
+            prune_now(releases, Retention(1))
     assert releases.is_current("third")
 
 
@@ -159,16 +162,74 @@ def test_a_pruning_killed_at_any_moment_leaves_current_and_whole_releases(
     code = (
         "import os, signal, shutil, sys; from pathlib import Path; "
         "from analytics.release.folders import StudyReleases; "
-        "from analytics.release.upkeep import prune_now\n"
+        "from analytics.release.upkeep import Retention, prune_now\n"
         "shutil.rmtree = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "prune_now(StudyReleases(Path(sys.argv[1]), 'trial'), 1)"
+        "prune_now(StudyReleases(Path(sys.argv[1]), 'trial'), Retention(1))"
     )
     killed = subprocess.run([sys.executable, "-c", code, str(releases.root)], check=False)
     assert killed.returncode == -9
     assert ids(releases) == ["second", "third"]
     assert releases.is_current("third")
-    assert prune_now(releases, 1) == ["second"]
+    assert prune_now(releases, Retention(1)) == ["second"]
     assert sorted(path.name for path in releases.folder.iterdir() if path.is_dir()) == [
         "current",
         "third",
     ]
+
+
+DAY_20 = datetime(2026, 1, 20, 12, tzinfo=UTC)
+
+
+def write_log(releases: StudyReleases, *events: tuple[int, str, str]) -> None:
+    """A log of runs on days of January, with the release that each made current."""
+    lines = [
+        {"at": f"2026-01-{day:02d}T12:00:00+00:00", "event": event, "release": release}
+        for day, event, release in events
+    ]
+    releases.log.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+
+PUBLICATIONS = ((1, PUBLISHED, "first"), (10, PUBLISHED, "second"), (18, PUBLISHED, "third"))
+
+
+@pytest.mark.parametrize(
+    ("retention", "removed"),
+    [
+        (Retention(days=1), ["first", "second"]),
+        (Retention(days=5), ["first"]),  # the second was current until two days ago
+        (Retention(days=11), []),
+        (Retention(days=365), []),  # the log is not that old
+        (Retention(last=2, days=1), ["first"]),
+        (Retention(last=1, days=5), ["first"]),
+        (KEEP_ALL, []),
+    ],
+)
+def test_a_release_stays_as_long_as_it_was_current_lately(
+    releases: StudyReleases, retention: Retention, removed: list[str]
+) -> None:
+    write_log(releases, *PUBLICATIONS)
+    assert prune(releases, retention, DAY_20) == removed
+    assert releases.is_current("third")
+
+
+def test_a_release_that_a_rollback_left_is_as_old_as_the_rollback(releases: StudyReleases) -> None:
+    write_log(releases, *PUBLICATIONS, (19, ROLLED_BACK, "first"))
+    releases.point_current("first")
+    assert prune(releases, Retention(days=1), DAY_20) == ["second"]
+
+
+def test_without_a_log_no_release_is_too_old(releases: StudyReleases) -> None:
+    assert prune(releases, Retention(days=1), DAY_20) == []
+
+
+def test_a_call_that_would_keep_nothing_is_refused(releases: StudyReleases) -> None:
+    result = CliRunner().invoke(app, ["prune", "--releases", str(releases.root)])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "plateau: Say what to keep: --keep-last 10, --keep-days 365, or both.\n"
+    )
+    write_log(releases, *PUBLICATIONS)
+    result = CliRunner().invoke(
+        app, ["prune", "--releases", str(releases.root), "--keep-days", "1", "--keep-last", "2"]
+    )
+    assert (result.exit_code, result.stderr) == (0, "Removed: first.\n")

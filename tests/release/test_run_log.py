@@ -3,29 +3,35 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from analytics import __version__
 from analytics.errors import BusyError, GateError
+from analytics.release import log as run_log
 from analytics.release.digests import text_digest
 from analytics.release.folders import user_name
 from analytics.release.log import (
     BUSY,
     EVENTS,
     FAILED,
+    HELD,
     INTERRUPTED,
     PUBLISHED,
     ROLLED_BACK,
     UP_TO_DATE,
     append_run,
+    current_since,
+    log_files,
     log_findings,
     log_state,
     logged,
     published_at,
     read_runs,
     rollback_stands,
+    runs_from_the_end,
 )
 
 
@@ -129,6 +135,8 @@ def test_a_mistake_before_anything_was_built_leaves_no_folder(tmp_path: Path) ->
         ([PUBLISHED, ROLLED_BACK], True),
         ([PUBLISHED, ROLLED_BACK, UP_TO_DATE, FAILED], True),
         ([ROLLED_BACK, PUBLISHED], False),
+        ([ROLLED_BACK, HELD, FAILED], True),
+        ([ROLLED_BACK, HELD, PUBLISHED], False),
     ],
 )
 def test_a_rollback_stands_until_something_is_published(
@@ -249,3 +257,137 @@ def test_a_publication_that_failed_after_its_line_is_withdrawn(tmp_path: Path) -
     assert [run["event"] for run in read_runs(log)][-2:] == [PUBLISHED, FAILED]
     assert rollback_stands(log)
     assert published_at(read_runs(log), "a") == read_runs(log)[0]["at"]
+
+
+@pytest.fixture
+def rotated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A log of nine runs in several files."""
+    monkeypatch.setattr(run_log, "LARGEST", 500)
+    log = tmp_path / "log.jsonl"
+    for number in range(9):
+        append_run(log, PUBLISHED, release=str(number))
+    assert len(log_files(log)) > 2
+    return log
+
+
+def test_a_full_log_is_put_aside_and_read_as_one(rotated: Path) -> None:
+    names = [path.name for path in log_files(rotated)]
+    assert names[:2] == ["log-000001.jsonl", "log-000002.jsonl"]
+    assert names[-1] == "log.jsonl"
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in log_files(rotated))
+    assert [run["release"] for run in read_runs(rotated)] == list("012345678")
+    assert [run["release"] for run in runs_from_the_end(rotated)] == list("876543210")
+    assert log_state(rotated)["lines"] == 9
+    assert list(log_findings(rotated, {"x": log_state(rotated)})) == []
+
+
+@pytest.mark.parametrize("file", [0, 1, -1])
+def test_a_file_that_was_taken_out_of_the_log_shows(rotated: Path, file: int) -> None:
+    state = log_state(rotated)
+    files = log_files(rotated)
+    n_lines = [len(path.read_bytes().splitlines()) for path in files]
+    files[file].unlink()
+    found = list(log_findings(rotated, {"x": state}))
+    assert found[-1] == (
+        f"log.jsonl had 9 lines when release x was built, and has {9 - n_lines[file]} now."
+    )
+    rest = "lines before it were altered or removed."
+    first, _, third = (path.name for path in files[:3])
+    chain = {
+        0: [f"Line 1 of log-000002.jsonl is not the first: {rest}"],
+        1: [f"Line 1 of {third} does not follow line {n_lines[0]} of {first}: {rest}"],
+    }
+    assert found[:-1] == chain.get(file, [])
+
+
+def test_a_line_altered_in_a_file_put_aside_is_named(rotated: Path) -> None:
+    first = log_files(rotated)[0]
+    first.write_bytes(first.read_bytes().replace(b'"release": "0"', b'"release": "9"'))
+    assert list(log_findings(rotated, {})) == [
+        "Line 2 of log-000001.jsonl does not follow line 1: lines before it were altered or "
+        "removed."
+    ]
+
+
+def test_a_crash_after_putting_aside_breaks_no_chain(rotated: Path) -> None:
+    """The full file has its new name, and the new one is not there yet."""
+    n_files = len(log_files(rotated))
+    rotated.rename(rotated.with_name(f"log-{n_files:06d}.jsonl"))
+    assert [run["release"] for run in read_runs(rotated)] == list("012345678")
+    append_run(rotated, FAILED)
+    assert list(log_findings(rotated, {})) == []
+    assert log_files(rotated)[-1] == rotated
+
+
+def test_a_log_that_cannot_be_put_aside_grows_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(run_log, "LARGEST", 100)
+    monkeypatch.setattr(Path, "rename", refused)
+    log = tmp_path / "log.jsonl"
+    for _ in range(3):
+        append_run(log, FAILED)
+    assert len(read_runs(log)) == 3
+    assert log_files(log) == [log]
+
+
+def test_runs_that_end_at_once_each_keep_their_place_over_files(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    code = (
+        "import sys; from pathlib import Path; from analytics.release import log\n"
+        "log.LARGEST = 2000\n"
+        "for number in range(25): log.append_run(Path(sys.argv[1]), 'failed', number=number)"
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", code, str(log)]) for _ in range(4)]
+    assert [run.wait() for run in runs] == [0] * 4
+    assert len(read_runs(log)) == 100
+    assert len(log_files(log)) > 5
+    assert list(log_findings(log, {})) == []
+
+
+def test_a_run_reads_no_more_of_the_log_than_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To add a line, and to know whether a rollback stands."""
+    log = tmp_path / "log.jsonl"
+    append_run(log, PUBLISHED, release="a")
+    with log.open("ab") as file:
+        file.write((json.dumps({"at": "x", "event": "y"}) + "\n").encode() * 100_000)
+    append_run(log, ROLLED_BACK, release="a")
+    n_read = []
+    lines_from_the_end = run_log._lines_from_the_end
+
+    def counted(file: object) -> object:
+        for line in lines_from_the_end(file):  # type: ignore[arg-type]
+            n_read.append(len(line))
+            yield line
+
+    monkeypatch.setattr(run_log, "_lines_from_the_end", counted)
+    append_run(log, HELD)
+    assert rollback_stands(log)
+    assert sum(n_read) < 2_000
+
+
+def test_what_was_current_lately_is_known_as_far_back_as_the_log_goes(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    noon = datetime(2026, 1, 10, 12, tzinfo=UTC)
+
+    def told(day: int, event: str, **facts: object) -> str:
+        return json.dumps(
+            {"at": (noon - timedelta(days=10 - day)).isoformat(), "event": event, **facts}
+        )
+
+    lines = [
+        told(1, PUBLISHED, release="a"),
+        told(3, PUBLISHED, release="b"),
+        told(4, PUBLISHED, release="c"),
+        told(4, FAILED, release="c", withdraws=PUBLISHED),
+        told(6, ROLLED_BACK, release="a", before="b"),
+        told(7, UP_TO_DATE, release="a"),
+    ]
+    log.write_text("".join(f"{line}\n" for line in lines))
+    since = {days: current_since(log, noon - timedelta(days=days)) for days in (1, 5, 8, 10)}
+    assert since == {1: {"a"}, 5: {"a", "b"}, 8: {"a", "b"}, 10: None}

@@ -1,6 +1,9 @@
 """A release in a real Postgres: types, words, rights, and nothing changed by a failure."""
 
 import datetime
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +12,15 @@ import duckdb
 import pytest
 from adbc_driver_postgresql import dbapi
 from postgres_server import OWNER, Server, running_server
+from project import PROJECT
 from served_release import N_LINES, change_bi, write_release
 from typer.testing import CliRunner, Result
 
 from analytics.cli import app
-from analytics.serving.address import address_of
+from analytics.serving.address import address_of, is_protected
 from analytics.serving.errors import ServingError
 from analytics.serving.publish import Options, Served, publish
+from analytics.serving.session import Session
 
 QUICK = Options(wait=0.3)
 
@@ -333,6 +338,59 @@ def test_two_publications_to_one_schema_do_not_meet(server: Server, release: Pat
         )
 
 
+KILLED_MIDWAY = """
+import os, signal, sys
+from pathlib import Path
+from analytics.serving import publish as serving
+from analytics.serving.address import address_of
+from analytics.serving.session import Session
+
+load = Session.load
+def killed(session, schema, table, batches):
+    n = load(session, schema, table, batches)
+    if table == "lines":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return n
+Session.load = killed
+serving.publish(Path(sys.argv[1]), address_of(sys.argv[2]), serving.Options())
+"""
+
+
+def test_a_publisher_that_is_killed_midway_leaves_the_old_rows(
+    server: Server, release: Path, tmp_path: Path
+) -> None:
+    serve(server, release)
+    newer = write_release(tmp_path / "r2", 2)
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED_MIDWAY, newer, server.uri()], cwd=PROJECT, check=False
+    )
+    assert run.returncode == -signal.SIGKILL
+    assert server.rows("select distinct generation from bi.lines") == [(1,)]
+    serve(server, newer)  # no lock of the killed one is left
+    assert server.rows("select distinct generation from bi.lines") == [(2,)]
+
+
+def test_a_server_that_ends_midway_leaves_the_old_rows(
+    server: Server, release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(server, release)
+    load = Session.load
+
+    def ended(session: Session, schema: str, table: str, batches: object) -> int:
+        n = load(session, schema, table, batches)
+        server.run(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where state = 'idle in transaction'"
+        )
+        return n
+
+    monkeypatch.setattr(Session, "load", ended)
+    sentence = refusal(server, write_release(tmp_path / "r2", 2))
+    assert "refused a step (" in sentence
+    assert sentence.endswith("nothing that was served has changed.")
+    assert server.rows("select distinct generation from bi.lines") == [(1,)]
+
+
 def test_rights_that_are_missing_are_told_before_the_work(server: Server, release: Path) -> None:
     server.run("create role loader login")
     assert refusal(server, release, user="loader") == (
@@ -380,10 +438,13 @@ def command(releases: Path, *arguments: str) -> Result:
     return CliRunner().invoke(app, ["publish", "--releases", str(releases), *arguments])
 
 
-def test_the_command_tells_rows_seconds_and_rows_per_second(server: Server, tmp_path: Path) -> None:
+def test_the_command_tells_rows_seconds_and_rows_per_second(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     release = write_release(tmp_path / "releases/small/r1")
     (release.parent / "current").symlink_to("r1")
-    result = command(tmp_path / "releases", "--to", server.uri(password="s3cret"), "--marts")
+    monkeypatch.setenv("PLATEAU_TO", server.uri(password="s3cret"))
+    result = command(tmp_path / "releases", "--marts")
     assert result.exit_code == 0, result.stderr
     first, second, third = result.stdout.splitlines()
     assert (first, second) == (f"bi: 2 tables, {N_LINES + 2} rows", "marts: 1 tables, 1 rows")
@@ -399,6 +460,9 @@ def test_the_command_tells_rows_seconds_and_rows_per_second(server: Server, tmp_
     [
         "postgresql://loader:s3cr%40t@localhost:1/x",
         "postgresql://localhost:1/x?user=loader&password=s3cr%40t",
+        "postgresql://localhost:1/x?user=loader&p%61ssword=s3cr%40t",
+        "postgresql://localhost:1/x?user=loader&sslkey=k&sslp%61ssword=s3cr",
+        "postgresql://localhost:1/x?user=loader&scram_client_key=s3cr",
         "postgresql://loader:s3cr@t@localhost:1/x",
         "postgresql://loader:s3cr/t@localhost:1/x",
         "postgresql://loader:s3cr#t@localhost:1/x",
@@ -408,12 +472,89 @@ def test_the_command_tells_rows_seconds_and_rows_per_second(server: Server, tmp_
         "host=localhost password=s3cr",
     ],
 )
-def test_a_password_is_never_printed(tmp_path: Path, address: str) -> None:
+@pytest.mark.parametrize("is_in_a_variable", [True, False])
+def test_a_password_is_never_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, is_in_a_variable: bool
+) -> None:
     release = write_release(tmp_path / "releases/small/r1")
     (release.parent / "current").symlink_to("r1")
-    result = command(tmp_path / "releases", "--to", address)
+    if is_in_a_variable:
+        monkeypatch.setenv("PLATEAU_TO", address)
+    result = command(tmp_path / "releases", *(() if is_in_a_variable else ("--to", address)))
     assert result.exit_code in {2, 4}
     assert result.stderr.startswith("plateau: ")
     assert len(result.stderr.splitlines()) == 1
     assert "s3cr" not in result.output
     assert "cr@t" not in result.output
+
+
+def test_a_password_on_the_command_line_is_refused(tmp_path: Path) -> None:
+    release = write_release(tmp_path / "releases/small/r1")
+    (release.parent / "current").symlink_to("r1")
+    result = command(tmp_path / "releases", "--to", "postgresql://u:s3cr@localhost:1/x")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "plateau: The value of --to contains a password, which other users of this machine see in "
+        "the list of processes; put it in PGPASSWORD, ~/.pgpass or a service file, or the whole "
+        "address in the variable PLATEAU_TO.\n"
+    )
+
+
+PROTECTED: dict[str, dict[str, str]] = {
+    "postgresql://localhost/x": {},
+    "postgresql://u@127.0.0.1:5432/x": {},
+    "postgresql://[::1]:5432/x": {},
+    "postgresql:///x": {},
+    "postgresql://%2Fvar%2Frun%2Fpostgresql/x": {},
+    "postgresql:///x?host=/var/run/postgresql": {},
+    "postgresql://db.example.org/x?sslmode=verify-full": {},
+    "postgresql://db.example.org/x?ssl%6Dode=verify-full": {},
+    "postgresql://db.example.org/x": {"PGSSLMODE": "verify-full"},
+    "postgresql://db.example.org/x?service=s&sslmode=verify-full": {},
+    "postgresql://db.example.org/x?hostaddr=127.0.0.1": {},
+    "postgresql:///y": {"PGHOST": "localhost"},
+}
+OPEN: tuple[tuple[str, dict[str, str]], ...] = (
+    ("postgresql://db.example.org/x", {}),
+    ("postgresql://u@192.168.1.5:5432/x", {}),
+    ("postgresql://localhost,db.example.org/x", {}),
+    ("postgresql://localhost/x?host=db.example.org", {}),
+    ("postgresql://localhost/x?hostaddr=10.0.0.1", {}),
+    ("postgresql://localhost.example.org/x", {}),
+    ("postgresql://[2001:db8::1]/x", {}),
+    ("postgresql:///x", {"PGHOST": "db.example.org"}),
+    ("postgresql://localhost/x", {"PGHOSTADDR": "10.0.0.1"}),
+    ("postgresql:///x?service=s", {}),
+    ("postgresql:///x", {"PGSERVICE": "s", "PGSSLMODE": "verify-full"}),
+    *(
+        (f"postgresql://db.example.org/x?sslmode={mode}", {"PGSSLMODE": "verify-full"})
+        for mode in ("disable", "allow", "prefer", "require", "verify-ca")
+    ),
+    ("postgresql://db.example.org/x?sslmode=verify-full&sslmode=disable", {}),
+)
+
+
+@pytest.mark.parametrize(("uri", "settings"), PROTECTED.items())
+def test_this_machine_and_checked_certificates_are_protected(
+    uri: str, settings: dict[str, str]
+) -> None:
+    assert is_protected(address_of(uri), settings)
+
+
+@pytest.mark.parametrize(("uri", "settings"), OPEN)
+def test_any_other_connection_is_not(uri: str, settings: dict[str, str]) -> None:
+    assert not is_protected(address_of(uri), settings)
+
+
+def test_marts_do_not_leave_the_machine_on_an_open_connection(
+    release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PGHOST", "PGHOSTADDR", "PGSSLMODE", "PGSERVICE"):
+        monkeypatch.delenv(name, raising=False)
+    address = address_of("postgresql://nowhere.invalid:1/x?sslmode=require")
+    with pytest.raises(ServingError, match="without proof that nobody reads along") as caught:
+        publish(release, address, replace(QUICK, marts=True))
+    assert caught.value.exit_code == 2
+    for options in (QUICK, replace(QUICK, marts=True, trusted_network=True)):
+        with pytest.raises(ServingError, match="cannot be reached"):
+            publish(release, address, options)

@@ -1,5 +1,6 @@
 """The dbt project as last read: found again when nothing changed, read anew when anything did."""
 
+import pickle
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -69,3 +70,31 @@ def test_cache_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "cache").touch()  # where a folder should be
     keep_manifest(tmp_path / "cache", tmp_path, PARAMETERS, Manifest())
     assert kept_manifest(tmp_path / "cache", tmp_path, PARAMETERS) is None
+
+
+class Program:
+    """What is no data: a pickle that does something when it is loaded."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.trace,)
+
+
+def test_nothing_is_loaded_before_its_digest_was_compared(project: Path, tmp_path: Path) -> None:
+    path = kept_file(project)
+    head = path.read_bytes().partition(b"\n")[0]
+    for first in (b"", head + b"\n"):
+        path.write_bytes(first + pickle.dumps(Program(tmp_path / "trace")))
+        assert found(project) is None
+        assert not (tmp_path / "trace").exists()
+    pickle.loads(pickle.dumps(Program(tmp_path / "trace")))
+    assert (tmp_path / "trace").exists()
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602])
+def test_a_file_that_others_can_write_is_not_loaded(project: Path, mode: int) -> None:
+    assert kept_file(project).stat().st_mode & 0o777 == 0o600
+    kept_file(project).chmod(mode)
+    assert found(project) is None

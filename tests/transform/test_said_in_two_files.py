@@ -8,6 +8,7 @@ from project import PROJECT
 from analytics.study.declared_facts import MOST_LEVELS
 from analytics.study.facts import BUILT_IN_FACTS
 from analytics.study.specification import Parameters
+from analytics.transform.dbt_run import variables_of
 
 PROJECT_FILE = PROJECT / "dbt_project/dbt_project.yml"
 CLOCKS = PROJECT / "expectations/time_to_event.yml"
@@ -16,7 +17,7 @@ DECLARED_FACTS = PROJECT / "dbt_project/models/facts/int_declared_facts.sql"
 
 def test_the_defaults_of_dbt_are_those_of_the_study() -> None:
     variables = yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))["vars"]
-    assert variables == Parameters().model_dump(mode="json")
+    assert variables == variables_of(Parameters().model_dump(mode="json"))
 
 
 def test_facts_are_dated_in_as_many_steps_as_a_study_may_use() -> None:

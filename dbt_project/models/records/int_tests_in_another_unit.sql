@@ -30,7 +30,7 @@ of_residual_disease as (
     where
         covered_tests.is_mrd
         and coalesce(measured_tests.unit, '')
-        <> {{ wording(quoted_text(var('mrd_unit'))) }}
+        <> {{ wording(free_text('mrd_unit')) }}
 ),
 
 -- a test that a factor is made of has the factor's unit; LB alone has units
