@@ -17,7 +17,7 @@ _NOTE: Final = (
     "Written by `make docs` from the docstrings of `analytics.api`; do not edit. All names are "
     "those of `plateau`."
 )
-_CHAPTERS: Final = {
+CHAPTERS: Final = {
     "Releases": ("open", "Release", "SurvivalFunctions", "Answer", "Figure", "Table"),
     "Data of your own": (
         "km",
@@ -49,7 +49,7 @@ def reference_lines() -> Iterator[str]:
     yield HEADING
     yield ""
     yield _NOTE
-    for chapter, names in _CHAPTERS.items():
+    for chapter, names in CHAPTERS.items():
         yield ""
         yield f"### {chapter}"
         for name in names:
