@@ -31,6 +31,9 @@ NOT_RUN = ("# needs ", "# takes ")
 # run by tests of their own, on other releases: this page's studies, that page's examples
 ELSEWHERE = {"your-own-study.md", "python.md"}
 ON_PATH = ". .venv/bin/activate"
+IN_A_CHECKOUT = (
+    "Makefile", "analytics", "bi", "pyproject.toml", "requirements.lock", "studies", "tests",
+)  # fmt: skip
 INLINE = re.compile(r"`(?:\.venv/bin/)?(plateau(?: [^`]*)?|make [^`]*)`")
 
 
@@ -59,15 +62,7 @@ RUN = [block for block in BLOCKS if block.is_run]
 def checkout(default_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder like the checkout after `make build`, which may be written to."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in (
-        "Makefile",
-        "studies",
-        "tests",
-        "analytics",
-        "bi",
-        "requirements.lock",
-        "pyproject.toml",
-    ):
+    for name in IN_A_CHECKOUT:
         (folder / name).symlink_to(PROJECT / name)
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
     shutil.copytree(default_releases, folder / "releases", symlinks=True)
@@ -116,7 +111,7 @@ def commands() -> Iterator[tuple[str, str]]:
     for block in BLOCKS:
         joined = block.text.replace("\\\n", " ")
         for line in re.sub(r'"[^"]*"', "'sql'", joined).splitlines():
-            words = line.partition("#")[0].strip().removeprefix(".venv/bin/")
+            words = re.split(r" 2>&1|[#|]", line)[0].strip().removeprefix(".venv/bin/")
             if words.startswith(("plateau ", "make ")):
                 yield block.page, words
 
