@@ -290,9 +290,16 @@ def _fill(walk: _Build) -> list[Outcome]:
             export_bi(walk.warehouse, walk.folder, stamp)
             _write_headline(walk)
         with step("write the report"):
+            from analytics.report.explore.writing import (  # noqa: PLC0415  (slow to import)
+                ReleaseOf,
+                write_explore,
+            )
             from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
 
             write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk), drawers)
+            study = walk.study
+            about = ReleaseOf(walk.release_id, study.parameters, study.publication)
+            write_explore(walk.folder, walk.folder / REPORT, about)
     shutil.rmtree(walk.work)
     return outcomes
 

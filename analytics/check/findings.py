@@ -157,7 +157,9 @@ class Report:
     @property
     def routine(self) -> list[RuleFindings]:
         """The rules whose findings are expected in any study."""
-        return [group for group in self.by_rule if not needs_an_answer(group.rule.rule, group.policy)]
+        return [
+            group for group in self.by_rule if not needs_an_answer(group.rule.rule, group.policy)
+        ]
 
     @property
     def total(self) -> FileBalance:

@@ -9,6 +9,7 @@ from analytics.errors import PlateauError
 from analytics.release.folders import BI, WAREHOUSE
 from analytics.release.manifest import read_manifest
 from analytics.report.elements import Bi, Section
+from analytics.report.explore.writing import ReleaseOf, write_explore
 from analytics.report.provenance import Provenance
 from analytics.report.swimmer import TooManyPatientsError, write_swimmer
 from analytics.report.writing import (
@@ -17,6 +18,7 @@ from analytics.report.writing import (
     report_sections,
     write_report,
 )
+from analytics.study.specification import Parameters, Publication
 
 FOLDER: Final = Path("reports")
 
@@ -28,14 +30,22 @@ class ReportError(PlateauError):
 
 
 def published_report(release: Path, releases: Path, output: Path | None) -> Path:
-    """Write the report of the release into the folder; the page's path.
+    """Write the report of the release, and the page to explore it, into the folder; its path.
 
     Raises ReportError for a folder among the releases, or a release too old for a report.
     """
     manifest = read_manifest(release)
     folder = outside_releases(output or FOLDER / manifest["study"]["study_id"], releases, release)
+    study = manifest["study"]
     with _told(manifest):
-        return write_report(release / BI, folder, provenance_of(manifest))
+        page = write_report(release / BI, folder, provenance_of(manifest))
+    about = ReleaseOf(
+        manifest["release_id"],
+        Parameters(**study["parameters"]),
+        Publication(**study.get("publication", {})),
+    )
+    write_explore(release, folder, about)
+    return page
 
 
 def sections_of(release: Path, manifest: dict[str, Any]) -> tuple[Bi, list[Section]]:
