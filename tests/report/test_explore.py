@@ -41,14 +41,20 @@ def release(default_releases: Path) -> Release:
 
 
 @pytest.fixture(scope="module")
-def data(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Page:
-    return page_of(release, tmp_path_factory.mktemp("explore"), Publication())[1]
+def written(release: Release, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Page]:
+    return page_of(release, tmp_path_factory.mktemp("explore"), Publication())
+
+
+@pytest.fixture(scope="module")
+def data(written: tuple[Path, Page]) -> Page:
+    return written[1]
 
 
 def test_what_the_guard_allows_is_offered_and_nothing_else(data: Page, release: Release) -> None:
     offers = {(o["endpoint"], o["population"], o["factor"]) for o in data["offers"]}
-    populations = release.frame("survival.populations")
-    factors = release.frame("survival.factors")
+    told = pl.col("endpoint").is_in(["OS", "RFS", "CIR"])
+    populations = release.frame("survival.populations").filter(told)
+    factors = release.frame("survival.factors").filter(told)
     assert ("OS", "all", "sex") in offers
     assert ("RFS", "responders", None) in offers
     with connect_for_queries(release.folder / "warehouse.duckdb") as connection:
@@ -177,16 +183,15 @@ def test_with_limits_only_what_bi_publishes_is_there(release: Release, tmp_path:
     assert "The study limits what is published" in path.read_text(encoding="utf-8")
 
 
-def test_no_patient_is_named_and_the_bytes_are_the_same(release: Release, tmp_path: Path) -> None:
-    folders = [tmp_path / name for name in ("one", "two")]
-    for folder in folders:
-        folder.mkdir()
-    pages = [page_of(release, folder, Publication())[0].read_bytes() for folder in folders]
-    assert pages[0] == pages[1]
-    assert len(pages[0]) < 4_000_000
+def test_no_patient_is_named_and_the_bytes_are_the_same(
+    release: Release, written: tuple[Path, Page], tmp_path: Path
+) -> None:
+    page = written[0].read_bytes()
+    assert page_of(release, tmp_path, Publication())[0].read_bytes() == page
+    assert len(page) < 4_000_000
     ids = release.frame("marts.subjects")["usubjid"].to_list()
-    assert not [one for one in ids if one.encode() in pages[0]]
-    assert release.title.encode() in pages[0]
+    assert not [one for one in ids if one.encode() in page]
+    assert release.title.encode() in page
 
 
 def test_an_offer_has_groups(release: Release) -> None:
