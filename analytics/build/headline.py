@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from analytics.methods.descriptives import round_half_away
 from analytics.methods.statuses import SUPPRESSED
 from analytics.results.headline_numbers import shown_curves
+from analytics.study.number_styles import style
 from analytics.study.published import PublishedValue
 from analytics.study.specification import Analysis, Publication, StudySpecification
 
@@ -206,8 +206,8 @@ def _outcome(label: str, row: Mapping[str, Any]) -> OutcomeRow:
     percent = UNKNOWN
     if row["percent"] is not None:
         limits = (row["ci_lower"], row["ci_upper"])
-        lower, upper = (UNKNOWN if one is None else round_half_away(one, 1) for one in limits)
-        percent = f"{round_half_away(row['percent'], 1)}% ({lower}-{upper})"
+        lower, upper = (UNKNOWN if one is None else style().percent(one) for one in limits)
+        percent = f"{style().percent(row['percent'])}% ({style().between(lower, upper)})"
     return OutcomeRow(label, _count(row["n"]), _count(row["denominator"]), percent)
 
 
@@ -236,9 +236,9 @@ def _median(summary: Mapping[str, Any]) -> str:
         return UNKNOWN
     absent = UNKNOWN if summary["status"].startswith(SUPPRESSED) else NOT_REACHED
     median, lower, upper = (
-        absent if summary[name] is None else round_half_away(summary[name], 1) for name in _MEDIAN
+        absent if summary[name] is None else style().number(summary[name], 1) for name in _MEDIAN
     )
-    return f"{median} ({lower}-{upper})"
+    return f"{median} ({style().between(lower, upper)})"
 
 
 def _limits(publication: Publication) -> str:
@@ -253,7 +253,7 @@ def _count(n: int | None) -> str:
 
 
 def _percent(estimate: float | None) -> str:
-    return UNKNOWN if estimate is None else f"{round_half_away(100 * estimate, 1)}%"
+    return UNKNOWN if estimate is None else f"{style().percent(100 * estimate)}%"
 
 
 def _remarks(

@@ -45,6 +45,7 @@ from analytics.report.drawers import DrawerProcesses
 from analytics.report.provenance import Provenance
 from analytics.results import write_results
 from analytics.study import load_study
+from analytics.study.number_styles import written_as
 from analytics.study.published import load_published
 from analytics.study.specification import StudySpecification
 from analytics.study.study_file import read_study_file
@@ -328,7 +329,8 @@ def _write_headline(walk: _Build) -> None:
             for table in (*HEADLINE_TABLES, *HEADLINE_CURVES)
         }
     shown = limited(frames, walk.study.publication)
-    lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
+    with written_as(walk.study.number_style):
+        lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 

@@ -25,6 +25,7 @@ from analytics.cli import (
     status,
     superset,
     tables,
+    text,
     verify,
 )
 from analytics.cli.app import app
@@ -51,5 +52,6 @@ __all__ = [
     "status",
     "superset",
     "tables",
+    "text",
     "verify",
 ]

@@ -9,6 +9,13 @@ from analytics.errors import UsageError
 A_RELEASE: Final = "`current`, `previous`, the id of a release, or the folder of one."
 
 Release = Annotated[str, typer.Option("--release", help=f"Release to read: {A_RELEASE}")]
+NumberStyle = Annotated[
+    str | None,
+    typer.Option(
+        "--style",
+        help="How numbers are written: plain, nejm, jco, lancet or jama (default: the study's).",
+    ),
+]
 ReleaseArgument = Annotated[str | None, typer.Argument(help=A_RELEASE)]
 ReleaseAsOption = Annotated[
     str | None, typer.Option("--release", help="The same as the argument RELEASE.")

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence
-from analytics.cli.release_option import Release
+from analytics.cli.release_option import NumberStyle, Release
 
 
 @app.command()
@@ -17,6 +17,7 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     output: Annotated[
         Path | None, typer.Option(help="Folder to write to (default: reports/<study>).")
     ] = None,
+    style: NumberStyle = None,
     patient_level: Annotated[
         bool,
         typer.Option(
@@ -42,5 +43,5 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         if patient_level:
             path = published_report.patient_report(folder, releases, output, population)
         else:
-            path = published_report.published_report(folder, releases, output)
+            path = published_report.published_report(folder, releases, output, style)
         typer.echo(path)

@@ -16,6 +16,7 @@ import polars as pl
 from analytics.export.formats import formatted
 from analytics.results.pooling import QUANTITIES
 from analytics.results.schemas import RESULT_TABLES, Column, Table
+from analytics.study.number_styles import written_as
 
 ABOUT_ANALYSES: Final = ("analysis", "method")  # ard_analyses, and columns of every row
 _NO_STATISTIC: Final = ("analysis_id", "status")
@@ -83,9 +84,22 @@ def ard_frame(
     analyses = _rows(connection, RESULT_TABLES["analysis"])
     factors = connection.execute("select factor, unit from staging.stg_study__factors").fetchall()
     plan = _Plan(study_id, release_id, {row["analysis_id"]: row for row in analyses}, dict(factors))
-    records = [record for table in RESULTS for record in _records(connection, table, plan)]
+    with written_as(_number_style(connection)):
+        records = [record for table in RESULTS for record in _records(connection, table, plan)]
     schema = {name: dtype for name, (dtype, _) in ARD_COLUMNS.items()}
     return pl.DataFrame(records, schema=schema)
+
+
+def _number_style(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """How the study has numbers written; None where its release does not say."""
+    found = connection.execute(
+        "select count(*) from duckdb_columns() where schema_name = 'staging' "
+        "and table_name = 'stg_study__study' and column_name = 'number_style'"
+    ).fetchone()
+    if not found or not found[0]:
+        return None
+    row = connection.execute("select number_style from staging.stg_study__study").fetchone()
+    return row[0] if row else None
 
 
 def analyses_frame(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from analytics.study.study_file import parameter_values
 
 _TABLES: Final[dict[str, str]] = {
     "study": "study_id varchar, title varchar, synthetic boolean, synthetic_note varchar, "
-    "analysis_set varchar",
+    "analysis_set varchar, number_style varchar",
     "study_trial": "trial_id varchar, label varchar, kind varchar, cutoff date, "
     "time_unit varchar, display_order integer",
     "study_parameter": "name varchar, value varchar",
@@ -102,7 +102,14 @@ def _check_same_persons(connection: duckdb.DuckDBPyConnection) -> None:
 def _study_rows(spec: StudySpecification) -> dict[str, Rows]:
     rows: dict[str, Rows] = {
         "study": [
-            (spec.study_id, spec.title, spec.synthetic, spec.synthetic_note, spec.analysis_set)
+            (
+                spec.study_id,
+                spec.title,
+                spec.synthetic,
+                spec.synthetic_note,
+                spec.analysis_set,
+                spec.number_style,
+            )
         ],
         "study_trial": [
             (row.trial_id, row.label, row.kind, row.cutoff, row.time_unit, row.display_order)

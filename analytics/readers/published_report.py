@@ -14,10 +14,12 @@ from analytics.report.provenance import Provenance
 from analytics.report.swimmer import TooManyPatientsError, write_swimmer
 from analytics.report.writing import (
     MissingTablesError,
+    number_style_of,
     readable_bi,
     report_sections,
     write_report,
 )
+from analytics.study.number_styles import STYLE_NAMES
 from analytics.study.specification import Parameters, Publication
 
 FOLDER: Final = Path("reports")
@@ -29,16 +31,21 @@ class ReportError(PlateauError):
     exit_code: ClassVar[int] = 2
 
 
-def published_report(release: Path, releases: Path, output: Path | None) -> Path:
-    """Write the report of the release, and the page to explore it, into the folder; its path.
+def published_report(
+    release: Path, releases: Path, output: Path | None, number_style: str | None = None
+) -> Path:
+    """Write the report of the release into the folder; the page's path.
 
-    Raises ReportError for a folder among the releases, or a release too old for a report.
+    Raises ReportError for a folder among the releases, a release too old for a report, or an
+    unknown style.
     """
+    check_style(number_style)
     manifest = read_manifest(release)
     folder = outside_releases(output or FOLDER / manifest["study"]["study_id"], releases, release)
     study = manifest["study"]
     with _told(manifest):
-        page = write_report(release / BI, folder, provenance_of(manifest))
+        provenance = provenance_of(manifest)
+        page = write_report(release / BI, folder, provenance, number_style=number_style)
     about = ReleaseOf(
         manifest["release_id"],
         Parameters(**study["parameters"]),
@@ -49,13 +56,30 @@ def published_report(release: Path, releases: Path, output: Path | None) -> Path
 
 
 def sections_of(release: Path, manifest: dict[str, Any]) -> tuple[Bi, list[Section]]:
-    """The tables of bi of a release, and the sections of its report.
+    """The tables of bi of a release, and the sections of its report, in the style that is set.
 
     Raises ReportError for a release too old for a report.
     """
+    bi = readable(release, manifest)
+    return bi, report_sections(bi, provenance_of(manifest))
+
+
+def readable(release: Path, manifest: dict[str, Any]) -> Bi:
+    """The tables of bi of a release. Raises ReportError for a release too old for a report."""
     with _told(manifest):
-        bi = readable_bi(release / BI)
-        return bi, report_sections(bi, provenance_of(manifest))
+        return readable_bi(release / BI)
+
+
+def style_for(bi: Bi, chosen: str | None) -> str | None:
+    """The chosen number style, or that of the study. Raises ReportError for an unknown one."""
+    check_style(chosen)
+    return chosen or number_style_of(bi)
+
+
+def check_style(chosen: str | None) -> None:
+    """Raise ReportError for a number style that there is not."""
+    if chosen is not None and chosen not in STYLE_NAMES:
+        raise ReportError(f"Style '{chosen}' is not one of {', '.join(STYLE_NAMES)}.")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The tables of a published report as one document: Word, RTF, Excel or LaTeX."""
+"""The tables of a published report as one document: Word, RTF, PDF, Excel or LaTeX."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,32 +8,42 @@ from analytics.readers.published_report import (
     FOLDER,
     ReportError,
     outside_releases,
-    sections_of,
+    provenance_of,
+    readable,
+    style_for,
 )
 from analytics.release.manifest import read_manifest
 from analytics.report.latex import write_latex
+from analytics.report.pdf import write_pdf
 from analytics.report.printed_tables import PrintedTable, printed_tables
 from analytics.report.rich_text import write_rich_text
 from analytics.report.word import write_word
 from analytics.report.workbook import write_workbook
-from analytics.report.writing import source_note
+from analytics.report.writing import report_sections, source_note
+from analytics.study.number_styles import written_as
 
 Writer = Callable[[Sequence[PrintedTable], str, Path], None]
 WRITERS: Final[dict[str, Writer]] = {
     "docx": write_word,
     "rtf": write_rich_text,
+    "pdf": write_pdf,
     "xlsx": write_workbook,
     "tex": write_latex,
 }
 
 
-def write_tables(
-    release: Path, releases: Path, kind: str, only: Sequence[str], output: Path | None
+def write_tables(  # noqa: PLR0913, PLR0917 - what is chosen of the tables
+    release: Path,
+    releases: Path,
+    kind: str,
+    only: Sequence[str],
+    output: Path | None,
+    number_style: str | None = None,
 ) -> tuple[Path, int]:
     """Write the tables of the release's report into one file; its path and their number.
 
     `only` are names of tables or their printed numbers (`Table 2`); none means every table.
-    Raises ReportError for an unknown format or table, and for a file among the releases.
+    Raises ReportError for an unknown format, style or table, and for a file among the releases.
     """
     if kind not in WRITERS:
         raise ReportError(f"Format '{kind}' is not one of {', '.join(WRITERS)}.")
@@ -41,10 +51,13 @@ def write_tables(
     study = manifest["study"]
     path = output or FOLDER / study["study_id"] / f"tables.{kind}"
     outside_releases(path.parent, releases, release)
-    bi, sections = sections_of(release, manifest)
-    tables = _chosen(printed_tables(sections, source_note(bi, manifest["release_id"])), only)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    WRITERS[kind](tables, study["title"], path)
+    bi = readable(release, manifest)
+    with written_as(style_for(bi, number_style)):
+        sections = report_sections(bi, provenance_of(manifest))
+        source = source_note(bi, manifest["release_id"])
+        tables = _chosen(printed_tables(sections, source), only)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        WRITERS[kind](tables, study["title"], path)
     return path, len(tables)
 
 

@@ -414,6 +414,61 @@ def methods_table(bi: Bi) -> Table | None:
     return Table("methods", "Methods fingerprint", columns, lines)
 
 
+def analyses_table(bi: Bi) -> Table:
+    """Every analysis with what its numbers rest on; the page leads here from each of them."""
+    lines = [
+        Line(
+            {
+                _FIRST: row["analysis_label"],
+                "id": row["analysis_id"],
+                "what": "; ".join(_what(row)),
+                "conventions": "; ".join(_conventions(row)),
+            },
+            anchor=row["analysis_id"],
+        )
+        for row in bi["analyses"].to_dicts()
+    ]
+    columns = [
+        Column(_FIRST, "Analysis", is_text=True),
+        Column("id", "Id", is_text=True),
+        Column("what", "What is analysed", is_text=True),
+        Column("conventions", "Conventions", is_text=True),
+    ]
+    notes = [
+        "plateau explain ID tells more of an analysis, and plateau explain ID NUMBER of one of its "
+        "numbers; the owner of the release sees the patients behind it."
+    ]
+    return Table("analyses", "Analyses one by one", columns, lines, notes, is_folded=True)
+
+
+def _what(row: Row) -> list[str]:
+    """What an analysis is of, in words."""
+    landmark = row["landmark_days"]
+    start = row["starts_at"] and f"from: {row['starts_at']}"
+    found = [
+        row["method"].replace("_", " "),
+        row["endpoint_label"],
+        row["population_label"] and f"patients: {row['population_label']}",
+        start if landmark is None or not start else f"{start}, day {landmark:g}",
+        row["strata_label"] and f"groups: {row['strata_label']}",
+        row["stratified_by_label"] and f"stratified by: {row['stratified_by_label']}",
+    ]
+    return [text for text in found if text]
+
+
+def _conventions(row: Row) -> list[str]:
+    """The conventions that apply to an analysis, in words."""
+    level = row["conf_level"]
+    found = [
+        None if level is None else f"{100 * level:g}% limits",
+        row["ci_transform"] and f"{row['ci_transform']} scale",
+        row["variance"] and f"variance {row['variance'].replace('_', ' ')}",
+        row["ties"] and f"ties {row['ties']}",
+        row["ph_transform"] and f"proportional hazards over {row['ph_transform']}",
+    ]
+    return [text for text in found if text]
+
+
 def inferred_table(bi: Bi) -> Table | None:
     """The conventions that no source states and that were inferred, by analysis."""
     stated = bi["analyses"].select("analysis_order", "analysis_label", "inferred")

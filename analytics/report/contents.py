@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from analytics.report.audit_tables import (
+    analyses_table,
     attrition_table,
     checks_table,
     concordance_lines,
@@ -110,23 +111,6 @@ def contents(bi: Bi) -> list[Section]:
     sections = (
         Section("summary", "Results at a glance", _summary(bi), _some([summary_table(bi)])),
         Section(
-            "patients",
-            "Patients",
-            items=_some(
-                [
-                    flow_figure(bi),
-                    attrition_table(bi),
-                    *_descriptions(bi, analyses, first, "baseline_table"),
-                    populations_table(bi),
-                ]
-            ),
-        ),
-        Section(
-            "outcomes",
-            "Clinical outcomes",
-            items=_descriptions(bi, analyses, first, "outcomes_table"),
-        ),
-        Section(
             "survival",
             "Survival",
             items=_some(
@@ -144,6 +128,23 @@ def contents(bi: Bi) -> list[Section]:
             items=_some(
                 [*_curves(bi, analyses, main, "cumulative_incidence"), incidence_table(bi)]
             ),
+        ),
+        Section(
+            "patients",
+            "Patients",
+            items=_some(
+                [
+                    flow_figure(bi),
+                    attrition_table(bi),
+                    *_descriptions(bi, analyses, first, "baseline_table"),
+                    populations_table(bi),
+                ]
+            ),
+        ),
+        Section(
+            "outcomes",
+            "Clinical outcomes",
+            items=_descriptions(bi, analyses, first, "outcomes_table"),
         ),
         Section(
             "states",
@@ -249,7 +250,9 @@ def contents(bi: Bi) -> list[Section]:
         Section(
             "methods",
             "Methods",
-            items=_some([endpoints_table(bi), methods_table(bi), inferred_table(bi)]),
+            items=_some(
+                [endpoints_table(bi), methods_table(bi), analyses_table(bi), inferred_table(bi)]
+            ),
         ),
     )
     return [section for section in sections if section.items or section.name == "summary"]

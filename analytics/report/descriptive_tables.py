@@ -11,7 +11,8 @@ from analytics.report.formats import (
     confidence,
     count_percent,
     decimal,
-    interval,
+    percent_interval,
+    percent_number,
     whole,
 )
 
@@ -32,6 +33,7 @@ def baseline_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
             *_group_cautions(bi, groups),
         ],
         is_main=is_main,
+        analysis_id=analysis["analysis_id"],
     )
 
 
@@ -64,6 +66,7 @@ def outcomes_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
             *_group_cautions(bi, groups),
         ],
         is_main=is_main,
+        analysis_id=analysis["analysis_id"],
     )
 
 
@@ -174,7 +177,7 @@ def _outcome(row: Row, size: int) -> str:
     if row["denominator"] == size or row["n"] is None:
         shown = count_percent(row["n"], row["percent"])
     else:
-        share = "" if row["percent"] is None else f" ({decimal(row['percent'])})"
+        share = "" if row["percent"] is None else f" ({percent_number(row['percent'])})"
         shown = f"{whole(row['n'])}/{whole(row['denominator'])}{share}"
-    limits = interval(row["ci_lower_percent"], row["ci_upper_percent"])
+    limits = percent_interval(row["ci_lower_percent"], row["ci_upper_percent"])
     return shown if limits == UNKNOWN else f"{shown} [{limits}]"

@@ -54,6 +54,7 @@ def outcome_differences_table(bi: Bi, analysis: Row) -> Table | None:
         columns=columns,
         lines=[_outcome_line(row) for row in rows],
         notes=notes,
+        analysis_id=analysis["analysis_id"],
     )
 
 
@@ -145,6 +146,7 @@ def _lines(
             group=row["analysis_label"],
             indent=1,
             cautions=_cautions(row),
+            analysis_id=row["analysis_id"],
         )
         for row in frame.to_dicts()
     ]

@@ -12,8 +12,10 @@ from typing import Any, Final
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib import colors as mcolors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
+from matplotlib.transforms import Bbox
 
 from analytics.report.formats import time_ticks
 
@@ -21,8 +23,12 @@ INK: Final = "#1b1b1b"
 MUTED: Final = "#5b6570"
 FAINT: Final = "#c9ced4"
 PAPER: Final = "#ffffff"
-# distinguishable by colour-blind readers and in greyscale: the first three are dark, light and mid
-SERIES: Final = ("#1f4e8c", "#e08a1e", "#3b8f6f", "#8c3b7a", "#6b7280", "#2aa0b8")
+# every two of them are told apart by colour-blind readers; in grey the dashes and marks help
+SERIES: Final = (
+    "#1f4e8c", "#e08a1e", "#3b8f6f", "#8c3b7a", "#a00000", "#2aa0b8",
+    "#111417", "#7800f0", "#f050f0", "#50c878", "#782828", "#d9a0f0",
+)  # fmt: skip
+_UNKNOWN: Final = "#8a9099"
 DASHES: Final[tuple[Any, ...]] = (
     "-",
     (0, (6, 2)),
@@ -31,7 +37,9 @@ DASHES: Final[tuple[Any, ...]] = (
     (0, (1, 1)),
     (0, (9, 3)),
 )
+_MARKERS: Final = ("o", "s", "^", "D", "v", "P")
 WIDTH: Final = 7.2  # inches: a page of two columns
+_NARROW: Final = 5.0  # inches: below it a figure is of one column
 POINTS: Final = 72.0
 _SETTINGS: Final[Any] = {
     "font.size": 8,
@@ -59,6 +67,7 @@ _CSS_COLOURS: Final = {
     MUTED: "var(--muted)",
     FAINT: "var(--faint)",
     PAPER: "var(--paper)",
+    _UNKNOWN: "var(--unknown)",
     **{colour: f"var(--series-{i})" for i, colour in enumerate(SERIES, start=1)},
 }
 _LETTER: Final = re.compile(r'<path id="(DejaVu[^"]+)".*?/>', re.DOTALL)
@@ -67,8 +76,16 @@ _NOT_DRAWN: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"-?\d+\.\d{3,}")
 _PNG_DPI: Final = 200
-_NOTE_WIDTH: Final = 126  # characters
+_PAD: Final = 0.05  # inches
+_DATED: Final = re.compile(rb"%%(?:Title|CreationDate):[^\n]*\n")
+_NOTE_WIDTH: Final = 126  # characters on a page of two columns
 _TITLE_WIDTH: Final = 90
+RISK_TABLES: Final = {
+    "full": "No. at risk (events; censored)",
+    "censored": "Number at risk (number censored)",
+    "plain": "No. at risk",
+}
+"""What stands below curves of groups, by what journals ask for; events and censored are so far."""
 # inches: the left edge of the panels of a figure, the gap between them, and their height
 LEFT: Final = 1.0
 _GAP: Final = 0.35
@@ -77,16 +94,52 @@ _PANEL_HEIGHT: Final = 2.95
 
 @dataclass(frozen=True)
 class _Print:
-    """For whom a figure is drawn: its fonts, and whether it has a title inside."""
+    """For whom a figure is drawn.
 
-    fonts: tuple[str, ...]
-    has_title: bool
+    `width` is in inches. An opaque figure has no transparency, which EPS does not know.
+    """
+
+    fonts: tuple[str, ...] = ("DejaVu Sans",)  # the same letters, and so bytes, everywhere
+    has_title: bool = True
+    width: float = WIDTH
+    is_opaque: bool = False
+    has_ratio: bool = False
+    risk_table: str = "full"
 
 
-_SCREEN_FONTS: Final = ("DejaVu Sans",)  # the same letters, and so the same bytes, everywhere
-_PRINT_FONTS: Final = ("Arial", "Helvetica", "Liberation Sans", "DejaVu Sans")
-_ON_SCREEN: Final = _Print(_SCREEN_FONTS, has_title=True)
+_ON_SCREEN: Final = _Print()
 _IN_PRINT: ContextVar[_Print] = ContextVar("in_print", default=_ON_SCREEN)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the curve of a group is drawn: its colour, dashes, and marks along it."""
+
+    colour: str
+    dashes: Any = "-"
+    marker: str | None = None
+
+
+UNKNOWN_LOOK: Final = Look(_UNKNOWN, (0, (1, 1.4)))
+"""Of those whose group is unknown: grey, as no group is."""
+
+
+def looks(are_known: Sequence[bool]) -> list[Look]:
+    """The looks of so many groups, no two alike; the unknown are grey and take none of them.
+
+    Raises ValueError for more than twelve known groups.
+    """
+    if sum(are_known) > len(SERIES):
+        raise ValueError(f"{sum(are_known)} groups are more than {len(SERIES)} looks")
+    free = (
+        Look(
+            colour,
+            DASHES[i % len(DASHES)],
+            _MARKERS[i % len(_MARKERS)] if i >= len(DASHES) else None,
+        )
+        for i, colour in enumerate(SERIES)
+    )
+    return [next(free) if is_known else UNKNOWN_LOOK for is_known in are_known]
 
 
 @dataclass(frozen=True)
@@ -98,24 +151,52 @@ class RiskRow:
     colour: str | None = None
 
 
-def drawing(height: float, width: float = WIDTH) -> Drawing:
-    """An empty drawing of that size in inches."""
-    return Drawing(figsize=(width, height))
+def drawing(height: float) -> Drawing:
+    """An empty drawing of that height in inches, as wide as figures are now."""
+    return Drawing(figsize=(width(), height))
+
+
+def width() -> float:
+    """How wide figures are drawn now, in inches."""
+    return _IN_PRINT.get().width
+
+
+def is_narrow() -> bool:
+    """Whether figures are drawn for one column."""
+    return width() < _NARROW
+
+
+def shows_ratio() -> bool:
+    """Whether a hazard ratio was asked for on the curves of two groups."""
+    return _IN_PRINT.get().has_ratio
+
+
+def risk_table() -> str:
+    """Which numbers stand below the curves of groups: a name of RISK_TABLES."""
+    return "plain" if is_narrow() else _IN_PRINT.get().risk_table
+
+
+def shade(colour: str, alpha: float) -> dict[str, Any]:
+    """A pale colour as options of a drawn area: transparent, or mixed with the paper."""
+    if not _IN_PRINT.get().is_opaque:
+        return {"color": colour, "alpha": alpha}
+    parts = zip(mcolors.to_rgb(colour), mcolors.to_rgb(PAPER), strict=True)
+    return {"color": tuple(alpha * one + (1 - alpha) * paper for one, paper in parts)}
 
 
 def title(figure: Drawing, text: str, note: str | None) -> None:
     """The title at the top left, and at the foot the note that goes with every figure."""
-    width, height = figure.get_size_inches()
+    across, height = figure.get_size_inches()
     size = 9.5 if len(text) <= _TITLE_WIDTH else 8
     if _IN_PRINT.get().has_title:
         figure.text(
-            0.08 / width, 1 - 0.07 / height, textwrap.fill(text, _TITLE_WIDTH + 15), fontsize=size,
+            0.08 / across, 1 - 0.07 / height, textwrap.fill(text, _TITLE_WIDTH + 15), fontsize=size,
             fontweight="bold", va="top", ha="left",
         )  # fmt: skip
     if note:
-        lines = textwrap.fill(note, _NOTE_WIDTH)
+        lines = textwrap.fill(note, _note_width())
         figure.text(
-            0.08 / width, 0.05 / height, lines, fontsize=6.5, color=MUTED, va="bottom", ha="left"
+            0.08 / across, 0.05 / height, lines, fontsize=6.5, color=MUTED, va="bottom", ha="left"
         )
 
 
@@ -128,7 +209,7 @@ def percent_axis(axes: Axes, label: str) -> None:
 
 def time_axis(axes: Axes, last_month: float, label: str = "Months") -> list[float]:
     """A horizontal axis from 0 to the last month; its ticks."""
-    ticks = time_ticks(last_month)
+    ticks = time_ticks(last_month, 4 if is_narrow() else 7)
     axes.set_xlim(-0.012 * last_month, 1.015 * last_month)
     axes.set_xticks(ticks)
     axes.set_xlabel(label, labelpad=2)
@@ -152,9 +233,12 @@ def percent_panel(  # noqa: PLR0913 - what a panel is made of
     """
     height = figure.get_size_inches()[1]
     n = max(len(titles), 1)
-    width = (WIDTH - LEFT - 0.38 - _GAP * (n - 1)) / n
-    start = LEFT + position * (width + _GAP)
-    axes = figure.add_axes((start / WIDTH, foot / height, width / WIDTH, _PANEL_HEIGHT / height))
+    left = 0.75 if is_narrow() else LEFT
+    across = (width() - left - 0.38 - _GAP * (n - 1)) / n
+    start = left + position * (across + _GAP)
+    axes = figure.add_axes(
+        (start / width(), foot / height, across / width(), panel_height() / height)
+    )
     percent_axis(axes, "" if position else label)
     time_axis(axes, last_month)
     axes.set_xlabel("" if position else time_label, labelpad=2, loc="left" if n > 1 else "center")
@@ -165,6 +249,11 @@ def percent_panel(  # noqa: PLR0913 - what a panel is made of
     return axes
 
 
+def panel_height() -> float:
+    """How high the curves of one panel are, in inches."""
+    return 2.2 if is_narrow() else _PANEL_HEIGHT
+
+
 def numbers_below(
     axes: Axes, ticks: Sequence[float], rows: Sequence[RiskRow], heading: str | None = None
 ) -> None:
@@ -172,13 +261,19 @@ def numbers_below(
     below = 32.0
     place: dict[str, Any] = {"textcoords": "offset points", "va": "top", "fontsize": 7.5}
     beside: dict[str, Any] = {"xycoords": "axes fraction", "ha": "right"}
+    half = max((len(row.numbers[0]) for row in rows if row.numbers), default=0)
+    aside = -max(16.0, 8 + 1.9 * half)  # points: clear of the numbers at the first tick
     if heading:
-        axes.annotate(heading, (0, 0), (-16, -below), fontweight="bold", **beside, **place)
+        edge = axes.get_position().x0 * width() * POINTS
+        axes.annotate(
+            heading, (0, 0), (6 - edge, -below), xycoords="axes fraction", ha="left",
+            fontweight="bold", **place,
+        )  # fmt: skip
         below += 12
     for row in rows:
         if row.colour is not None:
-            axes.annotate("■", (0, 0), (-16, -below), color=row.colour, **beside, **place)
-        shift = -16 if row.colour is None else -26
+            axes.annotate("■", (0, 0), (aside, -below), color=row.colour, **beside, **place)
+        shift = aside if row.colour is None else aside - 10
         axes.annotate(row.label, (0, 0), (shift, -below), **beside, **place)
         for tick, number in zip(ticks, row.numbers, strict=True):
             axes.annotate(
@@ -196,7 +291,12 @@ def height_below(rows: Sequence[RiskRow], note: str | None, *, has_heading: bool
 
 def note_height(note: str | None) -> float:
     """Inches that the note at the foot needs."""
-    return 0.05 if note is None else (8 + 9 * len(textwrap.wrap(note, _NOTE_WIDTH))) / POINTS
+    return 0.05 if note is None else (8 + 9 * len(textwrap.wrap(note, _note_width()))) / POINTS
+
+
+def _note_width() -> int:
+    """The letters of a line of the note."""
+    return int(_NOTE_WIDTH * width() / WIDTH)
 
 
 def svg_of(figure: Drawing) -> str:
@@ -215,23 +315,37 @@ def write_png(figure: Drawing, path: Path) -> None:
 def write_for_print(figure: Drawing, path: Path, *, dpi: int) -> None:
     """The drawing as a journal takes it, in the format of the file's name.
 
-    PDF and SVG hold real text, PDF with its fonts; PNG and TIFF have so many dots an inch.
+    PDF, EPS and SVG hold real text, PDF and EPS with its fonts; PNG and TIFF have so many dots an
+    inch. The figure is exactly as wide as was asked; without a title its head is cut off.
     """
     kind = path.suffix.removeprefix(".").lower()
     nothing_dated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
     more: dict[str, Any] = {"metadata": nothing_dated[kind]} if kind in nothing_dated else {}
     if kind == "tiff":
         more["pil_kwargs"] = {"compression": "tiff_lzw"}
-    if not _IN_PRINT.get().has_title:
-        more |= {"bbox_inches": "tight", "pad_inches": 0.05}
     with settings(), mpl.rc_context({"svg.fonttype": "none"}):
+        if not _IN_PRINT.get().has_title:
+            used = figure.get_tightbbox()
+            top = min(used.y1 + _PAD, figure.get_figheight())
+            more["bbox_inches"] = Bbox([[0, max(used.y0 - _PAD, 0)], [figure.get_figwidth(), top]])
         figure.savefig(path, format=kind, dpi=dpi, facecolor=PAPER, **more)
+    if kind == "eps":
+        path.write_bytes(_DATED.sub(b"", path.read_bytes(), count=2))
 
 
 @contextmanager
-def in_print(*, has_title: bool) -> Iterator[None]:
-    """Within it figures are drawn for a journal: in a sans serif of print, titled or not."""
-    token = _IN_PRINT.set(_Print(_PRINT_FONTS, has_title=has_title))
+def in_print(  # noqa: PLR0913 - what a journal chooses of a figure
+    *,
+    fonts: tuple[str, ...],
+    has_title: bool,
+    across: float,
+    is_opaque: bool = False,
+    has_ratio: bool = False,
+    risk_table: str = "full",
+) -> Iterator[None]:
+    """Within it figures are drawn for a journal, `across` inches wide, in these fonts."""
+    chosen = _Print(fonts, has_title, across, is_opaque, has_ratio, risk_table)
+    token = _IN_PRINT.set(chosen)
     try:
         yield
     finally:
@@ -240,7 +354,7 @@ def in_print(*, has_title: bool) -> Iterator[None]:
 
 def settings() -> Any:
     """The context in which figures are drawn."""
-    fonts = {"font.family": list(_IN_PRINT.get().fonts), "pdf.fonttype": 42}
+    fonts = {"font.family": list(_IN_PRINT.get().fonts), "pdf.fonttype": 42, "ps.fonttype": 42}
     return mpl.rc_context(_SETTINGS | fonts)
 
 

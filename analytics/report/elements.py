@@ -13,6 +13,10 @@ Bi = Mapping[str, pl.DataFrame]
 """The tables of schema bi by name."""
 Row = Mapping[str, Any]
 _PAPER: Final = 130  # letters
+COLUMN: Final = 80.0
+"""Millimetres: the width of one column of a journal, which simple figures fit into."""
+PAGE_OF_TWO: Final = 150.0
+"""Millimetres: what figures with columns of words need."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,16 @@ class Column:
 class Line:
     """A line of a printed table: its cells as text, by column key.
 
-    `group` is the heading it stands under; each caution becomes a lettered note.
+    `group` is the heading it stands under; each caution becomes a lettered note. On a page the
+    line leads to the conventions of its `analysis_id`, and is found by its `anchor`.
     """
 
     cells: Mapping[str, str]
     group: str | None = None
     indent: int = 0
     cautions: tuple[str, ...] = ()
+    analysis_id: str | None = None
+    anchor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Table:
     """A printed table; `name` is that of its CSV file, the first column names the lines.
 
     A folded table is shown on request; a main one is numbered apart from the supplementary ones.
+    `analysis_id` is that of the only analysis it is of.
     """
 
     name: str
@@ -52,6 +60,7 @@ class Table:
     notes: Sequence[str] = ()
     is_main: bool = False
     is_folded: bool = False
+    analysis_id: str | None = None
 
     @property
     def is_wide(self) -> bool:
@@ -62,7 +71,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure; `name` is that of its files, `alternative` says in words what it shows."""
+    """A figure; `name` is that of its files, `alternative` says in words what it shows.
+
+    `ratios` are hazard ratios that can be written on it when asked, `least_width` (mm) the width
+    below which its parts would not fit; `analysis_id` is that of the analysis it shows.
+    """
 
     name: str
     title: str
@@ -71,6 +84,9 @@ class Figure:
     draw: Callable[[], "Drawing"]
     cautions: Sequence[str] = ()
     is_main: bool = False
+    ratios: Sequence[str] = ()
+    least_width: float = PAGE_OF_TWO
+    analysis_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +104,11 @@ def rows_of(frame: pl.DataFrame, **wanted: object) -> list[dict[str, Any]]:
     for column, value in wanted.items():
         frame = frame.filter(pl.col(column).eq_missing(pl.lit(value)))
     return frame.to_dicts()
+
+
+def analysis_of(bi: Bi, analysis_id: str) -> Row:
+    """The row of an analysis in bi.analyses."""
+    return rows_of(bi["analyses"], analysis_id=analysis_id)[0]
 
 
 def as_of(bi: Bi) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analytics.report.drawing import DASHES, SERIES
-from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
+from analytics.report.drawing import looks
+from analytics.report.elements import COLUMN, Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.formats import confidence, hazard_ratio, p_phrase
-from analytics.report.survival_figures import DrawnCurve, curve_in_words, draw_curves
+from analytics.report.survival_figures import Beside, DrawnCurve, curve_in_words, draw_curves
 
 _WORDS = {"none": "unadjusted", "matched": "weighted"}
 _SHORT = {"study": "Study", "weighted": "Study, weighted", "external": "External, reconstructed"}
@@ -21,6 +21,7 @@ def external_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     ratios = [_ratio(row) for row in rows_of(bi["external_comparisons"], analysis_id=name)]
     note = as_of(bi)
     shown = {**analysis, "strata_label": None}
+    beside = Beside(ci, ratios, (), note, has_counts=False)
     return Figure(
         name=f"external_{name}",
         title=analysis["analysis_label"],
@@ -36,9 +37,11 @@ def external_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
                 *(f"{ratio}." for ratio in ratios),
             ]
         ),
-        draw=lambda: draw_curves(shown, curves, ci, ratios, note),
+        draw=lambda: draw_curves(shown, curves, beside),
         cautions=distinct([analysis["caution"]]),
         is_main=is_main,
+        least_width=COLUMN,
+        analysis_id=name,
     )
 
 
@@ -49,7 +52,8 @@ def _curves(bi: Bi, analysis_id: str) -> Sequence[DrawnCurve]:
         .rename({"event_free_percent": "survival_percent"})
     )
     found = []
-    for i, row in enumerate(rows_of(bi["external_medians"], analysis_id=analysis_id)):
+    rows = rows_of(bi["external_medians"], analysis_id=analysis_id)
+    for row, look in zip(rows, looks([True] * len(rows)), strict=True):
         own = points.filter(pl.col("stratum") == row["stratum"]).sort("time_months")
         rates = own.filter(pl.col("point") == "landmark").to_dicts()
         found.append(
@@ -58,8 +62,7 @@ def _curves(bi: Bi, analysis_id: str) -> Sequence[DrawnCurve]:
                 own.filter(pl.col("point") == "day"),
                 row,
                 [rate | {"event_free_percent": rate["survival_percent"]} for rate in rates],
-                SERIES[i % len(SERIES)],
-                DASHES[i % len(DASHES)],
+                look,
             )
         )
     return found

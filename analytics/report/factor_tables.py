@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
-from analytics.report.forest_figures import TIMINGS, contrast_of, is_sibling
+from analytics.report.factor_words import contrast_of, is_sibling
+from analytics.report.forest_figures import TIMINGS
 from analytics.report.formats import (
     confidence,
     decimal,
@@ -122,6 +123,7 @@ def _ratio_line(row: Row | None, selected: Row | None, group: str, *, is_indente
         group=group,
         indent=2 if is_indented else 1,
         cautions=tuple(text for text in cautions if text),
+        analysis_id=known["analysis_id"],
     )
 
 

@@ -12,13 +12,13 @@ from matplotlib.figure import Figure as Drawing
 from analytics.report import drawing
 from analytics.report.drawing import FAINT, INK, MUTED, SERIES
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
+from analytics.report.factor_words import contrast_of, is_sibling
 from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value, whole
 
 TIMINGS: Final = {
     "baseline": "Baseline",
     "post_baseline": "Post-baseline (time-dependent)",
 }
-_DELAYED: Final = "__delayed_entry"
 _LINE: Final = 0.235  # inches
 _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 _WIDEST: Final = (0.1, 10.0)
@@ -40,6 +40,8 @@ class _Ratio:
 
 
 _SPLINE = " / knots "
+_SEPARATOR: Final = " / "
+_ANY: Final = "numerator / denominator"
 _MODELS = {
     "cox_stepwise": "of the selected factors",
     "cox_multivariable": "of all factors",
@@ -47,14 +49,33 @@ _MODELS = {
 }
 
 
-def contrast_of(row: Row) -> str:
-    """A factor with what is compared: Sex (male/female)."""
-    return f"{row['factor_label']} ({row['contrast'].replace(' / ', '/')})"
+def sides_of(contrast: str) -> tuple[str, str] | None:
+    """Numerator and denominator: where the hazard is lower. Whether that is good depends on the
+    event, so neither side is said to be favoured. None for labels that cannot be told apart."""
+    parts = contrast.split(_SEPARATOR)
+    return (parts[0], parts[1]) if len(parts) == 2 else None
 
 
-def is_sibling(row: Row) -> bool:
-    """Whether a model with delayed entry, beside the one shown as published."""
-    return str(row["model"]).endswith(_DELAYED)
+def wrapped_sides(sides: tuple[str, str] | None) -> list[list[str]]:
+    """The words of both sides on as many lines as there is room for under the axis."""
+    return [] if sides is None else [textwrap.wrap(f"Lower with {side}", 26) for side in sides]
+
+
+def height_of_sides(words: Sequence[Sequence[str]]) -> float:
+    """Inches that the words of both sides need."""
+    return 0.12 * max(map(len, words), default=0)
+
+
+def write_sides(axes: Axes, sides: Sequence[Sequence[str]]) -> None:
+    """Under the axis, on either side of 1, with which level the hazard is lower."""
+    for words, arrow, align, shift in zip(
+        sides, ("← {}", "{} →"), ("right", "left"), (-4, 4), strict=False
+    ):
+        axes.annotate(
+            arrow.format("\n".join(words)), (1, 0), (shift, -27),
+            xycoords=("data", "axes fraction"), textcoords="offset points", ha=align, va="top",
+            fontsize=6.8, color=MUTED, annotation_clip=False,
+        )  # fmt: skip
 
 
 def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
@@ -95,6 +116,7 @@ def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
         draw=lambda: _draw(analysis["analysis_label"], grouped, (measure, ci), note),
         cautions=_cautions(rows),
         is_main=is_main,
+        analysis_id=analysis["analysis_id"],
     )
 
 
@@ -141,8 +163,10 @@ def _draw(
         _LINE + 0.13 * (max(map(len, _wrapped(item))) - 1) for _, items in grouped for item in items
     ]
     plot = sum(heights) + _LINE * len(grouped)
+    contrasts = {item.row["contrast"] for _, items in grouped for item in items}
+    sides = wrapped_sides(sides_of(contrasts.pop() if len(contrasts) == 1 else _ANY))
     with drawing.settings():
-        foot = 0.42 + drawing.note_height(note)
+        foot = 0.42 + height_of_sides(sides) + drawing.note_height(note)
         top = 0.62
         height = plot + foot + top
         figure = drawing.drawing(height)
@@ -166,6 +190,7 @@ def _draw(
                 line = next(remaining)
                 _line(axes, write, item, y - line / 2)
                 y -= line
+        write_sides(axes, sides)
         drawing.title(figure, label, note)
     return figure
 

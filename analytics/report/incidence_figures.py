@@ -10,12 +10,12 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED, PAPER, SERIES, RiskRow
-from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
+from analytics.report.elements import COLUMN, PAGE_OF_TWO, Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.formats import (
     confidence,
-    interval,
     p_phrase,
     percent,
+    percent_interval,
     since,
     test_with_strata,
     time_since,
@@ -23,6 +23,7 @@ from analytics.report.formats import (
     whole,
 )
 from analytics.report.survival_figures import START_NOTE, at_risk
+from analytics.study.codes import UNKNOWN_LEVEL
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     name = analysis["analysis_id"]
     points = bi["relapse_incidence"].filter(pl.col("analysis_id") == name)
     labels = {row["event"]: row["event_label"] for row in points.to_dicts()}
-    panels = _panels(points)
+    panels = _panels(points, has_test=bool(rows_of(bi["group_tests"], analysis_id=name)))
     ci = confidence(analysis["conf_level"])
     rows = rows_of(bi["group_tests"], analysis_id=name)
     tests = [
@@ -67,10 +68,12 @@ def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         draw=lambda: _draw(analysis, panels, labels, note),
         cautions=distinct([row["caution"] for row in rows] or [analysis["caution"]]),
         is_main=is_main,
+        least_width=COLUMN if len(panels) == 1 else PAGE_OF_TWO,
+        analysis_id=name,
     )
 
 
-def _panels(points: pl.DataFrame) -> list[_Panel]:
+def _panels(points: pl.DataFrame, *, has_test: bool) -> list[_Panel]:
     strata = points.select("stratum", "stratum_label", "stratum_order").unique()
     panels = []
     for row in strata.sort("stratum_order", "stratum").to_dicts():
@@ -78,7 +81,9 @@ def _panels(points: pl.DataFrame) -> list[_Panel]:
         curves, rates = (mine.filter(pl.col("point") == point) for point in ("day", "landmark"))
         panels.append(
             _Panel(
-                row["stratum_label"] + since(mine.row(0, named=True)),
+                row["stratum_label"]
+                + since(mine.row(0, named=True))
+                + (" (not tested)" if has_test and row["stratum"] == UNKNOWN_LEVEL else ""),
                 curves.filter(pl.col("event") == "event"),
                 curves.filter(pl.col("event") == "competing"),
                 rows_of(rates, event="event"),
@@ -91,13 +96,13 @@ def _panels(points: pl.DataFrame) -> list[_Panel]:
 def _draw(analysis: Row, panels: Sequence[_Panel], labels: dict[str, str], note: str) -> Drawing:
     with drawing.settings():
         last = max((_last(panel) for panel in panels), default=0.0) or 1.0
-        ticks = time_ticks(last)
+        ticks = time_ticks(last, 4 if drawing.is_narrow() else 7)
         rows = [
             RiskRow("" if i else "No. at risk", _numbers(panel, ticks))
             for i, panel in enumerate(panels)
         ]
         foot = drawing.height_below(rows[:1], note, has_heading=False)
-        height = 3.3 + foot + (0.2 if len(panels) > 1 else 0)
+        height = 0.35 + drawing.panel_height() + foot + (0.34 if len(panels) > 1 else 0)
         figure = drawing.drawing(height)
         titles = [panel.label for panel in panels]
         for i, (panel, numbers) in enumerate(zip(panels, rows, strict=True)):
@@ -105,7 +110,7 @@ def _draw(analysis: Row, panels: Sequence[_Panel], labels: dict[str, str], note:
                 figure, i, titles, foot=foot, label="Cumulative incidence, %", last_month=last,
                 time_label=time_since(analysis),
             )  # fmt: skip
-            _stack(axes, panel, labels, last, is_alone=len(panels) == 1)
+            _stack(axes, panel, labels, last, place=i if len(panels) > 1 else None)
             drawing.numbers_below(axes, ticks, [numbers])
         drawing.title(figure, analysis["analysis_label"], note)
     return figure
@@ -122,7 +127,7 @@ def _numbers(panel: _Panel, ticks: Sequence[float]) -> list[str]:
 
 
 def _stack(
-    axes: Axes, panel: _Panel, labels: dict[str, str], last: float, *, is_alone: bool
+    axes: Axes, panel: _Panel, labels: dict[str, str], last: float, *, place: int | None
 ) -> None:
     """The two areas, their edges, the interval bars of the event, and their names."""
     event, competing = (
@@ -133,8 +138,8 @@ def _stack(
     both = both.fill_null(0).sort("time_months")
     time, low = both["time_months"].to_list(), both["event"].to_list()
     high = (both["event"] + both["competing"]).to_list()
-    axes.fill_between(time, 0, low, step="post", color=SERIES[0], alpha=0.42, linewidth=0)
-    axes.fill_between(time, low, high, step="post", color=SERIES[1], alpha=0.38, linewidth=0)
+    axes.fill_between(time, 0, low, step="post", linewidth=0, **drawing.shade(SERIES[0], 0.42))
+    axes.fill_between(time, low, high, step="post", linewidth=0, **drawing.shade(SERIES[1], 0.38))
     axes.step(time, low, where="post", color=SERIES[0])
     axes.step(time, high, where="post", color=SERIES[1], linewidth=1.2)
     for rate in panel.rates:
@@ -147,15 +152,15 @@ def _stack(
             capthick=0.9, marker="o", markersize=3.2, zorder=5, markeredgewidth=0.8,
             markerfacecolor=INK if rate["n_risk"] else PAPER,
         )  # fmt: skip
-        if is_alone:
+        if place is None and not drawing.is_narrow():
             bounds = (rate["ci_lower_percent"], rate["ci_upper_percent"])
             axes.annotate(
-                f"{percent(estimate)}\n({interval(*bounds)})",
+                f"{percent(estimate)}\n({percent_interval(*bounds)})",
                 (rate["time_months"], rate["ci_lower_percent"]),
                 (0, -4), textcoords="offset points", ha="center", va="top", fontsize=7,
             )  # fmt: skip
     if time:
-        _name_areas(axes, labels, low, high, last, is_alone=is_alone)
+        _name_areas(axes, labels, low, high, last, place=place)
 
 
 def _is_early() -> pl.Expr:
@@ -170,14 +175,19 @@ def _name_areas(  # noqa: PLR0913 - the heights between which the names go
     high: Sequence[float],
     last: float,
     *,
-    is_alone: bool,
+    place: int | None,
 ) -> None:
-    """The name of each area: beside it on one panel, in a key on several."""
+    """The name of each area: within it on one panel, in a key above the first of several."""
     names = (labels.get("event", "Event"), labels.get("competing", "Competing event"))
-    if not is_alone:
+    if place:
+        return
+    if place is not None:
         for colour, name, alpha in zip(SERIES, names, (0.42, 0.38), strict=False):
-            axes.fill_between([], [], color=colour, alpha=alpha, label=name)
-        axes.legend(loc="upper left", frameon=False, fontsize=6.5, handlelength=1.2)
+            axes.fill_between([], [], label=name, **drawing.shade(colour, alpha))
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(0, 1 + 0.17 / drawing.panel_height()),
+            frameon=False, fontsize=6.5, handlelength=1.2, ncols=2, borderaxespad=0, borderpad=0,
+        )  # fmt: skip
         return
     where = 0.985 * last
     style: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": 7.5, "fontweight": "bold"}

@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
-from analytics.report.drawing import INK, MUTED, SERIES
-from analytics.report.elements import Bi, Figure, Row, as_of
-from analytics.report.formats import confidence, decimal, percent
+from analytics.report.drawing import INK, MUTED, SERIES, looks
+from analytics.report.elements import COLUMN, Bi, Figure, Row, analysis_of, as_of
+from analytics.report.formats import confidence, decimal, percent, time_since
 from analytics.report.long_term_tables import MODEL_LABELS
 from analytics.report.survival_figures import FEW_AT_RISK
+from analytics.study.codes import UNKNOWN_LEVEL
 
 _DASHED: Final = (0, (4, 2))
 
@@ -55,7 +56,7 @@ def _parametric_figure(bi: Bi, curves: pl.DataFrame) -> Figure:
         for row in curves.filter(pl.col("time_months") == last_asked).to_dicts()
         if row["survival_percent"] is not None
     )
-    note = as_of(bi)
+    about = (time_since(analysis_of(bi, first["analysis_id"])), as_of(bi))
     return Figure(
         name=f"parametric_{first['analysis_id']}_{first['stratum']}",
         title=f"{title}: parametric models",
@@ -65,8 +66,10 @@ def _parametric_figure(bi: Bi, curves: pl.DataFrame) -> Figure:
         ),
         alternative=f"{title}: Kaplan-Meier curve with parametric models; at {last_asked:g} months "
         f"they give {at_end}.",
-        draw=lambda: _draw_models(title, first, observed, curves, fits, note),
+        draw=lambda: _draw_models(title, first, observed, curves, fits, about),
         cautions=[first["caution"]] if first["caution"] else (),
+        least_width=COLUMN,
+        analysis_id=first["analysis_id"],
     )
 
 
@@ -76,28 +79,31 @@ def _draw_models(  # noqa: PLR0913, PLR0917
     observed: pl.DataFrame,
     curves: pl.DataFrame,
     fits: pl.DataFrame,
-    note: str | None,
+    about: tuple[str, str | None],
 ) -> Drawing:
+    since_when, note = about
     with drawing.settings():
         last = float(curves["time_months"].to_numpy().max())
-        figure, axes = single_axes(note)
+        fitted = fits.filter(pl.col("status") == "ok").to_dicts()
+        columns = 1 if drawing.is_narrow() else 2
+        figure, axes = single_axes(note, -(-(len(fitted) + 1) // columns))
         drawing.percent_axis(axes, f"{first['endpoint_label']}, %")
-        drawing.time_axis(axes, last)
+        drawing.time_axis(axes, last, since_when)
         axes.step(
             observed["time_months"].to_list(), observed["survival_percent"].to_list(),
             where="post", color=INK, linewidth=1.4, label="Kaplan-Meier", zorder=4,
         )  # fmt: skip
         end = min([last, *fits["last_months"].drop_nulls().to_list()])
         if end < last:
-            axes.axvspan(end, 1.02 * last, color=MUTED, alpha=0.10, linewidth=0, zorder=0)
+            axes.axvspan(end, 1.02 * last, linewidth=0, zorder=0, **drawing.shade(MUTED, 0.10))
             axes.text(
                 1.015 * last, 40, "extrapolated", ha="right", va="top", fontsize=6.5, color=MUTED
             )
-        for i, fit in enumerate(fits.filter(pl.col("status") == "ok").to_dicts()):
+        for i, fit in enumerate(fitted):
             _model(
                 axes, curves.filter(pl.col("model") == fit["model"]), fit, SERIES[i % len(SERIES)]
             )
-        axes.legend(loc="upper right", frameon=False, fontsize=7, handlelength=2.2)
+        key_above(axes, columns)
         drawing.title(figure, title, note)
     return figure
 
@@ -118,7 +124,7 @@ def _hazard_figure(bi: Bi, hazards: pl.DataFrame) -> Figure:
     first = hazards.row(0, named=True)
     ci = confidence(first["conf_level"])
     title = first["analysis_label"]
-    note = as_of(bi)
+    about = (time_since(analysis_of(bi, first["analysis_id"])), as_of(bi))
     peaks = "; ".join(
         f"{row['stratum_label']}: at most {decimal(row['hazard'], 2)} per patient-year, at month "
         f"{row['time_months']:g}"
@@ -135,38 +141,55 @@ def _hazard_figure(bi: Bi, hazards: pl.DataFrame) -> Figure:
             "at risk."
         ),
         alternative=f"Smoothed hazard of {title}. {peaks}.",
-        draw=lambda: _draw_hazards(title, hazards, note),
+        draw=lambda: _draw_hazards(title, hazards, about),
         cautions=[first["caution"]] if first["caution"] else (),
+        least_width=COLUMN,
+        analysis_id=first["analysis_id"],
     )
 
 
-def _draw_hazards(title: str, hazards: pl.DataFrame, note: str | None) -> Drawing:
+def _draw_hazards(title: str, hazards: pl.DataFrame, about: tuple[str, str | None]) -> Drawing:
+    since_when, note = about
+    parts = hazards.partition_by("stratum", maintain_order=True)
+    found = looks([part["stratum"][0] != UNKNOWN_LEVEL for part in parts])
     with drawing.settings():
-        figure, axes = single_axes(note)
+        figure, axes = single_axes(note, len(parts) if len(parts) > 1 else 0)
         axes.set_ylabel("Events per patient-year")
-        drawing.time_axis(axes, float(hazards["time_months"].to_numpy().max()))
-        for i, part in enumerate(hazards.partition_by("stratum", maintain_order=True)):
-            colour, month = SERIES[i % len(SERIES)], part["time_months"].to_list()
+        drawing.time_axis(axes, float(hazards["time_months"].to_numpy().max()), since_when)
+        for part, look in zip(parts, found, strict=True):
+            month = part["time_months"].to_list()
             axes.fill_between(
                 month, part["ci_lower"].to_list(), part["ci_upper"].to_list(),
-                color=colour, alpha=0.14, linewidth=0,
+                linewidth=0, **drawing.shade(look.colour, 0.14),
             )  # fmt: skip
-            axes.plot(month, part["hazard"].to_list(), color=colour, label=part["stratum_label"][0])
+            axes.plot(
+                month, part["hazard"].to_list(), color=look.colour, linestyle=look.dashes,
+                label=part["stratum_label"][0],
+            )  # fmt: skip
         axes.set_ylim(0, 1.1 * float(hazards["ci_upper"].to_numpy().max()))
-        axes.legend(loc="upper right", frameon=False, fontsize=7)
+        if len(parts) > 1:
+            key_above(axes)
         drawing.title(figure, title, note)
     return figure
 
 
-def single_axes(note: str | None) -> tuple[Drawing, Axes]:
-    """A drawing with one set of axes."""
+def single_axes(note: str | None, n_key: int = 0) -> tuple[Drawing, Axes]:
+    """A drawing with one set of axes, and room for so many lines of a key above them."""
     foot = 0.55 + drawing.note_height(note)
-    height = 3.3 + foot
+    high = drawing.panel_height()
+    height = 0.4 + 0.15 * n_key + high + foot
     figure = drawing.drawing(height)
-    axes = figure.add_axes(
-        (0.75 / drawing.WIDTH, foot / height, 1 - 1.0 / drawing.WIDTH, 2.9 / height)
-    )
+    across = drawing.width()
+    axes = figure.add_axes((0.75 / across, foot / height, 1 - 1.0 / across, high / height))
     return figure, axes
+
+
+def key_above(axes: Axes, n_columns: int = 1) -> None:
+    """The key of the axes above them, where no curve is."""
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1.01), frameon=False, fontsize=7, handlelength=2.2,
+        ncols=n_columns, borderaxespad=0, borderpad=0, labelspacing=0.3,
+    )  # fmt: skip
 
 
 def _title(row: Row) -> str:

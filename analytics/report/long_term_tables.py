@@ -9,7 +9,8 @@ from analytics.report.formats import (
     UNKNOWN,
     confidence,
     decimal,
-    interval,
+    percent_interval,
+    percent_number,
     since,
     whole,
     with_interval,
@@ -205,13 +206,14 @@ def _line(row: Row, cells: dict[str, str]) -> Line:
         group=row["analysis_label"],
         indent=1,
         cautions=(row["caution"],) if row["caution"] else (),
+        analysis_id=row["analysis_id"],
     )
 
 
 def _percent(row: Row) -> str:
     """A percentage with its limits; `-` where there is none."""
-    limits = interval(row["ci_lower_percent"], row["ci_upper_percent"])
-    estimate = decimal(row["survival_percent"])
+    limits = percent_interval(row["ci_lower_percent"], row["ci_upper_percent"])
+    estimate = percent_number(row["survival_percent"])
     return estimate if UNKNOWN in (estimate, limits) else f"{estimate} ({limits})"
 
 

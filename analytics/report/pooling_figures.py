@@ -10,11 +10,10 @@ from matplotlib.figure import Figure as Drawing
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
+from analytics.report.factor_words import contrast_of, is_sibling
 from analytics.report.forest_figures import (
     Writer,
-    contrast_of,
     estimate,
-    is_sibling,
     scale,
     writer,
 )
@@ -113,6 +112,7 @@ def _figure(bi: Bi, analysis: Row, blocks: Sequence[_Block], sheet: tuple[int, i
         alternative=" ".join([f"Forest plot: {title}.", *_in_words(blocks)]),
         draw=lambda: _draw(title, blocks, (measure, ci), note),
         cautions=distinct([row["caution"] for block in blocks for row in block.rows]),
+        analysis_id=analysis["analysis_id"],
     )
 
 

@@ -13,7 +13,7 @@ from analytics.report.elements import Column, Line, Section, Table
 from analytics.report.numbering import numbered
 from analytics.report.typesetting import lettered, notes_of
 
-_AFTER_THE_UNITS: Final = re.compile(r"^[<>]?[+-]?[\d,]*(.*)$")
+_AFTER_THE_UNITS: Final = re.compile(r"^[<>]?[+\u2212-]?[\d,]*(.*)$")
 PADDING: Final = 3
 """Letters of room beside the text of a column."""
 
@@ -120,11 +120,12 @@ def _column(column: Column, lines: Sequence[Line], *, is_first: bool) -> Printed
     is_text = column.is_text or is_first
     words = [len(word) for word in column.heading.split()] or [0]
     width = max([*words, *map(len, cells)])
-    after = 0 if is_text else max((len(_after(text)) for text in cells), default=0)
+    after = 0 if is_text else max((len(after_the_units(text)) for text in cells), default=0)
     return PrintedColumn(column.heading, is_text, width + PADDING, after)
 
 
-def _after(text: str) -> str:
+def after_the_units(text: str) -> str:
+    """What stands right of the units of a number."""
     found = _AFTER_THE_UNITS.match(text)
     return found[1] if found else ""
 

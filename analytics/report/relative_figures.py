@@ -8,9 +8,9 @@ from matplotlib.figure import Figure as Drawing
 
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED, SERIES
-from analytics.report.elements import Bi, Figure, Row, as_of
-from analytics.report.formats import confidence, decimal
-from analytics.report.long_term_figures import single_axes
+from analytics.report.elements import COLUMN, Bi, Figure, Row, analysis_of, as_of
+from analytics.report.formats import confidence, percent, time_since
+from analytics.report.long_term_figures import key_above, single_axes
 from analytics.report.survival_figures import FEW_AT_RISK
 
 _HIGHEST: Final = 120.0  # percent; net survival above it is cut off
@@ -27,7 +27,7 @@ def relative_survival_figures(bi: Bi) -> list[Figure]:
 
 def _figure(bi: Bi, curve: pl.DataFrame) -> Figure:
     first, last = curve.row(0, named=True), curve.row(-1, named=True)
-    note = as_of(bi)
+    about = (time_since(analysis_of(bi, first["analysis_id"])), as_of(bi))
     title: str = first["analysis_label"]
     if first["strata_label"]:
         title = f"{title}: {first['stratum_label']}"
@@ -44,34 +44,37 @@ def _figure(bi: Bi, curve: pl.DataFrame) -> Figure:
             f"{FEW_AT_RISK} or more are at risk."
         ),
         alternative=f"{title}: at month {last['time_months']:.0f} {_in_words(last)}.",
-        draw=lambda: _draw(title, curve, note),
+        draw=lambda: _draw(title, curve, about),
         cautions=list(dict.fromkeys(cautions.drop_nulls().to_list())),
+        least_width=COLUMN,
+        analysis_id=first["analysis_id"],
     )
 
 
 def _in_words(row: Row) -> str:
     return ", ".join(
-        f"{name} survival {decimal(row[f'{name}_percent'])} %"
+        f"{name} survival {percent(row[f'{name}_percent'])}"
         for name in ("observed", "expected", "net")
     )
 
 
-def _draw(title: str, curve: pl.DataFrame, note: str | None) -> Drawing:
+def _draw(title: str, curve: pl.DataFrame, about: tuple[str, str | None]) -> Drawing:
+    since_when, note = about
     with drawing.settings():
-        figure, axes = single_axes(note)
+        figure, axes = single_axes(note, 1)
         drawing.percent_axis(axes, "Survival, %")
         upper = curve["ci_upper_percent"].fill_null(0).to_numpy()
         axes.set_ylim(0, max(101.0, min(_HIGHEST, 1.02 * float(upper.max()))))
         months = curve["time_months"].to_list()
-        drawing.time_axis(axes, float(months[-1]))
+        drawing.time_axis(axes, float(months[-1]), since_when)
         axes.fill_between(
             months, curve["ci_lower_percent"].to_list(), curve["ci_upper_percent"].to_list(),
-            step="post", color=SERIES[0], alpha=0.14, linewidth=0,
+            step="post", linewidth=0, **drawing.shade(SERIES[0], 0.14),
         )  # fmt: skip
         _line(axes, curve, "expected", MUTED)
         _line(axes, curve, "observed", INK)
         _line(axes, curve, "net", SERIES[0])
-        axes.legend(loc="lower left", frameon=False, fontsize=7, handlelength=2.2)
+        key_above(axes, 3)
         drawing.title(figure, title, note)
     return figure
 

@@ -5,7 +5,13 @@ from typing import Final
 import polars as pl
 
 from analytics.report.elements import Bi, Column, Line, Row, Table
-from analytics.report.formats import confidence, decimal, whole, with_interval
+from analytics.report.formats import (
+    confidence,
+    decimal,
+    percent_number,
+    whole,
+    with_interval,
+)
 
 _FIRST: Final = "line"
 _PATIENT_YEARS: Final = 100
@@ -22,8 +28,8 @@ def relative_survival_table(bi: Bi) -> Table | None:
             {
                 "month": f"{row['time_months']:g}",
                 "n_risk": whole(row["n_risk"]),
-                "observed": decimal(row["observed_percent"]),
-                "expected": decimal(row["expected_percent"]),
+                "observed": percent_number(row["observed_percent"]),
+                "expected": percent_number(row["expected_percent"]),
                 "net": with_interval(
                     row["net_percent"], row["ci_lower_percent"], row["ci_upper_percent"]
                 )
@@ -93,6 +99,7 @@ def _line(row: Row, cells: dict[str, str]) -> Line:
         group=row["analysis_label"],
         indent=1,
         cautions=(row["caution"],) if row["caution"] else (),
+        analysis_id=row["analysis_id"],
     )
 
 

@@ -10,6 +10,8 @@ from analytics.report.formats import (
     interval,
     p_value,
     percent,
+    percent_interval,
+    percent_number,
     since,
     whole,
     with_interval,
@@ -69,9 +71,17 @@ def _summary_line(bi: Bi, analysis: Row, rates: dict[float, Row]) -> Line:
         cells |= {"n": whole(first["n"]), "events": whole(first["n_event"])}
     for month, rate in rates.items():
         mark = f" {_FEW}" if _is_few(rate) and rate["estimate"] is not None else ""
-        limits = f" ({interval(rate['lower'], rate['upper'])})" if rate["lower"] is not None else ""
-        cells[_month(month)] = decimal(rate["estimate"]) + limits + mark
-    return Line(cells, cautions=(analysis["caution"],) if analysis["caution"] else ())
+        limits = (
+            f" ({percent_interval(rate['lower'], rate['upper'])})"
+            if rate["lower"] is not None
+            else ""
+        )
+        cells[_month(month)] = percent_number(rate["estimate"]) + limits + mark
+    return Line(
+        cells,
+        cautions=(analysis["caution"],) if analysis["caution"] else (),
+        analysis_id=name,
+    )
 
 
 def _rates(bi: Bi, analysis_id: str) -> dict[float, Row]:
@@ -113,14 +123,22 @@ def survival_table(bi: Bi) -> Table | None:
         }
         for rate in rows_of(bi["event_free_rates"], **place):
             few = f" {_FEW}" if _is_few(rate) and rate["event_free_percent"] is not None else ""
-            limits = interval(rate["ci_lower_percent"], rate["ci_upper_percent"])
-            estimate = decimal(rate["event_free_percent"])
+            limits = percent_interval(rate["ci_lower_percent"], rate["ci_upper_percent"])
+            estimate = percent_number(rate["event_free_percent"])
             shown = estimate if limits == UNKNOWN else f"{estimate} ({limits})"
             cells[_month(rate["time_months"])] = (
                 f"{shown}; {whole(rate['n_risk'])}{few}" if estimate != UNKNOWN else UNKNOWN
             )
         cautions = (row["caution"],) if row["caution"] else ()
-        lines.append(Line(cells, group=row["analysis_label"], indent=1, cautions=cautions))
+        lines.append(
+            Line(
+                cells,
+                group=row["analysis_label"],
+                indent=1,
+                cautions=cautions,
+                analysis_id=row["analysis_id"],
+            )
+        )
     if not lines:
         return None
     ci = _ci(bi["event_free_rates"])
@@ -160,12 +178,20 @@ def incidence_table(bi: Bi) -> Table | None:
         cells = {_FIRST: row["event_label"] + since(row)}
         for rate in part.to_dicts():
             few = f" {_FEW}" if _is_few(rate) else ""
-            limits = interval(rate["ci_lower_percent"], rate["ci_upper_percent"])
-            estimate = decimal(rate["incidence_percent"])
+            limits = percent_interval(rate["ci_lower_percent"], rate["ci_upper_percent"])
+            estimate = percent_number(rate["incidence_percent"])
             shown = estimate if limits == UNKNOWN else f"{estimate} ({limits})"
             cells[_month(rate["time_months"])] = f"{shown}; {whole(rate['n_risk'])}{few}"
         cautions = (row["caution"],) if row["caution"] else ()
-        lines.append(Line(cells, group=group, indent=1, cautions=cautions))
+        lines.append(
+            Line(
+                cells,
+                group=group,
+                indent=1,
+                cautions=cautions,
+                analysis_id=row["analysis_id"],
+            )
+        )
     ci = _ci(bi["analyses"])
     columns = [
         Column(_FIRST, "Event", is_text=True),
@@ -200,7 +226,13 @@ def restricted_means_table(bi: Bi) -> Table | None:
                 if mean["restricted_mean_months"] is not None
                 else mean["status"]
             )
-        lines.append(Line(cells, cautions=(row["caution"],) if row["caution"] else ()))
+        lines.append(
+            Line(
+                cells,
+                cautions=(row["caution"],) if row["caution"] else (),
+                analysis_id=row["analysis_id"],
+            )
+        )
     ci = _ci(frame)
     columns = [
         Column(_FIRST, "Endpoint", is_text=True),
@@ -235,7 +267,13 @@ def plateau_table(bi: Bi) -> Table | None:
             "events": whole(row["n_event_between"]),
             "cured": with_interval(*cure) if cure[0] is not None else row["cure_status"] or UNKNOWN,
         }
-        lines.append(Line(cells, cautions=(row["caution"],) if row["caution"] else ()))
+        lines.append(
+            Line(
+                cells,
+                cautions=(row["caution"],) if row["caution"] else (),
+                analysis_id=row["analysis_id"],
+            )
+        )
     columns = [
         Column(_FIRST, "Endpoint", is_text=True),
         Column("between", "Months"),
@@ -269,6 +307,7 @@ def group_tests_table(bi: Bi) -> Table | None:
                 **({"adjusted": p_value(row["p_adjusted"])} if has_pairs else {}),
             },
             cautions=(row["caution"],) if row["caution"] else (),
+            analysis_id=row["analysis_id"],
         )
         for row in bi["group_tests"].to_dicts()
     ]

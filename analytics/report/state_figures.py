@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from matplotlib.axes import Axes
@@ -55,6 +55,7 @@ def state_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         draw=lambda: _draw(analysis, panels, note),
         cautions=distinct([analysis["caution"]]),
         is_main=is_main,
+        analysis_id=name,
     )
 
 
@@ -122,11 +123,16 @@ def _stack(axes: Axes, panel: _Panel, names: Sequence[str]) -> dict[str, PolyCol
         place = names.index(state)
         bands[state] = axes.fill_between(
             panel.months, low, high, step="post", linewidth=0.6, edgecolor=PAPER,
-            color=SERIES[place % len(SERIES)],
-            alpha=_ALPHAS[place // len(SERIES) % len(_ALPHAS)],
+            **_shade(place),
         )  # fmt: skip
         low = high
     return bands
+
+
+def _shade(place: int) -> dict[str, Any]:
+    """The colour of a state by its place; past the last colour they begin again, paler."""
+    shade = drawing.shade(SERIES[place % len(SERIES)], _ALPHAS[place // len(SERIES) % len(_ALPHAS)])
+    return {"facecolor": shade["color"], "alpha": shade.get("alpha")}
 
 
 def _at_risk(panel: _Panel, month: float) -> int:

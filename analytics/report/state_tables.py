@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 import polars as pl
 
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
-from analytics.report.formats import UNKNOWN, confidence, decimal, interval, whole, with_interval
+from analytics.report.formats import (
+    UNKNOWN,
+    confidence,
+    decimal,
+    interval,
+    percent_interval,
+    percent_number,
+    whole,
+    with_interval,
+)
 
 _FIRST = "line"
 _MONTHS = "time_months"
@@ -162,8 +171,8 @@ def _probability(row: Row) -> str:
 def _percent(row: Row) -> str:
     if row["probability_percent"] is None:
         return UNKNOWN
-    estimate = decimal(row["probability_percent"])
-    limits = interval(row["ci_lower_percent"], row["ci_upper_percent"])
+    estimate = percent_number(row["probability_percent"])
+    limits = percent_interval(row["ci_lower_percent"], row["ci_upper_percent"])
     return estimate if limits == UNKNOWN else f"{estimate} ({limits})"
 
 
@@ -172,7 +181,7 @@ def _hazard(row: Row) -> str:
         return UNKNOWN
     shown = decimal(row["cumulative_hazard"], 2)
     if row["ci_lower"] is not None:
-        shown += f" ({decimal(row['ci_lower'], 2)}-{decimal(row['ci_upper'], 2)})"
+        shown += f" ({interval(row['ci_lower'], row['ci_upper'], 2)})"
     return f"{shown}; {whole(row['n_risk'])}"
 
 

@@ -1,7 +1,7 @@
 """Forest plots of subgroups: the hazard ratio of all patients, then that within each level."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,12 +11,15 @@ from matplotlib.figure import Figure as Drawing
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
+from analytics.report.factor_words import contrast_of, is_sibling
 from analytics.report.forest_figures import (
     Writer,
-    contrast_of,
     estimate,
-    is_sibling,
+    height_of_sides,
     scale,
+    sides_of,
+    wrapped_sides,
+    write_sides,
     writer,
 )
 from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value, whole
@@ -26,7 +29,6 @@ _GAP: Final = 0.06  # above a heading
 _SHEET: Final = 7.5  # inches of lines on one sheet of paper
 _ALL: Final = "All patients"
 _MEASURE: Final = "Hazard ratio"
-_SEPARATOR: Final = " / "
 # columns in inches from the left: subgroup, n / events, missing, plot, ratio, P for interaction
 _SUBGROUP, _N, _MISSING, _PLOT, _PLOT_END, _RATIO, _P = (0.1, 2.98, 3.5, 3.66, 5.3, 5.42, 7.12)
 _LONGEST: Final = 34  # letters of a subgroup on one line
@@ -37,6 +39,7 @@ class _Line:
     """A line of the figure: a heading, or a row with its estimate.
 
     `row` is that of bi.forest for all patients, of bi.subgroups for a level; a heading has none.
+    `said` is the interaction as part of a sentence.
     """
 
     words: str
@@ -44,6 +47,7 @@ class _Line:
     row: Row | None = None
     missing: str = ""
     interaction: str = ""
+    said: str = ""
     is_bold: bool = False
 
     @property
@@ -101,7 +105,7 @@ def _figure(bi: Bi, analysis: Row, lines: list[_Line], sheet: tuple[int, int]) -
     rows = [line.row for line in lines if line.row is not None]
     is_one_model = len({row["model"] for row in rows}) == 1
     dashed = ", its hazard ratio as a dashed line" if is_one_model else ""
-    sides = _sides(rows[0]["contrast"] if is_one_model else "numerator / denominator")
+    sides = sides_of(rows[0]["contrast"] if is_one_model else "numerator / denominator")
     note = as_of(bi)
     ci = confidence(analysis["conf_level"])
     strata = analysis["stratified_by_label"]
@@ -125,6 +129,7 @@ def _figure(bi: Bi, analysis: Row, lines: list[_Line], sheet: tuple[int, int]) -
         alternative=" ".join([f"Forest plot: {title}.", *_in_words(lines)]),
         draw=lambda: _draw(title, lines, (ci, sides), note),
         cautions=distinct([row["caution"] for row in rows]),
+        analysis_id=analysis["analysis_id"],
     )
 
 
@@ -141,23 +146,18 @@ def _lines(overall: Row | None, rows: Sequence[Row], *, has_heading: bool) -> It
         yield _Line(
             own[0]["subgroup_label"],
             missing=whole(own[0]["n_missing"]),
-            interaction=_interaction(own[0]),
+            interaction=_interaction(own[0], p_value),
+            said=_interaction(own[0], p_phrase),
             is_bold=not has_heading,
         )
         yield from (_Line(row["level_label"], indent=1, row=row) for row in own)
 
 
-def _interaction(row: Row) -> str:
+def _interaction(row: Row, written: Callable[[float | None], str]) -> str:
+    """The P value of the interaction, or why there is none."""
     if row["interaction_p"] is None:
         return str(row["interaction_status"])
-    return p_value(row["interaction_p"])
-
-
-def _sides(contrast: str) -> tuple[str, str] | None:
-    """Numerator and denominator: where the hazard is lower. Whether that is good depends on the
-    event, so neither side is said to be favoured. None for labels that cannot be told apart."""
-    parts = contrast.split(_SEPARATOR)
-    return (parts[0], parts[1]) if len(parts) == 2 else None
+    return written(row["interaction_p"])
 
 
 def _draw(
@@ -169,8 +169,8 @@ def _draw(
     ci, sides = about
     plot = sum(line.height for line in lines)
     with drawing.settings():
-        below = [] if sides is None else [textwrap.wrap(f"Lower with {side}", 26) for side in sides]
-        foot = 0.42 + 0.12 * max(map(len, below), default=0) + drawing.note_height(note)
+        below = wrapped_sides(sides)
+        foot = 0.42 + height_of_sides(below) + drawing.note_height(note)
         height = plot + foot + 0.62
         figure = drawing.drawing(height)
         axes = figure.add_axes(
@@ -190,7 +190,7 @@ def _draw(
             middle = y - line.height / 2 - (_GAP / 2 if line.row is None else 0)
             _write_line(axes, write, line, middle)
             y -= line.height
-        _below(axes, below)
+        write_sides(axes, below)
         drawing.title(figure, label, note)
     return figure
 
@@ -230,33 +230,14 @@ def _write_line(axes: Axes, write: Writer, line: _Line, y: float) -> None:
     estimate(axes, row, row["hr"], y)
 
 
-def _below(axes: Axes, sides: Sequence[Sequence[str]]) -> None:
-    """Under the axis, on either side of 1, with which level the hazard is lower."""
-    for words, arrow, align, shift in zip(
-        sides, ("← {}", "{} →"), ("right", "left"), (-4, 4), strict=False
-    ):
-        axes.annotate(
-            arrow.format("\n".join(words)), (1, 0), (shift, -27),
-            xycoords=("data", "axes fraction"), textcoords="offset points", ha=align, va="top",
-            fontsize=6.8, color=MUTED, annotation_clip=False,
-        )  # fmt: skip
-
-
 def _in_words(lines: Iterable[_Line]) -> Iterator[str]:
     for line in lines:
         row = line.row
         if row is None:
-            said = f", interaction {_p(line.interaction)}" if line.interaction else ""
+            said = f", interaction {line.said}" if line.said else ""
             yield f"{line.words}{said}:"
         elif row["hr"] is None:
             yield f"{line.words}: {row['status']}."
         else:
             ratio = hazard_ratio(row["hr"], row["ci_lower"], row["ci_upper"])
             yield f"{line.words}: {ratio}, {p_phrase(row['p_value'])}."
-
-
-def _p(text: str) -> str:
-    """A P value as printed in a figure as part of a sentence; a status as it is."""
-    if text[0] in "<>":
-        return f"P {text[0]} {text[1:]}"
-    return f"P = {text}" if text[0] == "." else text

@@ -22,14 +22,20 @@ _IDLE: Final = re.compile(
 )
 # great-tables escapes text; characters that no text holds stand for markup until it is done
 _INDENT, _SUP, _END, _CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"
+_LINK, _UNLINK, _ANCHOR = "\ue004", "\ue005", "\ue006"
 _MARKUP: Final = (
     (re.compile(f"{_INDENT}(\\d+){_END}"), r'<span class="indent-\1">'),
     (re.compile(f"{_SUP}([a-z, ]+){_END}"), r"<sup>\1</sup>"),
     (re.compile(_CLOSE), "</span>"),
+    (re.compile(f"{_LINK}([a-z0-9_-]+){_END}"), r'<a class="how" href="#analysis-\1">'),
+    (re.compile(_UNLINK), "</a>"),
+    (re.compile(f"{_ANCHOR}([a-z0-9_-]+){_END}"), r'<span id="analysis-\1"></span>'),
 )
 # an interval or the size of a group, which no line may break
-_INTERVAL: Final = re.compile(r"\([^()<> ]+-[^()<> ]+\)|\[[^][<> ]+-[^][<> ]+\]|\(n = \d+\)")
-_SIGNED: Final = re.compile(r"[+-]\d[\d.,]*%?")
+_LIMIT = r"(?:(?:&[lg]t;)?[-\u2212]?\d[\d.,·]*|NR)"
+_BOTH = rf"{_LIMIT}(?:-|\u2013| to ){_LIMIT}"
+_INTERVAL: Final = re.compile(rf"\({_BOTH}\)|\[{_BOTH}\]|\(n = \d+\)")
+_SIGNED: Final = re.compile(r"[+-]\d[\d.,·]*%?")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -105,6 +111,10 @@ def _cells(columns: Sequence[Column], line: Line, letters: dict[str, str]) -> di
     first, *others = columns
     marks = ", ".join(letters[text] for text in line.cautions)
     name = line.cells.get(first.key, "")
+    if line.analysis_id is not None:
+        name = f"{_LINK}{line.analysis_id}{_END}{name}{_UNLINK}"
+    if line.anchor is not None:
+        name = f"{_ANCHOR}{line.anchor}{_END}{name}"
     name = f"{name}{_SUP}{marks}{_END}" if marks else name
     cells = {first.key: f"{_INDENT}{line.indent}{_END}{name}{_CLOSE}" if line.indent else name}
     cells |= {column.key: line.cells.get(column.key, "") for column in others}

@@ -15,7 +15,7 @@ from docx.shared import Mm, Pt
 from analytics.report.paper import MARGIN, place_of_units, sheet, widths_on_paper
 from analytics.report.printed_tables import Cell, PrintedRow, PrintedTable
 
-_FONT: Final = "Arial"
+FONT: Final = "Arial"
 _SIZES: Final = {"text": Pt(10), "table": Pt(8), "note": Pt(7.5)}
 _PADDING: Final = 2.0  # mm: what Word leaves free beside the text of a cell
 
@@ -24,13 +24,13 @@ def write_word(tables: Sequence[PrintedTable], title: str, path: Path) -> None:
     """Write a document with a list of the tables, then each table; the last line is its source."""
     document = Document()
     style = document.styles["Normal"]
-    style.font.name, style.font.size = _FONT, _SIZES["text"]
+    style.font.name, style.font.size = FONT, _SIZES["text"]
     style.paragraph_format.space_after = Pt(2)
     document.core_properties.title = title
     document.core_properties.author = ""
     document.core_properties.comments = ""
     _shape(document.sections[0], is_wide=False)
-    _foot(document.sections[0], tables[0].source if tables else "")
+    foot(document.sections[0], tables[0].source if tables else "")
     _line(document, title, size=14, is_bold=True)
     for table in tables:
         _line(document, f"{table.number}. {table.title}")
@@ -48,7 +48,7 @@ def _shape(section: Any, *, is_wide: bool) -> None:
         setattr(section, side, Mm(MARGIN))
 
 
-def _foot(section: Any, source: str) -> None:
+def foot(section: Any, source: str) -> None:
     """What every page ends with: where the tables come from, and page x of y."""
     paragraph = section.footer.paragraphs[0]
     for part in (f"{source} Page ", "PAGE", " of ", "NUMPAGES"):

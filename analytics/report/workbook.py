@@ -9,6 +9,7 @@ from typing import Any, Final
 import xlsxwriter  # type: ignore[import-untyped]
 
 from analytics.report.printed_tables import Cell, PrintedTable
+from analytics.study.number_styles import as_plain
 
 _NUMBER: Final = re.compile(r"-?\d*(?:\.\d+)?")
 _WIDEST: Final = 60  # letters
@@ -71,11 +72,12 @@ def _sheet(book: Any, table: PrintedTable, head: Any, bold: Any) -> None:
 
 def _write(book: Any, sheet: Any, place: tuple[int, int], cell: Cell, form: Any) -> None:
     text = f"{cell.text} {cell.marks}".rstrip() if cell.marks else cell.text
-    if text.strip("-.") and _NUMBER.fullmatch(text) and place[1]:
-        decimals = len(text.partition(".")[2])
-        shown = "#" if text.lstrip("-").startswith(".") else "0"
+    number = as_plain(text)
+    if number.strip("-.") and _NUMBER.fullmatch(number) and place[1]:
+        decimals = len(number.partition(".")[2])
+        shown = "#" if number.lstrip("-").startswith(".") else "0"
         form = book.add_format({"num_format": f"{shown}.{'0' * decimals}" if decimals else "0"})
-        sheet.write_number(*place, float(text), form)
+        sheet.write_number(*place, float(number), form)
     elif cell.indent:
         sheet.write_string(*place, text, book.add_format({"indent": cell.indent}))
     else:

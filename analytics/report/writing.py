@@ -12,13 +12,16 @@ from analytics.report.elements import Bi, Figure, Section, Table, as_of
 from analytics.report.numbering import numbered
 from analytics.report.page import page
 from analytics.report.provenance import Provenance
+from analytics.report.text_to_copy import as_plain_text, text_to_copy
 from analytics.report.typesetting import table_csv
+from analytics.study.number_styles import written_as
 
 PAGE: Final = Path(REPORT_PAGE).name
 _FIGURES: Final = "figures"
 _TABLES: Final = "tables"
 _CONTENTS: Final = "contents.csv"
 _OF_EXCEL: Final = "utf-8-sig"  # UTF-8 with the mark by which Excel knows it
+_TEXT: Final = "sentences.txt"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "conditional_survival",
     "convention_sensitivity", "cure_models", "cure_terms", "data_quality", "endpoint_definitions",
@@ -51,11 +54,16 @@ class Drawers(Protocol):
 
 
 def write_report(
-    bi_file: Path, folder: Path, provenance: Provenance, drawers: Drawers | None = None
+    bi_file: Path,
+    folder: Path,
+    provenance: Provenance,
+    drawers: Drawers | None = None,
+    number_style: str | None = None,
 ) -> Path:
-    """Write report.html, figures/ and tables/ into the folder, made when absent; the page.
+    """Write the page, its text to copy, figures/ and tables/ into the folder; the page's path.
 
     Reads schema bi alone. The same tables and provenance give the same bytes, whoever draws.
+    `number_style` is that of the study unless given; others who draw know only that one.
     Raises MissingTablesError for the bi of an older version.
     """
     bi = readable_bi(bi_file)
@@ -63,20 +71,29 @@ def write_report(
         (folder / name).mkdir(parents=True, exist_ok=True)
     if drawers is not None:
         drawers.begin(bi_file, folder)
-    sections = report_sections(bi, provenance)
-    _write_tables(sections, source_note(bi, provenance.release_id), folder / _TABLES)
-    write_contents(sections, folder / _CONTENTS)
-    if drawers is None:
-        draw_figures(bi_file, folder)
-    else:
-        drawers.finish()
-    svgs = {
-        figure.name: (folder / _FIGURES / f"{figure.name}.svg").read_text(encoding="utf-8")
-        for figure in figures_of(sections)
-    }
-    path = folder / PAGE
-    path.write_text(page(bi, sections, svgs, provenance.release_id), encoding="utf-8")
+    with written_as(number_style or number_style_of(bi)):
+        sections = report_sections(bi, provenance)
+        text = text_to_copy(bi, provenance)
+        _write_tables(sections, source_note(bi, provenance.release_id), folder / _TABLES)
+        write_contents(bi, sections, folder / _CONTENTS)
+        (folder / _TEXT).write_text(as_plain_text(text), encoding="utf-8")
+        if drawers is None:
+            draw_figures(bi_file, folder, number_style=number_style)
+        else:
+            drawers.finish()
+        svgs = {
+            figure.name: (folder / _FIGURES / f"{figure.name}.svg").read_text(encoding="utf-8")
+            for figure in figures_of(sections)
+        }
+        path = folder / PAGE
+        path.write_text(page(bi, sections, svgs, provenance, text), encoding="utf-8")
     return path
+
+
+def number_style_of(bi: Bi) -> str | None:
+    """The style in which the study has numbers written; None where its release does not say."""
+    about = bi["about"].to_dicts()[0]
+    return about.get("number_style")
 
 
 def readable_bi(bi_file: Path) -> Bi:
@@ -98,25 +115,37 @@ def source_note(bi: Bi, release_id: str) -> str:
     return f"{as_of(bi)} Release {release_id}."
 
 
-def write_contents(sections: list[Section], path: Path) -> None:
-    """Write a CSV list of the figures and tables: number, title, section and file."""
+def write_contents(bi: Bi, sections: list[Section], path: Path) -> None:
+    """Write a CSV list of the figures and tables, with the analysis and population of each."""
+    populations = {row["analysis_id"]: row["population_label"] for row in bi["analyses"].to_dicts()}
     with path.open("w", encoding=_OF_EXCEL, newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("number", "title", "section", "file"))
+        writer.writerow(("number", "title", "section", "analysis_id", "population", "file"))
         for section, items in numbered(sections):
             for number, item in items:
                 is_figure = isinstance(item, Figure)
                 place = f"{_FIGURES}/{item.name}.svg" if is_figure else f"{_TABLES}/{item.name}.csv"
-                writer.writerow((number, item.title, section.title, place))
+                name = item.analysis_id or ""
+                population = populations.get(name) or ""
+                about = (number, item.title, section.title, name, population, place)
+                writer.writerow(about)
 
 
-def draw_figures(bi_file: Path, folder: Path, part: int = 0, parts: int = 1) -> None:
+def draw_figures(
+    bi_file: Path,
+    folder: Path,
+    part: int = 0,
+    parts: int = 1,
+    number_style: str | None = None,
+) -> None:
     """Draw every figure, or one in so many from `part` on, into the folder's figures/."""
-    for figure in figures_of(contents(read_bi(bi_file)))[part::parts]:
-        drawn = figure.draw()
-        stem = folder / _FIGURES / figure.name
-        stem.with_suffix(".svg").write_text(drawing.svg_of(drawn), encoding="utf-8")
-        drawing.write_png(drawn, stem.with_suffix(".png"))
+    bi = read_bi(bi_file)
+    with written_as(number_style or number_style_of(bi)):
+        for figure in figures_of(contents(bi))[part::parts]:
+            drawn = figure.draw()
+            stem = folder / _FIGURES / figure.name
+            stem.with_suffix(".svg").write_text(drawing.svg_of(drawn), encoding="utf-8")
+            drawing.write_png(drawn, stem.with_suffix(".png"))
 
 
 def figures_of(sections: list[Section]) -> list[Figure]:

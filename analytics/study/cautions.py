@@ -17,27 +17,27 @@ def sibling_id(name: str) -> str:
     return f"{name}__delayed_entry"
 
 
-def immortal_time_caution(later: tuple[Later, ...], reason: str, sibling: str | None) -> str:
+def immortal_time_caution(later: tuple[Later, ...], reason: str, *, has_sibling: bool) -> str:
     """The caution of a result shown as published: what is known too late, and why it is shown."""
-    items = "; ".join(item.what for item in later)
+    items = "; ".join(item.told for item in later)
     beside = (
-        f"the corresponding result with delayed entry is {sibling}"
-        if sibling
-        else "no result with delayed entry is possible, as no single day determines it"
+        "the same result with delayed entry is shown as well"
+        if has_sibling
+        else "it cannot be shown with delayed entry, as no single day decides"
     )
     return (
-        f"Immortal time: counted from the origin but known only after it: {items}. "
-        f"Shown as published: {reason.rstrip('.')}; {beside}."
+        f"Immortal time: patients are counted from the start, but {items}. Until then nobody "
+        f"counted can have had the event. Shown as published: {reason.rstrip('.')}; {beside}."
     )
 
 
-def delayed_entry_caution(entry_facts: tuple[str, ...], original: str, facts: Facts) -> str:
-    """What a delayed-entry sibling is, and which result it belongs to."""
+def delayed_entry_caution(entry_facts: tuple[str, ...], facts: Facts) -> str:
+    """What the delayed-entry result beside an as-published one is."""
     labels = " and ".join(facts[fact].label for fact in entry_facts)
     return (
-        f"Delayed entry: patients are at risk only after: {labels}. Few are at risk at first: a "
-        "curve starts on the day from which enough are (smallest_risk_set), and holds for patients "
-        f"without an event by then. The corresponding as-published result is {original}."
+        f"Delayed entry: patients are at risk only after: {labels}. A curve starts on the day from "
+        "which enough are at risk, and is of the patients without an event by then. The same "
+        "result as published is shown as well."
     )
 
 

@@ -183,11 +183,11 @@ def _guarded(
     check_as_published(row.where, later, contrast.entry_facts)
     facts = sibling_entry_facts(later)
     sibling = sibling_id(contrast.model) if facts else None
-    caution = immortal_time_caution(later, contrast.as_published, sibling)
+    caution = immortal_time_caution(later, contrast.as_published, has_sibling=sibling is not None)
     published = contrast.model_copy(update={"caution": join_cautions(caution, contrast.caution)})
     if sibling is None:
         return [published]
-    caution = delayed_entry_caution(facts, contrast.model, definitions.facts)
+    caution = delayed_entry_caution(facts, definitions.facts)
     return [
         published,
         contrast.model_copy(

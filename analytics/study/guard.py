@@ -27,10 +27,14 @@ _LANDMARK: Final = "set landmark_days or use a Cox model with the factor time-de
 
 @dataclass(frozen=True)
 class Later:
-    """Something known only after the origin; `fact` is the day it waits for, if it has one."""
+    """Something known only after the origin; `fact` is the day it waits for, if it has one.
+
+    `what` names it as the study's files do, `told` says it to readers of a result.
+    """
 
     what: str
     fact: str | None
+    told: str
     instead: str = "choose another population"
 
 
@@ -44,13 +48,17 @@ def later_than_origin(
     """
     origin = definitions.endpoints[endpoint].origin_fact
     found = [
-        _later(population, condition, origin, definitions.facts)
+        _later(population, condition, origin, definitions)
         for condition in conditions_of(population, definitions.populations)
     ]
     for name in assessed:
         fact = definitions.factors[name].assessed_fact
         if fact is not None and not known_at(fact, origin, definitions.facts):
-            found.append(Later(f"factor '{name}' (known only to those with '{fact}')", fact))
+            told = (
+                f'"{definitions.factors[name].label}" is known only from this day on: '
+                f"{definitions.facts[fact].label}"
+            )
+            found.append(Later(f"factor '{name}' (known only to those with '{fact}')", fact, told))
     late = [later for later in found if later is not None]
     return tuple(
         later for i, later in enumerate(late) if not _waited_for(i, late, definitions.facts)
@@ -64,7 +72,9 @@ def later_strata(analysis: Analysis, definitions: Definitions) -> tuple[Later, .
     factor = definitions.factors[analysis.strata]
     if factor.timing == "baseline":
         return ()
-    return (Later(f"strata '{factor.factor}' (which form at '{factor.fact}')", None, _LANDMARK),)
+    what = f"strata '{factor.factor}' (which form at '{factor.fact}')"
+    told = f'the groups of "{factor.label}" form only later'
+    return (Later(what, None, told, _LANDMARK),)
 
 
 def check_describes_baseline(where: str, factor: Factor) -> None:
@@ -187,16 +197,24 @@ def in_brackets(origin: str | None) -> str:
 
 
 def _later(
-    population: str, condition: PopulationCondition, origin: str | None, facts: Facts
+    population: str,
+    condition: PopulationCondition,
+    origin: str | None,
+    definitions: Definitions,
 ) -> Later | None:
-    name = condition.name
+    name, facts = condition.name, definitions.facts
     if condition.kind != "fact" or known_at(name, origin, facts):
         return None
+    label = definitions.populations[population].label
+    who = f'who belongs to "{label}" is known only'
     if asks_for(condition):
-        return Later(f"population '{population}' (with '{name}')", name)
+        told = f"{who} from this day on: {facts[name].label}"
+        return Later(f"population '{population}' (with '{name}')", name, told)
+    told = f"{who} later, as it depends on what has not happened: {facts[name].label}"
     if condition.operator == "absent":
-        return Later(f"population '{population}' (without '{name}')", None)
-    return Later(f"population '{population}' (without '{name}' or with another value)", None)
+        return Later(f"population '{population}' (without '{name}')", None, told)
+    what = f"population '{population}' (without '{name}' or with another value)"
+    return Later(what, None, told)
 
 
 def _waited_for(position: int, late: list[Later], facts: Facts) -> bool:

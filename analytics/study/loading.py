@@ -105,6 +105,7 @@ def load_study(folder: Path) -> StudySpecification:
         parameters=file.parameters,
         inferred_parameters=file.inferred_parameters,
         publication=file.publication,
+        number_style=file.number_style,
         terms=terms,
         facts=declared,
         record_conditions=record_conditions,

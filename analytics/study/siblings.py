@@ -73,11 +73,11 @@ def _published_and_sibling(
 ) -> list[Analysis]:
     facts = sibling_entry_facts(later)
     sibling = sibling_id(analysis.analysis_id) if facts else None
-    caution = immortal_time_caution(later, reason, sibling)
+    caution = immortal_time_caution(later, reason, has_sibling=sibling is not None)
     published = analysis.model_copy(update={"caution": join_cautions(caution, analysis.caution)})
     if sibling is None:
         return [published]
-    caution = delayed_entry_caution(facts, analysis.analysis_id, definitions.facts)
+    caution = delayed_entry_caution(facts, definitions.facts)
     return [
         published,
         analysis.model_copy(

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.study.domains import CONTACT_DOMAINS, VISIT_DOMAINS
+from analytics.study.number_styles import PLAIN, StyleName
 from analytics.study.record_rules import default_policies
 
 DayConvention = Literal["difference", "adam"]
@@ -594,6 +595,7 @@ class StudySpecification(_Specification):
     parameters: Parameters
     inferred_parameters: dict[str, str]
     publication: Publication = Publication()
+    number_style: StyleName = PLAIN
     terms: tuple[Term, ...]
     facts: tuple[DeclaredFact, ...] = ()
     record_conditions: tuple[FactCondition, ...] = ()

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args
 
 from pydantic import ValidationError
 
@@ -12,6 +12,7 @@ from analytics.study.codes import LONGEST, is_domain
 from analytics.study.date_forms import READABLE_YEARS
 from analytics.study.errors import StudyError
 from analytics.study.keys import Table, read_toml
+from analytics.study.number_styles import PLAIN, STYLE_NAMES, StyleName
 from analytics.study.record_rules import RECORD_RULES, default_policies
 from analytics.study.specification import Parameters, Publication, Trial, TrialKind
 from analytics.study.trial_files import read_file_format, read_file_formats
@@ -30,6 +31,7 @@ _KEYS = (
     "policies",
     "inferred",
     "publication",
+    "report",
     "vocabularies",
 )
 _LONGEST_PATH: Final = 1000
@@ -60,6 +62,7 @@ class StudyFile:
     policies: dict[str, str]
     inferred_parameters: dict[str, str]
     publication: Publication
+    number_style: StyleName
     vocabulary: Vocabulary
 
 
@@ -85,6 +88,7 @@ def read_study_file(folder: Path) -> StudyFile:
         policies=_policies(Table("study.toml [policies]", table.table("policies"))),
         inferred_parameters=_inferred(Table("study.toml [inferred]", table.table("inferred"))),
         publication=_publication(Table("study.toml [publication]", table.table("publication"))),
+        number_style=_number_style(Table("study.toml [report]", table.table("report"))),
         vocabulary=vocabulary,
     )
 
@@ -306,6 +310,13 @@ def _policies(table: Table) -> dict[str, str]:
         table.check(name, RECORD_RULES, "rule")
         policies[name] = table.known(name, RECORD_RULES[name].policies, f"policy of rule {name}")
     return policies
+
+
+def _number_style(table: Table) -> StyleName:
+    """How numbers are printed; plain by default."""
+    table.allow(("style",))
+    name = table.known("style", STYLE_NAMES, "style") if table.text("style") else PLAIN
+    return cast(StyleName, name)
 
 
 def _publication(table: Table) -> Publication:

@@ -12,9 +12,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from markupsafe import escape
 from project import STUDY, Plateau
 
 from analytics.errors import BuildError
+from analytics.methods.descriptives import round_half_away
 from analytics.readers.published_report import ReportError, patient_report, published_report
 from analytics.report import swimmer
 from analytics.report.bi_tables import read_bi
@@ -110,7 +112,9 @@ def test_the_report_made_again_has_the_same_bytes(
 def test_no_patient_is_named(default_release: Path, report: Path) -> None:
     with duckdb.connect(str(default_release / "warehouse.duckdb"), read_only=True) as connection:
         subjects = connection.execute("select usubjid, subjid from marts.subjects").fetchall()
-    texts = [path.read_text() for path in report.rglob("*") if path.suffix in {".html", ".csv"}]
+    texts = [
+        path.read_text() for path in report.rglob("*") if path.suffix in {".html", ".csv", ".txt"}
+    ]
     assert len(subjects) > 200
     assert not [
         name for pair in subjects for name in pair if len(name) > 4 for t in texts if name in t
@@ -125,8 +129,12 @@ def test_printed_hazard_ratios_are_those_of_the_paper(report: Path) -> None:
             printed["univariate"].append(row["One factor at a time: HR (95% CI)"])
             printed["multivariable"].append(row["Selected model: HR (95% CI)"])
     for row in rows_of(STUDY / "published/cox_hazard_ratios.csv"):
-        expected = f"{row['hr']} ({row['ci_lower']}-{row['ci_upper']})"
-        assert expected in printed[row["model"]], row["id"]
+        expected = [row[name] for name in ("hr", "ci_lower", "ci_upper")]
+        rounded = [
+            [round_half_away(float(number), 2) for number in re.findall(r"\d+\.\d+", cell)]
+            for cell in printed[row["model"]]
+        ]
+        assert expected in rounded, row["id"]
 
 
 def test_printed_medians_and_rates_are_those_of_the_paper(report: Path) -> None:
@@ -155,6 +163,52 @@ def test_a_number_at_risk_that_is_not_told_is_not_shown_as_none_at_risk() -> Non
     assert [at_risk(curve, month) for month in (0, 3, 8, 10)] == [40, None, 20, 0]
 
 
+def test_the_list_of_contents_names_analysis_population_and_file(report: Path) -> None:
+    listed = rows_of(report / "contents.csv")
+    first = next(row for row in listed if row["number"] == "Figure 1")
+    assert first == {
+        "number": "Figure 1",
+        "title": "Overall survival, all patients",
+        "section": "Survival",
+        "analysis_id": "os_all",
+        "population": "All patients",
+        "file": "figures/survival_os_all.svg",
+    }
+    assert all((report / row["file"]).is_file() for row in listed)
+
+
+def test_a_caution_of_several_figures_is_written_out_once(page: Page) -> None:
+    captions = re.findall(r'<span class="caution"[^>]*>(.*?)</span>', page.text, re.DOTALL)
+    whole = [text for text in captions if "As for Figure" not in text]
+    assert len(whole) == len(set(whole))
+    assert len(captions) > len(whole) > 3
+
+
+def test_every_figure_of_an_analysis_leads_to_its_conventions_and_words(
+    default_release: Path, page: Page
+) -> None:
+    for row in read_bi(default_release / "bi.duckdb")["analyses"].to_dicts():
+        name = row["analysis_id"]
+        assert f'<span id="analysis-{name}"></span>' in page.text
+        if row["method"] in {"kaplan_meier", "cumulative_incidence", "cox_univariate"}:
+            assert f'href="#analysis-{name}"' in page.text
+            assert f"plateau explain {name}" in page.text
+            assert f'href="#text-{name}"' in page.text
+
+
+def test_a_style_is_that_of_the_whole_page(
+    default_release: Path, default_releases: Path, tmp_path: Path
+) -> None:
+    path = published_report(default_release, default_releases, tmp_path / "lancet", "lancet")
+    text = Page(path).text
+    summary = rows_of(tmp_path / "lancet/tables/summary.csv")[0]
+    assert summary["Median, mo (95% CI)"] == "7\u00b75 (5\u00b75\u20138\u00b75)"
+    assert "7\u00b75 months (95% CI 5\u00b75\u20138\u00b75)" in text
+    assert "P = ." not in text
+    svg = (tmp_path / "lancet/figures/survival_os_by_trial.svg").read_text(encoding="utf-8")
+    assert "p=0\u00b720" in svg
+
+
 def test_the_flow_adds_up(default_release: Path) -> None:
     bi = read_bi(default_release / "bi.duckdb")
     nodes = {row["node"]: row for row in bi["patient_flow"].to_dicts()}
@@ -179,7 +233,7 @@ def test_a_caution_stands_where_its_number_stands(default_release: Path, page: P
     for table in ("analyses", "forest", "subdistribution_hazards", "plateau"):
         cautions = read_bi(default_release / "bi.duckdb")[table]["caution"].drop_nulls().unique()
         for caution in cautions:
-            assert re.sub("'", "&#39;", caution) in page.text, caution
+            assert str(escape(caution)) in page.text, caution
     assert "P lies just above .05 by construction" in page.text
     assert "defined by the outcome itself and are not compared" in page.text
 
@@ -241,8 +295,8 @@ def test_another_study_has_the_sections_that_its_analyses_call_for(
     page = Page(write_report(other_bi, tmp_path / "report", NOWHERE))
     sections = [found["id"] for tag, found in page.tags if tag == "section"]
     assert sections == [
-        "summary", "patients", "survival", "long_term", "supporting", "quality", "methods",
-        "provenance",
+        "summary", "survival", "patients", "long_term", "supporting", "quality", "methods",
+        "provenance", "text",
     ]  # fmt: skip
     assert "ynthetic" not in page.text[page.text.index("<body") :]
     assert [path.name for path in (tmp_path / "report/figures").glob("*.png")] == [
@@ -251,6 +305,13 @@ def test_another_study_has_the_sections_that_its_analyses_call_for(
     assert rows_of(tmp_path / "report/tables/survival.csv")[0]["note"] == (
         f"Data cut-off: MT103-206 2015-06-30; MT103-211 2017-02-28. Release {NOWHERE.release_id}."
     )
+
+
+def test_letters_that_the_picture_cannot_show_are_told(other_bi: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(other_bi)) as connection:
+        connection.execute("update analyses set analysis_label = '\u751f\u5b58'")
+    page = Page(write_report(other_bi, tmp_path / "report", NOWHERE))
+    assert "in place of the letters \u5b58\u751f; <code>plateau figure</code>" in page.text
 
 
 def test_a_release_of_an_older_version_is_told(other_bi: Path, tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ from analytics.report import formats
         (0.001, ".001"),
         (0.0045, ".005"),
         (0.049, ".049"),
+        (0.0495, ".0495"),
+        (0.0499999, "<.05"),
+        (0.05, ".050"),
         (0.0531, ".053"),
         (0.0999, ".100"),
         (0.1, ".10"),
@@ -52,6 +55,27 @@ def test_a_limit_that_is_not_reached_is_named(numbers, printed):
 def test_hazard_ratios_have_two_decimals_and_round_half_away_from_zero():
     assert formats.hazard_ratio(0.585, 0.435, 0.785) == "0.59 (0.44-0.79)"
     assert formats.hazard_ratio(None, 0.4, 0.8) == "-"
+
+
+def test_a_ratio_prints_on_the_side_of_one_where_it_is():
+    assert formats.hazard_ratio(0.99612, 0.98, 1.013) == "1.00 (0.98-1.01)"
+    assert formats.hazard_ratio(0.99612, 0.993, 0.9996) == "0.996 (0.99-0.9996)"
+    assert formats.hazard_ratio(1.0004, 1.0001, 1.0009) == "1.0004 (1.0001-1.001)"
+    assert formats.hazard_ratio(0.0012, 0.0000004, 0.4) == "0.001 (<0.00001 to 0.40)"
+    assert formats.hazard_ratio(1.0, 1.0, 1.0) == "1.00 (1.00-1.00)"
+
+
+def test_a_percentage_is_none_or_all_only_where_it_is():
+    assert formats.percent(0.0) == "0.0%"
+    assert formats.percent(0.04) == "<0.1%"
+    assert formats.percent(99.96) == ">99.9%"
+    assert formats.percent(100.0) == "100.0%"
+    assert formats.percent_interval(0.01, 99.99) == "<0.1 to >99.9"
+
+
+def test_a_difference_prints_on_the_side_of_zero_where_it_is():
+    assert formats.difference(0.04, 0.01, 0.07) == "0.04 (0.01 to 0.1)"
+    assert formats.difference(0.04, -0.02, 0.1) == "0.0 (-0.02 to 0.1)"
 
 
 def test_the_limits_of_a_difference_may_be_negative():

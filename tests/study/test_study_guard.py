@@ -117,9 +117,10 @@ def test_as_published_curve_says_why_and_stands_beside_its_delayed_entry(tmp_pat
     published, sibling = load_study(with_plan(tmp_path, plan)).analyses
     assert published.entry_facts == ()
     assert published.caution == (
-        "Immortal time: counted from the origin but known only after it: population "
-        "'transplanted' (with 'hsct_in_remission'). Shown as published: the legend says so; the "
-        "corresponding result with delayed entry is curve__delayed_entry."
+        "Immortal time: patients are counted from the start, but who belongs to "
+        '"Transplanted in remission" is known only from this day on: Transplant in continuous '
+        "remission. Until then nobody counted can have had the event. Shown as published: the "
+        "legend says so; the same result with delayed entry is shown as well."
     )
     assert sibling.analysis_id == "curve__delayed_entry"
     assert sibling.label == "Survival, delayed entry"
@@ -127,10 +128,9 @@ def test_as_published_curve_says_why_and_stands_beside_its_delayed_entry(tmp_pat
     assert sibling.entry_facts == ("hsct_in_remission",)
     assert sibling.as_published is None
     assert sibling.caution == (
-        "Delayed entry: patients are at risk only after: Transplant in continuous remission. "
-        "Few are at risk at first: a curve starts on the day from which enough are "
-        "(smallest_risk_set), and holds for patients without an event by then. The corresponding "
-        "as-published result is curve."
+        "Delayed entry: patients are at risk only after: Transplant in continuous remission. A "
+        "curve starts on the day from which enough are at risk, and is of the patients without an "
+        "event by then. The same result as published is shown as well."
     )
     assert (published.display_order, sibling.display_order) == (1, 2)
 
@@ -159,9 +159,11 @@ def test_what_no_day_settles_has_no_delayed_entry_beside_it(tmp_path: Path) -> N
     )
     (published,) = load_study(with_plan(tmp_path, plan)).analyses
     assert published.caution == (
-        "Immortal time: counted from the origin but known only after it: population "
-        "'not_transplanted' (without 'hsct'). Shown as published: the paper shows it; no result "
-        "with delayed entry is possible, as no single day determines it."
+        "Immortal time: patients are counted from the start, but who belongs to "
+        '"Never transplanted" is known only later, as it depends on what has not happened: First '
+        "allogeneic transplant after the first dose. Until then nobody counted can have had the "
+        "event. Shown as published: the paper shows it; it cannot be shown with delayed entry, as "
+        "no single day decides."
     )
 
 
@@ -364,9 +366,10 @@ def test_as_published_model_has_a_delayed_entry_model_after_it(tmp_path: Path) -
     plan = UNIVARIATE + f'factors = [{{ {MRD}, as_published = "the width fits" }}]\n'
     published, sibling = load_study(with_plan(tmp_path, plan)).analysis("uni").factors
     assert published.caution == (
-        "Immortal time: counted from the origin but known only after it: population 'evaluable' "
-        "(with 'mrd_evaluated'). Shown as published: the width fits; the corresponding result "
-        "with delayed entry is mrd__delayed_entry."
+        'Immortal time: patients are counted from the start, but who belongs to "MRD evaluable" '
+        "is known only from this day on: First deciding MRD result on treatment. Until then "
+        "nobody counted can have had the event. Shown as published: the width fits; the same "
+        "result with delayed entry is shown as well."
     )
     assert (sibling.model, sibling.delayed_entry_of) == ("mrd__delayed_entry", "mrd")
     assert (sibling.entry_facts, sibling.as_published) == (("mrd_evaluated",), None)
@@ -398,9 +401,10 @@ def test_as_published_selection_has_both_cautions_and_a_sibling(tmp_path: Path) 
     study = load_study(with_plan(tmp_path, plan))
     caution = study.analysis("step").caution
     assert caution == (
-        "Immortal time: counted from the origin but known only after it: factor 'mrd' (known "
-        "only to those with 'mrd_evaluated'). Shown as published: complete cases; the "
-        f"corresponding result with delayed entry is step__delayed_entry. {SELECTED_MODEL_CAUTION}"
+        'Immortal time: patients are counted from the start, but "MRD responder" is known only '
+        "from this day on: First deciding MRD result on treatment. Until then nobody counted can "
+        "have had the event. Shown as published: complete cases; the same result with delayed "
+        f"entry is shown as well. {SELECTED_MODEL_CAUTION}"
     )
     sibling = study.analysis("step__delayed_entry")
     assert sibling.entry_facts == ("mrd_evaluated",)

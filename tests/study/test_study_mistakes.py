@@ -566,7 +566,7 @@ STUDY_MISTAKES = {
         ("title =", "titel ="),
         "study.toml: unknown key 'titel' (did you mean 'title'?); the keys are study_id, title, "
         "synthetic, synthetic_note, analysis_set, trials, parameters, policies, inferred, "
-        "publication, vocabularies.",
+        "publication, report, vocabularies.",
     ),
     "missing key": (
         ('title = "A small study"\n', ""),
@@ -633,6 +633,15 @@ STUDY_MISTAKES = {
         ("survivor_known_alive_months = 35", "survivor_known_alive_months = 37"),
         "study.toml [parameters]: survivor_known_alive_months is greater than survivor_months; "
         "a visit window cannot begin after its visit.",
+    ),
+    "unknown style of numbers": (
+        ("[inferred]", '[report]\nstyle = "lancett"\n\n[inferred]'),
+        "study.toml [report]: unknown style 'lancett' (did you mean 'lancet'?); use plain, nejm, "
+        "jco, lancet or jama.",
+    ),
+    "unknown key of the report": (
+        ("[inferred]", '[report]\njournal = "lancet"\n\n[inferred]'),
+        "study.toml [report]: unknown key 'journal'; the keys are style.",
     ),
     "unknown limit of publication": (
         ("[inferred]", "[publication]\nsmallest_cel = 11\n\n[inferred]"),

@@ -49,7 +49,8 @@ about as (
         trial_totals.data_cutoffs,
         subject_totals.n_treated,
         subject_totals.n_subjects,
-        analysis_totals.n_analyses
+        analysis_totals.n_analyses,
+        study.number_style
     from study
     cross join trial_totals
     cross join subject_totals

@@ -10,6 +10,10 @@ event_labels as (
     select * from {{ ref('int_event_labels') }}
 ),
 
+level_labels as (
+    select * from {{ ref('int_level_labels') }}
+),
+
 named_tests as (
     select
         analysis_id,
@@ -19,29 +23,70 @@ named_tests as (
     from group_test
 ),
 
-test_labels as (
+-- the levels of the two groups of a test of a pair
+pairs as (
     select
         analysis_id,
         test,
         event,
+        split_part(replace(test_name, 'pairwise(', ''), ', ', 1) as first_level,
+        replace(split_part(test_name, ', ', 2), ')', '') as second_level
+    from named_tests
+    where starts_with(test_name, 'pairwise')
+),
+
+labelled_pairs as (
+    select
+        pairs.analysis_id,
+        pairs.test,
+        pairs.event,
+        coalesce(first_levels.level_label, pairs.first_level)
+        || ', '
+        || coalesce(second_levels.level_label, pairs.second_level) as pair_label
+    from pairs
+    inner join analysis_labels on pairs.analysis_id = analysis_labels.analysis_id
+    left join level_labels as first_levels
+        on
+            analysis_labels.strata_factor = first_levels.factor
+            and pairs.first_level = first_levels.level
+    left join level_labels as second_levels
+        on
+            analysis_labels.strata_factor = second_levels.factor
+            and pairs.second_level = second_levels.level
+),
+
+test_labels as (
+    select
+        named_tests.analysis_id,
+        named_tests.test,
+        named_tests.event,
         case
-            when test_name = 'log_rank' then 'Log-rank test'
-            when test_name = 'mantel_byar' then 'Mantel-Byar test'
-            when test_name = 'gray' then 'Gray''s test'
-            when test_name = 'gehan' then 'Gehan''s Wilcoxon test'
-            when test_name = 'tarone_ware' then 'Tarone-Ware test'
-            when test_name = 'peto_peto' then 'Peto-Peto test'
-            when test_name = 'modified_peto' then 'Modified Peto-Peto test'
-            when test_name = 'trend' then 'Log-rank test for trend'
-            when test_name = 'max_combo' then 'Max-combo test'
-            when starts_with(test_name, 'fleming_harrington')
+            when named_tests.test_name = 'log_rank' then 'Log-rank test'
+            when named_tests.test_name = 'mantel_byar' then 'Mantel-Byar test'
+            when named_tests.test_name = 'gray' then 'Gray''s test'
+            when named_tests.test_name = 'gehan' then 'Gehan''s Wilcoxon test'
+            when named_tests.test_name = 'tarone_ware' then 'Tarone-Ware test'
+            when named_tests.test_name = 'peto_peto' then 'Peto-Peto test'
+            when named_tests.test_name = 'modified_peto' then 'Modified Peto-Peto test'
+            when named_tests.test_name = 'trend' then 'Log-rank test for trend'
+            when named_tests.test_name = 'max_combo' then 'Max-combo test'
+            when starts_with(named_tests.test_name, 'fleming_harrington')
                 then
-                    replace(test_name, 'fleming_harrington', 'Fleming-Harrington test ')
-            when starts_with(test_name, 'pairwise')
-                then replace(test_name, 'pairwise', 'Log-rank test of a pair ')
-            else test_name
+                    replace(
+                        named_tests.test_name,
+                        'fleming_harrington',
+                        'Fleming-Harrington test '
+                    )
+            when starts_with(named_tests.test_name, 'pairwise')
+                then 'Log-rank test of a pair (' || labelled_pairs.pair_label || ')'
+            else named_tests.test_name
         end as label
     from named_tests
+    left join labelled_pairs
+        on
+            named_tests.analysis_id = labelled_pairs.analysis_id
+            and named_tests.test = labelled_pairs.test
+            and named_tests.event = labelled_pairs.event
 ),
 
 group_tests as (

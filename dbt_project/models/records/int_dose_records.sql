@@ -92,17 +92,28 @@ cycle_starts as (
     group by doses.usubjid, doses.cycle
 ),
 
--- a partial date stands for the day after the earlier cycles began, when it can
+cycles_in_order as (
+    select
+        *,
+        row_number() over (partition by usubjid order by cycle) as place
+    from cycle_starts
+),
+
+-- a partial date stands for the day after the earlier cycles began, when it can; each of
+-- several with partial dates begins at least a day after the one before
 earlier_cycles as (
     select
         doses.src_file,
         doses.src_row,
-        {{ add_days('max(cycle_starts.cycle_start)', 1) }} as next_day
+        {{ add_days(
+            'max(' ~ add_days('cycles_in_order.cycle_start', '-cycles_in_order.place') ~ ')',
+            'cast(count(*) + 1 as int)'
+        ) }} as next_day
     from doses
-    inner join cycle_starts
+    inner join cycles_in_order
         on
-            doses.usubjid = cycle_starts.usubjid
-            and doses.cycle > cycle_starts.cycle
+            doses.usubjid = cycles_in_order.usubjid
+            and doses.cycle > cycles_in_order.cycle
     group by doses.src_file, doses.src_row
 ),
 

@@ -8,7 +8,8 @@ typed as (
         {{ given('title') }} as title,
         cast(synthetic as boolean) as synthetic,
         {{ given('synthetic_note') }} as synthetic_note,
-        {{ given('analysis_set') }} as analysis_set
+        {{ given('analysis_set') }} as analysis_set,
+        {{ given('number_style') }} as number_style
     from study
 )
 
