@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -179,7 +179,7 @@ class Release:
 
         Raises PlateauError with the choices for one that there is not.
         """
-        from analytics.readers.published_figures import write_figure  # noqa: PLC0415 - matplotlib
+        from analytics.readers.published_figures import Chosen, write_figure  # noqa: PLC0415
         from analytics.report.elements import Figure as Drawn  # noqa: PLC0415
 
         own = [(number, item) for number, item, _ in self._printed if isinstance(item, Drawn)]
@@ -191,9 +191,9 @@ class Release:
                     item.title,
                     item.caption,
                     item.alternative,
-                    item,
-                    lambda chosen, **options: write_figure(
-                        self.folder, self.folder.parent, chosen, **options
+                    self._drawn(item),
+                    lambda drawn, chosen, path: write_figure(
+                        self.folder, self.folder.parent, drawn, Chosen(*chosen), path
                     ),
                 )
         raise _no_such("figure", name, own)
@@ -223,13 +223,32 @@ class Release:
                 )
         raise _no_such("table", name, own)
 
+    def _drawn(self, figure: Any) -> Any:
+        """The figure, drawn with the numbers in the style of the study."""
+        from analytics.readers.published_report import readable, style_for  # noqa: PLC0415
+        from analytics.study.number_styles import written_as  # noqa: PLC0415
+
+        style = style_for(readable(self.folder, self.manifest), None)
+
+        def draw() -> Any:
+            with written_as(style):
+                return figure.draw()
+
+        return replace(figure, draw=draw)
+
     @cached_property
     def _printed(self) -> list[tuple[str, Any, str]]:
         """Number, figure or table, and title of the section."""
-        from analytics.readers.published_report import sections_of  # noqa: PLC0415 - matplotlib
+        from analytics.readers.published_report import (  # noqa: PLC0415 - matplotlib
+            readable,
+            sections_of,
+            style_for,
+        )
         from analytics.report.numbering import numbered  # noqa: PLC0415
+        from analytics.study.number_styles import written_as  # noqa: PLC0415
 
-        _, sections = sections_of(self.folder, self.manifest)
+        with written_as(style_for(readable(self.folder, self.manifest), None)):
+            _, sections = sections_of(self.folder, self.manifest)
         return [
             (number, item, section.title)
             for section, items in numbered(sections)

@@ -68,20 +68,25 @@ class Figure:
 
         return drawing.svg_of(self.drawing)
 
-    def save(self, path: str | Path, *, dpi: int = 600, title: bool = False) -> Path:
-        """Write the figure to a file: `.pdf`, `.svg`, `.tiff` or `.png`; its path.
+    def save(  # noqa: PLR0913 - what is chosen of a figure
+        self,
+        path: str | Path,
+        *,
+        dpi: int = 600,
+        width: str = "180mm",
+        style: str | None = None,
+        title: bool = False,
+        ratio: bool = False,
+    ) -> Path:
+        """Write the figure to a file: `.pdf`, `.svg`, `.eps`, `.tiff` or `.png`; its path.
 
-        `dpi` is of TIFF and PNG. The title is left to the caption unless `title`.
-        Raises PlateauError for another kind of file, or a file among the releases.
+        `dpi` is of TIFF and PNG. The other choices are those of `plateau figure`: the title is left
+        to the caption unless `title`, `ratio` adds the hazard ratio beside two curves.
+        Raises PlateauError for what cannot be chosen, or a file among the releases.
         """
         path = Path(path)
-        return self._write(
-            self.name,
-            kind=path.suffix.removeprefix(".").lower(),
-            dpi=dpi,
-            has_title=title,
-            output=path,
-        )
+        kind = path.suffix.removeprefix(".").lower()
+        return self._write(self.name, (kind, dpi, width, style, title, ratio), path)
 
     def __repr__(self) -> str:
         """The number, the title, and what is to be seen."""
