@@ -42,8 +42,9 @@ domains: $(READY)  ## Write what follows from analytics/study/domains: docs/inpu
 report: $(READY)  ## Write the report of the published release again, into reports/<study>
 	@$(BIN)/plateau report --releases $(RELEASES)
 
-docs: $(READY)  ## Write docs/input-contract.md, and docs/data-dictionary.md and docs/site/dbt.html from the published release
+docs: $(READY)  ## Write docs/input-contract.md, docs/python.md, and docs/data-dictionary.md and docs/site/dbt.html from the published release
 	@$(BIN)/plateau contract > docs/input-contract.md
+	@$(BIN)/python -m analytics.api.reference docs/python.md
 	@$(BIN)/plateau docs --releases $(RELEASES)
 
 qc: $(READY)  ## Compute every result of the published release again with R and compare (needs R)

@@ -122,3 +122,17 @@ def test_the_command_tells_its_version() -> None:
     assert result.exit_code == 0
     told = rf"plateau {re.escape(__version__)} \(DuckDB [\d.]+, Python [\d.]+\)\n"
     assert re.fullmatch(told, result.stdout)
+
+
+@pytest.mark.parametrize("words", [[], ["query"], ["export", "adam"]], ids=" ".join)
+def test_the_short_word_for_help_is_known_to_every_command(words: list[str]) -> None:
+    short, long = (CliRunner().invoke(app, [*words, option]) for option in ("-h", "--help"))
+    assert short.exit_code == 0
+    assert short.stdout == long.stdout
+
+
+def test_a_shell_completes_the_commands() -> None:
+    """What --install-completion writes into a shell asks the command itself."""
+    asked = {"_PLATEAU_COMPLETE": "complete_bash", "COMP_WORDS": "plateau ex", "COMP_CWORD": "1"}
+    result = CliRunner().invoke(app, [], env=asked, prog_name="plateau")
+    assert result.stdout.split() == ["explain", "export"]

@@ -12,6 +12,7 @@ from analytics.chapters import chapters
 
 ROOMS = (
     ("cli",),
+    ("api",),
     ("build", "readers"),
     ("report", "export", "serving", "superset"),
     ("check", "release", "proposal", "survival"),

@@ -316,9 +316,16 @@ def _fill(walk: _Build) -> list[Outcome]:
             _write_headline(walk, hidden)
             (walk.folder / SBOM).write_text(sbom_text(), encoding="utf-8")
         with step("write the report"):
+            from analytics.report.explore.writing import (  # noqa: PLC0415  (slow to import)
+                ReleaseOf,
+                write_explore,
+            )
             from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
 
             write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk), drawers)
+            study = walk.study
+            about = ReleaseOf(walk.release_id, study.parameters, study.publication)
+            write_explore(walk.folder, walk.folder / REPORT, about)
     shutil.rmtree(walk.work)
     return outcomes
 

@@ -152,12 +152,14 @@ class Report:
     @property
     def to_answer(self) -> list[RuleFindings]:
         """The rules whose findings somebody has to look at."""
-        return [group for group in self.by_rule if _needs_an_answer(group)]
+        return [group for group in self.by_rule if needs_an_answer(group.rule.rule, group.policy)]
 
     @property
     def routine(self) -> list[RuleFindings]:
         """The rules whose findings are expected in any study."""
-        return [group for group in self.by_rule if not _needs_an_answer(group)]
+        return [
+            group for group in self.by_rule if not needs_an_answer(group.rule.rule, group.policy)
+        ]
 
     @property
     def total(self) -> FileBalance:
@@ -199,8 +201,9 @@ class Report:
         return "The study can be built; no finding needs an answer."
 
 
-def _needs_an_answer(group: RuleFindings) -> bool:
-    return group.policy == "stop" or not group.rule.is_routine
+def needs_an_answer(rule: str, policy: str) -> bool:
+    """Whether somebody has to look at the findings of a rule under this policy."""
+    return policy == "stop" or not RECORD_RULES[rule].is_routine
 
 
 def _counted(number: int, one: str, several: str) -> str:

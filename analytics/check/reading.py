@@ -12,6 +12,7 @@ from analytics.check.findings import (
     PartialDates,
     Report,
     Wording,
+    needs_an_answer,
 )
 from analytics.ingest import unused_files
 from analytics.study.specification import StudySpecification
@@ -21,6 +22,7 @@ _FINDINGS: Final = (
     "select src_file, record, line, usubjid, variable, value, rule, policy, also_breaks "
     f"from quality.rejected_record {_WHERE_FOUND}"
 )
+_BY_RULE: Final = "select rule, policy, count(*) from quality.rejected_record group by all"
 _MEMBERS: Final = "select count(*) from marts.population_members where population = ?"
 _FILES: Final = (
     "select src_file, n_read, n_accepted, n_rejected "
@@ -92,6 +94,12 @@ def read_report(study: StudySpecification, connection: duckdb.DuckDBPyConnection
         unused=unused_files(connection),
         n_analyzed=members[0][0],
     )
+
+
+def n_to_answer(connection: duckdb.DuckDBPyConnection) -> int:
+    """The findings that somebody has to look at, counted as a check counts them."""
+    counted = connection.execute(_BY_RULE).fetchall()
+    return sum(n for rule, policy, n in counted if needs_an_answer(rule, policy))
 
 
 def first_stop(connection: duckdb.DuckDBPyConnection) -> tuple[Finding, int] | None:

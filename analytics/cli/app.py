@@ -30,7 +30,7 @@ app = typer.Typer(
     "results as SQL tables out.",
     epilog=TOLD_BY_EXIT_CODES,
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},  # of every command
     pretty_exceptions_enable=False,
 )
 messages = Console(stderr=True, soft_wrap=True, emoji=False)

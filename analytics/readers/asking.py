@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import polars as pl
 
 from analytics.errors import PlateauError, UsageError
 from analytics.readers.asked_cox import COX_MARTS, AskedCox, asked_cox, cox_lines, cox_rows
@@ -132,6 +133,12 @@ def answer(release: Path, question: Question) -> Answer:
         return _answer(connection, question)
 
 
+def function_frame(release: Path, call: str) -> pl.DataFrame:
+    """What a function of schema `survival` gives, called as in SQL. Raises QueryError."""
+    with _asking(release) as connection:
+        return connection.sql(f"from survival.{call}").pl()
+
+
 @contextmanager
 def _asking(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection; what a function refuses is a QueryError of its own sentence."""
@@ -147,6 +154,8 @@ def _asking(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise
     except duckdb.InvalidInputException as error:
         raise QueryError(str(error).splitlines()[0].removeprefix(_MISTAKE)) from error
+    except duckdb.BinderException as error:
+        raise QueryError(str(error).splitlines()[0]) from error
     except duckdb.Error as error:
         raise AlteredError(
             f"{release / WAREHOUSE} cannot be read ({str(error).splitlines()[0]}); "

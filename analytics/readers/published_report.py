@@ -10,6 +10,7 @@ from analytics.release.folders import BI, WAREHOUSE
 from analytics.release.manifest import read_manifest
 from analytics.release.older import refuse_older
 from analytics.report.elements import Bi, Section
+from analytics.report.explore.writing import ReleaseOf, write_explore
 from analytics.report.provenance import Provenance
 from analytics.report.swimmer import TooManyPatientsError, write_swimmer
 from analytics.report.writing import (
@@ -20,6 +21,7 @@ from analytics.report.writing import (
     write_report,
 )
 from analytics.study.number_styles import STYLE_NAMES
+from analytics.study.specification import Parameters, Publication
 
 FOLDER: Final = Path("reports")
 
@@ -41,9 +43,17 @@ def published_report(
     check_style(number_style)
     manifest = read_manifest(release)
     folder = outside_releases(output or FOLDER / manifest["study"]["study_id"], releases, release)
+    study = manifest["study"]
     with _told(release, manifest):
         provenance = provenance_of(manifest)
-        return write_report(release / BI, folder, provenance, number_style=number_style)
+        page = write_report(release / BI, folder, provenance, number_style=number_style)
+    about = ReleaseOf(
+        manifest["release_id"],
+        Parameters(**study["parameters"]),
+        Publication(**study.get("publication", {})),
+    )
+    write_explore(release, folder, about)
+    return page
 
 
 def sections_of(release: Path, manifest: dict[str, Any]) -> tuple[Bi, list[Section]]:

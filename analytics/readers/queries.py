@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import duckdb
 
@@ -19,8 +19,12 @@ from analytics.release.verify import AlteredError
 from analytics.text_table import aligned, cell, cut, upright
 from analytics.warehouse import connect_for_queries
 
+if TYPE_CHECKING:
+    import polars as pl
+
 FORMATS: Final = ("table", "vertical", "csv", "json", "parquet", "xlsx")
 FILES_ONLY: Final = {"parquet": "Parquet", "xlsx": "An Excel workbook"}
+_NO_ROWS: Final = "The SQL returns no rows; write a query, such as `from bi.about`."
 NULL: Final = "NULL"  # in a table, where an empty text is an empty cell
 LARGEST_SHEET: Final = 1_048_575  # the rows of a worksheet below its header
 # what the engine says when the file, not the query, is at fault
@@ -81,7 +85,7 @@ def write_xlsx(release: Path, sql: str, file: Path) -> int:
 
     names, rows = _names_and_rows(release, sql)
     if not names:
-        raise QueryError("The SQL returns no rows; write a query, such as `from bi.about`.")
+        raise QueryError(_NO_ROWS)
     if len(rows) > LARGEST_SHEET:
         raise QueryError(
             f"The result has {len(rows)} rows and a worksheet of Excel {LARGEST_SHEET}; "
@@ -106,17 +110,33 @@ def write_parquet(release: Path, sql: str, file: Path) -> int:
     with _running(release, sql) as connection:
         rows = connection.sql(sql)
         if rows is None:
-            raise QueryError("The SQL returns no rows; write a query, such as `from bi.about`.")
+            raise QueryError(_NO_ROWS)
         table = rows.to_arrow_table()
     pq.write_table(table, file)
     return int(table.num_rows)
 
 
+def frame(file: Path, sql: str) -> "pl.DataFrame":
+    """A query's answer on a DuckDB file of a release, as a frame. Raises QueryError."""
+    with _on_file(file, sql) as connection:
+        rows = connection.sql(sql)
+        if rows is None:
+            raise QueryError(_NO_ROWS)
+        return rows.pl()
+
+
 @contextmanager
 def _running(release: Path, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A locked connection to the release's warehouse; what goes wrong on it is a QueryError."""
+    with _on_file(release / WAREHOUSE, sql) as connection:
+        yield connection
+
+
+@contextmanager
+def _on_file(file: Path, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked connection to a DuckDB file; what goes wrong on it is a QueryError."""
     try:
-        with connect_for_queries(release / WAREHOUSE) as connection:
+        with connect_for_queries(file) as connection:
             if not connection.extract_statements(sql):
                 raise QueryError(
                     "The SQL contains no statement; write one, such as `from bi.about`."
@@ -125,7 +145,7 @@ def _running(release: Path, sql: str) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.Error as error:
         if isinstance(error, _DAMAGED):
             raise AlteredError(
-                f"{release / WAREHOUSE} cannot be read ({first_line(error)}); "
+                f"{file} cannot be read ({first_line(error)}); "
                 "run `plateau verify` to see what was altered."
             ) from error
         raise QueryError(f"The query cannot be run: {_advice(str(error))}") from error

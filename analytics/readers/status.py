@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
+from analytics.check.reading import n_to_answer
 from analytics.release.folders import (
     BI,
     REPORT_PAGE,
@@ -16,6 +19,7 @@ from analytics.release.history import published_releases
 from analytics.release.log import FAILED, published_at, read_runs, rollback_stands
 from analytics.release.manifest import read_manifest
 from analytics.release.soundness import visible_damage
+from analytics.warehouse import connect
 
 _REPAIR: Final = (
     "`plateau refresh` builds the release again if its files have not changed; `plateau rollback` "
@@ -71,6 +75,7 @@ def _study_lines(study: StudyReleases, is_published: bool, now: datetime) -> Ite
         for check in manifest.get("failing_checks", ()):
             sentence = check.get("finding") or check["description"]
             yield f"    {check['severity']}: {check['check_id']}: {sentence}"
+        yield from _findings(study.current / WAREHOUSE)
         yield f"  warehouse  {study.current / WAREHOUSE}"
         yield f"  for BI     {study.current / BI}"
         if (study.current / REPORT_PAGE).is_file():
@@ -85,6 +90,17 @@ def _study_lines(study: StudyReleases, is_published: bool, now: datetime) -> Ite
         yield f"  next       {_REPAIR}"
     elif runs:
         yield f"  next       {_next_step(runs[-1]['event'], is_published)}"
+
+
+def _findings(warehouse: Path) -> Iterator[str]:
+    """How many records and values need an answer; nothing where the warehouse cannot be read."""
+    try:
+        with connect(warehouse, read_only=True) as connection:
+            n = n_to_answer(connection)
+    except duckdb.Error:
+        return
+    need = f"{n} finding{' needs' if n == 1 else 's need'}" if n else "no finding needs"
+    yield f"  records    {need} an answer{'; `plateau check` lists them' if n else ''}"
 
 
 def _when(runs: list[dict[str, Any]], release_id: str, now: datetime) -> str:

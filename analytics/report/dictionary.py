@@ -3,7 +3,7 @@
 Made from the comments and rows of a built warehouse, so that it says what the database does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from analytics.report.lineage import lineage_lines
 from analytics.results.schemas import RESULT_TABLES
 
 _FUNCTIONS: Final = "survival"
+_LINEAGE: Final = "From SDTM variable to table"
 _SCHEMAS: Final = ("bi", "results", "marts", "quality", _FUNCTIONS)
 _WRITTEN_BY_PYTHON: Final = {
     "results": "every estimate, and no patient's row",
@@ -94,7 +95,7 @@ def _place(table: Table) -> tuple[int, int, int]:
 
 
 def dictionary_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """The page in Markdown, the picture of the lineage first."""
+    """The page in Markdown: a list of the chapters, the tables, the picture of the lineage."""
     tables = read_tables(connection)
     yield "# Data dictionary"
     yield ""
@@ -104,7 +105,25 @@ def dictionary_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         "`results` and `bi` do not."
     )
     yield ""
-    yield "## From SDTM variable to table"
+    told = _by_section(tables)
+    yield "| chapter | is about | tables |"
+    yield "| --- | --- | --- |"
+    for section, words in sections().items():
+        if told[section]:
+            names = ", ".join(f"[{table.name}](#{_anchor(table)})" for table in told[section])
+            yield f"| {section} | {words} | {names} |"
+    yield ""
+    yield f"Where the tables come from, as a picture: [{_LINEAGE}](#from-sdtm-variable-to-table)."
+    for section, words in sections().items():
+        if told[section]:
+            yield ""
+            yield f"## {section}: {words}"
+            if section == _FUNCTIONS:
+                yield from function_lines(connection)
+            for table in told[section]:
+                yield from _table_lines(table)
+    yield ""
+    yield f"## {_LINEAGE}"
     yield ""
     yield (
         "For the embedded study, read from its rows: the SDTM variable that dates a fact or holds "
@@ -113,15 +132,18 @@ def dictionary_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     )
     yield ""
     yield from lineage_lines(connection)
-    for section, words in sections().items():
-        told = [table for table in tables if section_of(table) == section]
-        if told:
-            yield ""
-            yield f"## {section}: {words}"
-            if section == _FUNCTIONS:
-                yield from function_lines(connection)
-            for table in told:
-                yield from _table_lines(table)
+
+
+def _by_section(tables: Sequence[Table]) -> dict[str, list[Table]]:
+    return {
+        section: [table for table in tables if section_of(table) == section]
+        for section in sections()
+    }
+
+
+def _anchor(table: Table) -> str:
+    """The anchor of the table's heading, as GitHub makes it."""
+    return f"{table.schema}{table.name}".lower()
 
 
 def _table_lines(table: Table) -> Iterator[str]:

@@ -20,6 +20,7 @@ PAGE: Final = Path(REPORT_PAGE).name
 _FIGURES: Final = "figures"
 _TABLES: Final = "tables"
 _CONTENTS: Final = "contents.csv"
+_OF_EXCEL: Final = "utf-8-sig"  # UTF-8 with the mark by which Excel knows it
 _TEXT: Final = "sentences.txt"
 _NEEDED: Final = (
     "about", "analyses", "attrition", "concordance", "conditional_survival",
@@ -117,7 +118,7 @@ def source_note(bi: Bi, release_id: str) -> str:
 def write_contents(bi: Bi, sections: list[Section], path: Path) -> None:
     """Write a CSV list of the figures and tables, with the analysis and population of each."""
     populations = {row["analysis_id"]: row["population_label"] for row in bi["analyses"].to_dicts()}
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding=_OF_EXCEL, newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("number", "title", "section", "analysis_id", "population", "file"))
         for section, items in numbered(sections):
@@ -157,4 +158,4 @@ def _write_tables(sections: list[Section], note: str, folder: Path) -> None:
         for item in section.items:
             if isinstance(item, Table):
                 text = table_csv(item, note)
-                (folder / f"{item.name}.csv").write_text(text, encoding="utf-8")
+                (folder / f"{item.name}.csv").write_text(text, encoding=_OF_EXCEL)

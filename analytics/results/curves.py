@@ -94,7 +94,7 @@ def survival_frames(
         rows["smoothed_hazard"] += smoothed_hazard_rows(counts, curve, row, analysis, parameters)
         for name, found in parametric_rows(counts, row, analysis, parameters).items():
             rows[name] += found
-        rows["follow_up"] += _follow_up(analysis, counts, row, parameters)
+        rows["follow_up"] += follow_up_rows(analysis, counts, row, parameters)
         rows["restricted_mean"] += restricted_mean_rows(curve, row, analysis, parameters)
         rows["plateau"] += plateau_rows(curve, row, analysis, parameters)
         rows["cure_fraction"] += cure_fraction_rows(counts, row, analysis, parameters)
@@ -168,7 +168,9 @@ def summary_rows(curve: KnownCurve, row: Row, parameters: Parameters) -> Rows:
     }
 
 
-def _follow_up(analysis: Analysis, counts: pl.DataFrame, row: Row, parameters: Parameters) -> Rows:
+def follow_up_rows(
+    analysis: Analysis, counts: pl.DataFrame, row: Row, parameters: Parameters
+) -> Rows:
     """The follow-up in months; who moves to another stratum is still followed, only not here."""
     n_censored = int(counts["n_censored"].sum())
     smallest = parameters.smallest_risk_set

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from analytics.superset.specification import Json
 
-_HEADER_HEIGHT = 11
+_HEADER_HEIGHT = 15
 
 
 def positions(dashboard: Json, title: str, header: str, charts: Mapping[str, Json]) -> Json:

@@ -13,7 +13,7 @@ import pytest
 from project import MYELOID, PROJECT
 
 PARTS = ("analytics", "expectations", "dbt_project", "bi")
-METADATA = ("pyproject.toml", "README.md", "LICENSE", "requirements.lock")
+METADATA = ("pyproject.toml", "README.md", "LICENSE", "requirements.lock", "plateau.py")
 # what runs Superset and the linter, but not the command
 NOT_INSTALLED = {
     "bi/superset/requirements.in",
@@ -105,6 +105,16 @@ def test_the_wheel_holds_every_file_and_no_other(source: Path, installed: Path) 
     for name in NOT_INSTALLED:
         del expected[name]
     assert files(site_packages(installed)) == expected
+
+
+def test_a_notebook_imports_it(installed: Path, myeloid_releases: Path, tmp_path: Path) -> None:
+    code = (
+        "import plateau, sys; print(plateau.__file__, plateau.open(sys.argv[1]).title, sep='\\n')"
+    )
+    told = run(installed / "bin/python", "-c", code, myeloid_releases.resolve(), cwd=tmp_path)
+    place, title = told.splitlines()
+    assert Path(place) == site_packages(installed) / "plateau.py"
+    assert "myeloid" in title
 
 
 def test_a_new_study_is_written_and_read(installed: Path, tmp_path: Path) -> None:

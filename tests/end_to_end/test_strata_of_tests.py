@@ -26,7 +26,7 @@ def warehouse(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_the_table_of_tests_names_the_factors_and_counts_the_strata(release: Path) -> None:
-    with (release / "report/tables/group_tests.csv").open(encoding="utf-8") as file:
+    with (release / "report/tables/group_tests.csv").open(encoding="utf-8-sig") as file:
         lines = [line for line in csv.DictReader(file) if line["Compared"] == "Overall survival"]
     shown = [(line["Test"], line["Stratified by: strata"], line["Missing"]) for line in lines[:2]]
     assert shown == [("Log-rank test", "", "0"), ("Stratified log-rank test", "Sex: 2", "0")]
@@ -88,7 +88,7 @@ def test_a_subject_is_explained_with_its_stratum(
 
 
 def test_the_report_has_the_subgroups_under_the_factor_with_its_interaction(release: Path) -> None:
-    with (release / "report/tables/subgroups.csv").open(encoding="utf-8") as file:
+    with (release / "report/tables/subgroups.csv").open(encoding="utf-8-sig") as file:
         lines = [
             tuple(line[name] for name in ("Subgroup", "n / events", "P for interaction"))
             for line in csv.DictReader(file)

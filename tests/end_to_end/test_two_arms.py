@@ -24,7 +24,7 @@ def warehouse(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def printed(release: Path, table: str) -> list[dict[str, str]]:
-    with (release / f"report/tables/{table}.csv").open(encoding="utf-8", newline="") as file:
+    with (release / f"report/tables/{table}.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 

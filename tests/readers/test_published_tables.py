@@ -22,7 +22,7 @@ def test_every_table_of_the_report_is_in_the_document(
     result = plateau("tables", "--releases", default_releases, "--format", kind, "-o", path)
     assert result.returncode == 0, result.stderr
     report = default_releases / "blinatumomab/current/report"
-    listed = (report / "contents.csv").read_text(encoding="utf-8").splitlines()[1:]
+    listed = (report / "contents.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
     tables = [line for line in listed if line.startswith("Table ")]
     assert len(tables) == len([*(report / "tables").glob("*.csv")])
     assert result.stderr == f"{path}: {len(tables)} tables\n"

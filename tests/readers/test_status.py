@@ -139,3 +139,9 @@ def test_messages_are_without_colours_when_asked(
     )
     assert "Nothing is published" in result.stderr
     assert ("\x1b[31m" in result.stderr) is is_red
+
+
+def test_findings_are_counted_as_a_check_counts_them(default_releases: Path) -> None:
+    """`plateau check` of the default study: see tests/check/test_check_report.py."""
+    told = list(status_lines(default_releases, NOW))
+    assert "  records    14 findings need an answer; `plateau check` lists them" in told

@@ -33,7 +33,7 @@ def served(default_releases: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         study.release(name).mkdir(parents=True)
         shutil.copy(published / BI, study.release(name) / BI)
     with duckdb.connect(str(study.release(SECOND) / BI)) as connection:
-        connection.execute("update about set n_subjects = n_subjects + 1")
+        connection.execute("update about set n_analyses = n_analyses + 1")
     study.point_current(FIRST)
     archive = study.folder / "bundle.zip"
     write_bundle(study.current, study.study_id, archive)

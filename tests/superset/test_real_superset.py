@@ -62,7 +62,6 @@ def test_every_chart_answers_from_its_saved_query(served: Served, charts: dict[s
 @pytest.mark.parametrize(
     ("chart", "sql"),
     [
-        ("Patients", "select n_subjects as patients from bi.about"),
         ("Analyses", "select n_analyses as analyses from bi.about"),
         (
             "Checks passed",
@@ -81,6 +80,56 @@ def test_headline_numbers(
     ask: Any, warehouse: duckdb.DuckDBPyConnection, chart: str, sql: str
 ) -> None:
     assert ask(chart) == expected.rows(warehouse, sql, {})
+
+
+def test_the_first_row_is_the_answer(ask: Any, warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Of the first analysis of a choice; a median and a rate only of a single curve."""
+    for where in _curve_sets(warehouse):
+        lines = expected.rows(
+            warehouse,
+            "select *, coalesce(strata_label, 'Not stratified') as strata from bi.endpoint_summary",
+            where,
+        )
+        first = min(line["analysis_order"] for line in lines)
+        curves = [line for line in lines if line["analysis_order"] == first]
+        rates = expected.rows(
+            warehouse, "from bi.event_free_rates", {"analysis_id": curves[0]["analysis_id"]}
+        )
+        at_36 = [rate["event_free_percent"] for rate in rates if rate["time_months"] == 36]
+        is_one = len(curves) == 1
+        at_risk = [rate["n_risk"] for rate in rates if rate["time_months"] == 36]
+        for chart, name, wanted in (
+            ("Patients", "patients", sum(line["n"] for line in curves)),
+            ("Events", "events", sum(line["n_event"] for line in curves)),
+            ("Median", "median_of_one", curves[0]["median_months"] if is_one else None),
+            ("At 36 months", "percent_of_one", at_36[0] if is_one and at_36 else None),
+            ("At risk", "at_risk", sum(at_risk) if at_risk else None),
+        ):
+            assert _same(ask(chart, where), [{name: wanted}]), (chart, where)
+
+
+def test_numbers_at_risk(ask: Any, warehouse: duckdb.DuckDBPyConnection) -> None:
+    for where in _curve_sets(warehouse):
+        curves = expected.rows(
+            warehouse,
+            """
+            select *, coalesce(strata_label, 'Not stratified') as strata
+            from bi.survival_curves order by time_months""",
+            where,
+        )
+        last = max(row["time_months"] for row in curves)
+        wanted = set()
+        for name in {(row["analysis_label"], row["stratum_label"]) for row in curves}:
+            own = [row for row in curves if (row["analysis_label"], row["stratum_label"]) == name]
+            label = name[0] + (f": {name[1]}" if own[0]["strata_label"] else "")
+            for month in range(0, int(last) + 1, 12):
+                later = (row["n_risk"] for row in own if row["time_months"] >= month - 1e-9)
+                wanted.add((label, month, next(later, 0)))
+        shown = {
+            (row["curve"], int(row["month"]), int(row["at_risk"]))
+            for row in ask("Numbers at risk", where)
+        }
+        assert shown == wanted, where
 
 
 def _curve_sets(warehouse: duckdb.DuckDBPyConnection) -> list[Where]:
@@ -353,13 +402,13 @@ def test_a_release_that_replaces_another_is_seen_by_the_next_question(
     served: Served, ask: Any
 ) -> None:
     """And no question asked while releases are replaced fails or sees a third thing."""
-    ((before,),) = (row.values() for row in ask("Patients"))
+    ((before,),) = (row.values() for row in ask("Analyses"))
     seen: list[Any] = []
     ended = threading.Event()
 
     def read() -> None:
         while not ended.is_set():
-            seen.extend(row["patients"] for row in ask("Patients"))
+            seen.extend(row["analyses"] for row in ask("Analyses"))
 
     reader = threading.Thread(target=read)
     reader.start()
@@ -374,9 +423,9 @@ def test_a_release_that_replaces_another_is_seen_by_the_next_question(
     assert set(seen) <= {before, before + 1}
     assert len(seen) > 3
     served.study.point_current(SECOND)
-    assert ask("Patients") == [{"patients": before + 1}]
+    assert ask("Analyses") == [{"analyses": before + 1}]
     served.study.point_current(FIRST)
-    assert ask("Patients") == [{"patients": before}]
+    assert ask("Analyses") == [{"analyses": before}]
 
 
 def test_superset_holds_no_lock(served: Served, ask: Any) -> None:
@@ -385,4 +434,4 @@ def test_superset_holds_no_lock(served: Served, ask: Any) -> None:
     with duckdb.connect(str(served.study.current / BI)) as connection:
         connection.execute("create table being_built as select 1 as one")
         connection.execute("drop table being_built")
-    assert ask("Patients")
+    assert ask("Analyses")

@@ -1,0 +1,175 @@
+"""Writes the page: what was asked before, as data, with the script that shows it."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from analytics.release.folders import BI, WAREHOUSE
+from analytics.report.bi_tables import read_bi
+from analytics.report.elements import Bi, as_of
+from analytics.report.explore.estimates import answer, split
+from analytics.report.explore.library import library
+from analytics.report.explore.offered import (
+    Offered,
+    labels_of_levels,
+    levels_of,
+    offered,
+    refusals,
+    subjects_of,
+)
+from analytics.report.explore.planned import planned
+from analytics.report.formats import confidence, time_since
+from analytics.study.specification import Parameters, Publication
+from analytics.warehouse import connect
+
+PAGE: Final = "explore.html"
+LARGEST: Final = 5_000
+"""The most patients of whom questions beyond the plan are answered: a page holds every day."""
+
+
+@dataclass(frozen=True)
+class ReleaseOf:
+    """The release that the page is of, and what its numbers depend on."""
+
+    release_id: str
+    parameters: Parameters
+    publication: Publication
+
+
+_TEMPLATES: Final = Path(__file__).parent.parent / "templates"
+
+
+def write_explore(release: Path, folder: Path, about: ReleaseOf) -> Path:
+    """Write explore.html into the folder, from the files of a release; the page.
+
+    With limits of publication, too many patients or a warehouse that may not be read it has the
+    analyses of the plan alone, as schema bi has them; otherwise also what the guard allows. The
+    same release gives the same bytes.
+    """
+    bi = read_bi(release / BI)
+    why_planned = _why_only_planned(bi, release / WAREHOUSE, about.publication)
+    asked = {} if why_planned else _asked(release / WAREHOUSE, about.parameters)
+    path = folder / PAGE
+    path.write_text(_page(bi, asked, why_planned, about), encoding="utf-8")
+    return path
+
+
+def _why_only_planned(bi: Bi, warehouse: Path, publication: Publication) -> str | None:
+    """Why nothing beyond the plan is offered, in a sentence; None: it is."""
+    if publication.has_limits:
+        return (
+            "The study limits what is published, so this page offers the analyses of the plan, "
+            "with the same limits."
+        )
+    if bi["about"].to_dicts()[0]["n_subjects"] > LARGEST:
+        return (
+            "The study has more patients than such a page can hold, so it offers the analyses of "
+            "the plan."
+        )
+    if not os.access(warehouse, os.R_OK):
+        return (
+            "This page was made without access to the data of patients, so it offers the "
+            "analyses of the plan."
+        )
+    return None
+
+
+def _asked(warehouse: Path, parameters: Parameters) -> dict[str, Any]:
+    """The questions that are offered, each answered."""
+    with connect(warehouse, read_only=True) as connection:
+        found = offered(connection)
+        levels = levels_of(connection).partition_by("factor", as_dict=True)
+        labels = labels_of_levels(connection)
+        subjects = {
+            (offer.endpoint, offer.population): subjects_of(
+                connection, offer.endpoint, offer.population
+            )
+            for offer in found.offers
+            if offer.factor is None
+        }
+        refused = refusals(connection)
+    return {
+        "endpoints": [_endpoint(row) for row in found.endpoints],
+        "populations": list(found.populations),
+        "factors": list(found.factors),
+        "refused": refused,
+        **_answers(found, subjects, levels, labels, parameters),
+    }
+
+
+def _answers(
+    found: Offered,
+    subjects: Mapping[tuple[str, str], pl.DataFrame],
+    levels: Mapping[tuple[Any, ...], pl.DataFrame],
+    labels: Mapping[str, Mapping[str, str]],
+    parameters: Parameters,
+) -> dict[str, Any]:
+    competing = {row["name"]: row["competing_events"] is not None for row in found.endpoints}
+    offers: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
+    for offer in found.offers:
+        own = subjects[offer.endpoint, offer.population]
+        if own.is_empty():
+            continue
+        groups = split(
+            own,
+            None if offer.factor is None else levels[(offer.factor,)].drop("factor"),
+            labels.get(offer.factor or "", {}),
+        )
+        offers.append({**vars(offer), "answer": len(answers)})
+        answers.append(answer(groups, parameters, competing=competing[offer.endpoint]))
+    return {"offers": offers, "answers": answers}
+
+
+def _endpoint(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "axis": time_since({"starts_at": row["starts_at"], "landmark_days": None}),
+        "labels": {
+            "event": row["events"] or "event",
+            "competing": row["competing_events"] or "competing event",
+        },
+    }
+
+
+def _page(bi: Bi, asked: dict[str, Any], why_planned: str | None, release: ReleaseOf) -> str:
+    about = bi["about"].to_dicts()[0]
+    data = {
+        "study": about["study_id"],
+        "note": f"{as_of(bi)} Release {release.release_id}.",
+        "level": confidence(release.parameters.conf_level),
+        "limited": release.publication.has_limits,
+        "planned": planned(bi),
+        **asked,
+    }
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("explore.html").render(
+        about=about,
+        release_id=release.release_id,
+        asks=bool(asked),
+        why_planned=why_planned,
+        level=f"{100 * release.parameters.conf_level:g}%",
+        data=Markup(_json(data)),
+        css=Markup((_TEMPLATES / "explore.css").read_text(encoding="utf-8")),
+        script=Markup((_TEMPLATES / "explore.js").read_text(encoding="utf-8")),
+        library=Markup(library()),
+    )
+
+
+def _json(data: dict[str, Any]) -> str:
+    """JSON that ends no <script> element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
