@@ -10,16 +10,19 @@ from typing import Any, Final
 import polars as pl
 
 from analytics.api.given import (
+    CODE,
     GROUP,
     STANDARD,
     UNKNOWN,
     Conventions,
-    column,
     counts_by_group,
     frame_of,
-    levels,
+    given_data,
+    known_levels,
+    months_of,
     names_of,
-    polars_frame,
+    refuse_competing,
+    refuse_other_length,
     subjects,
     told,
 )
@@ -121,6 +124,8 @@ def km(  # noqa: PLR0913, PLR0917 - a curve has as many parts
 ) -> pl.DataFrame:
     """The Kaplan-Meier curve: one row per group and day on which anyone leaves or enters.
 
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
+
     Columns: stratum, time_days, time_months, n_risk (just before the day), n_event, n_censored,
     estimate (survival, from 0 to 1), std_error (Greenwood), ci_lower, ci_upper,
     conditional_from_months, status. The first row of a group is day 0; a row applies until the
@@ -150,6 +155,8 @@ def median(  # noqa: PLR0913, PLR0917
 ) -> pl.DataFrame:
     """The median in months with its limits: one row per group.
 
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
+
     Columns: stratum, n, n_event, median_months, median_ci_lower, median_ci_upper,
     conditional_from_months, status. A median or limit that is not reached is null. Where the curve
     equals one half on a whole step, the median is the midpoint of that step.
@@ -177,6 +184,8 @@ def rate(  # noqa: PLR0913, PLR0917
     conventions: Conventions = STANDARD,
 ) -> pl.DataFrame:
     """The Kaplan-Meier estimate at a month, or at each of several: one row per group and month.
+
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
 
     Columns: stratum, n, n_event, time_months, estimate (from 0 to 1), std_error, ci_lower,
     ci_upper, n_risk (just before the month), conditional_from_months, status. Beyond the last
@@ -207,6 +216,8 @@ def restricted_mean(  # noqa: PLR0913, PLR0917
 ) -> pl.DataFrame:
     """The mean time without the event up to a horizon: one row per group and horizon.
 
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
+
     Columns: stratum, horizon_months, n, n_event, restricted_mean_months, std_error, ci_lower,
     ci_upper (all in months), conditional_from_months, status. A horizon beyond the last observation
     is not estimable unless the curve has reached 0.
@@ -235,6 +246,8 @@ def follow_up(  # noqa: PLR0913, PLR0917
 ) -> pl.DataFrame:
     """How long the subjects were followed: six rows per group.
 
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
+
     Columns: stratum, n, n_event, statistic, over, months, status. `statistic` is the reverse
     Kaplan-Meier median (`reverse_km_median`), or `median_censored`, `min` and `max`, `over` those
     censored or `all`. The event may be competing; any event ends the follow-up.
@@ -262,9 +275,11 @@ def incidence(  # noqa: PLR0913, PLR0917
 ) -> pl.DataFrame:
     """The cumulative incidence of the event and of the competing one: a row per group, event, day.
 
-    `event` codes 0 censored, 1 event, 2 competing event. Columns: stratum, event (`event` or
-    `competing`), time_days, time_months, n_risk, n_event, n_competing, n_censored, estimate (from 0
-    to 1), std_error, ci_lower, ci_upper, conditional_from_months, status.
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
+
+    Columns: stratum, event (`event` or `competing`), time_days, time_months, n_risk, n_event,
+    n_competing, n_censored, estimate (from 0 to 1), std_error, ci_lower, ci_upper,
+    conditional_from_months, status.
 
     Raises PlateauError for data that cannot be used.
 
@@ -290,6 +305,8 @@ def incidence_rate(  # noqa: PLR0913, PLR0917
     conventions: Conventions = STANDARD,
 ) -> pl.DataFrame:
     """The cumulative incidence at a month, or at each of several: a row per group, event, month.
+
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
 
     Columns: stratum, event, n, n_event (with the event of the row), time_months, estimate,
     std_error, ci_lower, ci_upper, n_risk, conditional_from_months, status. Past the last
@@ -321,16 +338,20 @@ def log_rank(  # noqa: PLR0913, PLR0917
 ) -> pl.DataFrame:
     """Whether the hazard of the event is the same in every group: one row.
 
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
+
     Columns: test, n, n_event, n_missing (of an unknown group or stratum, left out), n_strata,
     n_strata_informative, statistic (chi-square), df, p_value, status. A competing event leaves the
     risk set as a censoring does, so that cause-specific hazards are compared.
 
-    Raises PlateauError for data that cannot be used.
+    Raises PlateauError for data that cannot be used, as codes 1 and 2 without a 0.
 
     Source: Mantel, Cancer Chemother Rep 1966;50:163. In R: `survdiff(Surv(time, event) ~ by +
     strata(s))`. In SQL: `survival.log_rank`.
     """
-    strata, n_missing = _compared(data, time, event, by, stratified_by, entry)
+    strata, n_missing = _compared(
+        data, time, event, by, stratified_by, entry, is_cause_specific=True
+    )
     with told():
         test = stratified_log_rank_test(strata)
         n_informative = n_informative_strata(strata)
@@ -351,8 +372,9 @@ def gray(
 ) -> pl.DataFrame:
     """Whether the cumulative incidence is the same in every group: a row for either event.
 
-    Columns: test, event, then those of `log_rank`. `event` codes 0 censored, 1 event, 2 competing
-    event.
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
+
+    Columns: test, event, then those of `log_rank`.
 
     Raises PlateauError for data that cannot be used.
 
@@ -390,12 +412,9 @@ def _curves(  # noqa: PLR0913, PLR0917
 ) -> list[tuple[str, Any, dict[str, Any]]]:
     """Stratum, curve and sizes of each group. Raises UsageError for competing events."""
     parameters = conventions.parameters
-    counts = _counts(data, time, event, by, entry)
-    if any(n_with(one, "competing") for one in counts.values()):
-        raise UsageError(
-            f"Column '{event}' has competing events (code 2), which are no censorings, so that a "
-            "Kaplan-Meier curve overstates the event; use incidence."
-        )
+    rows = subjects(data, time, event, entry, by)
+    refuse_competing(rows[CODE], event)
+    counts = counts_by_group(rows)
     estimator = survival_estimator(parameters)
     return [
         (stratum, known_curve(one, estimator, parameters), _sizes(stratum, one))
@@ -422,11 +441,7 @@ def _incidences(  # noqa: PLR0913, PLR0917
 
 def _at(months: Months) -> Analysis:
     """The months as those of an analysis, ascending. Raises UsageError."""
-    asked = sorted({float(m) for m in ([months] if isinstance(months, (int, float)) else months)})
-    if not asked or not all(0 < month < float("inf") for month in asked):
-        raise UsageError(
-            "The months are not positive numbers; give one, or a list such as [12, 24]."
-        )
+    asked = sorted(set(months_of(months)))
     return _PLAIN.model_copy(
         update={"landmarks_months": tuple(asked), "restricted_mean_months": tuple(asked)}
     )
@@ -439,17 +454,21 @@ def _compared(  # noqa: PLR0913, PLR0917
     by: str,
     stratified_by: str | Sequence[str] | None,
     entry: str | None,
+    *,
+    is_cause_specific: bool = False,
 ) -> tuple[dict[str, dict[str, pl.DataFrame]], int]:
     """Stratum -> group -> counts of those known, and how many are not."""
-    frame = polars_frame(data)
-    rows = subjects(frame, time, event, entry, by)
+    columns = given_data(data)
+    rows = subjects(columns, time, event, entry, by, is_cause_specific=is_cause_specific)
     names = [f"stratum {i}" for i, _ in enumerate(names_of(stratified_by))]
     for name, given in zip(names, names_of(stratified_by), strict=True):
         if given == by:
             raise UsageError(
                 f"Column '{by}' cannot form the groups and the strata of one test; name another."
             )
-        rows = rows.with_columns(levels(column(frame, given, "the strata")).alias(name))
+        values = known_levels(columns.column(given, "the strata"))
+        refuse_other_length(values, given, rows.height)
+        rows = rows.with_columns(values.alias(name))
     known = rows.with_columns(pl.col(GROUP).cast(pl.String)).filter(
         pl.col(GROUP) != UNKNOWN, *(pl.col(name).is_not_null() for name in names)
     )

@@ -1,8 +1,9 @@
 """Subjects as a frame of one's own, checked and split into the counts that the methods take."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Final, Literal
 
 import polars as pl
@@ -17,6 +18,7 @@ TIME: Final = "time"
 CODE: Final = "code"
 ENTRY: Final = "entry"
 GROUP: Final = "group"
+_R_CODES: Final = "if it is coded as R does, 1 censored and 2 event, subtract 1"
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,45 @@ def told() -> Iterator[None]:
         raise UsageError(str(error)) from error
 
 
-def polars_frame(data: Any) -> pl.DataFrame:
-    """The data as a Polars frame: one of Polars, pandas, Arrow or DuckDB, or columns by name.
+@dataclass(frozen=True)
+class Given:
+    """The data as they were given: the names of the columns, and each one when it is asked for.
+
+    A column that nobody names may hold anything.
+    """
+
+    names: tuple[Any, ...]
+    _column: Callable[[str], pl.Series]
+
+    def column(self, name: str, what: str) -> pl.Series:
+        """A column. Raises UsageError for one that is not there or cannot be read, and why."""
+        if name not in self.names:
+            raise UsageError(
+                f"There is no column '{name}' for {what}; the data have "
+                f"{', '.join(map(str, self.names))}."
+            )
+        try:
+            return self._column(name).alias(name)
+        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
+            raise UsageError(f"Column '{name}' cannot be read: {_cause(error)}.") from error
+
+
+def given_data(data: Any) -> Given:
+    """The data as columns: a frame of Polars, pandas, Arrow or DuckDB, or columns by name.
 
     Raises UsageError for anything else.
     """
+    if isinstance(data, Given):
+        return data
+    if isinstance(data, Mapping):
+        return Given(tuple(data), lambda name: _as_series(name, data[name]))
+    if hasattr(data, "iloc") and hasattr(data, "columns"):
+        return Given(tuple(data.columns), lambda name: pl.Series(pl.from_pandas(data[name])))
+    frame = _polars_frame(data)
+    return Given(tuple(frame.columns), frame.get_column)
+
+
+def _polars_frame(data: Any) -> pl.DataFrame:
     if isinstance(data, pl.DataFrame):
         return data
     if isinstance(data, pl.LazyFrame):
@@ -98,46 +134,104 @@ def polars_frame(data: Any) -> pl.DataFrame:
             if isinstance(found, pl.DataFrame):
                 return found
     try:
-        return pl.DataFrame(pl.from_pandas(data) if hasattr(data, "iloc") else data)
+        return pl.DataFrame(data, infer_schema_length=None)
     except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise UsageError(
             f"The data are a {type(data).__name__}, which is no frame; give one of Polars or "
-            "pandas, or a dictionary of columns."
+            f"pandas, or a dictionary of columns ({_cause(error)})."
         ) from error
 
 
-def column(frame: pl.DataFrame, name: str, what: str) -> pl.Series:
-    """A column of the frame. Raises UsageError with the names that it has."""
-    if name not in frame.columns:
+def _as_series(name: str, values: Any) -> pl.Series:
+    """The values of a dictionary; whole and broken numbers together are numbers."""
+    try:
+        return pl.Series(name, values)
+    except (TypeError, pl.exceptions.PolarsError):
+        if not all(value is None or isinstance(value, Real) for value in values):
+            raise
+        return pl.Series(name, [None if value is None else float(value) for value in values])
+
+
+def _cause(error: Exception) -> str:
+    """The first line of what a library says."""
+    return str(error).strip().partition("\n")[0].rstrip(".:") or type(error).__name__
+
+
+def months_of(given: Any) -> tuple[float, ...]:
+    """One month, or several, as they are given. Raises UsageError for what is no positive number.
+
+    Text is none: "12" would be the months 1 and 2.
+    """
+    try:
+        months = [given] if isinstance(given, Real | str | bytes) else list(given)
+    except TypeError:
+        months = [given]
+    if not months or not all(
+        isinstance(month, Real) and not isinstance(month, bool) and 0 < float(month) < float("inf")
+        for month in months
+    ):
         raise UsageError(
-            f"There is no column '{name}' for {what}; the data have {', '.join(frame.columns)}."
+            "The months are not positive numbers; give one, or a list such as [12, 24]."
         )
-    return frame[name]
+    return tuple(map(float, months))
 
 
-def subjects(
-    data: Any, time: str, event: str, entry: str | None = None, by: str | None = None
+def refuse_codes_of_r(codes: pl.Series, event: str) -> None:
+    """Refuse 1 and 2 without any 0 where a competing event is a censoring.
+
+    In R 1 is a censoring and 2 the event: the two would be taken for each other.
+    """
+    if set(codes.unique().to_list()) == {1, 2}:
+        raise UsageError(
+            f"Column '{event}' has the codes 1 and 2 and no 0; {_R_CODES}; if 2 is a competing "
+            "event, code it 0, as which it counts here."
+        )
+
+
+def refuse_competing(codes: pl.Series, event: str) -> None:
+    """Refuse competing events in a Kaplan-Meier curve."""
+    found = set(codes.unique().to_list())
+    if 2 in found:
+        advice = "use incidence" if 0 in found else f"use incidence, or, {_R_CODES}"
+        raise UsageError(
+            f"Column '{event}' has competing events (code 2), which are no censorings, so that a "
+            f"Kaplan-Meier curve overstates the event; {advice}."
+        )
+
+
+def subjects(  # noqa: PLR0913 - the columns, and what the method makes of them
+    data: Any,
+    time: str,
+    event: str,
+    entry: str | None = None,
+    by: str | None = None,
+    *,
+    is_cause_specific: bool = False,
 ) -> pl.DataFrame:
     """A row per subject: time, code and entry as numbers, group as text, null where unknown.
 
     All rows are checked before they are split, so that a message names the row of the data.
+    `is_cause_specific`: a competing event counts as a censoring.
     """
-    frame = polars_frame(data)
-    codes = column(frame, event, "the event")
+    given = given_data(data)
+    codes = given.column(event, "the event")
     codes = codes.cast(pl.Int64) if codes.dtype == pl.Boolean else codes
-    times = column(frame, time, "the time")
+    times = given.column(time, "the time")
     entries = (
-        pl.repeat(0.0, frame.height, eager=True)
+        pl.repeat(0.0, len(times), eager=True)
         if entry is None
-        else column(frame, entry, "the entry")
+        else given.column(entry, "the entry")
     )
     with told():
         counts_from_times(times, codes, entry=entries)
+    if is_cause_specific:
+        refuse_codes_of_r(codes, event)
     groups = (
-        pl.repeat(ALL, frame.height, eager=True)
+        pl.repeat(ALL, len(times), eager=True)
         if by is None
-        else levels(column(frame, by, "the groups"))
+        else levels(given.column(by, "the groups"))
     )
+    refuse_other_length(groups, by, len(times))
     return pl.DataFrame(
         {
             TIME: times.cast(pl.Float64),
@@ -146,6 +240,12 @@ def subjects(
             GROUP: groups,
         }
     )
+
+
+def refuse_other_length(values: pl.Series, name: str | None, n_rows: int) -> None:
+    """Refuse a column of a dictionary that is longer or shorter than the time."""
+    if len(values) != n_rows:
+        raise UsageError(f"Column '{name}' has {len(values)} values, but the time has {n_rows}.")
 
 
 def levels(values: pl.Series) -> pl.Series:
@@ -157,6 +257,13 @@ def levels(values: pl.Series) -> pl.Series:
     is_text = not (values.dtype.is_numeric() or values.dtype in (pl.Boolean, pl.Date))
     known = (values.cast(pl.String) if is_text else values).drop_nulls().unique().sort()
     return _as_text(values).cast(pl.Enum(_as_text(known)))
+
+
+def known_levels(values: pl.Series) -> pl.Series:
+    """The values as levels, null for the level `unknown` as well."""
+    found = levels(values)
+    is_known = pl.lit(found.cast(pl.String) != UNKNOWN)
+    return pl.select(pl.when(is_known).then(found).alias(found.name)).to_series()
 
 
 def _as_text(values: pl.Series) -> pl.Series:

@@ -13,11 +13,11 @@ from analytics.api.given import (
     STANDARD,
     TIME,
     Conventions,
-    column,
-    levels,
+    given_data,
+    known_levels,
     names_of,
     occurring,
-    polars_frame,
+    refuse_other_length,
     subjects,
     told,
 )
@@ -25,8 +25,10 @@ from analytics.api.shown import frame_html
 from analytics.errors import UsageError
 from analytics.methods.arrays import FloatArray
 from analytics.methods.chi_square import TestResult, chi_square_test, quadratic_form
-from analytics.methods.cox import CoxData, cox_terms, fit_cox, proportional_hazards_test
+from analytics.methods.cox import CoxData, CoxFit, cox_terms, fit_cox, proportional_hazards_test
 from analytics.methods.fine_gray import FineGrayData, fine_gray_terms, fit_fine_gray
+from analytics.methods.joint_tests import joint_likelihood_ratio_test
+from analytics.methods.profile import with_profile_limits
 from analytics.methods.statuses import NO_EVENTS, NO_SUBJECTS, OK, not_estimable
 
 ORIGIN: Final = 0.5  # the time in a model of an end on day 0
@@ -38,10 +40,10 @@ class Model:
 
     `terms` has a row per coefficient: term, factor, level, reference, log_ratio, std_error, ratio,
     ci_lower, ci_upper, p_value, status; the ratio is a hazard ratio (Cox) or a subdistribution
-    hazard ratio (Fine and Gray), the limits and P value are Wald's. `tests` has a row per test:
-    test, of, statistic (chi-square), df, p_value, status. `n`, `n_event` count the subjects of the
-    model, `n_missing` those left out for an unknown value. `status` is `ok` or says why nothing
-    could be estimated; the numbers are null then.
+    hazard ratio (Fine and Gray), the limits and P value are Wald's, or with `firth` those of the
+    profile. `tests` has a row per test: test, of, statistic (chi-square), df, p_value, status. `n`,
+    `n_event` count the subjects of the model, `n_missing` those left out for an unknown value.
+    `status` is `ok` or says why nothing could be estimated; the numbers are null then.
     """
 
     kind: str
@@ -115,24 +117,33 @@ def cox(  # noqa: PLR0913, PLR0917 - a model has as many parts
     strata: str | Sequence[str] | None = None,
     entry: str | None = None,
     conventions: Conventions = STANDARD,
+    *,
+    firth: bool = False,
 ) -> Model:
     """Cox's proportional hazards model of one row per subject.
 
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
+
     `terms` are columns: a number is taken per unit; text, a category or yes/no has a term for each
     level but the first, which is the reference (to choose it, give a `pl.Enum` with its levels in
-    order). `strata` have a baseline hazard each. A subject with an unknown value is left out and
-    counted. A competing event (code 2) is a censoring, so that the ratio is of cause-specific
-    hazards. An event on day 0 counts at day 0.5. `tests` are the likelihood ratio, score and Wald
-    test of all terms, Wald's of each factor with several, and proportional hazards (Grambsch and
-    Therneau) of each term and of all.
+    order). `strata` have a baseline hazard each. A subject with an unknown value (null, NaN or the
+    level `unknown`) is left out and counted. A competing event is a censoring, so that the ratio is
+    of cause-specific hazards. An event on day 0 counts at day 0.5. `tests` are the likelihood
+    ratio, score and Wald test of all terms, Wald's of each factor with several, and proportional
+    hazards (Grambsch and Therneau) of each term and of all.
 
-    Raises PlateauError for a column that is missing, a factor of one level, or unusable rows.
+    `firth` maximises Firth's penalised likelihood, which has estimates for a level without events
+    too. Limits and P values are then those of its profile, and a factor with several terms has its
+    likelihood ratio test as well; there is no test of proportional hazards.
+
+    Raises PlateauError for a column that is missing, a factor of one level, or unusable rows, and
+    for codes 1 and 2 without a 0.
 
     Source: Cox, J R Stat Soc B 1972;34:187; Efron, J Am Stat Assoc 1977;72:557. In R:
     `coxph(Surv(time, event) ~ terms, ties = "efron")` and `cox.zph`. In SQL: none; on the command
     line `plateau ask --cox`.
     """
-    design = _design(data, time, event, terms, strata, entry)
+    design = _design(data, time, event, terms, strata, entry, is_cause_specific=True)
     with told():
         fitted = CoxData(
             tstart=design.rows[ENTRY].to_numpy(),
@@ -142,7 +153,9 @@ def cox(  # noqa: PLR0913, PLR0917 - a model has as many parts
             names=design.names,
             stratum=design.stratum,
         )
-        fit = fit_cox(fitted, ties=conventions.ties)
+        fit = fit_cox(fitted, ties=conventions.ties, penalty="firth" if firth else None)
+        if firth and fit.status == OK:
+            fit = with_profile_limits(fitted, fit, conf_level=conventions.conf_level)
         zph = proportional_hazards_test(fitted, fit, transform=conventions.ph_transform)
     status = design.obstacle or fit.status
     table = cox_terms(fit, conf_level=conventions.conf_level)
@@ -150,6 +163,7 @@ def cox(  # noqa: PLR0913, PLR0917 - a model has as many parts
         *_overall(("likelihood_ratio", fit.lr_test), ("score", fit.score_test)),
         *_overall(("wald", fit.wald_test)),
         *_of_factors(design, fit.log_hr, fit.covariance),
+        *_penalised_factors(design, fitted, fit),
         *(
             {**row, "test": "proportional_hazards", "of": _all_terms(row["factor"])}
             for row in zph.iter_rows(named=True)
@@ -167,6 +181,8 @@ def fine_gray(
     conventions: Conventions = STANDARD,
 ) -> Model:
     """Fine and Gray's model of the cumulative incidence of the event (code 1).
+
+    `time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1).
 
     Terms, levels and unknown values are as in `cox`. Ties are Breslow's, the standard errors allow
     for the estimated censoring. `tests` are Wald's. There are neither strata nor late entries.
@@ -202,10 +218,12 @@ def _design(  # noqa: PLR0913, PLR0917
     terms: str | Sequence[str],
     strata: str | Sequence[str] | None,
     entry: str | None,
+    *,
+    is_cause_specific: bool = False,
 ) -> _Design:
     """The complete cases and their columns, in an order that their values alone decide."""
-    frame = polars_frame(data)
-    rows = subjects(frame, time, event, entry)
+    given = given_data(data)
+    rows = subjects(given, time, event, entry, is_cause_specific=is_cause_specific)
     factors, of_strata = names_of(terms), names_of(strata)
     if not factors:
         raise UsageError("A model needs at least one term; name a column.")
@@ -213,9 +231,13 @@ def _design(  # noqa: PLR0913, PLR0917
     if repeated:
         raise UsageError(f"Column '{repeated[0]}' is named twice in the model; name it once.")
     for i, name in enumerate(factors):
-        rows = rows.with_columns(_values(column(frame, name, "a term")).alias(f"term {i}"))
+        values = _values(given.column(name, "a term"))
+        refuse_other_length(values, name, rows.height)
+        rows = rows.with_columns(values.alias(f"term {i}"))
     for i, name in enumerate(of_strata):
-        rows = rows.with_columns(levels(column(frame, name, "the strata")).alias(f"stratum {i}"))
+        values = known_levels(given.column(name, "the strata"))
+        refuse_other_length(values, name, rows.height)
+        rows = rows.with_columns(values.alias(f"stratum {i}"))
     complete = rows.drop_nulls().sort([name for name in rows.columns if name != "group"])
     numbers = [f"stratum {i}" for i, _ in enumerate(of_strata)]
     return _Design(
@@ -231,11 +253,11 @@ def _design(  # noqa: PLR0913, PLR0917
 
 
 def _values(given: pl.Series) -> pl.Series:
-    """Numbers, or levels."""
+    """Numbers, or levels; null where unknown."""
     if given.dtype.is_numeric():
         numbers = given.cast(pl.Float64)
         return numbers.set(numbers.is_nan().fill_null(False), None)
-    return levels(given)
+    return known_levels(given)
 
 
 def _terms(factor: str, values: pl.Series) -> Iterator[_Term]:
@@ -265,13 +287,35 @@ def _of_factors(
     design: _Design, estimate: FloatArray | None, covariance: FloatArray | None
 ) -> Iterator[dict[str, Any]]:
     """Wald's test of all terms of a factor at once, for one of several factors with several."""
-    for factor in dict.fromkeys(term.factor for term in design.terms):
-        own = np.array([term.factor == factor for term in design.terms])
-        if own.sum() < 2 or own.all() or estimate is None or covariance is None:
+    for factor, own in _joint_factors(design):
+        if estimate is None or covariance is None:
             continue
         statistic = quadratic_form(estimate[own], covariance[np.ix_(own, own)])
         if statistic is not None:
             yield {"test": "wald", "of": factor, **vars(chi_square_test(statistic, int(own.sum())))}
+
+
+def _penalised_factors(design: _Design, data: CoxData, fit: CoxFit) -> Iterator[dict[str, Any]]:
+    """The penalised likelihood ratio test of the same factors; none of an ordinary fit."""
+    if fit.penalty is None or fit.status != OK:
+        return
+    for factor, own in _joint_factors(design):
+        tested = [name for name, is_own in zip(design.names, own, strict=True) if is_own]
+        test = joint_likelihood_ratio_test(data, fit, tested)
+        yield {"test": "likelihood_ratio", "of": factor, **vars(test)}
+
+
+def _joint_factors(design: _Design) -> Iterator[tuple[str, Any]]:
+    """The factors with several terms beside others, and which terms are theirs."""
+    for factor in dict.fromkeys(term.factor for term in design.terms):
+        own = np.array([term.factor == factor for term in design.terms])
+        if own.sum() > 1 and not own.all():
+            yield factor, own
+
+
+def _in_python(status: str) -> str:
+    """A status whose advice is written as an argument of Python."""
+    return status.replace("firth = true", "firth=True")
 
 
 def _all_terms(factor: str) -> str:
@@ -290,12 +334,16 @@ def _model(
         },
         schema=dict.fromkeys(("term", "factor", "level", "reference"), pl.String),
     )
+    status = _in_python(status)
     numbers = table.drop("factor").with_columns(status=pl.lit(status))
     columns = {
         "test": pl.String, "of": pl.String, "statistic": pl.Float64, "df": pl.Int64,
         "p_value": pl.Float64, "status": pl.String,
     }  # fmt: skip
-    kept = [{name: row[name] for name in columns} for row in tests]
+    kept = [
+        {name: row[name] for name in columns} | {"status": _in_python(row["status"])}
+        for row in tests
+    ]
     return Model(
         kind,
         pl.concat([words, numbers], how="horizontal"),

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
+from numbers import Real
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from analytics.api.answers import Answer
-from analytics.api.given import Conventions
+from analytics.api.given import Conventions, months_of
 from analytics.api.shown import Figure, Table
 from analytics.errors import UsageError
 from analytics.readers import asking, queries
@@ -156,7 +157,7 @@ class Release:
             endpoint=endpoint,
             population=population,
             by_factor=by,
-            months=(float(at),) if isinstance(at, (int, float)) else tuple(map(float, at)),
+            months=() if _is_empty(at) else months_of(at),
             landmark=landmark,
             time_dependent=time_dependent,
             delayed_entry=delayed_entry,
@@ -342,13 +343,17 @@ class SurvivalFunctions:
         return asking.function_frame(self._folder, f"{function}({', '.join(given)})")
 
 
+def _is_empty(at: Months) -> bool:
+    return isinstance(at, Sequence) and not isinstance(at, str) and not at
+
+
 def _sql(value: object) -> str:
     """An argument as SQL has it."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, (int, float)):
+    if isinstance(value, Real):
         return repr(float(value))
     if isinstance(value, str):
         return literal(value)
@@ -358,4 +363,4 @@ def _sql(value: object) -> str:
 
 
 def _listed(months: Months) -> str:
-    return _sql([months] if isinstance(months, (int, float)) else list(months))
+    return _sql(months_of(months))

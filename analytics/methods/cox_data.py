@@ -61,10 +61,14 @@ class CoxData:
         event_codes(self.event, (0, 1), _EVENTS)
         if self.stratum is not None:
             known_numbers(self.stratum, "Stratum of row")
-        unknown = ~np.isfinite(self.covariates).all(axis=0)
-        if unknown.any():
-            name = self.names[int(np.argmax(unknown))]
-            raise ValueError(f"Covariate '{name}' has unknown values; keep complete cases only.")
+        unusable = ~np.isfinite(self.covariates).all(axis=0)
+        if unusable.any():
+            column = int(np.argmax(unusable))
+            is_unknown = np.isnan(self.covariates[:, column]).any()
+            raise ValueError(
+                f"Covariate '{self.names[column]}' has {'unknown' if is_unknown else 'infinite'} "
+                "values; keep complete cases only."
+            )
         if self.weight is not None and not (np.isfinite(self.weight) & (self.weight > 0)).all():
             raise ValueError("A weight is not a number above 0; leave rows of no weight out.")
 

@@ -211,6 +211,31 @@ TWO = {"day": [1.0, 2.0], "event": [1, 0], "arm": ["a", "b"]}
         (lambda: plateau.km(3, "day", "event"), "are a int, which is no frame"),
         (lambda: plateau.rate(TWO, "day", "event", []), "months are not positive numbers"),
         (lambda: plateau.rate(TWO, "day", "event", -3), "months are not positive numbers"),
+        (lambda: plateau.rate(TWO, "day", "event", "12"), "months are not positive numbers"),  # type: ignore[arg-type]
+        (lambda: plateau.rate(TWO, "day", "event", ["12"]), "months are not positive numbers"),  # type: ignore[list-item]
+        (lambda: plateau.rate(TWO, "day", "event", None), "months are not positive numbers"),  # type: ignore[arg-type]
+        (lambda: plateau.km(TWO | {"event": [1, 2]}, "day", "event"), "subtract 1"),
+        (
+            lambda: plateau.log_rank(TWO | {"event": [1, 2]}, "day", "event", "arm"),
+            "codes 1 and 2 and no 0; if it is coded as R does, 1 censored and 2 event, subtract 1",
+        ),
+        (
+            lambda: plateau.cox(TWO | {"event": [1, 2]}, "day", "event", "arm"),
+            "if 2 is a competing event, code it 0",
+        ),
+        (
+            lambda: plateau.cox(TWO | {"x": [1.0, math.inf]}, "day", "event", "x"),
+            "'x' has infinite values",
+        ),
+        (
+            lambda: plateau.km(pd.DataFrame(TWO | {"day": [1, "two"]}), "day", "event"),
+            "Column 'day' cannot be read: .*two",
+        ),
+        (lambda: plateau.km(TWO | {"day": [1, "two"]}, "day", "event"), "'day' cannot be read"),
+        (
+            lambda: plateau.cox(TWO | {"x": [1.0, 2, 3]}, "day", "event", "x"),
+            "'x' has 3 values, but the time has 2",
+        ),
         (lambda: plateau.log_rank(TWO, "day", "event", "arm", "arm"), "of one test"),
         (lambda: plateau.cox(TWO, "day", "event", []), "at least one term"),
         (lambda: plateau.cox(TWO, "day", "event", ["arm", "arm"]), "named twice"),
@@ -225,6 +250,80 @@ TWO = {"day": [1.0, 2.0], "event": [1, 0], "arm": ["a", "b"]}
 def test_what_cannot_be_used_is_told_in_a_sentence(call: Any, sentence: str) -> None:
     with pytest.raises(PlateauError, match=sentence):
         call()
+
+
+@pytest.mark.parametrize("code", [int, np.int64, np.int32, np.float32])
+def test_a_month_is_any_number(code: Any) -> None:
+    expected = plateau.rate(BY_HAND, "day", "died", [12, 24])
+    months: list[Any] = [[code(24), code(12)], np.array([24, 12], dtype=code)]
+    for given in months:
+        assert_frame_equal(plateau.rate(BY_HAND, "day", "died", given), expected)
+    one = plateau.rate(BY_HAND, "day", "died", code(12))
+    assert_frame_equal(one, expected.head(1))
+
+
+def test_a_column_that_nobody_names_may_hold_anything() -> None:
+    mixed = {"note": [1, "a", None, 2.5, {}], "day": [1, 2.0, 3, 4.0, 5]}
+    expected = plateau.km(BY_HAND, "day", "died")
+    for data in (BY_HAND | mixed, pd.DataFrame(BY_HAND | mixed)):
+        assert_frame_equal(plateau.km(data, "day", "died"), expected)
+
+
+def test_competing_events_without_a_censoring_have_incidences() -> None:
+    data = {"day": [1.0, 2, 3, 4], "event": [1, 2, 1, 2], "arm": ["a", "b"] * 2}
+    found = plateau.incidence_rate(data, "day", "event", 1)
+    assert found["estimate"].to_list() == pytest.approx([0.5, 0.5])
+    assert set(plateau.gray(data, "day", "event", "arm")["n"]) == {4}
+
+
+def test_the_level_unknown_is_unknown_in_tests_and_models() -> None:
+    levels = ["a", "b", "unknown", "b", "a", None] * 4
+    data = {"day": range(1, 25), "event": [1, 0, 1, 1] * 6, "arm": levels}
+    known = pl.DataFrame(data).filter(pl.col("arm").is_in(["a", "b"]))
+    test = plateau.log_rank(data, "day", "event", "arm")
+    assert test.select("n", "n_missing").row(0) == (16, 8)
+    ordered = pl.DataFrame(data).with_columns(pl.col("arm").cast(pl.Enum(["unknown", "b", "a"])))
+    for given, first in ((data, "a"), (ordered, "b")):
+        model = plateau.cox(given, "day", "event", "arm")
+        assert (model.n, model.n_missing) == (16, 8)
+        assert model.terms["reference"].to_list() == [first]
+    assert_frame_equal(
+        plateau.cox(data, "day", "event", "arm").terms, plateau.cox(known, *GIVEN_HERE).terms
+    )
+    whole = {**data, "sex": ["f", "m", "m"] * 8}
+    stratified = plateau.log_rank(whole, "day", "event", "sex", "arm")
+    assert stratified.select("n", "n_missing").row(0) == (16, 8)
+    assert plateau.cox(whole, "day", "event", "sex", "arm").n_missing == 8
+
+
+GIVEN_HERE = ("day", "event", "arm")
+
+
+def test_firths_likelihood_is_advised_in_python_and_there() -> None:
+    """No event without the treatment: the partial likelihood has no maximum.
+
+    One of two groups has no event, so that Firth's estimate is finite, and its sign is known.
+    """
+    data = {
+        "day": [5.0, 8, 12, 20, 25, 9, 13, 18, 26, 30],
+        "event": [1, 1, 1, 0, 1, 0, 0, 0, 0, 0],
+        "arm": ["new"] * 5 + ["old"] * 5,
+        "site": ["x", "y", "z", "x", "y", "z", "x", "y", "z", "x"],
+    }
+    plain = plateau.cox(data, "day", "event", "arm")
+    assert plain.status.endswith("Firth's penalised likelihood, firth=True: arm old")
+    assert set(plain.tests["status"]) == {plain.status}
+    found = plateau.cox(data, "day", "event", ["arm", "site"], firth=True)
+    assert found.status == "ok"
+    row = found.terms.to_dicts()[0]
+    assert row["ci_lower"] < row["ratio"] < 1
+    assert row["ratio"] < row["ci_upper"]
+    tests = {(one["test"], one["of"]): one for one in found.tests.to_dicts()}
+    assert tests["likelihood_ratio", "site"]["df"] == 2
+    assert tests["proportional_hazards", "all terms"]["statistic"] is None
+    one = plateau.cox(data, "day", "event", "arm", firth=True)
+    whole = {one["test"]: one for one in one.tests.to_dicts()}
+    assert one.terms["p_value"][0] == pytest.approx(whole["likelihood_ratio"]["p_value"], rel=1e-6)
 
 
 def test_a_model_that_cannot_be_fitted_says_why() -> None:

@@ -22,6 +22,9 @@ from analytics.api.reference import CHAPTERS, HEADING, reference_lines, with_ref
 PAGE = Path(__file__).parents[2] / "docs/python.md"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RSCRIPT = shutil.which("Rscript")
+CODING = (
+    "`time` is in days; `event` is 1 event, 0 censored, 2 competing (from R's 1 and 2 subtract 1)."
+)
 PRINTING = ("python", "r")
 
 
@@ -87,6 +90,7 @@ def test_every_public_name_is_documented_with_its_errors_and_source() -> None:
         entry = text.partition(f"#### `{name}`")[2].partition("####")[0]
         assert "Raises PlateauError" in entry, name
         assert re.search(r"Source: |In SQL: ", entry), name
+        assert CODING in entry, name
 
 
 def main() -> None:

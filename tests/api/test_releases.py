@@ -4,7 +4,9 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -101,6 +103,7 @@ def test_a_question_is_answered_as_the_command_does(release: Release) -> None:
         ({"endpoint": "OX"}, "There is no endpoint 'OX'"),
         ({"endpoint": "OS", "by": "hsct"}, "immortal time bias; add landmark"),
         ({"endpoint": "OS", "at": [-1]}, "The months are not positive numbers"),
+        ({"endpoint": "OS", "at": "12"}, "The months are not positive numbers"),
     ],
 )
 def test_a_question_that_is_refused_says_why(
@@ -114,6 +117,10 @@ def test_a_function_takes_what_it_takes_in_sql(release: Release) -> None:
     quoted = release.survival.rate("OS", 12, by_factor="sex", landmark=30, population="all")
     sql = "from survival.rate('OS', 12, by_factor := 'sex', landmark := 30, population := 'all')"
     assert quoted.equals(release.query(sql))
+    assert release.survival.rate("OS", np.int64(12)).equals(release.survival.rate("OS", [12.0]))
+    text: Any = "12"
+    with pytest.raises(PlateauError, match="months are not positive numbers"):
+        release.survival.rate("OS", text)
     with pytest.raises(PlateauError, match="no endpoint 'O'S'"):
         release.survival.km("O'S")
     with pytest.raises(PlateauError, match="does not support"):
