@@ -52,7 +52,7 @@ def published_report(
         Parameters(**study["parameters"]),
         Publication(**study.get("publication", {})),
     )
-    write_explore(release, folder, about)
+    write_explore(release, folder, about, number_style)
     return page
 
 

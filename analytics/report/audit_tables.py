@@ -6,7 +6,14 @@ import polars as pl
 
 from analytics.chapters import place_of
 from analytics.report.elements import Bi, Column, Line, Row, Table, distinct
-from analytics.report.formats import UNKNOWN, decimal, p_value, percent, whole
+from analytics.report.formats import (
+    UNKNOWN,
+    decimal,
+    decimal_places,
+    p_value,
+    percent,
+    whole,
+)
 
 _FIRST = "line"
 _AGREES, _DIFFERS = "agrees", "differs"
@@ -228,7 +235,7 @@ def _number_name(row: Row) -> str:
         "ci_upper": "upper limit",
         "p_value": "P",
     }.get(row["quantity"], row["quantity"])
-    month = "" if row["time_months"] is None else f" at {row['time_months']:g} mo"
+    month = "" if row["time_months"] is None else f" at {decimal_places(row['time_months'])} mo"
     factor = "" if row["factor_label"] is None else f", {row['factor_label']}"
     unit = f", {row['unit']}" if row["unit"] in {"months", "%"} else ""
     competing = " (competing event)" if row["event"] == "competing" else ""

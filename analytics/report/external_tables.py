@@ -5,6 +5,7 @@ from analytics.report.formats import (
     UNKNOWN,
     confidence,
     decimal,
+    decimal_places,
     hazard_ratio,
     p_value,
     whole,
@@ -144,7 +145,9 @@ def external_balances_table(bi: Bi) -> Table | None:
 
 def _check(row: Row) -> dict[str, str]:
     words, digits = _QUANTITIES[row["quantity"]]
-    month = f" at {row['time_months']:g} mo" if row["quantity"] == "rate_percent" else ""
+    month = (
+        f" at {decimal_places(row['time_months'])} mo" if row["quantity"] == "rate_percent" else ""
+    )
     return {
         _FIRST: words + month,
         "published": decimal(row["published_value"], digits),

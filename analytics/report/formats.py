@@ -152,7 +152,7 @@ def since(row: Mapping[str, Any]) -> str:
 
 def months(value: float) -> str:
     """A number of months, without idle decimals."""
-    return f"{value:g} mo"
+    return f"{decimal_places(value)} mo"
 
 
 def time_ticks(last_month: float, most: int = 7) -> list[float]:

@@ -9,7 +9,13 @@ from matplotlib.figure import Figure as Drawing
 from analytics.report import drawing
 from analytics.report.drawing import INK, MUTED, SERIES, looks
 from analytics.report.elements import COLUMN, Bi, Figure, Row, analysis_of, as_of
-from analytics.report.formats import confidence, decimal, percent, time_since
+from analytics.report.formats import (
+    confidence,
+    decimal,
+    decimal_places,
+    percent,
+    time_since,
+)
 from analytics.report.long_term_tables import MODEL_LABELS
 from analytics.report.survival_figures import FEW_AT_RISK
 from analytics.study.codes import UNKNOWN_LEVEL
@@ -64,8 +70,8 @@ def _parametric_figure(bi: Bi, curves: pl.DataFrame) -> Figure:
             "Steps: Kaplan-Meier estimate. Lines: models of greatest likelihood. Shaded, dashed: "
             "extrapolated beyond the last observation, where a line rests on its model alone."
         ),
-        alternative=f"{title}: Kaplan-Meier curve with parametric models; at {last_asked:g} months "
-        f"they give {at_end}.",
+        alternative=f"{title}: Kaplan-Meier curve with parametric models; "
+        f"at {decimal_places(last_asked)} months they give {at_end}.",
         draw=lambda: _draw_models(title, first, observed, curves, fits, about),
         cautions=[first["caution"]] if first["caution"] else (),
         least_width=COLUMN,
@@ -136,9 +142,9 @@ def _hazard_figure(bi: Bi, hazards: pl.DataFrame) -> Figure:
         name=f"hazard_{first['analysis_id']}",
         title=f"{title}: hazard",
         caption=(
-            f"Epanechnikov's kernel, bandwidth {first['bandwidth_months']:g} months, one-sided at "
-            f"both ends. Bands: pointwise {ci}, log scale. Shown while {FEW_AT_RISK} or more are "
-            "at risk."
+            f"Epanechnikov's kernel, bandwidth {decimal_places(first['bandwidth_months'])} months, "
+            f"one-sided at both ends. Bands: pointwise {ci}, log scale. "
+            f"Shown while {FEW_AT_RISK} or more are at risk."
         ),
         alternative=f"Smoothed hazard of {title}. {peaks}.",
         draw=lambda: _draw_hazards(title, hazards, about),

@@ -9,6 +9,7 @@ from analytics.report.formats import (
     UNKNOWN,
     confidence,
     decimal,
+    decimal_places,
     percent_interval,
     percent_number,
     since,
@@ -77,7 +78,11 @@ def conditional_survival_table(bi: Bi) -> Table | None:
         Column("at", "Event-free at month"),
         Column("n", "n"),
         *(
-            Column(_month(month), f"{month:g} months", f"Event-free for another, % ({_ci(frame)})")
+            Column(
+                _month(month),
+                f"{decimal_places(month)} months",
+                f"Event-free for another, % ({_ci(frame)})",
+            )
             for month in further
         ),
     ]
@@ -140,7 +145,7 @@ def times_lost_table(bi: Bi) -> Table | None:
         Column(_FIRST, "Group", is_text=True),
         Column("event", "Event", is_text=True),
         *(
-            Column(_month(h), f"to {h:g} mo", f"Mean time lost, mo ({_ci(frame)})")
+            Column(_month(h), f"to {decimal_places(h)} mo", f"Mean time lost, mo ({_ci(frame)})")
             for h in horizons
         ),
     ]
@@ -185,8 +190,11 @@ def parametric_table(bi: Bi) -> Table | None:
         Column("model", "Model", is_text=True),
         Column("aic", "AIC"),
         Column("bic", "BIC"),
-        *(Column(_month(m), f"{m:g} mo", f"Event-free, % ({_ci(fits)})") for m in months),
-        *(Column(f"mean_{m:g}", f"to {m:g} mo", "Mean, mo") for m in months),
+        *(
+            Column(_month(m), f"{decimal_places(m)} mo", f"Event-free, % ({_ci(fits)})")
+            for m in months
+        ),
+        *(Column(f"mean_{m:g}", f"to {decimal_places(m)} mo", "Mean, mo") for m in months),
         Column("mean", "all time", "Mean, mo"),
     ]
     notes = [
@@ -227,8 +235,8 @@ def _rate(row: Row) -> str:
 
 def _interval_of_months(row: Row) -> str:
     if row["to_months"] is None:
-        return "all" if row["from_months"] == 0 else f"from {row['from_months']:g}"
-    return f"{row['from_months']:g} to {row['to_months']:g}"
+        return "all" if row["from_months"] == 0 else f"from {decimal_places(row['from_months'])}"
+    return f"{decimal_places(row['from_months'])} to {decimal_places(row['to_months'])}"
 
 
 def _month(month: float) -> str:

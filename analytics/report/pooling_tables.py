@@ -44,7 +44,7 @@ def pooled_curves_table(bi: Bi) -> Table | None:
         Column("n", "n / events"),
         Column("median", f"Median, mo ({ci})"),
         *(
-            Column(months(mark), f"{mark:g} mo", f"Event-free, or incidence, % ({ci})")
+            Column(months(mark), months(mark), f"Event-free, or incidence, % ({ci})")
             for mark in marks
         ),
     ]

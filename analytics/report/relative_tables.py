@@ -8,6 +8,7 @@ from analytics.report.elements import Bi, Column, Line, Row, Table
 from analytics.report.formats import (
     confidence,
     decimal,
+    decimal_places,
     percent_number,
     whole,
     with_interval,
@@ -109,8 +110,8 @@ def _times(rate: float | None) -> float | None:
 
 def _interval(row: Row) -> str:
     if row["to_months"] is None:
-        return "all" if row["interval_order"] == 1 else f"from {row['from_months']:g}"
-    return f"{row['from_months']:g} to {row['to_months']:g}"
+        return "all" if row["interval_order"] == 1 else f"from {decimal_places(row['from_months'])}"
+    return f"{decimal_places(row['from_months'])} to {decimal_places(row['to_months'])}"
 
 
 def _ci(frame: pl.DataFrame) -> str:

@@ -12,7 +12,15 @@ import polars as pl
 
 from analytics.report.elements import Bi, Row, distinct, rows_of
 from analytics.report.factor_words import is_sibling
-from analytics.report.formats import confidence, decimal, p_phrase, percent, ratio, ratio_interval
+from analytics.report.formats import (
+    confidence,
+    decimal,
+    decimal_places,
+    p_phrase,
+    percent,
+    ratio,
+    ratio_interval,
+)
 from analytics.report.survival_figures import FEW_AT_RISK
 from analytics.report.wording import (
     bracketed,
@@ -168,7 +176,7 @@ def _restricted(bi: Bi, analysis: Row, row: Row) -> Iterator[str]:
     shown = [
         f"{decimal(one['restricted_mean_months'])} months"
         + bracketed(limits(one["ci_lower_months"], one["ci_upper_months"], analysis["conf_level"]))
-        + f" to month {one['horizon_months']:g}"
+        + f" to month {decimal_places(one['horizon_months'])}"
         for one in means
         if one["restricted_mean_months"] is not None
     ]
@@ -193,7 +201,7 @@ def _differences(bi: Bi, analysis: Row) -> Iterator[str]:
     for row in rows_of(bi["median_differences"], **place):
         yield from _difference(row, f"median {name}", "months", "month")
     for row in rows_of(bi["restricted_mean_differences"], **place):
-        what = f"restricted mean {name} to month {row['horizon_months']:g}"
+        what = f"restricted mean {name} to month {decimal_places(row['horizon_months'])}"
         yield from _difference(row, what, "months", "month")
 
 

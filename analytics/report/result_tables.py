@@ -7,6 +7,7 @@ from analytics.report.formats import (
     UNKNOWN,
     confidence,
     decimal,
+    decimal_places,
     interval,
     p_value,
     percent,
@@ -47,7 +48,11 @@ def summary_table(bi: Bi) -> Table | None:
         Column("events", "Events"),
         Column("median", f"Median, mo ({ci})"),
         *(
-            Column(_month(month), f"{month:g} mo, %", "Event-free, or incidence of the event")
+            Column(
+                _month(month),
+                f"{decimal_places(month)} mo, %",
+                "Event-free, or incidence of the event",
+            )
             for month in months
         ),
     ]
@@ -148,7 +153,7 @@ def survival_table(bi: Bi) -> Table | None:
         Column("median", f"Median, mo ({ci})"),
         Column("follow_up", "Follow-up, mo: median (range)"),
         *(
-            Column(_month(month), f"{month:g} mo", f"Event-free, % ({ci}); at risk")
+            Column(_month(month), f"{decimal_places(month)} mo", f"Event-free, % ({ci}); at risk")
             for month in months
         ),
     ]
@@ -196,7 +201,11 @@ def incidence_table(bi: Bi) -> Table | None:
     columns = [
         Column(_FIRST, "Event", is_text=True),
         *(
-            Column(_month(month), f"{month:g} mo", f"Cumulative incidence, % ({ci}); at risk")
+            Column(
+                _month(month),
+                f"{decimal_places(month)} mo",
+                f"Cumulative incidence, % ({ci}); at risk",
+            )
             for month in months
         ),
     ]
@@ -237,7 +246,7 @@ def restricted_means_table(bi: Bi) -> Table | None:
     columns = [
         Column(_FIRST, "Endpoint", is_text=True),
         Column("n", "n / events"),
-        *(Column(_month(h), f"to {h:g} mo", f"Mean, mo ({ci})") for h in horizons),
+        *(Column(_month(h), f"to {decimal_places(h)} mo", f"Mean, mo ({ci})") for h in horizons),
     ]
     return Table(
         "restricted_means",
@@ -260,7 +269,9 @@ def plateau_table(bi: Bi) -> Table | None:
         cells = {
             _FIRST: (f"{name}: {row['stratum_label']}" if row["strata_label"] else name)
             + since(row),
-            "between": f"{row['from_months']:g} to {row['to_months']:g}",
+            "between": " to ".join(
+                decimal_places(row[name]) for name in ("from_months", "to_months")
+            ),
             "from": f"{percent(row['event_free_from_percent'])}; {whole(row['n_risk_from'])}",
             "to": f"{percent(row['event_free_to_percent'])}; {whole(row['n_risk_to'])}",
             "change": decimal(row["change_points"]),

@@ -13,6 +13,7 @@ from analytics.report import drawing
 from analytics.report.drawing import PAPER, SERIES, RiskRow
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct
 from analytics.report.formats import (
+    decimal_places,
     percent,
     time_since,
     time_ticks,
@@ -162,7 +163,7 @@ def _at_risk(panel: _Panel, month: float) -> int | None:
 def _in_words(panel: _Panel) -> str:
     """One panel as a sentence, for those who cannot see it."""
     rates = "; ".join(
-        f"at {row['time_months']:g} months {row['state_label'].lower()} "
+        f"at {decimal_places(row['time_months'])} months {row['state_label'].lower()} "
         f"{percent(row['probability_percent'])}"
         for row in panel.rates
         if row["probability_percent"] is not None

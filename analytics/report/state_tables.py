@@ -9,6 +9,7 @@ from analytics.report.formats import (
     UNKNOWN,
     confidence,
     decimal,
+    decimal_places,
     interval,
     percent_interval,
     percent_number,
@@ -138,7 +139,7 @@ def _lines_by_month(
 def _months(points: pl.DataFrame, spanner: str, before: str = "") -> Iterator[Column]:
     """The columns of the months, in their order."""
     for month in sorted(set(points[_MONTHS])):
-        yield Column(_month(month), f"{before}{month:g} mo", spanner)
+        yield Column(_month(month), f"{before}{decimal_places(month)} mo", spanner)
 
 
 def _of_state(row: Row) -> dict[str, str]:
@@ -150,7 +151,7 @@ def _of_move(row: Row) -> dict[str, str]:
 
 
 def _of_later_state(row: Row) -> dict[str, str]:
-    start = f"{row['from_state_label']} at {row['from_months']:g} mo"
+    start = f"{row['from_state_label']} at {decimal_places(row['from_months'])} mo"
     return {_FIRST: f"{start}: {row['to_state_label']}", "n": whole(row["n_given"])}
 
 

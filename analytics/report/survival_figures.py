@@ -30,6 +30,7 @@ from analytics.report.formats import (
     UNKNOWN,
     confidence,
     decimal,
+    decimal_places,
     hazard_ratio,
     interval,
     p_phrase,
@@ -611,7 +612,7 @@ def curve_in_words(item: DrawnCurve) -> str:
     if summary["status"] != "ok" and not item.rates:
         return f"{item.label}: {summary['status']}."
     rates = ", ".join(
-        f"{percent(rate['event_free_percent'])} at {rate['time_months']:g} months"
+        f"{percent(rate['event_free_percent'])} at {decimal_places(rate['time_months'])} months"
         for rate in item.rates
         if rate["event_free_percent"] is not None
     )

@@ -9,6 +9,7 @@ from analytics.report.elements import Row
 from analytics.report.formats import (
     confidence,
     decimal,
+    decimal_places,
     in_sentence,
     interval,
     percent,
@@ -66,7 +67,7 @@ def counted(n: int, noun: str = "patient") -> str:
 
 def months(value: float) -> str:
     """A number of whole or broken months: 1 month, 24 months."""
-    return f"{value:g} month{'' if value == 1 else 's'}"
+    return f"{decimal_places(value)} month{'' if value == 1 else 's'}"
 
 
 def with_article(label: str) -> str:

@@ -11,7 +11,9 @@ import pytest
 
 import plateau
 from analytics.report.bi_tables import read_bi
+from analytics.report.explore import estimates
 from analytics.report.explore.offered import offered
+from analytics.report.explore.planned import _rate as _planned_rate
 from analytics.report.explore.planned import planned
 from analytics.report.explore.writing import ReleaseOf, write_explore
 from analytics.report.formats import percent
@@ -172,6 +174,22 @@ def test_the_analyses_of_the_plan_are_those_of_bi(data: Page, release: Release) 
     (os_all,) = (one for one in data["planned"] if one["id"] == "os_all")
     assert os_all["answer"]["groups"][0]["median"] == "7.5 (5.5-8.5)"
     assert os_all["axis"] == "Months since first dose"
+
+
+def test_numbers_are_in_the_style_of_the_study(release: Release, tmp_path: Path) -> None:
+    about = ReleaseOf(release.id, release.conventions.parameters, Publication())
+    text = write_explore(release.folder, tmp_path, about, "lancet").read_text(encoding="utf-8")
+    assert '"point":"·","to":"\u2013"' in text
+    assert '"median":"7·5 (5·5\u20138·5)"' in text
+
+
+def test_a_rate_close_to_none_is_not_printed_as_none() -> None:
+    row = {"estimate": 0.0004, "ci_lower": 0.0001, "ci_upper": 0.02}
+    assert estimates._rate(row) == "<0.1% (<0.1 to 2.0)"
+    of_bi = {f"{name}_percent": 100 * row[name] for name in ("ci_lower", "ci_upper")}
+    assert _planned_rate([of_bi | {"event_free_percent": 0.04}], "event_free") == (
+        "<0.1% (<0.1 to 2.0)"
+    )
 
 
 def test_with_limits_only_what_bi_publishes_is_there(release: Release, tmp_path: Path) -> None:

@@ -106,6 +106,32 @@ def test_the_first_view_is_the_first_endpoint(visit: Visit, release: plateau.Rel
     assert "259 patients, 204 events" in visit.page.inner_text("#words")
 
 
+def test_the_page_writes_numbers_as_the_study_does(
+    browser: Any, release: plateau.Release, tmp_path: Path
+) -> None:
+    """One patient is a patient, a small share is not none, and the point is the journal's."""
+    about = ReleaseOf(release.id, release.conventions.parameters, Publication())
+    path = write_explore(release.folder, tmp_path, about, "lancet")
+    start, name, rest = path.read_text(encoding="utf-8").partition(
+        '<script type="application/json" id="release">'
+    )
+    data, end, others = rest.partition("</script>")
+    told = json.loads(data)
+    offer = next(o for o in told["offers"] if (o["population"], o["factor"]) == ("all", None))
+    (group,) = told["answers"][offer["answer"]]["groups"]
+    group |= {"n": 1, "events": 1}
+    for column, value in (("estimate", 0.04), ("ci_lower", 0.01), ("ci_upper", 2.0)):
+        group[column] = [value for _ in group[column]]
+    path.write_text(start + name + json.dumps(told) + end + others, encoding="utf-8")
+    opened = Visit(browser, path)
+    words = opened.page.text_content("#words")
+    assert "1 patient, 1 event, median 7·5" in words
+    assert opened.page.inner_text("#at") == "12·0"
+    assert opened.table("reading")[1][2] == "<0·1% (<0·1 to 2·0)"
+    assert opened.messages == []
+    opened.page.context.close()
+
+
 def test_groups_are_chosen_compared_and_hidden(visit: Visit, release: plateau.Release) -> None:
     visit.after(lambda: visit.page.select_option("#factor", "ecog"))
     assert visit.page.inner_text("#title").endswith("by ECOG performance status")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from analytics.report import wording
+from analytics.report import formats, wording
+from analytics.study.number_styles import written_as
 
 
 @pytest.mark.parametrize(
@@ -71,3 +72,10 @@ def test_months_are_counted() -> None:
     assert wording.months(1) == "1 month"
     assert wording.months(24.0) == "24 months"
     assert wording.months(1.5) == "1.5 months"
+
+
+def test_broken_months_have_the_point_of_the_style() -> None:
+    with written_as("lancet"):
+        assert wording.months(4.5) == "4·5 months"
+        assert formats.months(4.5) == "4·5 mo"
+    assert wording.months(4.5) == "4.5 months"

@@ -12,7 +12,7 @@ from analytics.methods.gray import gray_test
 from analytics.methods.kaplan_meier import survival_at
 from analytics.methods.log_rank import log_rank_test
 from analytics.methods.statuses import MEDIAN_NOT_REACHED, NO_EVENTS
-from analytics.report.formats import decimal, interval, p_phrase, percent, with_interval
+from analytics.report.formats import decimal, p_phrase, percent, percent_interval, with_interval
 from analytics.results.clock import in_days, in_months
 from analytics.results.curves import (
     curve_rows,
@@ -171,7 +171,7 @@ def _rate(row: Mapping[str, Any]) -> str:
     shown = percent(100 * row["estimate"])
     if row["ci_lower"] is None or row["ci_upper"] is None:
         return shown
-    return f"{shown} ({interval(100 * row['ci_lower'], 100 * row['ci_upper'])})"
+    return f"{shown} ({percent_interval(100 * row['ci_lower'], 100 * row['ci_upper'])})"
 
 
 def _tests(counts: Mapping[str, pl.DataFrame], *, competing: bool) -> list[dict[str, str]]:

@@ -9,9 +9,9 @@ from analytics.report.elements import Bi, Row, rows_of
 from analytics.report.explore.estimates import shortened
 from analytics.report.formats import (
     decimal,
-    interval,
     p_phrase,
     percent,
+    percent_interval,
     since,
     test_with_strata,
     time_since,
@@ -142,7 +142,7 @@ def _rate(rows: Sequence[Mapping[str, Any]], what: str) -> str:
     row = rows[0]
     shown = percent(row[f"{what}_percent"])
     limits = (row["ci_lower_percent"], row["ci_upper_percent"])
-    return shown if None in limits else f"{shown} ({interval(*limits)})"
+    return shown if None in limits else f"{shown} ({percent_interval(*limits)})"
 
 
 def _tests(bi: Bi, name: str) -> list[dict[str, str]]:

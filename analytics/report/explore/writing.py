@@ -25,7 +25,9 @@ from analytics.report.explore.offered import (
     subjects_of,
 )
 from analytics.report.explore.planned import planned
-from analytics.report.formats import confidence, time_since
+from analytics.report.formats import confidence, decimal_places, time_since
+from analytics.report.writing import number_style_of
+from analytics.study.number_styles import style, written_as
 from analytics.study.specification import Parameters, Publication
 from analytics.warehouse import connect
 
@@ -46,18 +48,21 @@ class ReleaseOf:
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
 
-def write_explore(release: Path, folder: Path, about: ReleaseOf) -> Path:
+def write_explore(
+    release: Path, folder: Path, about: ReleaseOf, number_style: str | None = None
+) -> Path:
     """Write explore.html into the folder, from the files of a release; the page.
 
     With limits of publication, too many patients or a warehouse that may not be read it has the
     analyses of the plan alone, as schema bi has them; otherwise also what the guard allows. The
-    same release gives the same bytes.
+    same release gives the same bytes. `number_style` is that of the study unless given.
     """
     bi = read_bi(release / BI)
     why_planned = _why_only_planned(bi, release / WAREHOUSE, about.publication)
-    asked = {} if why_planned else _asked(release / WAREHOUSE, about.parameters)
     path = folder / PAGE
-    path.write_text(_page(bi, asked, why_planned, about), encoding="utf-8")
+    with written_as(number_style or number_style_of(bi)):
+        asked = {} if why_planned else _asked(release / WAREHOUSE, about.parameters)
+        path.write_text(_page(bi, asked, why_planned, about), encoding="utf-8")
     return path
 
 
@@ -145,6 +150,8 @@ def _page(bi: Bi, asked: dict[str, Any], why_planned: str | None, release: Relea
         "study": about["study_id"],
         "note": f"{as_of(bi)} Release {release.release_id}.",
         "level": confidence(release.parameters.conf_level),
+        "point": style().point,
+        "to": style().to,
         "limited": release.publication.has_limits,
         "planned": planned(bi),
         **asked,
@@ -161,7 +168,7 @@ def _page(bi: Bi, asked: dict[str, Any], why_planned: str | None, release: Relea
         release_id=release.release_id,
         asks=bool(asked),
         why_planned=why_planned,
-        level=f"{100 * release.parameters.conf_level:g}%",
+        level=f"{decimal_places(100 * release.parameters.conf_level)}%",
         data=Markup(_json(data)),
         css=Markup((_TEMPLATES / "explore.css").read_text(encoding="utf-8")),
         script=Markup((_TEMPLATES / "explore.js").read_text(encoding="utf-8")),

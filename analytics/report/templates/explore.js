@@ -17,10 +17,21 @@
     const shifted = Math.round(Number(`${Math.abs(value)}e${digits}`));
     return (Math.sign(value) * Number(`${shifted}e-${digits}`)).toFixed(digits);
   };
-  const percent = (value) => (value === null || value === undefined ? "-" : `${rounded(value, 1)}%`);
-  const interval = (lower, upper) =>
-    lower === null || upper === null || lower === undefined
-      ? "" : ` (${rounded(lower, 1)}-${rounded(upper, 1)})`;
+  // A number as the study writes it, like every number that was written before.
+  const written = (text) => String(text).replace(".", release.point);
+  // Neither none nor all where it is only nearly so.
+  const share = (value) => {
+    const text = rounded(value, 1);
+    if (value > 1e-9 && Number(text) === 0) return written("<0.1");
+    if (value < 100 - 1e-9 && Number(text) === 100) return written(">99.9");
+    return written(text);
+  };
+  const percent = (value) => (value === null || value === undefined ? "-" : `${share(value)}%`);
+  const interval = (lower, upper) => {
+    if (lower === null || upper === null || lower === undefined) return "";
+    const limits = [share(lower), share(upper)];
+    return ` (${limits.join(limits.some((one) => /^[<>]/.test(one)) ? " to " : release.to)})`;
+  };
 
   // The row of a step curve that holds at a month, or -1; the number at risk just before it.
   const rowAt = (curve, month) => {
@@ -51,6 +62,7 @@
       risk: atRisk(curve, month),
     };
   };
+  const counted = (value, noun) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
   const count = (value) => (value === null || value === undefined ? "-" : value.toLocaleString("en"));
 
   const lastMonth = () => Math.max(1, ...state.groups.map((one) => one.month[one.month.length - 1] ?? 0));
@@ -211,7 +223,7 @@
         const one = reading(group, name, state.month);
         return `${percent(one.value)}${one.value === null ? "" : interval(one.lower, one.upper)}`;
       })]));
-    element("at").textContent = rounded(state.month, 1);
+    element("at").textContent = written(rounded(state.month, 1));
   };
 
   const moveTo = (month) => {
@@ -228,7 +240,7 @@
     fill("risk", ["Months", ...months.map(String)],
       shownGroups().map((group) => [keyed(group), ...months.map((m) => count(atRisk(group, m)))]));
     const isSurvival = state.answer.kind === "survival";
-    const rate = (name, words) => state.answer.months.map((m) => `${words}${m} mo (${release.level})`);
+    const rate = (name, words) => state.answer.months.map((m) => `${words}${written(m)} mo (${release.level})`);
     const heads = isSurvival
       ? ["Group", "n", "Events", `Median, mo (${release.level})`, ...rate("", "")]
       : ["Group", "n", "Events", "Competing", ...rate("", `${state.labels.event}, `),
@@ -255,9 +267,9 @@
 
   const inWords = () => {
     const groups = shownGroups().map((group) => {
-      const rates = state.answer.months.map((m, i) => `${group.rates[i]} at ${m} months`).join(", ");
+      const rates = state.answer.months.map((m, i) => `${group.rates[i]} at ${written(m)} month${m === 1 ? "" : "s"}`).join(", ");
       const median = group.median ? `, median ${group.median} months` : "";
-      return `${group.label}: ${count(group.n)} patients, ${count(group.events)} events${median}`
+      return `${group.label}: ${counted(group.n, "patient")}, ${counted(group.events, "event")}${median}`
         + `${rates ? `; ${rates}` : ""}.`;
     });
     return `${state.answer.kind === "survival" ? "Kaplan-Meier curves" : "Cumulative incidence"}. ${groups.join(" ")}`;
