@@ -36,6 +36,10 @@ LARGEST: Final = 5_000
 """The most patients of whom questions beyond the plan are answered: a page holds every day."""
 
 
+_OWNERS_ALONE: Final = 0o600
+_PUBLIC: Final = 0o644
+
+
 @dataclass(frozen=True)
 class ReleaseOf:
     """The release that the page is of, and what its numbers depend on."""
@@ -55,14 +59,19 @@ def write_explore(
 
     With limits of publication, too many patients or a warehouse that may not be read it has the
     analyses of the plan alone, as schema bi has them; otherwise also what the guard allows. The
-    same release gives the same bytes. `number_style` is that of the study unless given.
+    same release gives the same bytes. Without limits the page is its owner's alone: the counts of
+    many groups by day tell most patients' factors and times when they are put together.
+    `number_style` is that of the study unless given.
     """
     bi = read_bi(release / BI)
     why_planned = _why_only_planned(bi, release / WAREHOUSE, about.publication)
     path = folder / PAGE
     with written_as(number_style or number_style_of(bi)):
         asked = {} if why_planned else _asked(release / WAREHOUSE, about.parameters)
-        path.write_text(_page(bi, asked, why_planned, about), encoding="utf-8")
+        text = _page(bi, asked, why_planned, about)
+    path.touch(mode=_OWNERS_ALONE)
+    path.chmod(_PUBLIC if about.publication.has_limits else _OWNERS_ALONE)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
