@@ -13,6 +13,7 @@ from analytics.release.folders import BI
 from analytics.release.manifest import read_manifest
 from analytics.report.bi_tables import read_bi
 from analytics.report.formats import decimal, percent
+from analytics.report.methods_text import methods_paragraphs
 from analytics.report.result_sentences import Passage, passages
 from analytics.report.text_to_copy import SYNTHETIC, TextToCopy, as_plain_text, text_to_copy
 from analytics.study.cautions import landmark_caution
@@ -407,6 +408,43 @@ def test_the_methods_name_patients_endpoints_estimates_and_software(
     for words in ("Kaplan-Meier", "Aalen-Johansen", "Breslow's method for ties", "30.4375 days"):
         assert words in estimates
     assert re.search(r"Plateau \d+\.\d+\.\d+ \(release [0-9a-f]{12} of study", software)
+
+
+METHODS_OF_COMPARISONS = {
+    "survival_differences": "Survival at a month was compared on the log(-log) scale (Klein et "
+    "al.), with limits of the difference on the plain scale; the two need not agree.",
+    "median_differences": "ends of an open interval",
+    "restricted_mean_differences": "Restricted means were compared by Wald tests",
+    "table_2": "exact (Clopper-Pearson) limits",
+    "outcome_differences": "the Cochran-Mantel-Haenszel test and a common odds ratio "
+    "(Mantel-Haenszel), stratified by sex and prior HSCT.",
+    "forest": "P values of hazard ratios are from Wald tests.",
+}
+
+
+def test_the_methods_of_comparisons_are_told_where_there_are_such_numbers(
+    default_release: Path,
+) -> None:
+    tables = dict(read_bi(default_release / BI))
+    provenance = provenance_of(read_manifest(default_release))
+    full = methods_paragraphs(tables, provenance)[2]
+    for name, words in METHODS_OF_COMPARISONS.items():
+        assert words in full
+        without = {**tables, name: tables[name].clear()}
+        assert words not in methods_paragraphs(without, provenance)[2]
+
+
+def test_the_methods_tell_pairs_of_groups_and_other_kinds_of_limits(nsclc_releases: Path) -> None:
+    methods = texts(nsclc_releases).methods
+    assert "censored at the last adequate tumour assessment by the investigator." in methods[1]
+    assert "the log-rank test of pairs of groups" in methods[2]
+    assert "Gehan's stratified Wilcoxon test" in methods[2]
+    firth = "Factors and overall survival, one at a time, by Firth's penalised likelihood."
+    assert f"Firth's penalised likelihood was maximised for: {firth}" in methods[2]
+    assert (
+        "P values of hazard ratios are from Wald tests, but limits and P values are of the "
+        f"profile likelihood for: Arm and overall survival, adjusted; {firth}" in methods[2]
+    )
 
 
 def test_the_text_is_in_the_report_and_the_same_each_time(default_releases: Path) -> None:
