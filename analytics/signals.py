@@ -52,7 +52,8 @@ def end_on_signals() -> None:
         return
     _RUN.is_watched = True
     for number in _ENDING:
-        signal.signal(number, _end)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asks to outlive the terminal
+            signal.signal(number, _end)
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)

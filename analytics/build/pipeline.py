@@ -19,7 +19,7 @@ from analytics.build.freshness import event_of
 from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
 from analytics.build.validation import keep_outcomes
 from analytics.check import stopped_by_findings
-from analytics.errors import BuildError, first_line
+from analytics.errors import BuildError, PlateauError, first_line
 from analytics.ingest import UnusedFile, load_raw, unused_files
 from analytics.progress import Progress, Silence, Steps
 from analytics.release.bi_files import export_bi
@@ -177,8 +177,9 @@ def _pruned(releases: StudyReleases, retention: Retention) -> tuple[str, ...]:
         removed = prune(releases, retention)
         if removed:
             append_run(releases.log, PRUNED, pruned=removed)
-    except OSError as error:
-        return (f"Old releases could not be pruned ({error.strerror}).",)
+    except (OSError, PlateauError) as error:
+        why = getattr(error, "strerror", None) or str(error).rstrip(".")
+        return (f"Old releases could not be pruned ({why}).",)
     return ()
 
 

@@ -49,6 +49,7 @@ KeepDays = Annotated[
     int | None,
     typer.Option(
         min=1,
+        max=36_500,
         help="After the run, keep only releases that were current in the last so many days; with "
         "--keep-last, those of either kind.",
     ),

@@ -88,6 +88,11 @@ def ard(
         rows = write_ard(exported, target, releases)
     tables = rows["result_table"].n_unique()
     say(f"{rows.height} statistics of {tables} result tables, release {exported.origin.release_id}")
+    if exported.is_limited:
+        say(
+            "These are all results, without the limits of [publication], in files that only you "
+            "can read; what may be published is in schema bi."
+        )
     _told(target, exported.origin.synthetic_note)
 
 

@@ -23,7 +23,11 @@ def prune(
     ] = None,
     keep_days: Annotated[
         int | None,
-        typer.Option(min=1, help="Keep the releases that were current in the last so many days."),
+        typer.Option(
+            min=1,
+            max=36_500,
+            help="Keep the releases that were current in the last so many days.",
+        ),
     ] = None,
     study: StudyId = None,
     releases: Releases = DEFAULT_RELEASES,

@@ -37,9 +37,10 @@ def verify(
         started = time.perf_counter()
         found = verification.verify_release(folder)
         log = verification.verify_log(folder)
-        signer = verification.verify_signature(folder, allowed_signers)
     for finding in (*found.findings, *(log.findings if log else ())):
         say(finding)
+    with one_sentence():
+        signer = verification.verify_signature(folder, allowed_signers)
     what = f"{found.n_files} files and {found.n_tables} tables of release {found.release_id}"
     if found.findings:
         n = len(found.findings)

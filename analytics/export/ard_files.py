@@ -22,14 +22,15 @@ _KEYS: Final = ("result_table", "result_row", "operation_id")
 def write_ard(release: Release, target: Path, releases: Path) -> pl.DataFrame:
     """Write ard.parquet, ard.csv, ard.json, and the analyses and operations as CSV; the ARD.
 
-    All files are there in the end, or none was touched. Raises ExportCallError for a target
+    All files are there in the end, or none was touched. They hold every result; where the study
+    limits what is published they are their owner's alone. Raises ExportCallError for a target
     among the releases.
     """
     origin = release.origin
     with release.opened() as connection:
         ard = ard_frame(connection, study_id=origin.study_id, release_id=origin.release_id)
         analyses = analyses_frame(connection)
-    with new_files(target, releases, private=False) as folder:
+    with new_files(target, releases, private=release.is_limited) as folder:
         ard.write_parquet(folder / "ard.parquet", metadata=_stamp(origin))
         ard.write_csv(folder / "ard.csv")
         write_dataset_json(as_dataset(ard, origin), origin, folder / "ard.json")

@@ -16,6 +16,7 @@ from analytics.release.folders import WAREHOUSE, StudyReleases
 from analytics.release.log import published_at, read_runs
 from analytics.release.manifest import read_manifest
 from analytics.release.older import refuse_older
+from analytics.study.specification import Publication
 from analytics.warehouse import connect
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?")
@@ -27,6 +28,8 @@ class Release:
 
     folder: Path
     origin: Origin
+    is_limited: bool = False
+    """Whether [publication] holds back some of its numbers, which schema `results` still has."""
 
     @contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -78,4 +81,5 @@ def release_to_export(folder: Path, created: str | None = None) -> Release:
             version=__version__,
             synthetic_note=about["synthetic_note"] if about["synthetic"] else None,
         ),
+        Publication(**about.get("publication", {})).has_limits,
     )

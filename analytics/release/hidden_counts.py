@@ -108,12 +108,21 @@ def hidden_counts(
     published = _Published(frames, sets, cells, readings, _intervals(cells, frames))
     relations = relations_of(cells, [who for *_, who in readings], frames, sets)
     bounds: dict[Node, int] = {}
+    of_models: dict[Node, int] = {}
     for cell in cells:
-        bounds[cell.node] = max(bounds.get(cell.node, 1), bound_of(cell.kind, publication))
+        least = bound_of(cell.kind, publication)
+        bounds[cell.node] = max(bounds.get(cell.node, 1), least)
+        if cell.table in OF_MODELS:
+            of_models[cell.node] = max(of_models.get(cell.node, 1), least)
     for _, _, who in readings:
         bounds[sets.node(who)] = bound
     costs = _costs(published, study)
     small = [node for node, least in bounds.items() if 1 <= relations.values[node] < least]
+    # an estimate that stays beside a hidden count tells that the count is not small
+    floors = {
+        node: least if relations.values[node] >= (least := of_models.get(node, 1)) else 1
+        for node in bounds
+    }
     elsewhere = Counter(cell.node for cell in cells)
     intervals = published.intervals
     told = frozenset(node for node, found in intervals.items() if len(found) == elsewhere[node])
@@ -126,7 +135,7 @@ def hidden_counts(
                 node: protection_interval(relations.values[node], bounds[node], publication, place)
                 for place, node in enumerate(protected)
             },
-            dict.fromkeys(bounds, 1),
+            floors,
         )
         nodes = frozenset([*protected, *further_hidden(problem)])
         ends = _ends(nodes, published)

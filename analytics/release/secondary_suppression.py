@@ -23,6 +23,7 @@ Numbers = NDArray[np.float64]
 _NEAR: Final = (4, 10_000)
 _TOLERANCE: Final = 1e-6
 _INFEASIBLE: Final = 2
+_NOT_COMPUTED: Final = "The limits of publication could not be computed: {}."
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ class _System:
         nearest = free.nearest(target)
         if known.reaches(nearest):
             return known.moved()
-        return free.moved() if free.reaches(nearest) else []
+        if not free.reaches(nearest):
+            raise BuildError(_NOT_COMPUTED.format("a value that is possible was not reached"))
+        return free.moved()
 
     def around(self, place: int, crossed: Flags, steps: int) -> tuple[Flags, Flags]:
         """Rows within so many steps, and the places that stand in no other row.
@@ -163,7 +166,8 @@ class _Program:
         is_found = self._solve(
             towards if low else -towards, -towards if low else towards, (low, high)
         )
-        assert is_found, "the true values fulfil every relation"
+        if not is_found:  # the true values fulfil every relation
+            raise BuildError(_NOT_COMPUTED.format("the true values were not found possible"))
         shift = float(self._shifts[0])
         whole = np.ceil(shift - _TOLERANCE) if low else np.floor(shift + _TOLERANCE)
         return float(value + whole)
@@ -196,6 +200,6 @@ class _Program:
         if solved.status == _INFEASIBLE:
             return False
         if solved.status != 0:
-            raise BuildError(f"The limits of publication could not be computed: {solved.message}")
+            raise BuildError(_NOT_COMPUTED.format(solved.message))
         self._shifts = solved.x[:n] - solved.x[n:]
         return True

@@ -78,12 +78,16 @@ def signer_of(release: Path, allowed: Path | None) -> Signer:
         name = None
     else:
         found = _run(["-Y", "find-principals", "-s", str(signature), "-f", str(allowed)], b"")
-        name = found.stdout.decode(errors="replace").partition("\n")[0].strip()
-        if found.returncode != 0 or not name:
+        names = found.stdout.decode(errors="replace").split("\n")
+        names = [name.strip() for name in names if name.strip()]
+        if found.returncode != 0 or not names:
             raise SignatureError(
                 f"{signature} is made with a key that {allowed} does not allow; ask who signed it."
             )
-        told = _run(["-Y", "verify", "-f", str(allowed), "-I", name, *common], manifest)
+        for name in names:  # a key may stand in several lines, each for a purpose of its own
+            told = _run(["-Y", "verify", "-f", str(allowed), "-I", name, *common], manifest)
+            if told.returncode == 0:
+                break
     key = _KEY.search(told.stdout.decode(errors="replace"))
     if told.returncode != 0 or key is None:
         raise SignatureError(

@@ -42,7 +42,8 @@ def _is_whole(sets: SubjectSets, parts: Iterable[Atom], whole: Atom) -> bool:
 
 
 def _endings(sets: SubjectSets, used: list[Atom]) -> Iterator[Partition]:
-    for endpoint in sorted({str(atom[1]) for atom in used if atom[0] == "ends"}):
+    endpoints = {str(atom[1]) for atom in used if atom[0] == "ends"}
+    for endpoint in sorted(endpoints & sets.endings.keys()):  # one without rows parts nobody
         codes = sorted({*sets.endings[endpoint][1].tolist(), 0, 1})
         yield ("in", endpoint), tuple(ends(endpoint, code) for code in codes)
 

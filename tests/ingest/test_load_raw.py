@@ -189,7 +189,7 @@ def test_parquet_values_become_their_text_in_file_order(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     place = write(tmp_path, {"dm.csv": DM, "ex.csv": EX})
-    connection.execute(f"""
+    duckdb.execute(f"""
         copy (
             select 'T1' as "STUDYID", 'T1-' || i as "USUBJID", i as "LBSEQ",
                 if(i = 2, null, ' 01') as "LBORRES", date '2012-05-01' + i::int as "LBDTC"

@@ -185,8 +185,9 @@ def test_scores_sum_to_zero_and_the_names_of_the_groups_do_not_matter(subjects):
     np.testing.assert_allclose(
         covariance.sum(axis=0), 0, atol=1e-8 * (1 + np.abs(covariance).max())
     )
-    assert (np.diag(covariance) >= 0).all()
     one = gray_test(groups, event="event")
+    # a's events on days 1 and 2 against two of b on day 2: cmprsk prints a chi-square of -10.7
+    assert (np.diag(covariance) >= 0).all() or one.statistic is None
     other = gray_test(counts_by_group({"a": "c", "b": "a", "c": "b"}), event="event")
     assert (one.df, one.status) == (other.df, other.status)
     if one.status == "ok":

@@ -8,6 +8,7 @@ the largest possible value of each hidden count are linear programs.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from scipy.sparse.csgraph import connected_components
 
 Key = Hashable
 Row = Mapping[str, Any]
+_LIMIT = re.compile(r"fewer than (\d+) subjects")
 ENOUGH = 3  # times that a sum must be seen to hold before it is believed
 
 
@@ -78,10 +80,22 @@ def gather(frames: Mapping[str, pl.DataFrame]) -> Knowledge:
     _states(rows, found)
     _steps_of_curves(rows, found)
     _files(rows, found)
+    _beside_estimates(rows, found)
     for key in found.hidden:
         if key in found.seen:
             found.least[key] = found.most[key] = found.seen[key]
     return found
+
+
+def _beside_estimates(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
+    """An estimate is shown only of counts that are not small, whether they are hidden or not."""
+    statuses = {str(row.get("status")) for table in rows.values() for row in table}
+    limits = {int(told[1]) for told in map(_LIMIT.search, statuses) if told}
+    for key, places in found.hidden.items():
+        for table, place, column in places:
+            row = rows[table][place]
+            if limits and column in {"n", "n_event"} and row.get("status") == "ok":
+                found.least[key] = max(found.least.get(key, 0.0), float(min(limits)))
 
 
 def _characteristics(rows: list[Row], labels: Mapping[str, str], found: Knowledge) -> None:

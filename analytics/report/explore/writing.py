@@ -34,6 +34,10 @@ LARGEST: Final = 5_000
 """The most patients of whom questions beyond the plan are answered: a page holds every day."""
 
 
+_OWNERS_ALONE: Final = 0o600
+_PUBLIC: Final = 0o644
+
+
 @dataclass(frozen=True)
 class ReleaseOf:
     """The release that the page is of, and what its numbers depend on."""
@@ -51,12 +55,15 @@ def write_explore(release: Path, folder: Path, about: ReleaseOf) -> Path:
 
     With limits of publication, too many patients or a warehouse that may not be read it has the
     analyses of the plan alone, as schema bi has them; otherwise also what the guard allows. The
-    same release gives the same bytes.
+    same release gives the same bytes. Without limits the page is its owner's alone: the counts of
+    many groups by day tell most patients' factors and times when they are put together.
     """
     bi = read_bi(release / BI)
     why_planned = _why_only_planned(bi, release / WAREHOUSE, about.publication)
     asked = {} if why_planned else _asked(release / WAREHOUSE, about.parameters)
     path = folder / PAGE
+    path.touch(mode=_OWNERS_ALONE)
+    path.chmod(_PUBLIC if about.publication.has_limits else _OWNERS_ALONE)
     path.write_text(_page(bi, asked, why_planned, about), encoding="utf-8")
     return path
 

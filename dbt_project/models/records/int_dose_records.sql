@@ -84,7 +84,8 @@ cycle_starts as (
         doses.cycle,
         min(
             {{ not_before('doses.exstdt', 'doses.exstdt_last', 'first_doses.trtsdt') }}
-        ) as cycle_start
+        ) as cycle_start,
+        min(case when doses.exstdtf is null then 0 else 1 end) as n_partial
     from doses
     inner join first_doses
         on doses.usubjid = first_doses.usubjid
@@ -95,19 +96,21 @@ cycle_starts as (
 cycles_in_order as (
     select
         *,
-        row_number() over (partition by usubjid order by cycle) as place
+        sum(n_partial) over (partition by usubjid order by cycle) as n_partial_so_far
     from cycle_starts
 ),
 
--- a partial date stands for the day after the earlier cycles began, when it can; each of
--- several with partial dates begins at least a day after the one before
+-- a partial date stands for the day after the earlier cycles began, when it can; each
+-- earlier cycle whose own date is partial takes a day
 earlier_cycles as (
     select
         doses.src_file,
         doses.src_row,
         {{ add_days(
-            'max(' ~ add_days('cycles_in_order.cycle_start', '-cycles_in_order.place') ~ ')',
-            'cast(count(*) + 1 as int)'
+            'max(' ~ add_days(
+                'cycles_in_order.cycle_start', '-cycles_in_order.n_partial_so_far'
+            ) ~ ')',
+            'cast(sum(cycles_in_order.n_partial) + 1 as int)'
         ) }} as next_day
     from doses
     inner join cycles_in_order
