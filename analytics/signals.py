@@ -6,6 +6,7 @@ for the engine hears of no exception: after four seconds what must not stay behi
 the process ends. A moment that has to be whole is neither cut in two nor undone afterwards.
 """
 
+import atexit
 import os
 import shutil
 import signal
@@ -51,6 +52,7 @@ def end_on_signals() -> None:
     if _RUN.is_watched or threading.current_thread() is not threading.main_thread():
         return
     _RUN.is_watched = True
+    atexit.register(end_insisting)  # the interpreter ends without handlers: an alarm would kill it
     for number in _ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asks to outlive the terminal
             signal.signal(number, _end)

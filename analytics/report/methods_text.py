@@ -6,6 +6,7 @@ the release holds, and nothing is said of what it does not use.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from math import log
 from typing import Final
 
 import polars as pl
@@ -14,7 +15,15 @@ from analytics import __version__
 from analytics.report.elements import Bi, Row, distinct, rows_of
 from analytics.report.formats import decimal_places, whole
 from analytics.report.provenance import Provenance
-from analytics.report.wording import counted, listed, named_test, sentence, with_article, within
+from analytics.report.wording import (
+    counted,
+    in_a_row,
+    listed,
+    named_test,
+    sentence,
+    with_article,
+    within,
+)
 
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -37,6 +46,10 @@ _DAYS: Final = {
     "difference": "the difference of two dates",
     "adam": "the difference of two dates plus 1 day",
 }
+_OF_A_PAIR: Final = " of a pair"
+_FIRTH: Final = "Firth"
+_RATIO: Final = ("hr", "ci_lower", "ci_upper")
+_NEARLY: Final = 1e-6  # of the width of an interval
 _COX: Final = ("cox_univariate", "cox_stepwise", "cox_multivariable")
 
 
@@ -121,7 +134,8 @@ def _endpoint(row: Row) -> Iterator[str]:
 def _censored(text: str) -> str:
     """The dates of censoring in words: the last visit or, without one, the last contact."""
     if text.startswith(_LAST_OF):
-        return f"the last of: {within(text.removeprefix(_LAST_OF))}"
+        label = within(text.removeprefix(_LAST_OF))
+        return f"the last of: {label}" if ", " in label else f"the last {label}"
     dates = [with_article(one) for one in text.split(_ELSE)]
     return " or, without one, at ".join(dates)
 
@@ -145,22 +159,15 @@ def _estimates(bi: Bi) -> Iterator[str]:
             f"Aalen-Johansen method with {_INCIDENCE_VARIANCES[row['variance']]} and "
             f"{_level(row)} CIs on the {_SCALES[row['ci_transform']]} scale"
         )
-    tests = distinct(
-        [named_test(one) for one in bi["group_tests"]["test_label"].to_list() if "pair" not in one]
-    )
+    tests = distinct([_named(one) for one in bi["group_tests"]["test_label"].to_list()])
     if tests:
         yield f"Groups were compared by {listed(tests)}"
     if bi["group_tests"]["p_adjusted"].is_not_null().any():
         yield "P values of pairs of groups were adjusted by Holm's method"
     if not bi["restricted_means"].is_empty():
         yield "Restricted mean survival times are areas under the survival curve up to a horizon"
-    if not bi["median_differences"].is_empty():
-        yield "Medians were compared by the method of Su and Wei"
-    if not bi["outcome_differences"].is_empty():
-        yield (
-            "Proportions were compared by differences with Miettinen-Nurminen limits, odds ratios "
-            "with Wald limits, and Fisher's exact test"
-        )
+    yield from _differences(bi)
+    yield from _proportions(bi)
     if analyses["landmark_days"].is_not_null().any():
         yield (
             "Landmark analyses count time from the landmark day and leave out patients with an "
@@ -171,6 +178,54 @@ def _estimates(bi: Bi) -> Iterator[str]:
             "Where a group is known only after the start, the analysis was repeated with delayed "
             "entry, in which a patient is at risk from the day on which the group is known"
         )
+
+
+def _named(label: str) -> str:
+    """A test by its name; one of a pair without its groups."""
+    name, of_a_pair, _ = label.partition(_OF_A_PAIR)
+    return named_test(name) + (" of pairs of groups" if of_a_pair else "")
+
+
+def _differences(bi: Bi) -> Iterator[str]:
+    """How survival was compared between two groups; only what has a number."""
+    if _any(bi["survival_differences"], "p_value"):
+        yield (
+            "Survival at a month was compared on the log(-log) scale (Klein et al.), with limits "
+            "of the difference on the plain scale; the two need not agree"
+        )
+    if _any(bi["median_differences"], "difference_months"):
+        yield (
+            "Medians were compared by the method of Su and Wei; the limits of their difference "
+            "are the ends of an open interval"
+        )
+    if _any(bi["restricted_mean_differences"], "p_value"):
+        yield "Restricted means were compared by Wald tests of their differences"
+
+
+def _proportions(bi: Bi) -> Iterator[str]:
+    if _any(bi["table_2"], "ci_lower_percent"):
+        yield "Percentages of outcomes have exact (Clopper-Pearson) limits"
+    table = bi["outcome_differences"]
+    methods = {
+        "difference_points": "differences with Miettinen-Nurminen limits",
+        "odds_ratio": "odds ratios with Wald limits",
+        "fisher_p": "Fisher's exact test",
+    }
+    found = [words for column, words in methods.items() if _any(table, column)]
+    if found:
+        yield f"Proportions were compared by {listed(found)}"
+    stratified = {
+        "cmh_p": "the Cochran-Mantel-Haenszel test",
+        "common_odds_ratio": "a common odds ratio (Mantel-Haenszel)",
+    }
+    found = [words for column, words in stratified.items() if _any(table, column)]
+    strata = [in_a_row(one) for one in distinct(table["stratified_by_label"].to_list())]
+    if found and strata:
+        yield f"They were also compared by {listed(found)}, stratified by {listed(strata, 'or by')}"
+
+
+def _any(table: pl.DataFrame, column: str) -> bool:
+    return table[column].is_not_null().any()
 
 
 def _models(bi: Bi, provenance: Provenance) -> Iterator[str]:
@@ -184,6 +239,11 @@ def _models(bi: Bi, provenance: Provenance) -> Iterator[str]:
         robust = [row["analysis_label"] for row in cox if row["variance"] == "robust"]
         if robust:
             yield f"Robust variances were used for: {'; '.join(robust)}"
+        # bi has no column for it: the label of the analysis tells
+        penalised = [row["analysis_label"] for row in cox if _FIRTH in row["analysis_label"]]
+        if penalised:
+            yield f"Firth's penalised likelihood was maximised for: {'; '.join(penalised)}"
+        yield from _limits_of_ratios(bi)
         if (bi["forest"]["timing"] == "post_baseline").any():
             yield "Factors known only after the start entered the models as time-dependent"
     for _ in _first_of(bi["analyses"], "cox_stepwise"):
@@ -206,6 +266,27 @@ def _models(bi: Bi, provenance: Provenance) -> Iterator[str]:
             "Subgroups were analyzed by a model for each level; interactions were tested by the "
             "likelihood ratio without adjustment for the number of subgroups"
         )
+
+
+def _limits_of_ratios(bi: Bi) -> Iterator[str]:
+    """Where the limits and P values of hazard ratios are from.
+
+    Wald's limits are as far from the logarithm of the ratio on either side, those of the profile
+    likelihood are not; the P value is of the same kind as the limits.
+    """
+    rows = [row for row in bi["forest"].to_dicts() if None not in map(row.get, _RATIO)]
+    profile = distinct([row["analysis_label"] for row in rows if not _is_symmetric(row)])
+    has_wald = any(row["analysis_label"] not in profile for row in rows)
+    if has_wald:
+        but = ", but limits and P values are of the profile likelihood for: " if profile else ""
+        yield f"P values of hazard ratios are from Wald tests{but}{'; '.join(profile)}"
+    elif profile:
+        yield "Limits and P values of hazard ratios are of the profile likelihood"
+
+
+def _is_symmetric(row: Row) -> bool:
+    ratio, lower, upper = (log(row[name]) for name in _RATIO)
+    return abs(lower + upper - 2 * ratio) <= _NEARLY * (upper - lower)
 
 
 def _further(bi: Bi) -> Iterator[str]:

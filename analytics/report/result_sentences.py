@@ -6,6 +6,7 @@ estimated is said to be so with its reason.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Final
 
 import polars as pl
@@ -20,6 +21,7 @@ from analytics.report.formats import (
     percent,
     ratio,
     ratio_interval,
+    since,
 )
 from analytics.report.survival_figures import FEW_AT_RISK
 from analytics.report.wording import (
@@ -27,6 +29,8 @@ from analytics.report.wording import (
     counted,
     enclosed,
     how_many,
+    how_many_alone,
+    in_a_row,
     limits,
     listed,
     months,
@@ -40,10 +44,14 @@ from analytics.report.wording import (
     with_article,
     within,
 )
+from analytics.study.cautions import GROUPS_CHANGE
 from analytics.study.number_styles import style
 
 _SPLINE: Final = " / knots "
 _CROSSED: Final = " x "
+_HIGHER: Final = " higher"
+_STEPS_OF: Final = frozenset(("level", "value"))
+_OF_A_PAIR: Final = " of a pair"
 _SHORT_LABELS: Final = frozenset(("yes", "no", "unknown", "missing", "positive", "negative"))
 _COX: Final = ("cox_univariate", "cox_stepwise", "cox_multivariable")
 _FINE_GRAY: Final = ("fine_gray", "fine_gray_multivariable")
@@ -121,7 +129,12 @@ def _one_curve(
         return
     events = how_many(row["n_event"], row["n"], *did)
     median = months_or_not(row, level)
-    if row["n_event"] == 0:
+    if row["conditional_from_months"] is not None:
+        # the counts are of all patients, and not of those without an event by that month
+        yield f"{before}median {name} was {median}"
+        if events:
+            yield how_many_alone(row["n_event"], row["n"], *did)
+    elif row["n_event"] == 0:
         yield f"{before}{events}, so that the median {name} was not reached"
     else:
         yield f"{before}median {name} was {median}" + (f"; {events}" if events else "")
@@ -140,9 +153,10 @@ def _curves(
 ) -> Iterator[str]:
     before, level = _before(bi, analysis, None), analysis["conf_level"]
     name = enclosed(analysis["endpoint_label"])
+    is_changing = GROUPS_CHANGE in str(analysis["caution"])
     shown = [
-        f"{months_or_not(row, level, how_many(row['n_event'], row['n'], *did))} "
-        f"{_for_group(row)}{_late(row)}"
+        f"{months_or_not(row, level, _events_of(row, did, is_changing=is_changing))} "
+        f"{_for_group(row)}{since(row)}"
         for row in rows
         if row["n"] != 0
     ]
@@ -156,6 +170,17 @@ def _curves(
         ]
         if at:
             yield f"at {months(month)}, {_share(analysis)} was {listed(at)}"
+
+
+def _events_of(row: Row, did: tuple[str, str], *, is_changing: bool) -> str:
+    """How many of a group had the event; without their number where patients change group."""
+    n_event = row["n_event"]
+    if not is_changing:
+        return how_many(n_event, row["n"], *did)
+    if n_event is None:
+        return ""
+    events = counted(n_event, "death" if did[0] == "died" else "event")
+    return f"{events if n_event else events.replace('0', 'no', 1)} while in this group"
 
 
 def _event_free(row: Row, level: float | None) -> str:
@@ -207,14 +232,17 @@ def _differences(bi: Bi, analysis: Row) -> Iterator[str]:
 
 def _difference(row: Row, what: str, unit: str, noun: str) -> Iterator[str]:
     value = row[f"difference_{unit}"]
-    groups = f"{row['stratum_label']} minus {row['reference_label']}"
+    groups = f"({row['stratum_label']} minus {row['reference_label']})"
+    what = f"The difference in {what} {groups}"
+    if f", {groups}" in what:  # the comma that closes a label stands behind the groups
+        what = f"{what.replace(f', {groups}', f' {groups}')},"
     if value is None:
         if not not_shown(row):
-            yield f"The difference in {what} ({groups}) was not estimable: {reason(row['status'])}"
+            yield f"{what} was not estimable: {reason(row['status'])}"
         return
     lower, upper = row[f"ci_lower_{unit}"], row[f"ci_upper_{unit}"]
     yield (
-        f"The difference in {what} ({groups}) was {_signed(value, lower, upper)} {noun}s"
+        f"{what} was {_signed(value, lower, upper)} {noun}s"
         + bracketed(_signed_limits(lower, upper, row["conf_level"]), _p(row["p_value"]))
     )
 
@@ -241,12 +269,12 @@ def _incidence(bi: Bi, analysis: Row) -> Iterator[str]:
     if not events:
         return
     before, level = _before(bi, analysis, None), analysis["conf_level"]
-    what = f"the cumulative incidence of {within(events[0]['event_label'])}"
+    what = f"the cumulative incidence of {enclosed(events[0]['event_label'])}"
     competing = f", with {within(others[0])} as the competing event" if others else ""
     strata = distinct([row["stratum"] for row in events])
     for stratum in strata:
         own = [row for row in events if row["stratum"] == stratum]
-        group = f" {_for_group(own[0])}{_late(own[0])}" if len(strata) > 1 else _late(own[0])
+        group = f" {_for_group(own[0])}{since(own[0])}" if len(strata) > 1 else since(own[0])
         shown = [
             f"{rate(one['incidence_percent'], one, level, _few(one))} at "
             f"{months(one['time_months'])}"
@@ -270,13 +298,14 @@ def _ratios(bi: Bi, analysis: Row, table: str, column: str, name: str) -> Iterat
     ]
     model = _MODELS.get(analysis["method"], "")
     strata = analysis["stratified_by_label"]
-    endpoint = enclosed(analysis["endpoint_label"])
-    stratified = f", stratified by {within(strata)}," if strata else ""
+    endpoint = analysis["endpoint_label"]
+    endpoint = within(endpoint) if strata else enclosed(endpoint)
+    stratified = f", stratified by {in_a_row(strata)}," if strata else ""
     told: str | None = None
     for row in rows:
         place = [_in_population(bi, row["population_label"], told), model]
         told, model = row["population_label"], ""
-        late = " with delayed entry" if is_sibling(row) else ""
+        late = ", with delayed entry" if is_sibling(row) else ""
         about = f"for {_compared(row)}{late}"
         before = "".join(f"{part}, " for part in place if part)
         measure = f"ratio of the {name}s" if _is_interaction(row) else name
@@ -318,7 +347,21 @@ def _compared(row: Row) -> str:
         return f"{label}, per {numerator}"
     if not denominator:
         return f"{label}, {numerator}"
-    return f"{label}, {numerator} compared with {denominator}"
+    parts = list(zip(numerator.split(_CROSSED), denominator.split(_CROSSED), strict=False))
+    if any(_is_step(*part) for part in parts):
+        return ", ".join((label, *(_contrast(*part) for part in parts)))
+    return f"{label}, {_contrast(numerator, denominator)}"
+
+
+def _contrast(numerator: str, denominator: str) -> str:
+    if _is_step(numerator, denominator):
+        return f"per {numerator}"
+    return f"{numerator} compared with {denominator}"
+
+
+def _is_step(numerator: str, denominator: str) -> bool:
+    """Whether a number or an ordered level is compared with itself: 10 higher / value."""
+    return numerator.endswith(_HIGHER) and denominator in _STEPS_OF
 
 
 # Outcomes
@@ -331,6 +374,8 @@ def _outcomes(bi: Bi, analysis: Row) -> Iterator[str]:
     }
     rows = rows_of(bi["table_2"], **place)
     groups = distinct([row["group_population"] for row in rows])
+    if any(row["n"] is not None and row["percent"] is not None for row in rows):
+        yield "Outcomes are named in the study's own words"
     for key in dict.fromkeys((row["outcome"], row["level"]) for row in rows):
         own = [row for row in rows if (row["outcome"], row["level"]) == key]
         shown = [
@@ -344,8 +389,16 @@ def _outcomes(bi: Bi, analysis: Row) -> Iterator[str]:
             yield from _compared_outcome(compared[key])
 
 
+def _is_by_definition(row: Row) -> bool:
+    """Whether the outcome is what the group is of: its label, or that with a further condition."""
+    is_of_outcome = f"{row['group_label']}, ".startswith(f"{row['label']}, ")
+    return bool(is_of_outcome and row["n"] == row["denominator"])
+
+
 def _share_of(row: Row) -> str:
     shown = percent_limits(row["ci_lower_percent"], row["ci_upper_percent"], row["conf_level"])
+    if _is_by_definition(row):  # nothing was estimated
+        shown = ""
     return f"{row['n']:,} of {counted(row['denominator'])}" + bracketed(
         percent(row["percent"]), shown
     )
@@ -354,21 +407,23 @@ def _share_of(row: Row) -> str:
 def _compared_outcome(row: Row) -> Iterator[str]:
     """Difference, odds ratio and tests of one outcome; the parts that there are."""
     lower, upper = row["ci_lower_points"], row["ci_upper_points"]
+    strata = row["stratified_by_label"]
+    by = f"stratified by {in_a_row(strata)}" if strata else ""
     parts = []
     if row["difference_points"] is not None:
         parts.append(
             f"a difference of {_signed(row['difference_points'], lower, upper)} percentage points"
             + bracketed(_signed_limits(lower, upper, row["conf_level"]))
         )
-    for name, words in (
-        ("odds_ratio", "an odds ratio"),
-        ("common_odds_ratio", "a common odds ratio of the strata"),
+    for name, words, more in (
+        ("odds_ratio", "an odds ratio", ""),
+        ("common_odds_ratio", "a common odds ratio", by),
     ):
         value, low, high = (row[f"{name}{end}"] for end in ("", "_ci_lower", "_ci_upper"))
         if value is not None and low is not None and high is not None:
             shown = f"{confidence(row['conf_level'])}{style().ci_gap}{ratio_interval(low, high)}"
             is_apart = low > 1 or high < 1
-            parts.append(f"{words} of {ratio(value, is_apart=is_apart)} ({shown})")
+            parts.append(f"{words} of {ratio(value, is_apart=is_apart)}{bracketed(shown, more)}")
     tests = [
         f"{words}, {p_phrase(row[name])}"
         for name, words in (
@@ -388,19 +443,39 @@ def _compared_outcome(row: Row) -> Iterator[str]:
 def _tests(bi: Bi, analysis: Row) -> Iterator[str]:
     for row in rows_of(bi["group_tests"], analysis_id=analysis["analysis_id"]):
         strata = row["stratified_by_label"]
-        by = f", stratified by {within(strata)}" if strata else ""
-        name = named_test(str(row["test_label"]).removeprefix("Stratified "))
-        of = f"{within(row['compared_label'])} by {within(analysis['strata_label'])}"
+        by = f", stratified by {in_a_row(strata)}" if strata else ""
+        label = str(row["test_label"]).removeprefix("Stratified ")
+        name = named_test(label.partition(_OF_A_PAIR)[0])
+        of = f"{enclosed(row['compared_label'])} by {within(analysis['strata_label'])}"
+        by = f"{_pair(bi, row)}{by}"
         what = f"{name} of {of}{by}"
         if row["p_value"] is None:
             if not not_shown(row):
                 yield f"{what}{',' if by else ''} could not be computed: {reason(row['status'])}"
             continue
+        p = p_phrase(row["p_value"])
+        if row["p_adjusted"] is not None:
+            p = f"Holm-adjusted {p_phrase(row['p_adjusted'])}"
+        what = f"{what}{',' if by else ''} gave {p}"
+        if row["test"].endswith("mantel_byar"):  # its n counts the intervals of patients
+            n_event = row["n_event"]
+            yield what + bracketed("" if n_event is None else counted(n_event, "event"))
+            continue
         missing = row["n_missing"]
         left_out = f"{counted(missing)} of an unknown group left out" if missing else ""
-        yield f"{what}{',' if by else ''} gave {p_phrase(row['p_value'])}" + bracketed(
-            _sizes(row["n"], row["n_event"]), left_out
-        )
+        yield what + bracketed(_sizes(row["n"], row["n_event"]), left_out)
+
+
+def _pair(bi: Bi, row: Row) -> str:
+    """The two groups of a test of a pair, by their labels; empty for a test of all groups."""
+    if _OF_A_PAIR not in row["test_label"]:
+        return ""
+    curves = rows_of(bi["endpoint_summary"], analysis_id=row["analysis_id"])
+    labels = {curve["stratum"]: curve["stratum_label"] for curve in curves}
+    for one, other in permutations(labels, 2):
+        if row["test"].endswith(f"pairwise({one}, {other})"):
+            return f', "{labels[one]}" compared with "{labels[other]}"'
+    return f", {row['test_label'].partition(_OF_A_PAIR)[2].strip(' ()')}"
 
 
 # Words
@@ -442,11 +517,6 @@ def _for_group(row: Row) -> str:
     if label.lower() in _SHORT_LABELS and row["strata_label"]:
         return f'for {within(row["strata_label"])} "{label}"'
     return f"for {label}"
-
-
-def _late(row: Row) -> str:
-    month = row["conditional_from_months"]
-    return "" if month is None else f", of those without an event by month {decimal(month)}"
 
 
 def _sizes(n: int | None, n_event: int | None) -> str:

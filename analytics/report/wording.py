@@ -30,7 +30,9 @@ _NAMES: Final = frozenset(
         "Philadelphia", "Rai", "Tarone-Ware", "Waldenström", "White", "Wilms",
     )
 )  # fmt: skip
+_QUOTED: Final = re.compile(r'"[^"]*"')
 _IN_BRACKETS: Final = re.compile(r"\([^()]*\)")
+_STRATIFIED: Final = "Stratified "
 
 
 def sentence(text: str) -> str:
@@ -50,14 +52,30 @@ def enclosed(label: str) -> str:
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:
-    """The items in a row: a, b, and c. With commas in their text, semicolons stand between."""
+    """The items in a row: a, b, and c. With commas in their text, semicolons stand between.
+
+    Commas within quotation marks or brackets do not count.
+    """
     if len(items) < 2:
         return "".join(items)
-    if any("," in _IN_BRACKETS.sub("", item) for item in items):
+    if any("," in _outside(item) for item in items):
         return f"{'; '.join(items[:-1])}; {last} {items[-1]}"
     if len(items) == 2:
         return f"{items[0]} {last} {items[1]}"
     return f"{', '.join(items[:-1])}, {last} {items[-1]}"
+
+
+def _outside(text: str) -> str:
+    """The text without what is within quotation marks and brackets, nested ones included."""
+    text, before = _QUOTED.sub("", text), ""
+    while text != before:
+        text, before = _IN_BRACKETS.sub("", text), text
+    return text
+
+
+def in_a_row(labels: str, last: str = "and") -> str:
+    """Labels that a comma separates, within a sentence: sex and prior HSCT."""
+    return listed([within(label) for label in labels.split(", ")], last)
 
 
 def counted(n: int, noun: str = "patient") -> str:
@@ -77,7 +95,10 @@ def with_article(label: str) -> str:
 
 
 def named_test(label: str) -> str:
-    """A test with its article: the log-rank test, but Gray's test."""
+    """A test with its article: the log-rank test, but Gray's test, and Gray's stratified test."""
+    first, _, rest = label.removeprefix(_STRATIFIED).partition(" ")
+    if label.startswith(_STRATIFIED) and first.endswith("'s"):
+        return f"{first} stratified {rest}"
     name = within(label)
     return name if name.partition(" ")[0].endswith("'s") else f"the {name}"
 
@@ -93,6 +114,13 @@ def how_many(n_event: int | None, n: int | None, did: str, did_not: str) -> str:
     if n_event == n:
         return f"{'both patients' if n == 2 else f'all {counted(n)}'} {did}"
     return f"{whole(n_event)} of {counted(n)} {did}"
+
+
+def how_many_alone(n_event: int | None, n: int | None, did: str, did_not: str) -> str:
+    """The same as a sentence of its own: of 56 patients, 35 died."""
+    if n is None or n_event is None or not 0 < n_event < n:
+        return how_many(n_event, n, did, did_not)
+    return f"of {counted(n)}, {whole(n_event)} {did}"
 
 
 def limits(lower: float | None, upper: float | None, level: float | None) -> str:

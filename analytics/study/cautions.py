@@ -6,6 +6,7 @@ from typing import Final
 from analytics.study.facts import Facts
 from analytics.study.guard import Later
 
+GROUPS_CHANGE: Final = "Groups change over time"
 SELECTED_MODEL_CAUTION: Final = (
     "Selected model: the data that chose the factors also give their P values and intervals, "
     "which are therefore optimistic."
@@ -66,7 +67,7 @@ def landmark_caution(days: float | None, *, moving: bool = False) -> str | None:
     if moving:
         return (
             f"Landmark: time is counted from day {days:g} after the origin; patients who had the "
-            "event or were censored by then are excluded. Groups change over time: a patient "
+            f"event or were censored by then are excluded. {GROUPS_CHANGE}: a patient "
             "who changes group is censored in the old group on that day, enters the new one, "
             "and counts among the subjects of both."
         )

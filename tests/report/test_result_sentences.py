@@ -13,8 +13,10 @@ from analytics.release.folders import BI
 from analytics.release.manifest import read_manifest
 from analytics.report.bi_tables import read_bi
 from analytics.report.formats import decimal, percent
+from analytics.report.methods_text import methods_paragraphs
 from analytics.report.result_sentences import Passage, passages
 from analytics.report.text_to_copy import SYNTHETIC, TextToCopy, as_plain_text, text_to_copy
+from analytics.study.cautions import landmark_caution
 from analytics.study.number_styles import STYLE_NAMES, written_as
 from analytics.study.specification import Publication
 
@@ -110,7 +112,7 @@ def test_a_median_and_a_rate_are_said_as_papers_say_them() -> None:
         (
             {"conditional_from_months": 2.56},
             "Among patients without an event by month 2.6, median overall survival was 7.5 months "
-            "(95% CI, 5.5-8.5); 204 of 259 patients died.",
+            "(95% CI, 5.5-8.5). Of 259 patients, 204 died.",
         ),
         ({"n": 0, "n_event": 0}, "No patient could be followed for overall survival."),
     ],
@@ -138,7 +140,7 @@ def test_groups_are_said_in_one_sentence_and_a_test_in_another() -> None:
     test = {
         "analysis_id": "os", "test_label": "Log-rank test", "compared_label": "Overall survival",
         "stratified_by_label": None, "p_value": 0.00004, "n": 279, "n_event": 205, "n_missing": 1,
-        "status": "ok",
+        "test": "log_rank", "p_adjusted": None, "status": "ok",
     }  # fmt: skip
     assert said(bi(analysis, groups, [], group_tests=[test])) == (
         "Median overall survival by transplant was not reached (1 of 20 patients died) for "
@@ -149,6 +151,143 @@ def test_groups_are_said_in_one_sentence_and_a_test_in_another() -> None:
     failed = test | {"p_value": None, "status": "not estimable: no events"}
     assert said(bi(analysis, groups, [], group_tests=[failed])).endswith(
         "The log-rank test of overall survival by transplant could not be computed: no events."
+    )
+
+
+PDL1 = {"low": "Below 1%", "high": "1% or more"}
+
+
+def groups_of(caution: str | None, *groups: dict[str, Any], **test: Any) -> str:
+    analysis = OS | {"strata_label": "PD-L1", "caution": caution}
+    curves = [
+        CURVE | {"stratum": name, "stratum_label": label, "strata_label": "PD-L1"} | group
+        for (name, label), group in zip(PDL1.items(), groups, strict=True)
+    ]
+    row = {
+        "analysis_id": "os", "test_label": "Log-rank test", "compared_label": "Overall survival",
+        "stratified_by_label": None, "p_value": 0.012, "p_adjusted": None, "n": 279,
+        "n_event": 205, "n_missing": 0, "test": "log_rank", "status": "ok", **test,
+    }  # fmt: skip
+    return said(bi(analysis, curves, [], group_tests=[row]))
+
+
+def test_a_test_of_a_pair_names_its_groups_and_gives_the_adjusted_p_value() -> None:
+    text = groups_of(
+        None, {}, {}, test="stratified_pairwise(low, high)", p_adjusted=0.036,
+        test_label="Stratified log-rank test of a pair (low, high)", stratified_by_label="Sex, Age",
+    )  # fmt: skip
+    assert text.endswith(
+        'The log-rank test of overall survival by PD-L1, "Below 1%" compared with "1% or more", '
+        "stratified by sex and age, gave Holm-adjusted P = .036 (279 patients, 205 events)."
+    )
+    assert ".012" not in text
+
+
+def test_groups_that_change_have_events_but_no_number_of_patients() -> None:
+    text = groups_of(
+        landmark_caution(122, moving=True),
+        {"n": 63, "n_event": 1, "conditional_from_months": 1.0}, {"n": 113, "n_event": 0},
+        test="mantel_byar", test_label="Mantel-Byar test",
+    )  # fmt: skip
+    assert text == (
+        "Median overall survival by PD-L1 was 7.5 months (95% CI, 5.5-8.5; 1 death while in this "
+        "group) for Below 1% (from month 1.0) and 7.5 months (95% CI, 5.5-8.5; no deaths while in "
+        "this group) for 1% or more. The Mantel-Byar test of overall survival by PD-L1 gave "
+        "P = .012 (205 events)."
+    )
+    fixed = groups_of(landmark_caution(122), {"n": 63, "n_event": 1}, {"n": 113, "n_event": 0})
+    assert "1 of 63 patients died" in fixed
+
+
+def test_a_comma_in_a_label_is_closed() -> None:
+    analysis = OS | {"strata_label": "Arm", "endpoint_label": "Survival, all counted"}
+    curves = [CURVE | {"stratum": x, "stratum_label": x, "strata_label": "Arm"} for x in "AB"]
+    difference = {
+        "analysis_id": "os", "stratum_label": "A", "reference_label": "B", "p_value": 0.04,
+        "difference_months": 1.8, "ci_lower_months": 0.1, "ci_upper_months": 3.7,
+        "conf_level": 0.95, "status": "ok",
+    }  # fmt: skip
+    test = {
+        "analysis_id": "os", "test_label": "Stratified Gehan's Wilcoxon test",
+        "compared_label": "Survival, all counted", "stratified_by_label": "Sex",
+        "p_value": 0.01, "p_adjusted": None, "n": 279, "n_event": 205, "n_missing": 0,
+        "test": "stratified_gehan", "status": "ok",
+    }  # fmt: skip
+    text = said(bi(analysis, curves, [], median_differences=[difference], group_tests=[test]))
+    assert (
+        "The difference in median survival, all counted (A minus B), was 1.8 months "
+        "(95% CI, 0.1 to 3.7; P = .040). Gehan's Wilcoxon test of survival, all counted, by arm, "
+        "stratified by sex, gave P = .010" in text
+    )
+    cox = analysis | {"analysis_id": "cox", "method": "cox_univariate"}
+    rows = [ratio(model="sex__delayed_entry")]
+    assert said(bi(cox, forest=rows)).startswith(
+        "The hazard ratio for survival, all counted, was 0.996 "
+    )
+    assert said(bi(cox, forest=rows)).endswith(
+        "for sex, male compared with female, with delayed entry."
+    )
+    stratified = cox | {"stratified_by_label": "Sex, Arm"}
+    text = said(bi(stratified, forest=rows))
+    assert "for survival, all counted, stratified by sex and arm, was" in text
+
+
+@pytest.mark.parametrize(
+    ("contrast", "words"),
+    [
+        ("one level higher / level", "age, per one level higher"),
+        ("10 higher / value", "age, per 10 higher"),
+        ("2 higher / 1", "age, 2 higher compared with 1"),
+        ("additional year / year", "age, per additional year"),
+    ],
+)
+def test_a_step_is_per_so_much_higher(contrast: str, words: str) -> None:
+    analysis = OS | {"analysis_id": "cox", "method": "cox_multivariable"}
+    rows = [ratio(factor_label="Age", contrast=contrast)]
+    assert said(bi(analysis, forest=rows)).endswith(f"for {words}.")
+
+
+def test_an_interaction_with_a_step_names_both() -> None:
+    analysis = OS | {"analysis_id": "cox", "method": "cox_multivariable"}
+    row = ratio(factor="arm x age", factor_label="Arm x Age", contrast="A x 10 higher / B x value")
+    assert "of arm and Age, A compared with B, per 10 higher. With" in said(
+        bi(analysis, forest=[row])
+    )
+
+
+OUTCOME = {
+    "analysis_id": "os", "group_population": "all", "group_label": "All patients",
+    "outcome": "survived", "level": "yes", "label": "Lived 36 months", "n": 4, "denominator": 9,
+    "percent": 44.4, "ci_lower_percent": 13.7, "ci_upper_percent": 78.8, "conf_level": 0.95,
+    "status": "ok",
+}  # fmt: skip
+
+
+def test_a_group_made_by_the_outcome_has_no_interval_of_it() -> None:
+    whole = {"n": 4, "denominator": 4, "percent": 100.0, "ci_upper_percent": 100.0}
+    rows = [
+        OUTCOME,
+        OUTCOME | whole | {"group_population": "a", "group_label": "Lived 36 months"},
+        OUTCOME | whole | {"group_population": "b", "group_label": "Lived 36 months, HSCT"},
+        OUTCOME | whole | {"group_population": "c", "group_label": "HSCT"},
+    ]
+    compared = {
+        "analysis_id": "os", "outcome": "survived", "level": "yes", "label": "Lived 36 months",
+        "group_label": "A", "reference_label": "B", "stratified_by_label": "Sex, Prior HSCT",
+        "difference_points": None, "ci_lower_points": None, "ci_upper_points": None,
+        "fisher_p": None, "odds_ratio": None, "odds_ratio_ci_lower": None,
+        "odds_ratio_ci_upper": None, "common_odds_ratio": 2.0, "common_odds_ratio_ci_lower": 1.5,
+        "common_odds_ratio_ci_upper": 3.0, "cmh_p": 0.01, "conf_level": 0.95, "status": "ok",
+    }  # fmt: skip
+    analysis = OS | {"method": "outcomes_table"}
+    assert said(bi(analysis, table_2=rows, outcome_differences=[compared])) == (
+        "Outcomes are named in the study's own words. Lived 36 months: "
+        '4 of 9 patients (44.4%; 95% CI, 13.7-78.8) in the group "All patients", '
+        '4 of 4 patients (100.0%) in the group "Lived 36 months", '
+        '4 of 4 patients (100.0%) in the group "Lived 36 months, HSCT", and '
+        '4 of 4 patients (100.0%; 95% CI, 13.7-100.0) in the group "HSCT". '
+        'Lived 36 months, "A" compared with "B": a common odds ratio of 2.00 (95% CI, 1.50-3.00; '
+        "stratified by sex and prior HSCT) (Cochran-Mantel-Haenszel test, P = .010)."
     )
 
 
@@ -269,6 +408,43 @@ def test_the_methods_name_patients_endpoints_estimates_and_software(
     for words in ("Kaplan-Meier", "Aalen-Johansen", "Breslow's method for ties", "30.4375 days"):
         assert words in estimates
     assert re.search(r"Plateau \d+\.\d+\.\d+ \(release [0-9a-f]{12} of study", software)
+
+
+METHODS_OF_COMPARISONS = {
+    "survival_differences": "Survival at a month was compared on the log(-log) scale (Klein et "
+    "al.), with limits of the difference on the plain scale; the two need not agree.",
+    "median_differences": "ends of an open interval",
+    "restricted_mean_differences": "Restricted means were compared by Wald tests",
+    "table_2": "exact (Clopper-Pearson) limits",
+    "outcome_differences": "the Cochran-Mantel-Haenszel test and a common odds ratio "
+    "(Mantel-Haenszel), stratified by sex and prior HSCT.",
+    "forest": "P values of hazard ratios are from Wald tests.",
+}
+
+
+def test_the_methods_of_comparisons_are_told_where_there_are_such_numbers(
+    default_release: Path,
+) -> None:
+    tables = dict(read_bi(default_release / BI))
+    provenance = provenance_of(read_manifest(default_release))
+    full = methods_paragraphs(tables, provenance)[2]
+    for name, words in METHODS_OF_COMPARISONS.items():
+        assert words in full
+        without = {**tables, name: tables[name].clear()}
+        assert words not in methods_paragraphs(without, provenance)[2]
+
+
+def test_the_methods_tell_pairs_of_groups_and_other_kinds_of_limits(nsclc_releases: Path) -> None:
+    methods = texts(nsclc_releases).methods
+    assert "censored at the last adequate tumour assessment by the investigator." in methods[1]
+    assert "the log-rank test of pairs of groups" in methods[2]
+    assert "Gehan's stratified Wilcoxon test" in methods[2]
+    firth = "Factors and overall survival, one at a time, by Firth's penalised likelihood."
+    assert f"Firth's penalised likelihood was maximised for: {firth}" in methods[2]
+    assert (
+        "P values of hazard ratios are from Wald tests, but limits and P values are of the "
+        f"profile likelihood for: Arm and overall survival, adjusted; {firth}" in methods[2]
+    )
 
 
 def test_the_text_is_in_the_report_and_the_same_each_time(default_releases: Path) -> None:

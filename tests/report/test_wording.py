@@ -27,6 +27,12 @@ def test_how_many_patients_had_the_event(n_event: int | None, n: int | None, wor
     assert wording.how_many(n_event, n, "died", "did not die") == words
 
 
+def test_how_many_in_a_sentence_of_its_own() -> None:
+    assert wording.how_many_alone(35, 56, "died", "did not die") == "of 56 patients, 35 died"
+    assert wording.how_many_alone(0, 56, "died", "did not die") == "none of the 56 patients died"
+    assert wording.how_many_alone(None, 56, "died", "did not die") == ""
+
+
 @pytest.mark.parametrize(
     ("items", "words"),
     [
@@ -36,6 +42,10 @@ def test_how_many_patients_had_the_event(n_event: int | None, n: int | None, wor
         (["a", "b", "c"], "a, b, and c"),
         (["a (95% CI, 1-2)", "b (95% CI, 2-3)"], "a (95% CI, 1-2) and b (95% CI, 2-3)"),
         (["a, of those", "b", "c"], "a, of those; b; and c"),
+        (
+            ['a "x, y"', "b (1; PD-L1 (local), sex)", "c"],
+            'a "x, y", b (1; PD-L1 (local), sex), and c',
+        ),
     ],
 )
 def test_a_list_is_closed_by_its_last_item(items: list[str], words: str) -> None:
@@ -51,6 +61,8 @@ def test_labels_keep_names_and_abbreviations_within_a_sentence() -> None:
     assert wording.named_test("Gray's test") == "Gray's test"
     assert wording.named_test("Mantel-Byar test") == "the Mantel-Byar test"
     assert wording.named_test("Log-rank test") == "the log-rank test"
+    assert wording.named_test("Stratified Gray's test") == "Gray's stratified test"
+    assert wording.named_test("Stratified log-rank test") == "the stratified log-rank test"
     assert wording.with_article("First dose") == "the first dose"
     assert wording.with_article("Transplant") == "transplant"
     assert wording.enclosed("Survival, from transplant") == "survival, from transplant,"

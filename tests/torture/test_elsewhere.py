@@ -155,7 +155,7 @@ def test_a_query_needs_no_network(elsewhere: Path) -> None:
 
 
 def test_no_extension_is_loaded_beside_those_built_in(elsewhere: Path) -> None:
-    with connect(elsewhere / "warehouse.duckdb", read_only=True) as connection:
+    with duckdb.connect(str(elsewhere / "warehouse.duckdb"), read_only=True) as connection:
         connection.execute("select count(*) from bi.survival_curves").fetchall()
         loaded = connection.execute(
             "select extension_name from duckdb_extensions() "

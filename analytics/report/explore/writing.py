@@ -125,7 +125,11 @@ def _answers(
     labels: Mapping[str, Mapping[str, str]],
     parameters: Parameters,
 ) -> dict[str, Any]:
-    competing = {row["name"]: row["competing_events"] is not None for row in found.endpoints}
+    # of an endpoint from ADaM only its rows tell whether it has competing events
+    competing = {row["name"] for row in found.endpoints if row["competing_events"] is not None}
+    competing |= {
+        endpoint for (endpoint, _), rows in subjects.items() if (rows["event_code"] == 2).any()
+    }
     offers: list[dict[str, Any]] = []
     answers: list[dict[str, Any]] = []
     for offer in found.offers:
@@ -138,7 +142,7 @@ def _answers(
             labels.get(offer.factor or "", {}),
         )
         offers.append({**vars(offer), "answer": len(answers)})
-        answers.append(answer(groups, parameters, competing=competing[offer.endpoint]))
+        answers.append(answer(groups, parameters, competing=offer.endpoint in competing))
     return {"offers": offers, "answers": answers}
 
 
