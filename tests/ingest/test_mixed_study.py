@@ -88,7 +88,7 @@ def test_every_staged_record_is_that_of_the_csv_files(
     """Staging is views on raw: loaded anew beneath them, they show the same typed records."""
     warehouse = tmp_path / "warehouse.duckdb"
     shutil.copy(default_release / "warehouse.duckdb", warehouse)
-    with connect(warehouse) as connection:
+    with connect(warehouse, reach=(default_release,)) as connection:
         load_raw(load_study(mixed_study), connection)
         connection.execute(f"attach '{default_release / 'warehouse.duckdb'}' as csv (read_only)")
         views = [
