@@ -150,9 +150,9 @@ def test_an_interval_of_no_length_or_no_start(entry, start):
 
 
 @pytest.mark.parametrize("entry", ["CoxData", "FineGrayData"])
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_covariate_that_is_no_number(entry, value):
-    with pytest.raises(ValueError, match=r"Covariate 'x' has unknown values"):
+@pytest.mark.parametrize(("value", "word"), [(float("nan"), "unknown"), (float("inf"), "infinite")])
+def test_a_covariate_that_is_no_number(entry, value, word):
+    with pytest.raises(ValueError, match=rf"Covariate 'x' has {word} values"):
         OF_SUBJECTS[entry]([1.0, 2.0, 3.0], [1, 0, 1], x=[1.0, value, 2.0])
 
 
