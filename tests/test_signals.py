@@ -12,6 +12,8 @@ from project import PROJECT
 
 from analytics.release.log import INTERRUPTED, read_runs
 
+pytestmark = pytest.mark.integration  # waits for processes
+
 # each run prints a line when it is at its place, and then waits there for a signal
 BEGIN = """
 import sys, time

@@ -28,6 +28,8 @@ from analytics.study import load_study
 from analytics.study.specification import Publication
 from analytics.warehouse import connect
 
+pytestmark = pytest.mark.integration  # reads built studies
+
 LIMITS = Publication(smallest_cell=11, smallest_n_at_risk=10)
 FEW = 11
 NEAR = 1e-6

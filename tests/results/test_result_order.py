@@ -4,6 +4,7 @@ from dataclasses import fields
 from functools import cache
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_marts import (
@@ -111,6 +112,7 @@ def as_given() -> dict[str, pl.DataFrame]:
     return compute_results(PLAN, cohort())
 
 
+@pytest.mark.integration  # writes all results many times
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_order_of_the_rows_changes_nothing(seed: int):

@@ -350,6 +350,7 @@ def test_factor_selected_under_one_choice_alone_keeps_its_row():
     assert row["value"] is None and row["value_alternative"] is not None
 
 
+@pytest.mark.integration  # writes all results many times
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_order_of_the_rows_changes_nothing(seed: int):
