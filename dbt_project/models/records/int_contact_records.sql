@@ -19,7 +19,7 @@ records_left_out as (
     where about = 'category' and counted_as = 'contact'
 ),
 
--- the few records are listed, so that the many are not held in memory to look for theirs
+-- few records are listed, so that the many are not held in memory to look for theirs
 remote_contacts as (
     select distinct
         src_file,
