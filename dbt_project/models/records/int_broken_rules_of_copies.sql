@@ -1,5 +1,5 @@
--- records are numbered only beside those that share their key: what orders records holds
--- them all in memory, and so does each grouping, so that duplicates are a model of their own
+-- records are numbered only beside those that share their key: what orders records
+-- holds them all in memory, and so does each grouping; duplicates are another model
 with duplicates as (
     select * from {{ ref('int_duplicate_records') }}
 ),
