@@ -16,8 +16,9 @@ import duckdb
 from analytics.readers.published_report import (
     FOLDER,
     ReportError,
-    check_style,
+    check_format,
     outside_releases,
+    style_for,
 )
 from analytics.readers.published_tables import WRITERS
 from analytics.release.folders import WAREHOUSE
@@ -87,17 +88,14 @@ def write_listings(  # noqa: PLR0913, PLR0917 - what is chosen of the listings
     The path and their number. `only` are names of listings; none means every one. Raises
     ReportError for an unknown format, style or listing, and for a file among the releases.
     """
-    if kind not in WRITERS:
-        raise ReportError(f"Format '{kind}' is not one of {', '.join(WRITERS)}.")
-    check_style(number_style)
+    check_format(kind, WRITERS)
     manifest = read_manifest(release)
     study = manifest["study"]
     path = output or FOLDER / f"{study['study_id']}-patient-level" / f"listings.{kind}"
     outside_releases(path.parent, releases, release)
     with connect(release / WAREHOUSE, read_only=True) as connection:
         about = {"about": connection.sql("select * from bi.about").pl()}
-        style = number_style or about["about"].to_dicts()[0].get("number_style")
-        with written_as(style):
+        with written_as(style_for(about, number_style)):
             tables = _chosen(_tables(connection, study["parameters"]["days_per_month"]), only)
             source = f"{LABEL} {as_of(about)} Release {manifest['release_id']}."
             section = Section("listings", "Listings", items=tables)

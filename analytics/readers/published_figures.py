@@ -11,6 +11,7 @@ from typing import Final
 from analytics.readers.published_report import (
     FOLDER,
     ReportError,
+    check_format,
     outside_releases,
     provenance_of,
     readable,
@@ -57,8 +58,7 @@ def write_figure(
     ReportError for an unknown one, for what it cannot be drawn as, for letters that no font of the
     machine has, and for a file among the releases.
     """
-    if chosen.kind not in FORMATS:
-        raise ReportError(f"Format '{chosen.kind}' is not one of {', '.join(FORMATS)}.")
+    check_format(chosen.kind, FORMATS)
     if not LEAST_DPI <= chosen.dpi <= MOST_DPI:
         raise ReportError(f"--dpi is {chosen.dpi}; choose {LEAST_DPI} to {MOST_DPI} dots an inch.")
     across = _millimetres(chosen.width)

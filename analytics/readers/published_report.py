@@ -1,6 +1,6 @@
 """The report of a published release, made again into a folder of the user's choice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -12,7 +12,11 @@ from analytics.release.older import refuse_older
 from analytics.report.elements import Bi, Section
 from analytics.report.explore.writing import ReleaseOf, write_explore
 from analytics.report.provenance import Provenance
-from analytics.report.swimmer import TooManyPatientsError, write_swimmer
+from analytics.report.swimmer import (
+    TooManyPatientsError,
+    UnknownPopulationError,
+    write_swimmer,
+)
 from analytics.report.writing import (
     MissingTablesError,
     number_style_of,
@@ -77,6 +81,13 @@ def style_for(bi: Bi, chosen: str | None) -> str | None:
     return chosen or number_style_of(bi)
 
 
+def check_format(kind: str, known: Iterable[str]) -> None:
+    """Raise ReportError for a format of file that there is not."""
+    formats = tuple(known)
+    if kind not in formats:
+        raise ReportError(f"Format '{kind}' is not one of {', '.join(formats)}.")
+
+
 def check_style(chosen: str | None) -> None:
     """Raise ReportError for a number style that there is not."""
     if chosen is not None and chosen not in STYLE_NAMES:
@@ -114,8 +125,7 @@ def patient_report(
         )
     except TooManyPatientsError as error:
         raise ReportError(f"{error}; choose a smaller one with --population.") from error
-    except KeyError as error:
-        refuse_older(release, error)
+    except UnknownPopulationError as error:
         raise ReportError(
             f"Population {error} is not in populations.csv of study '{study_id}'; see "
             "bi.populations for the names."

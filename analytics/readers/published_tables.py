@@ -7,6 +7,7 @@ from typing import Final
 from analytics.readers.published_report import (
     FOLDER,
     ReportError,
+    check_format,
     outside_releases,
     provenance_of,
     readable,
@@ -45,8 +46,7 @@ def write_tables(  # noqa: PLR0913, PLR0917 - what is chosen of the tables
     `only` are names of tables or their printed numbers (`Table 2`); none means every table.
     Raises ReportError for an unknown format, style or table, and for a file among the releases.
     """
-    if kind not in WRITERS:
-        raise ReportError(f"Format '{kind}' is not one of {', '.join(WRITERS)}.")
+    check_format(kind, WRITERS)
     manifest = read_manifest(release)
     study = manifest["study"]
     path = output or FOLDER / study["study_id"] / f"tables.{kind}"

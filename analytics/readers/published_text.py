@@ -5,7 +5,7 @@ from typing import Final
 
 from analytics.readers.published_report import (
     FOLDER,
-    ReportError,
+    check_format,
     outside_releases,
     provenance_of,
     readable,
@@ -29,8 +29,7 @@ def write_text(
 
     Raises ReportError for an unknown format or style, and for a file among the releases.
     """
-    if kind not in FORMATS:
-        raise ReportError(f"Format '{kind}' is not one of {', '.join(FORMATS)}.")
+    check_format(kind, FORMATS)
     manifest = read_manifest(release)
     path = output or FOLDER / manifest["study"]["study_id"] / f"text.{kind}"
     outside_releases(path.parent, releases, release)

@@ -40,6 +40,10 @@ _FACTS: Final = """
 """
 
 
+class UnknownPopulationError(KeyError):
+    """No population has this name."""
+
+
 class TooManyPatientsError(Exception):
     """A plot of so many lanes could not be read."""
 
@@ -49,8 +53,8 @@ def write_swimmer(
 ) -> Path:
     """Write swimmer.svg and swimmer.png into the folder, mode 0600; the SVG's path.
 
-    Without a population it is the analysis set. Raises KeyError for an unknown population and
-    TooManyPatientsError for one of more than 1000 patients.
+    Without a population it is the analysis set. Raises UnknownPopulationError, and
+    TooManyPatientsError for a population of more than 1000 patients.
     """
     with connect(warehouse, read_only=True) as connection:
         about = connection.sql("select * from bi.about").pl()
@@ -59,7 +63,7 @@ def write_swimmer(
             pl.col("is_analysis_set") if population is None else pl.col("population") == population
         )
         if chosen.is_empty():
-            raise KeyError(population)
+            raise UnknownPopulationError(population)
         name = chosen["population"][0]
         lanes = connection.execute(_LANES, [name]).pl()
         facts = connection.sql(_FACTS).pl()
