@@ -13,6 +13,8 @@ from typing import Final
 
 import duckdb
 
+from analytics.memory import memory_limit
+
 STORAGE_VERSION: Final = "v1.5.0"
 _EXTERNAL: Final = "enable_external_access"
 _CLOSED: Final = {
@@ -34,7 +36,10 @@ def connect(
     `reach` are folders whose files its statements may read and write besides. One process may hold
     either a read-only or a writing connection to a file, not both.
     """
-    config: dict[str, str | bool | int | float | list[str]] = dict(_CLOSED)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        **_CLOSED,
+        "memory_limit": memory_limit(),
+    }
     folders = [str(folder.resolve()) for folder in reach]
     if folders:  # the engine takes their names only before it is closed
         config[_EXTERNAL] = "true"
@@ -55,6 +60,7 @@ def connect_for_queries(
     """A connection on which any SQL text may run: it cannot write, leave the file or unlock."""
     config: dict[str, str | bool | int | float | list[str]] = {
         **_CLOSED,
+        "memory_limit": memory_limit(),
         "lock_configuration": "true",
     }
     if threads is not None:

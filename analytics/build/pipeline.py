@@ -21,6 +21,7 @@ from analytics.build.validation import keep_outcomes
 from analytics.check import stopped_by_findings
 from analytics.errors import BuildError, PlateauError, first_line
 from analytics.ingest import UnusedFile, load_raw, unused_files
+from analytics.memory import memory_limit
 from analytics.progress import Progress, Silence, Steps
 from analytics.release.bi_files import export_bi
 from analytics.release.curve_grid import on_grid
@@ -225,6 +226,11 @@ def _publish(  # noqa: PLR0913, PLR0917 - what one build needs
             line.write()
             release = releases.swap(building, release_id)
             text = (release / HEADLINE).read_text(encoding="utf-8")
+    except duckdb.OutOfMemoryException as error:
+        raise BuildError(
+            f"DuckDB needs more memory than the {memory_limit()} that it may take, and nothing was "
+            "published; give more with --memory."
+        ) from error
     except duckdb.Error as error:
         raise BuildError(f"{first_line(error)}; nothing was published.") from error
     return BuildOutcome(

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from analytics import __version__
 from analytics.errors import EXIT_CODES, PlateauError
+from analytics.memory import MEMORY
 from analytics.progress import MovingLine, PlainLines
 from analytics.signals import end_insisting, end_on_signals, ended_as_told
 from analytics.text_table import printable
@@ -21,6 +23,7 @@ from analytics.text_table import printable
 TOLD_BY_EXIT_CODES: Final = (
     "Exit codes: " + "; ".join(f"{code} {words}" for code, words in EXIT_CODES.items()) + "."
 )
+_SIZE: Final = re.compile(r"[1-9][0-9]*([.][0-9]+)? ?[KMGT]i?B")
 _DETAILS: Final = "PLATEAU_SHOW_PATIENTS"
 DEFAULT_STUDY: Final = Path("studies/blinatumomab")
 DEFAULT_RELEASES: Final = Path("releases")
@@ -59,6 +62,29 @@ Sign = Annotated[
     typer.Option(
         metavar="KEY",
         help="Sign the release with this SSH key (a private key, or a .pub of an agent).",
+    ),
+]
+
+
+def take_memory(size: str | None) -> str | None:
+    """Let every connection of this process and its children take so much memory, and no more."""
+    if size is None:
+        return None
+    if not _SIZE.fullmatch(size):
+        raise typer.BadParameter(f"'{size}' is no size: write a number and MB or GB, such as 8GB.")
+    os.environ[MEMORY] = size
+    return size
+
+
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="SIZE",
+        envvar=MEMORY,
+        callback=take_memory,
+        show_default="40 % of the machine's",
+        help="Memory that DuckDB may take in each process, such as 8GB; the rest goes to disk.",
     ),
 ]
 

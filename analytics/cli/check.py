@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from analytics.cli.app import DEFAULT_STUDY, Study, answer, app, messages, one_sentence
+from analytics.cli.app import DEFAULT_STUDY, Memory, Study, answer, app, messages, one_sentence
 from analytics.progress import MovingLine, PlainLines
 
 _EXIT_CODES: Final = (
@@ -23,6 +23,7 @@ def check(
         Path | None, typer.Option(help="Write every finding as a line of this CSV file.")
     ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Models that dbt builds at a time.")] = 2,
+    memory: Memory = None,
 ) -> None:
     """Judge every record of a study without building it, and print what was found."""
     progress = MovingLine(messages) if messages.is_terminal else PlainLines(messages)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analytics.errors import BuildError, GateError, PlateauError
+from analytics.memory import MEMORY, memory_limit
 from analytics.project_files import DBT_PROJECT, cache_folder
 from analytics.transform.parsed_project import keep_manifest, kept_manifest
 from analytics.transform.source_words import describe_sources
@@ -19,6 +20,7 @@ _HEADING: Final = re.compile(r"\w+ Error( in |$)")
 _FREE_TEXTS: Final = ("mrd_unit",)
 """Parameters whose value is any text; the values of the others are checked against lists."""
 
+_NO_MEMORY: Final = "Out of Memory Error"
 _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
 
 
@@ -40,6 +42,7 @@ class Transformation:
         self._warehouse = warehouse
         os.environ["PLATEAU_WAREHOUSE"] = str(warehouse.resolve())
         os.environ["PLATEAU_THREADS"] = str(threads)
+        os.environ[MEMORY] = memory_limit()
         os.environ["DO_NOT_TRACK"] = "1"
         work = work.resolve()  # dbt takes a relative target for one inside its own project
         self._target = work / "target"
@@ -124,6 +127,11 @@ def _failure(exception: BaseException | None, results: Iterable[Any]) -> Plateau
     if not failures:
         return BuildError(f"dbt could not read its project: {_first_line(str(exception))}.")
     first = failures[0]
+    if _NO_MEMORY in str(first.message):
+        return BuildError(
+            f"dbt model or test '{first.node.name}' needs more memory than the {memory_limit()} "
+            "that it may take; give more with --memory."
+        )
     others = f" ({len(failures) - 1} more failed)" if len(failures) > 1 else ""
     reason = f"{_first_line(str(first.message))}{others}"
     if first.node.resource_type == "test":

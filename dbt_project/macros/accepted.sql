@@ -1,15 +1,21 @@
 {#-
-    The accepted records of a staging model: `select * from {{ accepted('stg_sdtm__rs') }}`.
-    Everything after staging reads records through this and nothing else drops one.
+    The accepted records of a model: `select * from {{ accepted('stg_sdtm__rs') }}`. Everything
+    after staging reads records through this and nothing else drops one. Few records are
+    rejected, so an engine looks for those and holds none of the others in memory.
 -#}
 {% macro accepted(model) -%}
     (
-        select staged.*
-        from {{ ref(model) }} as staged
-        inner join {{ ref('int_record_verdicts') }} as verdicts
+        select records.*
+        from {{ ref(model) }} as records
+        anti join (
+            select
+                verdicts.src_file,
+                verdicts.src_row
+            from {{ ref('int_record_verdicts') }} as verdicts
+            where not verdicts.is_accepted
+        ) as rejected
             on
-                staged.src_file = verdicts.src_file
-                and staged.src_row = verdicts.src_row
-        where verdicts.is_accepted
+                records.src_file = rejected.src_file
+                and records.src_row = rejected.src_row
     )
 {%- endmacro %}

@@ -53,6 +53,15 @@ def test_a_failed_model_is_told_with_its_reason(message: str, reason: str) -> No
     assert str(error) == (f"dbt model 'risk_counts' could not be built: {reason} (1 more failed).")
 
 
+def test_too_little_memory_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLATEAU_MEMORY", "50MB")
+    message = "Runtime Error in model x\n  Out of Memory Error: could not allocate block"
+    assert str(_failure(None, [result("error", "model", "risk_counts", message)])) == (
+        "dbt model or test 'risk_counts' needs more memory than the 50MB that it may take; give "
+        "more with --memory."
+    )
+
+
 def test_a_project_that_cannot_be_read_is_told() -> None:
     error = _failure(RuntimeError("Compilation Error\n  macro 'x' takes no argument"), [])
     assert str(error) == "dbt could not read its project: macro 'x' takes no argument."
@@ -61,7 +70,7 @@ def test_a_project_that_cannot_be_read_is_told() -> None:
 def run_dbt(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: Node) -> list[str]:
     """Parse with a dbt that gives this answer; the arguments it was called with."""
     called: list[str] = []
-    for name in ("PLATEAU_WAREHOUSE", "PLATEAU_THREADS", "DO_NOT_TRACK"):
+    for name in ("PLATEAU_WAREHOUSE", "PLATEAU_THREADS", "PLATEAU_MEMORY", "DO_NOT_TRACK"):
         monkeypatch.setenv(name, "")
     runner = Node(invoke=lambda arguments: called.extend(arguments) or answer)
     monkeypatch.setattr(dbt.cli.main, "dbtRunner", lambda **_: runner)

@@ -1,9 +1,5 @@
 with dose_records as (
-    select * from {{ ref('int_dose_records') }}
-),
-
-verdicts as (
-    select * from {{ ref('int_record_verdicts') }}
+    select * from {{ accepted('int_dose_records') }}
 ),
 
 cycles_out_of_order as (
@@ -30,17 +26,12 @@ doses as (
         dose_records.adtf_end,
         dose_records.trtsdt
     from dose_records
-    inner join verdicts
-        on
-            dose_records.src_file = verdicts.src_file
-            and dose_records.src_row = verdicts.src_row
     left join cycles_out_of_order
         on
             dose_records.src_file = cycles_out_of_order.src_file
             and dose_records.src_row = cycles_out_of_order.src_row
     left join deaths
         on dose_records.usubjid = deaths.usubjid
-    where verdicts.is_accepted
 )
 
 select * from doses

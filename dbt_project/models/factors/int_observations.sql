@@ -15,11 +15,20 @@ numbers as (
     where domain = 'DM' and type = 'continuous'
 ),
 
--- ECOG is filed as a clinical classification (RS) or a questionnaire (QS)
-domains_of_factors as (
-    select 'QS' as domain
+-- ECOG is filed as a clinical classification (RS) or a questionnaire (QS); a factor
+-- without a test reads its whole domain
+tests_of_factors as (
+    select
+        domain,
+        testcd
+    from {{ ref('stg_study__factors') }}
+    where domain not in ('DM', 'SUPP')
     union distinct
-    select domain from {{ ref('stg_study__factors') }}
+    select
+        'QS' as domain,
+        testcd
+    from {{ ref('stg_study__factors') }}
+    where domain = 'RS'
 ),
 
 records as (
@@ -125,8 +134,20 @@ observations as (
         atm
     from records
     where
-        domain in (select domains_of_factors.domain from domains_of_factors)
-        and domain not in ('DM', 'SUPP')
+        domain in (select tests.domain from tests_of_factors as tests)
+        and (
+            domain in (
+                select tests.domain
+                from tests_of_factors as tests
+                where tests.testcd is null
+            )
+            or (domain, {{ wording('coalesce(testcd, value_text)') }}) in (
+                select
+                    tests.domain,
+                    tests.testcd
+                from tests_of_factors as tests
+            )
+        )
     union all
     select
         qualifiers.src_file,

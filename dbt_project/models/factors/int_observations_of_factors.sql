@@ -15,6 +15,21 @@ records_left_out as (
     where about = 'factor'
 ),
 
+-- ECOG is filed as a clinical classification (RS) or a questionnaire (QS)
+sources_of_factors as (
+    select
+        *,
+        domain as srcdom
+    from factors
+    where timing = 'baseline'
+    union all
+    select
+        *,
+        'QS' as srcdom
+    from factors
+    where timing = 'baseline' and domain = 'RS'
+),
+
 wordings_for_missing as (
     select distinct
         factor,
@@ -30,14 +45,10 @@ observations_of_factors as (
         factors.derivation,
         observations.*,
         wordings_for_missing.wording is not null as says_missing
-    from factors
+    from sources_of_factors as factors
     inner join observations
         on
-            -- ECOG is filed as a clinical classification (RS) or a questionnaire (QS)
-            (
-                factors.domain = observations.srcdom
-                or (factors.domain = 'RS' and observations.srcdom = 'QS')
-            )
+            factors.srcdom = observations.srcdom
             and (
                 factors.testcd is null
                 or factors.testcd = {{ wording('observations.testcd') }}
@@ -63,7 +74,7 @@ observations_of_factors as (
         on
             factors.factor = wordings_for_missing.factor
             and {{ wording('observations.value_text') }} = wordings_for_missing.wording
-    where factors.timing = 'baseline' and records_left_out.src_row is null
+    where records_left_out.src_row is null
 )
 
 select * from observations_of_factors

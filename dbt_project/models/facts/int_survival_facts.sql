@@ -10,13 +10,31 @@ contacts as (
     select * from {{ ref('int_contacts') }}
 ),
 
+last_days as (
+    select
+        usubjid,
+        max(adt) as last_day,
+        max(case when is_in_person then adt end) as last_visit_day
+    from contacts
+    group by usubjid
+),
+
+-- what orders records holds them all in memory: only those of the last days are ordered
 contacts_latest_first as (
     select
-        *,
-        {{ place_by_date('usubjid', latest=true, ties=ties) }} as place,
-        {{ place_by_date('usubjid, is_in_person', latest=true, ties=ties) }}
-            as place_of_its_kind
+        contacts.*,
+        {{ place_by_date('contacts.usubjid', latest=true, ties=ties) }} as place,
+        {{ place_by_date(
+            'contacts.usubjid, contacts.is_in_person', latest=true, ties=ties
+        ) }} as place_of_its_kind
     from contacts
+    inner join last_days
+        on
+            contacts.usubjid = last_days.usubjid
+            and (
+                contacts.adt = last_days.last_day
+                or (contacts.is_in_person and contacts.adt = last_days.last_visit_day)
+            )
 ),
 
 last_contacts as (

@@ -190,31 +190,52 @@ undecided_sources as (
     where all_decisions.source is null
 ),
 
--- the first record that differs from the subject's first source by name
-pooled_sources as (
+-- few subjects have several sources of one thing, and only their records are ordered
+several_sources as (
     select
-        *,
-        min(value) over (partition by about, counted_as, usubjid, variable)
-            as first_value
-    from undecided_sources
-),
-
-first_records as (
-    select
-        src_trial,
-        src_file,
-        src_row,
-        usubjid,
         about,
         counted_as,
+        usubjid,
         variable,
-        coalesce(nullif(first_value, ''), 'nothing') || ' | ' || value as value
-    from pooled_sources
-    where value <> first_value
+        min(value) as first_value
+    from undecided_sources
+    group by
+        about,
+        counted_as,
+        usubjid,
+        variable
+    having min(value) < max(value)
+),
+
+-- the first record that differs from the subject's first source by name
+first_records as (
+    select
+        undecided_sources.src_trial,
+        undecided_sources.src_file,
+        undecided_sources.src_row,
+        several_sources.usubjid,
+        several_sources.about,
+        several_sources.counted_as,
+        several_sources.variable,
+        coalesce(nullif(several_sources.first_value, ''), 'nothing')
+        || ' | '
+        || undecided_sources.value as value
+    from several_sources
+    inner join undecided_sources
+        on
+            several_sources.about = undecided_sources.about
+            and several_sources.counted_as = undecided_sources.counted_as
+            and several_sources.usubjid = undecided_sources.usubjid
+            and several_sources.variable = undecided_sources.variable
+            and several_sources.first_value < undecided_sources.value
     qualify
         row_number() over (
-            partition by about, counted_as, usubjid, variable
-            order by src_file, src_row
+            partition by
+                several_sources.about,
+                several_sources.counted_as,
+                several_sources.usubjid,
+                several_sources.variable
+            order by undecided_sources.src_file, undecided_sources.src_row
         ) = 1
 )
 

@@ -1,0 +1,28 @@
+"""How much memory the database engine may take; what does not fit is kept on disk."""
+
+import os
+from functools import cache
+from typing import Final
+
+MEMORY: Final = "PLATEAU_MEMORY"
+"""Environment variable: the memory that each connection may take, such as 8GB."""
+
+
+def memory_limit() -> str:
+    """The memory that a connection may take, as the engine reads it.
+
+    It is the value of PLATEAU_MEMORY, or 40 % of the memory that this process can have: two
+    processes of a build hold connections at the same time.
+    """
+    return os.environ.get(MEMORY) or _default_memory()
+
+
+@cache
+def _default_memory() -> str:
+    """Half of the engine's own default, which is 80 % and knows the limits of containers."""
+    import duckdb  # noqa: PLC0415 - a command that opens no warehouse does without it
+
+    with duckdb.connect() as connection:
+        row = connection.execute("select current_setting('memory_limit')").fetchone() or ("",)
+    number, unit = str(row[0]).split()
+    return f"{float(number) / 2:.2f}{unit}"
