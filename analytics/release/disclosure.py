@@ -21,6 +21,7 @@ from analytics.release.history_limits import (
     without_hidden_previous,
 )
 from analytics.release.kinds import of_kind
+from analytics.release.rounded_counts import WITHHELD, RoundedCounts, only_rounded
 from analytics.release.state_curves import without_days_of_few
 from analytics.results.schemas import Kind
 from analytics.study.specification import Publication
@@ -28,6 +29,7 @@ from analytics.warehouse import quoted
 
 Frames = Mapping[str, pl.DataFrame]
 Decision = Callable[[Frames], HiddenCounts | None]
+Rounding = Callable[[Frames], RoundedCounts | None]
 
 ONE_SUBJECT: Final = f"{SUPPRESSED}the value of one subject"
 OLD_AGE: Final = f"{SUPPRESSED}an age over 89"
@@ -44,18 +46,20 @@ _EXTREMES: Final = ("min", "max")
 _NEVER: Final = pl.lit(False)
 
 
-def limit_schema(
+def limit_schema(  # noqa: PLR0913, PLR0917
     connection: duckdb.DuckDBPyConnection,
     schema: str,
     publication: Publication,
     days_per_month: float,
     decide: Decision,
-) -> HiddenCounts | None:
+    round_off: Rounding = lambda _: None,
+) -> tuple[HiddenCounts | None, RoundedCounts | None]:
     """Replace the rows of every table of a schema by what may be published of them.
 
-    A column that holds a null now may be null; without limits nothing is touched. `decide` tells
-    over all tables together which counts are hidden; its answer is returned, None without limits.
-    Raises BuildError for a column without a kind.
+    A column that holds a null now may be null; without limits nothing is touched. `decide` and
+    `round_off` tell over all tables together which counts are hidden, and what they are rounded to;
+    their answers are returned, None where the study does not ask for them. Raises BuildError for a
+    column without a kind.
     """
     names = connection.execute(
         "select table_name from information_schema.tables where table_schema = ? order by all",
@@ -65,11 +69,13 @@ def limit_schema(
     frames = {name: connection.sql(f"from {place}").pl() for name, place in places.items()}
     frames = on_grid(frames, publication, days_per_month)
     hidden = decide(frames) if publication.hides_counts else None
-    shown = limited(frames, publication, hidden)
+    rounded = round_off(frames) if publication.rounds_counts else None
+    shown = limited(frames, publication, hidden, rounded)
     if not publication.has_limits:
-        return None
+        return None, None
     for name, frame in shown.items():
-        for column in of_kind(frame, *_COUNTS, *_NUMBERS):
+        withheld = [column for column in WITHHELD if column in frame.columns]
+        for column in dict.fromkeys([*of_kind(frame, *_COUNTS, *_NUMBERS), *withheld]):
             connection.execute(
                 f"alter table {places[name]} alter column {quoted(column)} drop not null"
             )
@@ -77,15 +83,19 @@ def limit_schema(
         connection.register("limited_frame", frame.to_arrow())
         connection.execute(f"insert into {places[name]} by name select * from limited_frame")
         connection.unregister("limited_frame")
-    return hidden
+    return hidden, rounded
 
 
 def limited(
-    frames: Frames, publication: Publication, hidden: HiddenCounts | None = None
+    frames: Frames,
+    publication: Publication,
+    hidden: HiddenCounts | None = None,
+    rounded: RoundedCounts | None = None,
 ) -> dict[str, pl.DataFrame]:
     """The tables as they may be published.
 
-    `hidden` names further counts to hide, those from which small ones can be computed.
+    `hidden` names further counts to hide, those from which small ones can be computed; `rounded`
+    has what the others are rounded to.
 
     Counts from 1 to `smallest_cell` - 1 go, with every number of their row; zero stays, and so
     does a total. A curve ends, and later times and rates go, where fewer than
@@ -106,7 +116,8 @@ def limited(
         if is_history(frame):
             shown[name] = without_hidden_previous(frame)
     gone = _gone(shown.values())
-    return {name: _followed(frame, gone) for name, frame in shown.items()}
+    shown = {name: _followed(frame, gone) for name, frame in shown.items()}
+    return shown if rounded is None else only_rounded(frames, shown, rounded)
 
 
 def _is_curve_point(frame: pl.DataFrame) -> pl.Expr:
@@ -213,6 +224,8 @@ def _with_curve_end(frame: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
 def _without_small_counts(text: str, publication: Publication) -> pl.Expr:
     """A text in which a small number of people is replaced."""
     bound = publication.at_risk_bound
+    if bound < 2:  # nothing is small
+        return pl.col(text)
     small = "|".join(map(str, range(1, bound)))
     return pl.col(text).str.replace_all(
         rf"\b(?:about )?({small}) (subject|patient)s?\b", f"fewer than {bound} ${{2}}s"

@@ -760,3 +760,56 @@ def _matrix(
     rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
     shape = (len(sums), len(place))
     return csr_array(coo_array((factors, (rows, columns)), shape=shape)), right
+
+
+def rounded_ranges(
+    sums: Knowledge, rounded: Mapping[Key, float], base: int, reach: int
+) -> Iterator[tuple[Key, float, float]]:
+    """Each rounded count with values that it can have, up to `base` in a row.
+
+    A count is at most `reach` away from what is shown. `sums` are all that hold of the exact
+    counts: more than a reader could believe of rounded ones.
+    """
+    keys = list(
+        dict.fromkeys(key for terms in (*sums.equal, *sums.at_most) for key, _ in terms)
+        | dict.fromkeys(rounded)
+    )
+    place = {key: number for number, key in enumerate(keys)}
+    low = np.array([max(0.0, rounded.get(key, 0.0) - reach) for key in keys])
+    high = np.array([rounded.get(key, np.inf) + reach for key in keys])
+    free = np.ones(len(keys), dtype=bool)
+    systems = {
+        name: _matrix(terms, place, low, free)[0]
+        for name, terms in (("eq", sums.equal), ("ub", sums.at_most))
+    }
+    links = sum(
+        (abs(matrix).T @ abs(matrix) for matrix in systems.values()),
+        csr_array((len(keys), len(keys))),
+    )
+    _, part = connected_components(links, directed=False)
+    for one in dict.fromkeys(part[place[key]] for key in rounded):
+        columns = np.flatnonzero(part == one)
+        system: dict[str, Any] = {"bounds": np.stack([low[columns], high[columns]], axis=1)}
+        for name, matrix in systems.items():
+            own = np.flatnonzero(abs(matrix[:, columns]).sum(axis=1) > 0)
+            if len(own):
+                system |= {f"A_{name}": matrix[own][:, columns], f"b_{name}": np.zeros(len(own))}
+        lowest, highest = np.full(len(columns), np.inf), np.full(len(columns), -np.inf)
+        for number, column in enumerate(columns):
+            if keys[column] in rounded:
+                _stretch(number, base, system, lowest, highest)
+                yield keys[column], float(lowest[number]), float(highest[number])
+
+
+def _stretch(
+    number: int, base: int, system: Mapping[str, Any], lowest: np.ndarray, highest: np.ndarray
+) -> None:
+    """Look for solutions with less and with more of a count, until it may be `base` values."""
+    for sign in (1.0, -1.0):
+        if highest[number] - lowest[number] < base - 1:
+            cost = np.zeros(len(lowest))
+            cost[number] = sign
+            solved = linprog(cost, method="highs-ds", **system)
+            assert solved.status == 0, solved.message
+            np.minimum(lowest, solved.x, out=lowest)
+            np.maximum(highest, solved.x, out=highest)
