@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from attack import Key, Knowledge, gather, ranges, rounded_ranges
+from attack import Key, Knowledge, gather, ranges, rounded_ranges, small_changes
 from project import MYELOID, NSCLC, PROJECT, STUDY
 
 from analytics.release.bi_files import export_bi
@@ -175,6 +175,27 @@ def test_no_hidden_count_is_recovered_or_narrowed(
     assert narrowed == []
 
 
+@pytest.mark.parametrize("protection", [1, 4])
+def test_as_many_values_stay_possible_as_the_protection_asks_for(
+    protection: int, nsclc: Attacked, nsclc_releases: Path, tmp_path: Path
+) -> None:
+    """And fewer counts are hidden for it than to keep all of them possible."""
+    limits = LIMITS.model_copy(update={"protection": protection})
+    attacked = published(NSCLC, nsclc_releases, tmp_path, limits)
+    known = gather(attacked.shown)
+    natural = {key: high - low for key, low, high in ranges(known, FEW, only_zeros=True)}
+    n_small = 0
+    for key, low, high in ranges(known, FEW):
+        value = attacked.value(key, known)
+        assert low - NEAR <= value <= high + NEAR, key
+        if value < FEW and key not in known.told:
+            n_small += 1
+            assert high - low >= min(protection, natural[key]) - NEAR, (key, value, low, high)
+    assert n_small > 5
+    n_hidden = sum(map(len, known.hidden.values()))
+    assert n_hidden <= nsclc.outcomes()[0]
+
+
 @pytest.mark.parametrize("study", ["nsclc", "myeloid"])
 def test_the_attack_recovers_counts_where_only_the_small_ones_are_hidden(
     study: str, request: pytest.FixtureRequest
@@ -272,6 +293,72 @@ def test_the_attack_recovers_counts_that_are_rounded_each_for_itself(
     found = Rounded.of(whole, nearest, BASE, BASE // 2)
     assert len(found.narrowed(BASE)) > 20
     assert min(high - low for low, high in found.ranges.values()) < 1 + NEAR
+
+
+def with_an_earlier_release(
+    frames: Mapping[str, pl.DataFrame], sets: SubjectSets, gone: Mapping[str, int]
+) -> dict[str, pl.DataFrame]:
+    """The tables with a history of two releases: the earlier one without so many of each group."""
+    history = frames["release_history"]
+    kept = sets.everybody
+    for population, n in gone.items():
+        members = sets.bits(sets.population(population))
+        for _ in range(n):
+            least = members & -members
+            members, kept = members ^ least, kept ^ least
+    counts = {column: history[column].to_list() for column in ("n", "n_event", "n_risk")}
+    for cell in count_cells({"release_history": history}, sets):
+        if cell.column in counts:
+            counts[cell.column][cell.row] = (
+                None if cell.who is None else (sets.bits(cell.who) & kept).bit_count()
+            )
+    analysed = sets.bits(sets.population(sets.study.analysis_set))
+    n_subjects = (analysed & kept).bit_count()
+    earlier = history.with_columns(
+        pl.lit("earlier").alias("release_id"),
+        (pl.col("release_order") - 1).alias("release_order"),
+        pl.lit(n_subjects).cast(pl.Int64).alias("n_subjects"),
+        *(pl.Series(name, values, pl.Int64) for name, values in counts.items()),
+    )
+    return {**frames, "release_history": pl.concat([earlier, history])}
+
+
+@pytest.mark.parametrize("gone", [(12, 5), (11, 0), (24, 12), (0, 0)])
+def test_the_history_tells_no_small_change(
+    nsclc_releases: Path, gone: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by what all gained less what one arm gained; comparing line by line would tell it."""
+    spec = load_study(NSCLC).model_copy(update={"publication": LIMITS})
+    built = nsclc_releases / NSCLC.name / "current/warehouse.duckdb"
+    with connect(built, read_only=True) as patients:
+        sets = SubjectSets(spec, patients, FEW)
+        by_arm = dict(zip(("itt_syn1042", "itt_placebo"), gone, strict=True))
+        frames = with_an_earlier_release(tables(patients, "bi"), sets, by_arm)
+        hidden = hidden_counts(spec, patients, frames)
+        shown = limited(frames, LIMITS, hidden)
+        monkeypatch.setattr("analytics.release.disclosure.small_differences", line_by_line)
+        compared_by_line = limited(frames, LIMITS, hidden)
+    assert small_changes(shown, FEW) == []
+    earlier = shown["release_history"].filter(release_id="earlier")
+    if gone != (12, 5):
+        assert earlier["n"].drop_nulls().len() > 0
+    else:
+        changes = {change for _, _, change in small_changes(compared_by_line, FEW)}
+        assert 5 in changes
+
+
+def line_by_line(frame: pl.DataFrame, bounds: Mapping[str, int], _: object) -> dict[str, list[int]]:
+    """A weaker rule: a count of the earlier release goes where it differs a little itself."""
+    half = frame.height // 2
+    return {
+        column: [
+            place
+            for place in range(half)
+            if 0 < abs((frame[column][place] or 0) - (frame[column][place + half] or 0)) < FEW
+        ]
+        for column in bounds
+        if not column.endswith("_previous")
+    }
 
 
 OF_OTHERS = {"external_comparisons", "external_curves", "external_medians"}
