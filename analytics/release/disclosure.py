@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from analytics.methods.statuses import SHOWN_WHILE, SUPPRESSED
+from analytics.release.count_cells import curve_points
 from analytics.release.curve_grid import on_grid
 from analytics.release.hidden_counts import OF_MODELS, HiddenCounts
 from analytics.release.history_limits import (
@@ -120,14 +121,6 @@ def limited(
     return shown if rounded is None else only_rounded(frames, shown, rounded)
 
 
-def _is_curve_point(frame: pl.DataFrame) -> pl.Expr:
-    """A row of a curve: it is left out of a shorter curve, and not suppressed."""
-    names = set(frame.columns)
-    if "point" in names:
-        return pl.col("point") == "day"
-    return pl.lit({*_CURVE, "n_risk", "time_months"} <= names and "n" not in names)
-
-
 def _small(counts: Iterable[str], bound: int) -> pl.Expr:
     return pl.any_horizontal(
         _NEVER, *(pl.col(count).is_between(1, bound - 1) for count in counts)
@@ -140,7 +133,7 @@ def _curve_ends(frames: Iterable[pl.DataFrame], bound: int) -> pl.DataFrame:
     for frame in frames:
         if {"n_risk", "time_months", *_CURVE} <= set(frame.columns):
             month, few = pl.col("time_months"), _small(["n_risk"], bound)
-            points = frame.filter(_is_curve_point(frame))
+            points = frame.filter(curve_points(frame))
             last = month.filter(pl.col("n_risk") >= bound).max().over(_CURVE).fill_null(-1)
             ends.append(
                 points.filter(few & (month > last))
@@ -236,7 +229,7 @@ def _trimmed(frame: pl.DataFrame, bound: int, *, by_day: bool) -> pl.DataFrame:
     """Curves without their points at which too few are at risk; the caution says so."""
     if "n_risk" not in frame.columns:
         return frame
-    is_point = _is_curve_point(frame)
+    is_point = curve_points(frame)
     is_over = _left(frame, bound) if by_day else _NEVER
     if "time_months" in frame.columns:
         is_over |= _is_late("time_months")
@@ -283,7 +276,7 @@ def _reason(
         few_others += [_is_marked(marked, count) for count in others]
     months = [_is_late(month) for month in of_kind(frame, Kind.MONTH)]
     is_extreme = pl.col("statistic").is_in(_EXTREMES) if "statistic" in frame.columns else _NEVER
-    is_row = ~_is_curve_point(frame)
+    is_row = ~curve_points(frame)
     return (
         pl.when(is_row & pl.any_horizontal(_NEVER, *few_at_risk, *months))
         .then(pl.lit(late(publication)))
@@ -309,7 +302,7 @@ def _hidden(
 ) -> dict[str, pl.Expr]:
     """Which cells of which column go."""
     bound, cell = publication.at_risk_bound, publication.cell_bound
-    is_row, at_risk = ~_is_curve_point(frame), of_kind(frame, Kind.AT_RISK)
+    is_row, at_risk = ~curve_points(frame), of_kind(frame, Kind.AT_RISK)
     hidden = {
         count: is_row
         & (_small([count], bound if count in at_risk else cell) | _is_marked(marked, count))

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from analytics.errors import BuildError
 from analytics.methods.statuses import OK, SUPPRESSED
-from analytics.release.count_cells import COUNT_KINDS, Cell, count_cells
+from analytics.release.count_cells import COUNT_KINDS, Cell, count_cells, curve_points
 from analytics.release.count_relations import Relations, Terms, relations_of
 from analytics.release.history_limits import is_history
 from analytics.release.kinds import of_kind
@@ -165,7 +165,7 @@ def only_rounded(frames: Frames, shown: Frames, rounded: RoundedCounts) -> dict[
 
     `frames` are the exact tables. Steps of curves go; every other row of `shown` is in its place.
     """
-    exact = {name: frame.filter(~_is_step(frame)) for name, frame in frames.items()}
+    exact = {name: frame.filter(~curve_points(frame)) for name, frame in frames.items()}
     values: dict[str, dict[str, list[int | None]]] = {
         name: {column: [None] * frame.height for column in of_kind(frame, *COUNT_KINDS)}
         for name, frame in exact.items()
@@ -173,7 +173,7 @@ def only_rounded(frames: Frames, shown: Frames, rounded: RoundedCounts) -> dict[
     for cell, value in rounded.cells(exact):
         values[cell.table][cell.column][cell.row] = value
     return {
-        name: _table(name, frame.filter(~_is_step(frame)), values[name], rounded.base)
+        name: _table(name, frame.filter(~curve_points(frame)), values[name], rounded.base)
         for name, frame in shown.items()
     }
 
@@ -201,14 +201,6 @@ def _table(
         )
         .with_columns(_of_last_release(frame, values))
     )
-
-
-def _is_step(frame: pl.DataFrame) -> pl.Expr:
-    names = set(frame.columns)
-    if "point" in names:
-        return pl.col("point") == "day"
-    is_curve = {"analysis_id", "stratum", "n_risk", "time_months"} <= names and "n" not in names
-    return pl.lit(is_curve)
 
 
 def _numbers(frame: pl.DataFrame) -> list[str]:
