@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import BuildError
@@ -70,6 +70,7 @@ def test_a_rounding_that_there_is_not_stops_the_build() -> None:
         rounded(values, sums, 3, orders)
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 40), min_size=3, max_size=3), min_size=2, max_size=4),
     st.sampled_from([3, 5, 10]),
