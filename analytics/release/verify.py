@@ -93,7 +93,8 @@ def verify_log(release: Path) -> LogVerification | None:
     folder = release.resolve().parent
     releases = StudyReleases(folder.parent, folder.name)
     if not log_files(releases.log):
-        return None
+        missing = f"{releases.log.name} is missing, in which the publication was written."
+        return LogVerification(0, None, (missing,)) if releases.current.is_symlink() else None
     states = {
         one.release_id: state
         for one in published_releases(releases)
