@@ -212,6 +212,19 @@ def test_a_backup_that_is_restored_elsewhere_is_whole(
     assert (refreshed.returncode, refreshed.stderr.split()[-3:]) == (0, ["up", "to", "date."])
 
 
+def test_a_log_that_was_removed_is_told(
+    plateau: Plateau, releases: StudyReleases, tmp_path: Path
+) -> None:
+    """A release that was copied elsewhere, by itself, has none."""
+    alone = shutil.copytree(releases.current, tmp_path / "alone" / "release")
+    releases.log.unlink()
+    result = plateau("verify", "--releases", releases.root)
+    assert result.returncode == 3
+    assert result.stderr.startswith("log.jsonl is missing, in which the publication was written.\n")
+    assert "the log of runs is not what was written" in result.stderr
+    assert plateau("verify", alone).returncode == 0
+
+
 def test_a_release_alone_is_restored_into_its_folder(
     plateau: Plateau, releases: StudyReleases
 ) -> None:
