@@ -129,6 +129,7 @@ def _end(number: int, frame: FrameType | None) -> None:
     if _RUN.is_done:
         return
     _RUN.code = 128 + number
+    sys.unraisablehook = _say_nothing_of_the_end
     signal.signal(signal.SIGALRM, _insist)
     signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
     _leave()
@@ -145,6 +146,12 @@ def _insist(number: int, frame: FrameType | None) -> None:
             return
         error = error.__context__
     _leave()
+
+
+def _say_nothing_of_the_end(dropped: "sys.UnraisableHookArgs") -> None:
+    """Where the exception was dropped and is raised again, there is no fault to show."""
+    if not isinstance(dropped.exc_value, SystemExit):
+        sys.__unraisablehook__(dropped)
 
 
 def _leave() -> NoReturn:

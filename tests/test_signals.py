@@ -104,6 +104,8 @@ def test_a_run_ends_within_five_seconds_wherever_it_is(
     run.send_signal(number)
     assert run.wait(10) == 128 + number
     assert time.monotonic() - asked < 5
+    assert run.stderr is not None
+    assert "Traceback" not in run.stderr.read()
     left = {path.name for path in (tmp_path / "trial").iterdir()}
     assert left == {".lock", "log.jsonl"}
     assert list((tmp_path / "tmp").iterdir()) == []
