@@ -1,6 +1,7 @@
 """What `make test-unit` leaves out is what takes long, and nothing that is not there."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from project import PROJECT
 from slow_tests import SECONDS_OF_A_CASE, SLOW_TESTS, SlowTests
 
 
+@cache
 def functions(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
