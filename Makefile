@@ -17,7 +17,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build model refresh docs domains report qc bench test test-unit torture superset-bundle \
+.PHONY: help setup build model refresh docs domains report qc bench test test-unit test-times torture superset-bundle \
 	test-superset superset-picture lint synthesize sdtm reference clean
 
 help:  ## Show these lines
@@ -56,8 +56,13 @@ bench: $(READY)  ## Measure speed and memory and write docs/benchmarks.md (BENCH
 test: $(READY)  ## Run all tests, the dbt unit tests included
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-test-unit: $(READY)  ## Run the tests that need no built study, server or browser
-	@$(BIN)/python -m pytest -m "not integration" --numprocesses auto --dist loadfile
+# compiled tests are kept, whatever the environment says: it halves the time to collect them
+test-unit: $(READY)  ## Run the tests that answer in seconds (ROOM=methods for those of one room)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -m "not integration and not slow" \
+		--numprocesses auto --dist loadfile $(if $(ROOM),tests/$(ROOM))
+
+test-times: $(READY)  ## Measure again which tests are slow, and write tests/slow_tests.txt, which test-unit leaves out
+	@$(BIN)/python -m pytest -m "not integration" --write-slow-tests --numprocesses auto --dist loadfile
 
 torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
 	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile \

@@ -2,12 +2,13 @@
 
 The run unwinds as by an exception, so that its folders are removed and its line is logged. Some
 libraries drop an exception that reaches them: it is raised again until it gets through. Who waits
-for the engine hears of no exception: after four seconds what must not stay behind is removed and
+for the engine hears of no exception: after 3.5 seconds what must not stay behind is removed and
 the process ends. A moment that has to be whole is neither cut in two nor undone afterwards.
 """
 
 import atexit
 import os
+import select
 import shutil
 import signal
 import sys
@@ -25,9 +26,9 @@ from typing import Final, NoReturn
 _ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 _HELD_BACK: Final = (signal.SIGINT, *_ENDING, signal.SIGALRM)
 _EVERY: Final = 0.25
-"""Seconds between two exceptions that tell the same."""
-PATIENCE: Final = 4.0
-"""Seconds after which a run that does not unwind is ended."""
+"""Seconds between two exceptions that tell the same, and between two looks for a signal."""
+PATIENCE: Final = 3.5
+"""Seconds from the signal after which a run that does not unwind is ended."""
 _AT_MOST: Final = 0.7
 """Seconds for the last steps of a run that is ended so."""
 
@@ -128,6 +129,7 @@ def _end(number: int, frame: FrameType | None) -> None:
     if _RUN.is_done:
         return
     _RUN.code = 128 + number
+    sys.unraisablehook = _say_nothing_of_the_end
     signal.signal(signal.SIGALRM, _insist)
     signal.setitimer(signal.ITIMER_REAL, _EVERY, _EVERY)
     _leave()
@@ -146,16 +148,28 @@ def _insist(number: int, frame: FrameType | None) -> None:
     _leave()
 
 
+def _say_nothing_of_the_end(dropped: "sys.UnraisableHookArgs") -> None:
+    """Where the exception was dropped and is raised again, there is no fault to show."""
+    if not isinstance(dropped.exc_value, SystemExit):
+        sys.__unraisablehook__(dropped)
+
+
 def _leave() -> NoReturn:
     raise SystemExit(_RUN.code)
 
 
 def _watch(reading: int) -> None:
-    """Wait for a signal that ends the run, and end it if it does not end by itself."""
+    """Wait for a signal that ends the run, and end it if it does not end by itself.
+
+    A library in the main thread may keep the interpreter to itself for seconds, so that this thread
+    hears of the signal late: the signal came at the earliest when it last looked and found none.
+    """
     number = 0
     while number not in _ENDING:
-        number = os.read(reading, 1)[0]
-    time.sleep(PATIENCE)
+        looked = time.monotonic()
+        if select.select([reading], [], [], _EVERY)[0]:
+            number = os.read(reading, 1)[0]
+    time.sleep(max(0.0, looked + PATIENCE - time.monotonic()))
     with _RUN.whole:
         if _RUN.is_done:
             return

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,20 +10,45 @@ from pathlib import Path
 
 import pytest
 from project import MYELOID, NSCLC, PROJECT, STUDY, Plateau
+from slow_tests import SLOW_TESTS, SlowTests, function_of
 
 WHOLE = {"plateau", "default_releases", "myeloid_releases", "nsclc_releases"}
 """The fixtures that run the command or build a study, themselves or through others."""
 WHOLE_FOLDERS = {"benchmarks", "end_to_end", "serving", "superset", "synthesis", "torture"}
 """Where tests build studies of their own, search a cohort, start a server or measure builds."""
+MARKS_ITSELF = re.compile(r"^pytestmark = pytest\.mark\.integration\b", re.MULTILINE)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-slow-tests", action="store_true", help="write tests/slow_tests.txt")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.write_slow_tests and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(SlowTests())
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import the files of which `make test-unit` runs nothing."""
+    if "not integration" not in config.option.markexpr:
+        return None
+    if collection_path.is_dir():
+        return collection_path.name in WHOLE_FOLDERS or None
+    if collection_path.suffix != ".py":
+        return None
+    return bool(MARKS_ITSELF.search(collection_path.read_text(encoding="utf-8"))) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that `make test-unit` leaves out; a file may mark its own as well."""
+    slow = set(SLOW_TESTS.read_text(encoding="utf-8").splitlines())
     for item in items:
         folder = item.path.relative_to(PROJECT / "tests").parts[0]
         asked = {*getattr(item, "fixturenames", ()), *_named_by_parameters(item)}
         if folder in WHOLE_FOLDERS or WHOLE & asked:
             item.add_marker(pytest.mark.integration)
+        if function_of(item.nodeid) in slow:
+            item.add_marker(pytest.mark.slow)
 
 
 def _named_by_parameters(item: pytest.Item) -> set[str]:

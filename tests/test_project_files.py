@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from dbt.contracts.graph.manifest import Manifest
 from project import PROJECT
 
 from analytics import project_files
@@ -42,6 +41,8 @@ def test_a_relative_cache_is_not_one(installed: Path, monkeypatch: pytest.Monkey
 def test_a_user_without_a_home_keeps_nothing(
     installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from dbt.contracts.graph.manifest import Manifest  # noqa: PLC0415  (slow to import)
+
     def no_home(path: Path) -> Path:
         raise RuntimeError("Could not determine home directory.")
 

@@ -35,6 +35,19 @@ RUNS = {
 with connect(":memory:") as connection:
     connection.execute("select sum(hash(a.range + b.range)) from range(10000000) a, range(10000) b")
 """,
+    "a library that keeps the interpreter": """
+numbers = []
+while True:
+    try:
+        if not numbers:
+            started = time.process_time()
+            sum(range(2_000_000))
+            numbers.append(int(1.5 / (time.process_time() - started) * 2_000_000))
+            sum(range(numbers[0]))  # without a look at signals or other threads
+        time.sleep(60)
+    except BaseException:
+        pass
+""",
     "a library that drops exceptions": """
 for _ in range(3):
     try:
@@ -91,6 +104,8 @@ def test_a_run_ends_within_five_seconds_wherever_it_is(
     run.send_signal(number)
     assert run.wait(10) == 128 + number
     assert time.monotonic() - asked < 5
+    assert run.stderr is not None
+    assert "Traceback" not in run.stderr.read()
     left = {path.name for path in (tmp_path / "trial").iterdir()}
     assert left == {".lock", "log.jsonl"}
     assert list((tmp_path / "tmp").iterdir()) == []

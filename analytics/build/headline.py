@@ -207,7 +207,9 @@ def _outcome(label: str, row: Mapping[str, Any]) -> OutcomeRow:
     if row["percent"] is not None:
         limits = (row["ci_lower"], row["ci_upper"])
         lower, upper = (UNKNOWN if one is None else style().percent(one) for one in limits)
-        percent = f"{style().percent(row['percent'])}% ({style().between(lower, upper)})"
+        percent = f"{style().percent(row['percent'])}%"
+        if {lower, upper} != {UNKNOWN}:
+            percent += f" ({style().between(lower, upper)})"
     return OutcomeRow(label, _count(row["n"]), _count(row["denominator"]), percent)
 
 
@@ -250,6 +252,9 @@ def _limits(publication: Publication) -> Iterator[str]:
         few = f"curves below {publication.at_risk_bound} at risk"
         counts = f"counts below {cell}, " if cell is not None else ""
         yield f"{UNKNOWN}: none, or not published: {counts}{few}."
+    if publication.rounds_counts:
+        base = publication.round_counts_to
+        yield f"{UNKNOWN}: none, or withheld: counts are rounded to multiples of {base}."
     if grid is not None:
         spans = "months" if grid == "monthly" else f"spans of {grid} days"
         yield f"Times on curves are ends of {spans}."

@@ -43,6 +43,7 @@ from analytics.release.log import (
     rollback_stands,
 )
 from analytics.release.manifest import write_manifest, write_private_digests
+from analytics.release.rounded_counts import RoundedCounts, rounded_counts
 from analytics.release.sbom import SBOM, sbom_text
 from analytics.release.signing import SIGNATURE, check_key, sign, signer_of
 from analytics.release.soundness import visible_damage
@@ -311,7 +312,10 @@ def _fill(walk: _Build) -> list[Outcome]:
             with connect(walk.warehouse) as connection:
                 decide = partial(hidden_counts, walk.study, connection)
                 month = walk.study.parameters.days_per_month
-                hidden = limit_schema(connection, "bi", walk.study.publication, month, decide)
+                round_off = partial(rounded_counts, walk.study, connection)
+                limits = limit_schema(
+                    connection, "bi", walk.study.publication, month, decide, round_off
+                )
         with step("export"):
             stamp = {
                 "study": walk.study.study_id,
@@ -320,7 +324,7 @@ def _fill(walk: _Build) -> list[Outcome]:
                 "synthetic_note": walk.study.synthetic_note or "",
             }
             export_bi(walk.warehouse, walk.folder, stamp)
-            _write_headline(walk, hidden)
+            _write_headline(walk, *limits)
             (walk.folder / SBOM).write_text(sbom_text(), encoding="utf-8")
         with step("write the report"):
             from analytics.report.explore.writing import (  # noqa: PLC0415  (slow to import)
@@ -352,7 +356,9 @@ def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> 
     return outcomes
 
 
-def _write_headline(walk: _Build, hidden: HiddenCounts | None) -> None:
+def _write_headline(
+    walk: _Build, hidden: HiddenCounts | None, rounded: RoundedCounts | None
+) -> None:
     path = walk.folder / HEADLINE
     path.parent.mkdir()
     with connect(walk.warehouse, read_only=True) as connection:
@@ -362,7 +368,7 @@ def _write_headline(walk: _Build, hidden: HiddenCounts | None) -> None:
         }
     publication = walk.study.publication
     frames = on_grid(frames, publication, walk.study.parameters.days_per_month)
-    shown = limited(frames, publication, hidden)
+    shown = limited(frames, publication, hidden, rounded)
     with written_as(walk.study.number_style):
         lines = headline_lines(headline(walk.study, shown, load_published(walk.study.folder)))
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -9,8 +9,10 @@ from analytics.ingest import IngestError, load_raw
 from analytics.progress import Progress, Silence, Steps
 from analytics.signals import temporary_folder
 from analytics.study import load_study
+from analytics.study.published import load_published
 from analytics.transform import Transformation
 from analytics.warehouse import connect
+from expectations.suite import SUITES, load_suites
 
 # what is found, and whether anybody is left to be analysed
 FINDINGS: Final = "+config.schema:quality +population_members"
@@ -20,11 +22,13 @@ def check(folder: Path, threads: int, progress: Progress | None = None) -> Repor
     """Judge every record of the study in the folder, in a temporary folder of its own.
 
     Files that cannot be read end the check, with a sentence for each of them in the report.
-    Raises StudyError for a mistake in the study's own files and BuildError.
+    Raises StudyError or SuiteError for a mistake in the study's own files, and BuildError.
     """
     steps = Steps(progress or Silence())
     with steps.step("read the study"):
         study = load_study(folder)
+        load_suites((SUITES, study.folder / "expectations"))
+        load_published(study.folder)
     with temporary_folder("plateau-check-") as work:
         warehouse = work / "warehouse.duckdb"
         try:

@@ -39,8 +39,8 @@ def status_lines(releases: Path, now: datetime | None = None) -> Iterator[str]:
 
     `now` is the moment that ages count from.
     """
-    names = sorted({path.parent.name for path in releases.glob("*/log*.jsonl")})
     published = {study.study_id for study in published_studies(releases)}
+    names = sorted(published | {path.parent.name for path in releases.glob("*/log*.jsonl")})
     if not names:
         yield f"Nothing has been built in {releases}; run `plateau build`."
     for name in names:
@@ -86,6 +86,8 @@ def _study_lines(study: StudyReleases, is_published: bool, now: datetime) -> Ite
         last = runs[-1]
         message = f": {last['message']}" if "message" in last else ""
         yield f"  last run   {last['at']}, {last['event']}{message}"
+    else:
+        yield f"  log        {study.log} has no run; compare it with a backup"
     if damage:
         yield f"  next       {_REPAIR}"
     elif runs:

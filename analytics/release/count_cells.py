@@ -39,6 +39,13 @@ def is_curve_point(row: Row) -> bool:
     return row["point"] == "day" if "point" in row else set(row) >= _CURVE and "n" not in row
 
 
+def curve_points(frame: pl.DataFrame) -> pl.Expr:
+    """The rows of a table that are steps of a curve: they are left out, and not suppressed."""
+    if "point" in frame.columns:
+        return pl.col("point") == "day"
+    return pl.lit(set(frame.columns) >= _CURVE and "n" not in frame.columns)
+
+
 def count_cells(frames: Mapping[str, pl.DataFrame], sets: SubjectSets) -> list[Cell]:
     """Every count that is not a step of a curve, table by table."""
     cells: list[Cell] = []

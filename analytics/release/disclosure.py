@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from analytics.methods.statuses import SHOWN_WHILE, SUPPRESSED
+from analytics.release.count_cells import curve_points
 from analytics.release.curve_grid import on_grid
 from analytics.release.hidden_counts import OF_MODELS, HiddenCounts
 from analytics.release.history_limits import (
@@ -21,6 +22,7 @@ from analytics.release.history_limits import (
     without_hidden_previous,
 )
 from analytics.release.kinds import of_kind
+from analytics.release.rounded_counts import WITHHELD, RoundedCounts, only_rounded
 from analytics.release.state_curves import without_days_of_few
 from analytics.results.schemas import Kind
 from analytics.study.specification import Publication
@@ -28,6 +30,7 @@ from analytics.warehouse import quoted
 
 Frames = Mapping[str, pl.DataFrame]
 Decision = Callable[[Frames], HiddenCounts | None]
+Rounding = Callable[[Frames], RoundedCounts | None]
 
 ONE_SUBJECT: Final = f"{SUPPRESSED}the value of one subject"
 OLD_AGE: Final = f"{SUPPRESSED}an age over 89"
@@ -44,18 +47,20 @@ _EXTREMES: Final = ("min", "max")
 _NEVER: Final = pl.lit(False)
 
 
-def limit_schema(
+def limit_schema(  # noqa: PLR0913, PLR0917
     connection: duckdb.DuckDBPyConnection,
     schema: str,
     publication: Publication,
     days_per_month: float,
     decide: Decision,
-) -> HiddenCounts | None:
+    round_off: Rounding = lambda _: None,
+) -> tuple[HiddenCounts | None, RoundedCounts | None]:
     """Replace the rows of every table of a schema by what may be published of them.
 
-    A column that holds a null now may be null; without limits nothing is touched. `decide` tells
-    over all tables together which counts are hidden; its answer is returned, None without limits.
-    Raises BuildError for a column without a kind.
+    A column that holds a null now may be null; without limits nothing is touched. `decide` and
+    `round_off` tell over all tables together which counts are hidden, and what they are rounded to;
+    their answers are returned, None where the study does not ask for them. Raises BuildError for a
+    column without a kind.
     """
     names = connection.execute(
         "select table_name from information_schema.tables where table_schema = ? order by all",
@@ -65,11 +70,13 @@ def limit_schema(
     frames = {name: connection.sql(f"from {place}").pl() for name, place in places.items()}
     frames = on_grid(frames, publication, days_per_month)
     hidden = decide(frames) if publication.hides_counts else None
-    shown = limited(frames, publication, hidden)
+    rounded = round_off(frames) if publication.rounds_counts else None
+    shown = limited(frames, publication, hidden, rounded)
     if not publication.has_limits:
-        return None
+        return None, None
     for name, frame in shown.items():
-        for column in of_kind(frame, *_COUNTS, *_NUMBERS):
+        withheld = [column for column in WITHHELD if column in frame.columns]
+        for column in dict.fromkeys([*of_kind(frame, *_COUNTS, *_NUMBERS), *withheld]):
             connection.execute(
                 f"alter table {places[name]} alter column {quoted(column)} drop not null"
             )
@@ -77,15 +84,19 @@ def limit_schema(
         connection.register("limited_frame", frame.to_arrow())
         connection.execute(f"insert into {places[name]} by name select * from limited_frame")
         connection.unregister("limited_frame")
-    return hidden
+    return hidden, rounded
 
 
 def limited(
-    frames: Frames, publication: Publication, hidden: HiddenCounts | None = None
+    frames: Frames,
+    publication: Publication,
+    hidden: HiddenCounts | None = None,
+    rounded: RoundedCounts | None = None,
 ) -> dict[str, pl.DataFrame]:
     """The tables as they may be published.
 
-    `hidden` names further counts to hide, those from which small ones can be computed.
+    `hidden` names further counts to hide, those from which small ones can be computed; `rounded`
+    has what the others are rounded to.
 
     Counts from 1 to `smallest_cell` - 1 go, with every number of their row; zero stays, and so
     does a total. A curve ends, and later times and rates go, where fewer than
@@ -106,15 +117,8 @@ def limited(
         if is_history(frame):
             shown[name] = without_hidden_previous(frame)
     gone = _gone(shown.values())
-    return {name: _followed(frame, gone) for name, frame in shown.items()}
-
-
-def _is_curve_point(frame: pl.DataFrame) -> pl.Expr:
-    """A row of a curve: it is left out of a shorter curve, and not suppressed."""
-    names = set(frame.columns)
-    if "point" in names:
-        return pl.col("point") == "day"
-    return pl.lit({*_CURVE, "n_risk", "time_months"} <= names and "n" not in names)
+    shown = {name: _followed(frame, gone) for name, frame in shown.items()}
+    return shown if rounded is None else only_rounded(frames, shown, rounded)
 
 
 def _small(counts: Iterable[str], bound: int) -> pl.Expr:
@@ -129,7 +133,7 @@ def _curve_ends(frames: Iterable[pl.DataFrame], bound: int) -> pl.DataFrame:
     for frame in frames:
         if {"n_risk", "time_months", *_CURVE} <= set(frame.columns):
             month, few = pl.col("time_months"), _small(["n_risk"], bound)
-            points = frame.filter(_is_curve_point(frame))
+            points = frame.filter(curve_points(frame))
             last = month.filter(pl.col("n_risk") >= bound).max().over(_CURVE).fill_null(-1)
             ends.append(
                 points.filter(few & (month > last))
@@ -213,6 +217,8 @@ def _with_curve_end(frame: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
 def _without_small_counts(text: str, publication: Publication) -> pl.Expr:
     """A text in which a small number of people is replaced."""
     bound = publication.at_risk_bound
+    if bound < 2:  # nothing is small
+        return pl.col(text)
     small = "|".join(map(str, range(1, bound)))
     return pl.col(text).str.replace_all(
         rf"\b(?:about )?({small}) (subject|patient)s?\b", f"fewer than {bound} ${{2}}s"
@@ -223,7 +229,7 @@ def _trimmed(frame: pl.DataFrame, bound: int, *, by_day: bool) -> pl.DataFrame:
     """Curves without their points at which too few are at risk; the caution says so."""
     if "n_risk" not in frame.columns:
         return frame
-    is_point = _is_curve_point(frame)
+    is_point = curve_points(frame)
     is_over = _left(frame, bound) if by_day else _NEVER
     if "time_months" in frame.columns:
         is_over |= _is_late("time_months")
@@ -270,7 +276,7 @@ def _reason(
         few_others += [_is_marked(marked, count) for count in others]
     months = [_is_late(month) for month in of_kind(frame, Kind.MONTH)]
     is_extreme = pl.col("statistic").is_in(_EXTREMES) if "statistic" in frame.columns else _NEVER
-    is_row = ~_is_curve_point(frame)
+    is_row = ~curve_points(frame)
     return (
         pl.when(is_row & pl.any_horizontal(_NEVER, *few_at_risk, *months))
         .then(pl.lit(late(publication)))
@@ -296,7 +302,7 @@ def _hidden(
 ) -> dict[str, pl.Expr]:
     """Which cells of which column go."""
     bound, cell = publication.at_risk_bound, publication.cell_bound
-    is_row, at_risk = ~_is_curve_point(frame), of_kind(frame, Kind.AT_RISK)
+    is_row, at_risk = ~curve_points(frame), of_kind(frame, Kind.AT_RISK)
     hidden = {
         count: is_row
         & (_small([count], bound if count in at_risk else cell) | _is_marked(marked, count))

@@ -1,15 +1,19 @@
 """What the history of a study may tell: no difference between two releases that is a small count.
 
-Of an earlier release a count is shown if it is that of every later release that shows it, or
-differs from each of them by at least the smallest cell.
+Counts add up in each release, and so do their differences: what all patients gained less what one
+arm gained is what the other arm gained. Every sum of multiples of a number is such a multiple, zero
+or large. So of the earlier releases those counts are shown whose differences from the last release
+have a common divisor of at least the smallest cell; most of all those that did not change.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Final
+from math import gcd
+from typing import Any, Final
 
 import polars as pl
 
+Line = tuple[Any, ...]
 HISTORY: Final = {"release_order", "analysis_id", "number", "n_event_previous"}
 _LINE: Final = ("analysis_id", "number", "model", "factor", "contrast", "event", "time_months")
 _PREVIOUS: Final = {
@@ -27,33 +31,41 @@ def is_history(frame: pl.DataFrame) -> bool:
 def small_differences(
     frame: pl.DataFrame, bounds: Mapping[str, int], hidden: Mapping[str, set[int]]
 ) -> dict[str, list[int]]:
-    """The rows whose count is not shown, by column.
+    """The rows of earlier releases whose count is not shown, by column.
 
-    `bounds`: column -> the smallest difference that is shown. `hidden`: column -> rows that are
-    hidden anyway; what is hidden of the last release is hidden of all.
+    `bounds`: column -> the smallest count that is shown; the largest of them is the smallest
+    difference. `hidden`: column -> rows that are hidden anyway; what is hidden of the last release,
+    or is not in it, is hidden of all. The latest releases and the first lines are shown first.
     """
-    rows = frame.with_row_index("place").sort("release_order", descending=True).to_dicts()
-    last = rows[0]["release_order"] if rows else None
+    ordered = frame.with_row_index("place").sort("release_order", descending=True)
+    rows = ordered.to_dicts()
+    columns = [column for column in bounds if column not in _PREVIOUS]
+    last: dict[Line, int] = {}
     found: dict[str, list[int]] = defaultdict(list)
-    for column, bound in bounds.items():
-        if column in _PREVIOUS:
-            continue
-        shown: dict[tuple[object, ...], set[int]] = defaultdict(set)
-        gone: set[tuple[object, ...]] = set()
-        for row in rows:
-            line = () if column == "n_subjects" else tuple(row[name] for name in _LINE)
-            if row[column] is None:
+    divisor = 0
+    for row in rows:
+        for column in columns:
+            value, line = row[column], _line_of(row, column)
+            if value is None:
                 continue
-            is_small = 0 < row[column] < bound
-            is_hidden = is_small or row["place"] in hidden.get(column, set())
-            if row["release_order"] == last and is_hidden:
-                gone.add(line)
-            differences = {abs(row[column] - value) for value in shown[line]}
-            if line in gone or any(0 < one < bound for one in differences):
+            is_hidden = row["place"] in hidden.get(column, set()) or 0 < value < bounds[column]
+            if row["release_order"] == rows[0]["release_order"]:
+                if not is_hidden:
+                    last[line] = value
+                continue
+            if is_hidden or line not in last:
                 found[column].append(row["place"])
-            elif not is_hidden:
-                shown[line].add(row[column])
+                continue
+            shared = gcd(divisor, value - last[line])
+            if 0 < shared < max(bounds.values()):
+                found[column].append(row["place"])
+            else:
+                divisor = shared
     return found
+
+
+def _line_of(row: Mapping[str, Any], column: str) -> Line:
+    return (column, *(row[name] for name in _LINE if column != "n_subjects"))
 
 
 def without_hidden_previous(frame: pl.DataFrame) -> pl.DataFrame:

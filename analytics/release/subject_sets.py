@@ -125,8 +125,12 @@ class SubjectSets:
         return frozenset(kept)
 
     def leader(self, atom: Atom) -> Atom:
-        """One condition of those that the same subjects meet: the first one asked for."""
-        return self._leaders.setdefault(self.of(atom), atom)
+        """One condition of those that the same subjects meet: the first one asked for.
+
+        What nobody meets is no other such condition: an interval without events is still a part.
+        """
+        bits = self.of(atom)
+        return self._leaders.setdefault(bits, atom) if bits else atom
 
     def _read(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Read the marts; each set is made at once, whatever the number of subjects."""

@@ -93,7 +93,11 @@ def verify_log(release: Path) -> LogVerification | None:
     folder = release.resolve().parent
     releases = StudyReleases(folder.parent, folder.name)
     if not log_files(releases.log):
-        return None
+        kept = read_manifest(release).get("history", {}).get("log")
+        if kept is None or not releases.current.is_symlink():
+            return None
+        missing = f"{releases.log.name} is missing, in which the publication was written."
+        return LogVerification(0, None, (missing,))
     states = {
         one.release_id: state
         for one in published_releases(releases)

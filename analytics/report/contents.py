@@ -88,6 +88,12 @@ _CURVES = {
     "multi_state": state_figure,
     "external_control": external_figure,
 }
+_STEPS = {
+    "kaplan_meier": "survival_curves",
+    "cumulative_incidence": "relapse_incidence",
+    "multi_state": "state_probabilities",
+    "external_control": "external_curves",
+}
 _FIGURES_OF_THEIR_OWN = ("multi_state", "external_control")
 _MODELS = (
     "cox_univariate",
@@ -314,8 +320,14 @@ def _curves(bi: Bi, analyses: Sequence[Row], main: set[str], method: str) -> lis
     return [
         draw(bi, row, is_main=True)
         for row in analyses
-        if row["method"] == method and row["analysis_id"] in main
+        if row["method"] == method and row["analysis_id"] in main and _has_curve(bi, row)
     ]
+
+
+def _has_curve(bi: Bi, analysis: Row) -> bool:
+    """Whether any step of the analysis is published: limits of publication may withhold all."""
+    steps = bi[_STEPS[analysis["method"]]].filter(analysis_id=analysis["analysis_id"])
+    return not (steps.filter(point="day") if "point" in steps.columns else steps).is_empty()
 
 
 def _forests(bi: Bi, analyses: Sequence[Row], main: set[str], *, is_main: bool) -> list[Item]:
@@ -350,7 +362,7 @@ def _supporting(bi: Bi, analyses: Sequence[Row], main: set[str], first: set[str]
     curves = [
         _CURVES[row["method"]](bi, row, is_main=False)
         for row in analyses
-        if row["method"] in _CURVES and row["analysis_id"] not in main
+        if row["method"] in _CURVES and row["analysis_id"] not in main and _has_curve(bi, row)
     ]
     tables = [
         item
@@ -383,10 +395,13 @@ def _quality(bi: Bi) -> list[str]:
     checks = bi["data_quality"].filter(bi["data_quality"]["topic"] == "check")
     files = bi["data_quality"].filter(bi["data_quality"]["topic"] == "file")
     passed = int(checks["passed"].sum())
+    sentences = (
+        f"{passed} of {checks.height} checks passed. No critical check failed: a release with "
+        "one is not published."
+    )
+    if files["n_read"].null_count():
+        return [sentences]
     read = int(files["n_read"].sum() or 0)
     rejected = None if files["n_rejected"].null_count() else int(files["n_rejected"].sum() or 0)
     told = f"{whole(rejected)} rejected" if rejected is not None else "some may have been rejected"
-    return [
-        f"{passed} of {checks.height} checks passed. No critical check failed: a release with "
-        f"one is not published. {whole(read)} records were read and {told}."
-    ]
+    return [f"{sentences} {whole(read)} records were read and {told}."]

@@ -14,6 +14,7 @@ from analytics.report.numbering import numbered
 from analytics.report.typesetting import lettered, notes_of
 
 _AFTER_THE_UNITS: Final = re.compile(r"^[<>]?[+\u2212-]?[\d,]*(.*)$")
+_FEW_LETTERS: Final = 8
 PADDING: Final = 3
 """Letters of room beside the text of a column."""
 
@@ -133,7 +134,8 @@ def after_the_units(text: str) -> str:
 def fitted(table: PrintedTable, room: float, letter: float) -> list[float]:
     """The widths of the columns within so much room; a letter takes about `letter` of it.
 
-    Numbers keep their width and texts share what is left, as much as they need.
+    Numbers keep their width and texts share what is left, as much as they need; no column is
+    narrower than a few letters for one that is long.
     """
     wanted = [column.width * letter for column in table.columns]
     if sum(wanted) <= room:
@@ -142,8 +144,17 @@ def fitted(table: PrintedTable, room: float, letter: float) -> list[float]:
     texts = sum(wanted) - numbers
     left = room - numbers
     if left < texts / 3:  # the numbers leave too little: all give way
-        return [width * room / sum(wanted) for width in wanted]
+        shared = [width * room / sum(wanted) for width in wanted]
+    else:
+        shared = [
+            width * left / texts if column.is_text else width
+            for width, column in zip(wanted, table.columns, strict=True)
+        ]
+    few = min(_FEW_LETTERS * letter, room / len(wanted))
+    least = [min(width, few) for width in wanted]
+    missing = sum(max(low - width, 0.0) for low, width in zip(least, shared, strict=True))
+    spare = sum(max(width - low, 0.0) for low, width in zip(least, shared, strict=True))
     return [
-        width * left / texts if column.is_text else width
-        for width, column in zip(wanted, table.columns, strict=True)
+        low if width < low else width - missing * (width - low) / (spare or 1.0)
+        for low, width in zip(least, shared, strict=True)
     ]

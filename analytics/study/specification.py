@@ -137,19 +137,25 @@ class Publication(_Specification):
 
     Of a hidden small count at least `protection` + 1 values in a row, its own among them, stay
     possible for who knows all that is published; None: all from 1 to the limit. Curves are
-    published by `curve_grid`, by month or by so many days; None: by day. None, the default of all,
-    limits nothing.
+    published by `curve_grid`, by month or by so many days; None: by day. Counts are rounded to
+    multiples of `round_counts_to`, and curves withheld. None, the default of all, limits nothing.
     """
 
     smallest_cell: int | None = Field(default=None, ge=2)
     smallest_n_at_risk: int | None = Field(default=None, ge=2)
     protection: int | None = Field(default=None, ge=1)
     curve_grid: Literal["monthly"] | int | None = None
+    round_counts_to: int | None = Field(default=None, ge=3)
 
     @property
     def has_limits(self) -> bool:
         """Whether anything is held back."""
-        return self.hides_counts or self.curve_grid is not None
+        return self.hides_counts or self.curve_grid is not None or self.rounds_counts
+
+    @property
+    def rounds_counts(self) -> bool:
+        """Whether counts are rounded."""
+        return self.round_counts_to is not None
 
     @property
     def hides_counts(self) -> bool:

@@ -194,6 +194,20 @@ def test_every_file_that_cannot_be_read_is_told_at_once(
     assert "Traceback" not in result.stderr
 
 
+def test_a_suite_that_a_build_would_refuse_is_told_before_any_record_is_read(
+    plateau: Plateau, study_copy: Path
+) -> None:
+    """The check said that the study can be built."""
+    suite = study_copy / "expectations/other.yml"
+    suite.write_text("gate: &one marts\nschema: *one\n", encoding="utf-8")
+    result = plateau("check", study_copy)
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == (
+        f"plateau: {suite} has an alias (*) at line 2; write it out."
+    )
+    assert result.stdout == ""
+
+
 def test_the_default_study_is_checked_without_a_release(plateau: Plateau, tmp_path: Path) -> None:
     """Every record of its files is accounted for; the report is what the build would find."""
     page, table = tmp_path / "check.html", tmp_path / "check.csv"

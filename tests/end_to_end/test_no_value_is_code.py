@@ -5,6 +5,7 @@ import csv
 import json
 import re
 import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -261,6 +262,23 @@ def test_no_cell_of_a_table_is_a_formula(built: Built, plateau: Plateau, tmp_pat
     assert_inert((tmp_path / "check.html").read_text(encoding="utf-8"))
 
 
+def texts_of_office(path: Path) -> list[str]:
+    """The parts of a file of Word or Excel, which hold texts and pictures and nothing else."""
+    with zipfile.ZipFile(path) as archive:
+        texts = [archive.read(name).decode() for name in archive.namelist() if ".xml" in name]
+        kinds = [name.rpartition(".")[2] for name in archive.namelist()]
+    assert set(kinds) <= {"xml", "rels", "jpeg"}
+    for text in texts:
+        for element in ElementTree.fromstring(text).iter():
+            tag = str(element.tag).rpartition("}")[2]
+            assert tag not in ("f", "altChunk", "object", "script")
+            if tag == "hyperlink":  # to a sheet of the same file
+                assert not [name for name in element.attrib if name.endswith("}id")]
+            if tag == "instrText":
+                assert re.fullmatch(r"\s*(PAGE|NUMPAGES)\s*", element.text or "")
+    return texts
+
+
 @pytest.mark.parametrize("kind", ["docx", "xlsx", "rtf", "tex"])
 def test_documents_hold_texts_and_no_commands(
     built: Built, plateau: Plateau, tmp_path: Path, kind: str
@@ -268,17 +286,7 @@ def test_documents_hold_texts_and_no_commands(
     path = tmp_path / f"tables.{kind}"
     out(built, plateau, "tables", "--format", kind, "--output", path)
     if kind in ("docx", "xlsx"):
-        with zipfile.ZipFile(path) as archive:
-            texts = [archive.read(name).decode() for name in archive.namelist() if ".xml" in name]
-            kinds = [name.rpartition(".")[2] for name in archive.namelist()]
-        assert set(kinds) <= {"xml", "rels", "jpeg"}
-        for text in texts:
-            root = ElementTree.fromstring(text)
-            for element in root.iter():
-                tag = str(element.tag).rpartition("}")[2]
-                assert tag not in ("f", "altChunk", "object", "script")
-                if tag == "instrText":
-                    assert re.fullmatch(r"\s*(PAGE|NUMPAGES)\s*", element.text or "")
+        texts = texts_of_office(path)
     else:
         texts = [path.read_text(encoding="utf-8")]
         # a backslash before the token that no backslash makes a letter; TeX's comments are none
@@ -294,6 +302,62 @@ def test_documents_hold_texts_and_no_commands(
         )
         assert depth == 0
     assert len(tokens_in(" ".join(texts))) > 20
+
+
+def test_tables_as_pdf_have_no_action(built: Built, plateau: Plateau, tmp_path: Path) -> None:
+    path = tmp_path / "tables.pdf"
+    out(built, plateau, "tables", "--format", "pdf", "--output", path)
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF")
+    objects = re.sub(rb"stream\r?\n.*?endstream", b"", content, flags=re.DOTALL)
+    objects = re.sub(rb"\((?:\\.|[^\\()])*\)", b"()", objects, flags=re.DOTALL)
+    assert b"/Page" in objects
+    assert not re.search(rb"/(JavaScript|JS|Launch|URI|OpenAction|AA|EmbeddedFiles?)\b", objects)
+    if shutil.which("pdftotext"):
+        text = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout
+        assert len(tokens_in(text.decode())) > 20
+
+
+def test_the_text_for_a_paper_is_text(built: Built, plateau: Plateau, tmp_path: Path) -> None:
+    sentences = (built.release / "report/sentences.txt").read_text(encoding="utf-8")
+    assert OBEYED.findall(sentences) == []
+    assert len(tokens_in(sentences)) > 3
+    assert "6300580007" not in sentences
+    out(built, plateau, "text", "--format", "txt", "--output", tmp_path / "text.txt")
+    assert OBEYED.findall((tmp_path / "text.txt").read_text(encoding="utf-8")) == []
+    out(built, plateau, "text", "--format", "docx", "--output", tmp_path / "text.docx")
+    texts = texts_of_office(tmp_path / "text.docx")
+    assert len(tokens_in(" ".join(texts))) > 3
+
+
+def test_the_page_to_explore_has_no_element_of_theirs(built: Built, tmp_path: Path) -> None:
+    """Neither as it is written, nor as its program has filled it in."""
+    path = built.release / "report/explore.html"
+    text = path.read_text(encoding="utf-8")
+    assert OBEYED.findall(text) == []
+    page = Page()
+    page.feed(text)
+    page.close()
+    assert not [tag for tag, attributes in page.found if attributes.get("src") == "z"]
+    assert len(tokens_in(text)) > 10
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        return
+    shown = subprocess.run(
+        [
+            *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
+            *(f"--user-data-dir={tmp_path}", "--virtual-time-budget=5000", path.as_uri()),
+        ],
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    filled = Page()
+    filled.feed(shown)
+    filled.close()
+    for tag, attributes in filled.found:
+        assert not [name for name in attributes if name.startswith("on")], (tag, attributes)
+        assert attributes.get("src") != "z" and tag not in ("img", "iframe", "object"), attributes
+    assert tokens_in(" ".join(filled.text))
 
 
 def test_the_dashboard_holds_no_template_and_no_markup(

@@ -11,6 +11,8 @@ from mutations import FURTHER, MUTATIONS
 from expectations.runner import run_gate
 from expectations.suite import SUITES, Suite, load_suites
 
+pytestmark = pytest.mark.integration  # imports Great Expectations, damages a built study
+
 STUDY_SUITES = Path(__file__).parents[2] / "studies/blinatumomab/expectations"
 ALL = load_suites([SUITES, STUDY_SUITES])
 ONE_EACH = {

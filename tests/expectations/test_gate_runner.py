@@ -14,6 +14,8 @@ from expectations.outcome import Outcome
 from expectations.runner import run_gate
 from expectations.suite import load_suites
 
+pytestmark = pytest.mark.integration  # runs Great Expectations
+
 CHECKS = """
 gate: marts
 schema: marts

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import comb, exp, log, sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.methods.two_by_two import (
@@ -70,6 +70,7 @@ def test_the_statistic_without_a_difference_is_the_chi_square_of_the_table():
     assert found**2 == pytest.approx(pearson * 149 / 150, rel=1e-14)
 
 
+@settings(deadline=None)
 @given(tables())
 def test_the_statistic_at_a_limit_is_the_normal_quantile(table):
     found = proportion_difference(table, conf_level=0.95)
@@ -80,6 +81,7 @@ def test_the_statistic_at_a_limit_is_the_normal_quantile(table):
         assert score_statistic(table, found.ci_upper) == pytest.approx(-Z, rel=1e-9)
 
 
+@settings(deadline=None)
 @given(tables())
 def test_groups_exchanged_turn_the_difference_round(table):
     other = TwoByTwo(table.n_reference, table.denominator_reference, table.n, table.denominator)
@@ -108,6 +110,7 @@ def test_fishers_test_by_hand():
     assert fisher_exact_p(TwoByTwo(0, 4, 0, 4)) == 1
 
 
+@settings(deadline=None)
 @given(tables())
 def test_fishers_test_sums_the_exact_probabilities(table):
     events = table.n + table.n_reference

@@ -107,6 +107,15 @@ def test_a_study_that_never_got_through_is_told(releases: Path) -> None:
     ]
 
 
+def test_a_release_without_its_log_is_told(releases: Path) -> None:
+    for log in releases.glob("*/log*.jsonl"):
+        log.unlink()
+    told = lines(releases)
+    assert "published at a time that is not in the log" in " ".join(told)
+    log = releases / "trial/log.jsonl"
+    assert told[-1] == f"  log        {log} has no run; compare it with a backup"
+
+
 def test_where_nothing_was_built_the_next_step_is_told(tmp_path: Path) -> None:
     assert lines(tmp_path) == [f"Nothing has been built in {tmp_path}; run `plateau build`."]
 

@@ -760,3 +760,112 @@ def _matrix(
     rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
     shape = (len(sums), len(place))
     return csr_array(coo_array((factors, (rows, columns)), shape=shape)), right
+
+
+def rounded_ranges(
+    sums: Knowledge, rounded: Mapping[Key, float], base: int, reach: int
+) -> Iterator[tuple[Key, float, float]]:
+    """Each rounded count with values that it can have, up to `base` in a row.
+
+    A count is at most `reach` away from what is shown. `sums` are all that hold of the exact
+    counts: more than a reader could believe of rounded ones.
+    """
+    keys = list(
+        dict.fromkeys(key for terms in (*sums.equal, *sums.at_most) for key, _ in terms)
+        | dict.fromkeys(rounded)
+    )
+    place = {key: number for number, key in enumerate(keys)}
+    low = np.array([max(0.0, rounded.get(key, 0.0) - reach) for key in keys])
+    high = np.array([rounded.get(key, np.inf) + reach for key in keys])
+    free = np.ones(len(keys), dtype=bool)
+    systems = {
+        name: _matrix(terms, place, low, free)[0]
+        for name, terms in (("eq", sums.equal), ("ub", sums.at_most))
+    }
+    links = sum(
+        (abs(matrix).T @ abs(matrix) for matrix in systems.values()),
+        csr_array((len(keys), len(keys))),
+    )
+    _, part = connected_components(links, directed=False)
+    for one in dict.fromkeys(part[place[key]] for key in rounded):
+        columns = np.flatnonzero(part == one)
+        system: dict[str, Any] = {"bounds": np.stack([low[columns], high[columns]], axis=1)}
+        for name, matrix in systems.items():
+            own = np.flatnonzero(abs(matrix[:, columns]).sum(axis=1) > 0)
+            if len(own):
+                system |= {f"A_{name}": matrix[own][:, columns], f"b_{name}": np.zeros(len(own))}
+        lowest, highest = np.full(len(columns), np.inf), np.full(len(columns), -np.inf)
+        for number, column in enumerate(columns):
+            if keys[column] in rounded:
+                _stretch(number, base, system, lowest, highest)
+                yield keys[column], float(lowest[number]), float(highest[number])
+
+
+def _stretch(
+    number: int, base: int, system: Mapping[str, Any], lowest: np.ndarray, highest: np.ndarray
+) -> None:
+    """Look for solutions with less and with more of a count, until it may be `base` values."""
+    for sign in (1.0, -1.0):
+        if highest[number] - lowest[number] < base - 1:
+            cost = np.zeros(len(lowest))
+            cost[number] = sign
+            solved = linprog(cost, method="highs-ds", **system)
+            assert solved.status == 0, solved.message
+            np.minimum(lowest, solved.x, out=lowest)
+            np.maximum(highest, solved.x, out=highest)
+
+
+def small_changes(frames: Mapping[str, pl.DataFrame], few: int) -> list[tuple[int, Key, float]]:
+    """Changes of counts from 1 to `few` - 1 that a history tells: since which release, of what.
+
+    What adds up in the last release added up in the earlier ones, and what is zero was zero.
+    """
+    last = gather(frames)
+    equal = [terms for terms in last.equal if not _is_wrong(terms, last.seen)]
+    found = []
+    for release, seen in _earlier_counts(frames).items():
+        zeros = {key: 0.0 for key, now in last.seen.items() if now == 0}
+        told = Knowledge(equal=equal, at_most=last.at_most, seen=zeros | seen)
+        for key, now in last.seen.items():
+            if now >= few and key not in seen:
+                told.hidden[key] = []
+        ends = {key: (value, value) for key, value in seen.items() if key in last.seen}
+        ends |= {key: (low, high) for key, low, high in ranges(told, few)}
+        for key, (low, high) in ends.items():
+            change = abs(last.seen[key] - low)
+            if high - low < 1e-6 and 0.5 < change < few - 0.5:
+                found.append((release, key, change))
+    return found
+
+
+def _is_wrong(terms: tuple[tuple[Key, float], ...], seen: Mapping[Key, float]) -> bool:
+    """Whether a sum that was expected does not hold where all of it is seen."""
+    if any(key not in seen for key, _ in terms):
+        return False
+    return sum(factor * seen[key] for key, factor in terms) != 0
+
+
+def _earlier_counts(frames: Mapping[str, pl.DataFrame]) -> dict[int, dict[Key, float]]:
+    """What a history shows of earlier releases, by what it is of."""
+    about = {row["analysis_id"]: row for row in frames["analyses"].to_dicts()}
+    rows = frames["release_history"].to_dicts()
+    last = max((row["release_order"] for row in rows), default=None)
+    counts: dict[int, dict[Key, float]] = defaultdict(dict)
+    for row in rows:
+        analysis = about.get(row["analysis_id"])
+        if row["release_order"] == last or analysis is None:
+            continue
+        base = who(analysis["population_label"])
+        model = ("model", row["analysis_id"], row["model"])
+        keys = {"n": ("n", *model), "n_event": ("events", *model)}
+        if row["model"] is None:
+            keys = {
+                "n": base,
+                "n_event": ("events", row["event"] or "event", analysis["endpoint"], base),
+            }
+            if row["time_months"] is not None:
+                keys["n_risk"] = ("at risk", analysis["endpoint"], base, row["time_months"])
+        for column, key in keys.items():
+            if row[column] is not None:
+                counts[row["release_order"]][key] = float(row[column])
+    return counts

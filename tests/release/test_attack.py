@@ -14,13 +14,14 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from attack import Key, Knowledge, gather, ranges
+from attack import Key, Knowledge, gather, ranges, rounded_ranges, small_changes
 from project import MYELOID, NSCLC, PROJECT, STUDY
 
 from analytics.release.bi_files import export_bi
 from analytics.release.count_cells import count_cells
 from analytics.release.disclosure import limit_schema, limited
 from analytics.release.hidden_counts import hidden_counts
+from analytics.release.rounded_counts import rounded_counts
 from analytics.release.subject_sets import SubjectSets
 from analytics.report.contents import contents
 from analytics.report.elements import Table
@@ -107,7 +108,9 @@ def published(study: Path, releases: Path, folder: Path, limits: Publication = L
             connection.register("frame", frame.to_arrow())
             connection.execute(f"create table bi.{name} as from frame")
         decide = partial(hidden_counts, spec, patients)
-        limit_schema(connection, "bi", limits, spec.parameters.days_per_month, decide)
+        round_off = partial(rounded_counts, spec, patients)
+        month = spec.parameters.days_per_month
+        limit_schema(connection, "bi", limits, month, decide, round_off)
     export_bi(folder / "warehouse.duckdb", folder, {"study": study.name})
     with connect(folder / "bi.duckdb", read_only=True) as connection:
         shown = tables(connection, "main")
@@ -172,6 +175,27 @@ def test_no_hidden_count_is_recovered_or_narrowed(
     assert narrowed == []
 
 
+@pytest.mark.parametrize("protection", [1, 4])
+def test_as_many_values_stay_possible_as_the_protection_asks_for(
+    protection: int, nsclc: Attacked, nsclc_releases: Path, tmp_path: Path
+) -> None:
+    """And fewer counts are hidden for it than to keep all of them possible."""
+    limits = LIMITS.model_copy(update={"protection": protection})
+    attacked = published(NSCLC, nsclc_releases, tmp_path, limits)
+    known = gather(attacked.shown)
+    natural = {key: high - low for key, low, high in ranges(known, FEW, only_zeros=True)}
+    n_small = 0
+    for key, low, high in ranges(known, FEW):
+        value = attacked.value(key, known)
+        assert low - NEAR <= value <= high + NEAR, key
+        if value < FEW and key not in known.told:
+            n_small += 1
+            assert high - low >= min(protection, natural[key]) - NEAR, (key, value, low, high)
+    assert n_small > 5
+    n_hidden = sum(map(len, known.hidden.values()))
+    assert n_hidden <= nsclc.outcomes()[0]
+
+
 @pytest.mark.parametrize("study", ["nsclc", "myeloid"])
 def test_the_attack_recovers_counts_where_only_the_small_ones_are_hidden(
     study: str, request: pytest.FixtureRequest
@@ -192,6 +216,149 @@ def test_the_report_of_a_limited_release_has_a_dash_for_what_is_hidden(
     cells = [cell for line in lines for cell in line.cells.values()]
     assert "-" in cells
     assert not [cell for cell in cells if isinstance(cell, str) and "None" in cell.split()]
+
+
+BASE = 5
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """What all sums of a study tell of its counts when these are rounded."""
+
+    exact: Mapping[Key, float]
+    seen: Mapping[Key, float]
+    ranges: Mapping[Key, tuple[float, float]]
+
+    @classmethod
+    def of(cls, whole: Knowledge, seen: Mapping[Key, float], base: int, reach: int) -> "Rounded":
+        """`seen`: counts, rounded to within `reach`. The sums are all that hold."""
+        sums = Knowledge(
+            equal=[terms for terms in whole.equal if total(terms, whole.seen) in {None, 0}],
+            at_most=[terms for terms in whole.at_most if (total(terms, whole.seen) or 0) <= 0],
+        )
+        found = {key: (low, high) for key, low, high in rounded_ranges(sums, seen, base, reach)}
+        return cls(whole.seen, seen, found)
+
+    def narrowed(self, base: int) -> list[Key]:
+        """The counts of which fewer than `base` values in a row are possible."""
+        return [key for key, (low, high) in self.ranges.items() if high - low < base - 1 - NEAR]
+
+
+def total(terms: tuple[tuple[Key, float], ...], values: Mapping[Key, float]) -> float | None:
+    """What a sum comes to; None where a number is missing."""
+    if any(key not in values for key, _ in terms):
+        return None
+    return sum(factor * values[key] for key, factor in terms)
+
+
+def known_of(frames: Mapping[str, pl.DataFrame]) -> Knowledge:
+    """What the tables say without the steps of their curves, of which rounding publishes none."""
+    without = {
+        name: frame.filter(pl.col("point") != "day") if "point" in frame.columns else frame
+        for name, frame in frames.items()
+    }
+    curves = {"survival_curves", "relative_survival_curves"}
+    return gather(
+        {name: frame.clear() if name in curves else frame for name, frame in without.items()}
+    )
+
+
+@pytest.mark.parametrize("study", ["nsclc", "myeloid", "blinatumomab"])
+def test_no_rounded_count_is_known_better_than_to_the_base(
+    study: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Not even to whom knows every sum that holds of the exact counts."""
+    fixture = "default_releases" if study == STUDY.name else f"{study}_releases"
+    releases = request.getfixturevalue(fixture)
+    limits = Publication(round_counts_to=BASE)
+    attacked = published(STUDY.with_name(study), releases, tmp_path, limits)
+    whole, seen = known_of(attacked.whole), known_of(attacked.shown).seen
+    found = Rounded.of(whole, seen, BASE, BASE - 1)
+    assert len(found.ranges) > 400
+    for key, value in seen.items():
+        assert value % BASE == 0
+        assert abs(whole.seen[key] - value) < BASE, key
+    for terms in whole.equal:
+        if total(terms, whole.seen) == 0:
+            assert total(terms, seen) in {None, 0}, terms
+    assert found.narrowed(BASE) == []
+
+
+def test_the_attack_recovers_counts_that_are_rounded_each_for_itself(
+    nsclc_releases: Path, tmp_path: Path
+) -> None:
+    attacked = published(NSCLC, nsclc_releases, tmp_path, Publication(round_counts_to=BASE))
+    whole = known_of(attacked.whole)
+    nearest = {key: BASE * ((value + 2) // BASE) for key, value in whole.seen.items()}
+    found = Rounded.of(whole, nearest, BASE, BASE // 2)
+    assert len(found.narrowed(BASE)) > 20
+    assert min(high - low for low, high in found.ranges.values()) < 1 + NEAR
+
+
+def with_an_earlier_release(
+    frames: Mapping[str, pl.DataFrame], sets: SubjectSets, gone: Mapping[str, int]
+) -> dict[str, pl.DataFrame]:
+    """The tables with a history of two releases: the earlier one without so many of each group."""
+    history = frames["release_history"]
+    kept = sets.everybody
+    for population, n in gone.items():
+        members = sets.bits(sets.population(population))
+        for _ in range(n):
+            least = members & -members
+            members, kept = members ^ least, kept ^ least
+    counts = {column: history[column].to_list() for column in ("n", "n_event", "n_risk")}
+    for cell in count_cells({"release_history": history}, sets):
+        if cell.column in counts:
+            counts[cell.column][cell.row] = (
+                None if cell.who is None else (sets.bits(cell.who) & kept).bit_count()
+            )
+    analysed = sets.bits(sets.population(sets.study.analysis_set))
+    n_subjects = (analysed & kept).bit_count()
+    earlier = history.with_columns(
+        pl.lit("earlier").alias("release_id"),
+        (pl.col("release_order") - 1).alias("release_order"),
+        pl.lit(n_subjects).cast(pl.Int64).alias("n_subjects"),
+        *(pl.Series(name, values, pl.Int64) for name, values in counts.items()),
+    )
+    return {**frames, "release_history": pl.concat([earlier, history])}
+
+
+@pytest.mark.parametrize("gone", [(12, 5), (11, 0), (24, 12), (0, 0)])
+def test_the_history_tells_no_small_change(
+    nsclc_releases: Path, gone: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by what all gained less what one arm gained; comparing line by line would tell it."""
+    spec = load_study(NSCLC).model_copy(update={"publication": LIMITS})
+    built = nsclc_releases / NSCLC.name / "current/warehouse.duckdb"
+    with connect(built, read_only=True) as patients:
+        sets = SubjectSets(spec, patients, FEW)
+        by_arm = dict(zip(("itt_syn1042", "itt_placebo"), gone, strict=True))
+        frames = with_an_earlier_release(tables(patients, "bi"), sets, by_arm)
+        hidden = hidden_counts(spec, patients, frames)
+        shown = limited(frames, LIMITS, hidden)
+        monkeypatch.setattr("analytics.release.disclosure.small_differences", line_by_line)
+        compared_by_line = limited(frames, LIMITS, hidden)
+    assert small_changes(shown, FEW) == []
+    earlier = shown["release_history"].filter(release_id="earlier")
+    if gone != (12, 5):
+        assert earlier["n"].drop_nulls().len() > 0
+    else:
+        changes = {change for _, _, change in small_changes(compared_by_line, FEW)}
+        assert 5 in changes
+
+
+def line_by_line(frame: pl.DataFrame, bounds: Mapping[str, int], _: object) -> dict[str, list[int]]:
+    """A weaker rule: a count of the earlier release goes where it differs a little itself."""
+    half = frame.height // 2
+    return {
+        column: [
+            place
+            for place in range(half)
+            if 0 < abs((frame[column][place] or 0) - (frame[column][place + half] or 0)) < FEW
+        ]
+        for column in bounds
+        if not column.endswith("_previous")
+    }
 
 
 OF_OTHERS = {"external_comparisons", "external_curves", "external_medians"}

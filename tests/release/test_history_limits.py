@@ -62,12 +62,36 @@ def test_a_small_difference_of_events_hides_the_earlier_number() -> None:
 
 
 def test_the_same_count_and_a_large_difference_are_shown() -> None:
-    rows = shown((100, 60, 7.0), (100, 60, 7.1), (120, 75, 7.5))
-    assert rows["n_event"].to_list() == [60, 60, 75]
+    rows = shown((100, 60, 7.0), (100, 60, 7.1), (120, 80, 7.5))
+    assert rows["n_event"].to_list() == [60, 60, 80]
     assert rows["difference"].round(9).to_list() == [None, 0.1, 0.4]
 
 
-def test_each_count_is_compared_with_every_later_one_that_is_shown() -> None:
+def test_two_large_differences_that_tell_a_small_one_are_not_both_shown() -> None:
+    """20 patients and 15 events more are 5 more without an event."""
+    rows = shown((100, 60, 7.0), (120, 75, 7.5))
+    assert rows["n"].to_list() == [100, 120]
+    assert rows["n_event"].to_list() == [None, 75]
+
+
+def test_differences_with_a_large_common_divisor_are_all_shown() -> None:
+    rows = shown((100, 60, 7.0), (112, 72, 7.1), (136, 96, 7.5))
+    assert rows["n"].to_list() == [100, 112, 136]
+    assert rows["n_event"].to_list() == [60, 72, 96]
+
+
+def test_a_line_that_the_last_release_does_not_have_is_hidden() -> None:
+    whole = history((100, 60, 7.0), (100, 60, 7.5))
+    other = whole.with_columns(
+        analysis_id=pl.when(pl.col("release_order") == 1)
+        .then(pl.lit("efs"))
+        .otherwise("analysis_id")
+    )
+    rows = limited({"release_history": other}, ELEVEN)["release_history"]
+    assert rows["n_event"].to_list() == [None, 60]
+
+
+def test_each_count_is_compared_with_the_last_one() -> None:
     rows = shown((100, 60, 1.0), (100, 66, 2.0), (100, 72, 3.0))
     assert rows["n_event"].to_list() == [60, None, 72]
     assert rows["value_previous"].to_list() == [None, None, None]

@@ -28,7 +28,7 @@ def contracts() -> dict[str, pl.DataFrame]:
     models = [
         model
         for path in (PROJECT / "dbt_project/models/bi").glob("[!_]*.yml")
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        for model in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["models"]
     ]
     return {
         model["name"]: pl.DataFrame(

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,6 +12,7 @@ from docx import Document
 
 from analytics.report.elements import Column, Line, Section, Table
 from analytics.report.latex import write_latex
+from analytics.report.pdf import write_pdf
 from analytics.report.printed_tables import PrintedTable, fitted, printed_tables
 from analytics.report.rich_text import write_rich_text
 from analytics.report.word import write_word
@@ -83,6 +85,18 @@ def test_texts_give_way_where_the_paper_is_too_narrow() -> None:
     narrow = fitted(TABLES[0], sum(wanted) - 4, 1.0)
     assert narrow == pytest.approx([wanted[0] - 4, *wanted[1:]])
     assert sum(fitted(TABLES[1], 100, 1.0)) == pytest.approx(100)
+
+
+def test_a_long_text_leaves_the_other_columns_a_few_letters(tmp_path: Path) -> None:
+    """A heading of 2,000 letters took all room, and the table could not be set as PDF."""
+    *others, last = TABLES[0].columns
+    heading = "long " * 400
+    long = replace(TABLES[0], columns=(*others, replace(last, heading=heading, width=2000)))
+    found = fitted(long, 110, 1.0)
+    assert sum(found) == pytest.approx(110)
+    assert min(found) >= min(8, *(column.width for column in others)) - 1e-9
+    write_pdf([long], "Long", tmp_path / "long.pdf")
+    assert (tmp_path / "long.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_a_word_document_has_every_cell_and_repeats_its_heads(written: Callable) -> None:  # type: ignore[type-arg]

@@ -646,7 +646,7 @@ STUDY_MISTAKES = {
     "unknown limit of publication": (
         ("[inferred]", "[publication]\nsmallest_cel = 11\n\n[inferred]"),
         "study.toml [publication]: unknown key 'smallest_cel' (did you mean 'smallest_cell'?); "
-        "the keys are smallest_cell, smallest_n_at_risk, protection, curve_grid.",
+        "the keys are smallest_cell, smallest_n_at_risk, protection, curve_grid, round_counts_to.",
     ),
     "curve grid that is none": (
         ("[inferred]", '[publication]\ncurve_grid = "weekly"\n\n[inferred]'),
@@ -667,6 +667,11 @@ STUDY_MISTAKES = {
         ("[inferred]", "[publication]\nsmallest_cell = 5\nprotection = 4\n\n[inferred]"),
         "study.toml [publication]: key 'protection' is 4, but counts from 1 to 4 are hidden, which "
         "are at most 3 apart; lower it, or remove it to keep all of them possible.",
+    ),
+    "rounding that hides nothing": (
+        ("[inferred]", "[publication]\nround_counts_to = 2\n\n[inferred]"),
+        "study.toml [publication]: key 'round_counts_to' is 2, but it must be greater than or "
+        "equal to 3; correct it, or remove it to use the default.",
     ),
     "limit of publication that hides nothing": (
         ("[inferred]", "[publication]\nsmallest_cell = 1\n\n[inferred]"),

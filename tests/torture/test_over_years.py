@@ -5,16 +5,20 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from project import PROJECT, STUDY, Plateau
 from torture.places import Publisher
 from torture.tiny_release import publish_small
-from torture_scale import full_only, scaled
+from torture.tiny_study import tiny_study
+from torture_scale import scaled
 
 from analytics.release.folders import StudyReleases
-from analytics.release.log import log_files, read_runs
+from analytics.release.log import PUBLISHED, log_files, read_runs
 from analytics.release.verify import verify_log, verify_release
 
 # refreshes in one process, as a service would do, and tells what it holds before and after
@@ -118,27 +122,62 @@ def test_publications_in_a_row_leave_what_is_kept_and_no_more(
     assert verify_release(releases.current).findings == ()
 
 
-@full_only
-def test_builds_in_a_row_leave_no_file_and_no_process(
-    study_copy: Path, default_releases: Path, tmp_path: Path
-) -> None:
-    """Whole builds, each of another title, with workers, drawers and dbt."""
-    releases = StudyReleases(tmp_path / "releases", STUDY.name)
-    (tmp_path / "tmp").mkdir()
-    title = (study_copy / "study.toml").read_text()
-    for number in range(5):
-        (study_copy / "study.toml").write_text(title.replace('title = "', f'title = "{number} ', 1))
-        command = [sys.executable, "-m", "analytics", "refresh", study_copy, "--keep-last", "2"]
-        run = subprocess.Popen(
-            [*map(str, command), "--releases", str(releases.root)],
-            cwd=PROJECT,
-            env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
-            start_new_session=True,
-        )
-        assert run.wait() == 0
-        assert processes_of(run.pid) == []
-    assert list((tmp_path / "tmp").iterdir()) == []
+@dataclass(frozen=True)
+class Refreshed:
+    """What one refresh took: bytes of memory and open descriptors at most; whether it built."""
+
+    memory: int
+    descriptors: int
+    is_built: bool
+
+
+def refreshed(study: Path, releases: Path, temporary: Path) -> Refreshed:
+    """One refresh in a process and a session of its own, after which no process is left."""
+    command = [sys.executable, "-m", "analytics", "refresh", study, "--keep-last", "2"]
+    run = subprocess.Popen(
+        [*map(str, command), "--releases", str(releases)],
+        cwd=PROJECT,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    descriptors = 0
+    while True:
+        with suppress(OSError):
+            descriptors = max(descriptors, len([*Path(f"/proc/{run.pid}/fd").iterdir()]))
+        pid, status, used = os.wait4(run.pid, os.WNOHANG)
+        if pid:
+            break
+        time.sleep(0.02)
+    run.returncode = os.waitstatus_to_exitcode(status)
+    assert run.returncode == 0
+    assert processes_of(run.pid) == []
+    event = read_runs(next(releases.glob("*/log.jsonl")))[-1]["event"]
+    return Refreshed(used.ru_maxrss * 1024, descriptors, event == PUBLISHED)
+
+
+def test_refreshes_of_a_study_that_changes_leave_nothing_behind(tmp_path: Path) -> None:
+    """Every seventh finds a changed study and builds, with workers, drawers and dbt."""
+    study, temporary = tiny_study(tmp_path / "study"), tmp_path / "tmp"
+    temporary.mkdir()
+    title, n = (study / "study.toml").read_text(), scaled(100)
+    runs = []
+    for turn in range(n):
+        if turn % 7 == 0:
+            (study / "study.toml").write_text(title.replace('title = "', f'title = "{turn} '))
+        runs.append(refreshed(study, tmp_path / "releases", temporary))
+        assert list(temporary.iterdir()) == []
+    assert [run.is_built for run in runs] == [turn % 7 == 0 for turn in range(n)]
+    releases = StudyReleases(tmp_path / "releases", "adam")
     assert len(names(releases) - {".lock", "current", "log.jsonl"}) == 2
+    log = verify_log(releases.current)
+    assert log is not None
+    assert (log.n_lines, log.findings) == (n, ())
+    for is_built in (True, False):
+        first, *others = [run for run in runs if run.is_built == is_built]
+        assert max(run.memory for run in others) < 1.2 * first.memory
+        assert max(run.descriptors for run in others) < first.descriptors + 10
 
 
 def backup(releases: StudyReleases, archive: Path) -> None:
@@ -171,6 +210,19 @@ def test_a_backup_that_is_restored_elsewhere_is_whole(
     assert "259" in asked.stdout
     refreshed = plateau("refresh", STUDY, "--releases", restored.root)
     assert (refreshed.returncode, refreshed.stderr.split()[-3:]) == (0, ["up", "to", "date."])
+
+
+def test_a_log_that_was_removed_is_told(
+    plateau: Plateau, releases: StudyReleases, tmp_path: Path
+) -> None:
+    """A release that was copied elsewhere, by itself, has none."""
+    alone = shutil.copytree(releases.current, tmp_path / "alone" / "release")
+    releases.log.unlink()
+    result = plateau("verify", "--releases", releases.root)
+    assert result.returncode == 3
+    assert result.stderr.startswith("log.jsonl is missing, in which the publication was written.\n")
+    assert "the log of runs is not what was written" in result.stderr
+    assert plateau("verify", alone).returncode == 0
 
 
 def test_a_release_alone_is_restored_into_its_folder(

@@ -3,7 +3,6 @@
 from pathlib import Path
 from types import SimpleNamespace as Node
 
-import dbt.cli.main
 import pytest
 
 from analytics.errors import BuildError, GateError
@@ -73,7 +72,7 @@ def run_dbt(monkeypatch: pytest.MonkeyPatch, folder: Path, answer: Node) -> list
     for name in ("PLATEAU_WAREHOUSE", "PLATEAU_THREADS", "PLATEAU_MEMORY", "DO_NOT_TRACK"):
         monkeypatch.setenv(name, "")
     runner = Node(invoke=lambda arguments: called.extend(arguments) or answer)
-    monkeypatch.setattr(dbt.cli.main, "dbtRunner", lambda **_: runner)
+    monkeypatch.setattr("dbt.cli.main.dbtRunner", lambda **_: runner)
     monkeypatch.setattr(dbt_run, "kept_manifest", lambda *_: None)
     monkeypatch.setattr(dbt_run, "keep_manifest", lambda *_: None)
     Transformation(folder / "warehouse.duckdb", folder, {}, 1, print).parse()

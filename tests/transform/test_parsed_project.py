@@ -9,6 +9,8 @@ from dbt.contracts.graph.manifest import Manifest
 
 from analytics.transform.parsed_project import keep_manifest, kept_manifest, project_digest
 
+pytestmark = pytest.mark.integration  # imports dbt, which takes seconds
+
 PARAMETERS = {"ties": "efron", "months": 36}
 
 
