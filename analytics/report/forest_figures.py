@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
 
 from analytics.report import drawing
 from analytics.report.drawing import FAINT, INK, MUTED, SERIES
@@ -207,8 +208,8 @@ def writer(axes: Axes) -> Writer:
         weight = style.pop("weight", "normal")
         size = style.pop("size", 7.5)
         axes.figure.text(
-            x / drawing.WIDTH, (low + y) / height, text, va="center", fontsize=size,
-            fontweight=weight, linespacing=1.05, **style,
+            x / drawing.WIDTH, (low + y) / height, text, fontsize=size, fontweight=weight,
+            va="center" if "\n" in text else "center_baseline", linespacing=1.05, **style,
         )  # fmt: skip
 
     return write
@@ -244,8 +245,20 @@ def scale(axes: Axes, rows: Sequence[Row], plot: float, label: str) -> None:
     axes.minorticks_off()
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.axvline(1, color=MUTED, linewidth=0.8, zorder=0)
+    for tick in ticks:
+        axes.axvline(tick, color=FAINT, linewidth=0.5, zorder=0)
+    axes.axvline(1, color=MUTED, linewidth=0.8, zorder=0.5)
     axes.set_xlabel(f"{label} (log scale)", fontsize=7, labelpad=2)
+    _rule(axes)
+
+
+def _rule(axes: Axes) -> None:
+    """A thin line across the figure, between the headings of the columns and the first line."""
+    figure = axes.figure
+    across, height = figure.get_size_inches()  # type: ignore[union-attr]
+    y = axes.get_position().y1 + 0.04 / height
+    ends = [_FACTOR / across, _P / across]
+    figure.add_artist(Line2D(ends, [y, y], color=INK, linewidth=0.6))
 
 
 def _line(axes: Axes, write: Writer, item: _Ratio, y: float) -> None:

@@ -20,7 +20,6 @@ from analytics.report.formats import (
     since,
     test_with_strata,
     time_since,
-    time_ticks,
     whole,
 )
 from analytics.report.survival_figures import START_NOTE, at_risk
@@ -97,7 +96,7 @@ def _panels(points: pl.DataFrame, *, has_test: bool) -> list[_Panel]:
 def _draw(analysis: Row, panels: Sequence[_Panel], labels: dict[str, str], note: str) -> Drawing:
     with drawing.settings():
         last = max((_last(panel) for panel in panels), default=0.0) or 1.0
-        ticks = time_ticks(last, 4 if drawing.is_narrow() else 7)
+        ticks = drawing.month_ticks(last)
         rows = [
             RiskRow("" if i else "No. at risk", _numbers(panel, ticks))
             for i, panel in enumerate(panels)
