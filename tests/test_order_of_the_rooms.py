@@ -19,7 +19,16 @@ ROOMS = (
     ("results", "ingest"),
     ("study", "transform"),
     ("methods",),
-    ("errors", "project_files", "progress", "warehouse", "text_table", "chapters", "signals"),
+    (
+        "errors",
+        "project_files",
+        "progress",
+        "warehouse",
+        "text_table",
+        "chapters",
+        "signals",
+        "plural",
+    ),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 MODULES = sorted((PROJECT / "analytics").rglob("*.py"))

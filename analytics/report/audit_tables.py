@@ -14,6 +14,7 @@ from analytics.report.formats import (
     percent,
     whole,
 )
+from analytics.report.wording import counted
 
 _FIRST = "line"
 _AGREES, _DIFFERS = "agrees", "differs"
@@ -372,7 +373,7 @@ def _observation_end(row: Row) -> str:
     gap = row["longest_gap_days"]
     found = [row["observation_ends"]] if row["observation_ends"] else []
     if gap is not None:
-        found.append(f"more than {gap} days without an assessment before an event")
+        found.append(f"more than {counted(gap, 'day')} without an assessment before an event")
     return "; ".join(found) or UNKNOWN
 
 
@@ -399,7 +400,9 @@ def methods_table(bi: Bi) -> Table | None:
                     "variance": (row["variance"] or "").replace("_", " "),
                     "ties": row["ties"] or "",
                     "ph": row["ph_transform"] or "",
-                    "month": "" if row["days_per_month"] is None else f"{row['days_per_month']:g}",
+                    "month": ""
+                    if row["days_per_month"] is None
+                    else decimal_places(row["days_per_month"]),
                     "day": row["day_convention"] or "",
                     "software": software,
                 }
@@ -456,7 +459,7 @@ def _what(row: Row) -> list[str]:
         row["method"].replace("_", " "),
         row["endpoint_label"],
         row["population_label"] and f"patients: {row['population_label']}",
-        start if landmark is None or not start else f"{start}, day {landmark:g}",
+        start if landmark is None or not start else f"{start}, day {decimal_places(landmark)}",
         row["strata_label"] and f"groups: {row['strata_label']}",
         row["stratified_by_label"] and f"stratified by: {row['stratified_by_label']}",
     ]
@@ -467,7 +470,7 @@ def _conventions(row: Row) -> list[str]:
     """The conventions that apply to an analysis, in words."""
     level = row["conf_level"]
     found = [
-        None if level is None else f"{100 * level:g}% limits",
+        None if level is None else f"{decimal_places(100 * level)}% limits",
         row["ci_transform"] and f"{row['ci_transform']} scale",
         row["variance"] and f"variance {row['variance'].replace('_', ' ')}",
         row["ties"] and f"ties {row['ties']}",

@@ -15,7 +15,9 @@ from analytics.report.formats import (
     percent_number,
     whole,
 )
+from analytics.study.number_styles import style
 
+_BY_DEFINITION = "No limits where the definitions of group and outcome alone decide the percentage."
 _FIRST = "the line"  # no population has a blank in its name
 
 
@@ -63,6 +65,7 @@ def outcomes_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
         notes=[
             "No. (%) of the group; n/N (%) where the percentage is based on N patients of the "
             f"group. In brackets: exact (Clopper-Pearson) {_ci(rows)} of the percentage.",
+            *([_BY_DEFINITION] if rows["is_by_definition"].any() else []),
             *_group_cautions(bi, groups),
         ],
         is_main=is_main,
@@ -165,7 +168,8 @@ def _value(numbers: Sequence[float | None]) -> str:
     if numbers[0] is None:
         return UNKNOWN
     first, *rest = (_short(number) for number in numbers)
-    return f"{first} ({'-'.join(rest)})" if rest else first
+    spread = style().between(*rest) if len(rest) == 2 else "".join(rest)
+    return f"{first} ({spread})" if spread else first
 
 
 def _short(number: float | None) -> str:
@@ -180,4 +184,4 @@ def _outcome(row: Row, size: int) -> str:
         share = "" if row["percent"] is None else f" ({percent_number(row['percent'])})"
         shown = f"{whole(row['n'])}/{whole(row['denominator'])}{share}"
     limits = percent_interval(row["ci_lower_percent"], row["ci_upper_percent"])
-    return shown if limits == UNKNOWN else f"{shown} [{limits}]"
+    return shown if limits == UNKNOWN or row["is_by_definition"] else f"{shown} [{limits}]"

@@ -6,6 +6,7 @@ from analytics.report.descriptive_tables import plain_title
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
 from analytics.report.formats import (
     confidence,
+    decimal_places,
     difference,
     hazard_ratio,
     p_value,
@@ -137,7 +138,7 @@ def _lines(
         Line(
             {
                 _FIRST: f"{row['stratum_label']} minus {row['reference_label']}{since(row)}",
-                **({"month": f"{row[month]:g}"} if month else {}),
+                **({"month": decimal_places(row[month])} if month else {}),
                 column: f"{whole(row[n])} / {whole(row[f'{n}_reference'])}",
                 "difference": _difference(row, names),
                 "p": p_value(row["p_value"]),

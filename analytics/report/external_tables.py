@@ -152,7 +152,7 @@ def _check(row: Row) -> dict[str, str]:
         _FIRST: words + month,
         "published": decimal(row["published_value"], digits),
         "reconstructed": decimal(row["reconstructed"], digits),
-        "tolerance": f"{row['tolerance']:g}",
+        "tolerance": decimal_places(row["tolerance"]),
         "status": "within the tolerance" if row["status"] == "ok" else row["status"],
     }
 

@@ -14,7 +14,14 @@ from analytics.report import drawing
 from analytics.report.drawing import FAINT, INK, MUTED, SERIES
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.factor_words import contrast_of, is_sibling
-from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value, whole
+from analytics.report.formats import (
+    confidence,
+    decimal_places,
+    hazard_ratio,
+    p_phrase,
+    p_value,
+    whole,
+)
 
 TIMINGS: Final = {
     "baseline": "Baseline",
@@ -241,7 +248,7 @@ def scale(axes: Axes, rows: Sequence[Row], plot: float, label: str) -> None:
     axes.set_xlim(low / 1.08, high * 1.08)
     axes.set_ylim(0, plot)
     ticks = [tick for tick in _TICKS if low / 1.08 <= tick <= high * 1.08]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks(ticks, [decimal_places(tick) for tick in ticks])
     axes.minorticks_off()
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)

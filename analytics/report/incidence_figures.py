@@ -13,7 +13,6 @@ from analytics.report.drawing import INK, MUTED, PAPER, SERIES, RiskRow
 from analytics.report.elements import COLUMN, PAGE_OF_TWO, Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.formats import (
     confidence,
-    decimal_places,
     p_phrase,
     percent,
     percent_interval,
@@ -23,6 +22,7 @@ from analytics.report.formats import (
     whole,
 )
 from analytics.report.survival_figures import START_NOTE, at_risk
+from analytics.report.wording import in_months
 from analytics.study.codes import UNKNOWN_LEVEL
 
 
@@ -199,7 +199,7 @@ def _name_areas(  # noqa: PLR0913 - the heights between which the names go
 def _in_words(panel: _Panel, labels: dict[str, str]) -> str:
     """One panel as a sentence, for those who cannot see it."""
     rates = "; ".join(
-        f"at {decimal_places(event['time_months'])} months {labels['event'].lower()} "
+        f"at {in_months(event['time_months'])} {labels['event'].lower()} "
         f"{percent(event['incidence_percent'])}, {labels['competing'].lower()} "
         f"{percent(competing['incidence_percent'])}"
         for event, competing in zip(panel.rates, panel.competing_rates, strict=False)

@@ -16,6 +16,7 @@ from analytics.report.formats import (
     whole,
     with_interval,
 )
+from analytics.report.wording import in_months
 
 _FIRST: Final = "line"
 _PATIENT_YEARS: Final = 100
@@ -51,7 +52,9 @@ def quantiles_table(bi: Bi) -> Table | None:
         Column(_FIRST, "Group", is_text=True),
         *(
             Column(
-                f"share_{share:g}", f"{100 * share:g}%", f"Months until the event ({_ci(frame)})"
+                f"share_{share:g}",
+                f"{decimal_places(100 * share)}%",
+                f"Months until the event ({_ci(frame)})",
             )
             for share in shares
         ),
@@ -69,7 +72,7 @@ def conditional_survival_table(bi: Bi) -> Table | None:
     lines = []
     for part in frame.partition_by(*keys, maintain_order=True):
         first = part.row(0, named=True)
-        cells = {"at": f"{first['at_months']:g}", "n": whole(first["n_given"])}
+        cells = {"at": decimal_places(first["at_months"]), "n": whole(first["n_given"])}
         for row in part.to_dicts():
             cells[_month(row["further_months"])] = _percent(row)
         lines.append(_line(first, cells))
@@ -80,7 +83,7 @@ def conditional_survival_table(bi: Bi) -> Table | None:
         *(
             Column(
                 _month(month),
-                f"{decimal_places(month)} months",
+                in_months(month),
                 f"Event-free for another, % ({_ci(frame)})",
             )
             for month in further

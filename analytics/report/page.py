@@ -15,6 +15,7 @@ from analytics.report.numbering import numbered
 from analytics.report.provenance import Provenance
 from analytics.report.text_to_copy import BEFORE_USE, TextToCopy
 from analytics.report.typesetting import notes_of, table_html
+from analytics.report.wording import counted
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _LONGEST_TOPIC: Final = 40  # letters
@@ -91,6 +92,7 @@ def page(
     page_foot = f"{label}Data cut-off: {about['data_cutoffs']}. Release {release_id}."
     return environment.get_template("report.html").render(
         about=about,
+        counted=counted,
         page_foot=Markup(_css_text(page_foot)),
         release_id=release_id,
         sections=placed,

@@ -27,7 +27,7 @@ def relative_survival_table(bi: Bi) -> Table | None:
         _line(
             row,
             {
-                "month": f"{row['time_months']:g}",
+                "month": decimal_places(row["time_months"]),
                 "n_risk": whole(row["n_risk"]),
                 "observed": percent_number(row["observed_percent"]),
                 "expected": percent_number(row["expected_percent"]),

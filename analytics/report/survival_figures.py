@@ -30,7 +30,6 @@ from analytics.report.formats import (
     UNKNOWN,
     confidence,
     decimal,
-    decimal_places,
     hazard_ratio,
     interval,
     p_phrase,
@@ -43,6 +42,7 @@ from analytics.report.formats import (
     whole,
     with_interval,
 )
+from analytics.report.wording import counted, in_months
 from analytics.study.codes import UNKNOWN_LEVEL
 
 FEW_AT_RISK: Final = 10
@@ -634,14 +634,14 @@ def curve_in_words(item: DrawnCurve) -> str:
     if summary["status"] != "ok" and not item.rates:
         return f"{item.label}: {summary['status']}."
     rates = ", ".join(
-        f"{percent(rate['event_free_percent'])} at {decimal_places(rate['time_months'])} months"
+        f"{percent(rate['event_free_percent'])} at {in_months(rate['time_months'])}"
         for rate in item.rates
         if rate["event_free_percent"] is not None
     )
     median = _median_in_words(summary)
     return (
-        f"{item.label}: {whole(summary['n'])} patients, {whole(summary['n_event'])} events, "
-        f"{median}{'; ' if rates else ''}{rates}."
+        f"{item.label}: {counted(summary['n'], 'patient')}, "
+        f"{counted(summary['n_event'], 'event')}, {median}{'; ' if rates else ''}{rates}."
     )
 
 

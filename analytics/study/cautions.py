@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from analytics.plural import plural
 from analytics.study.facts import Facts
 from analytics.study.guard import Later
 
@@ -98,8 +99,8 @@ def strata_caution(n_strata: int, n_informative: int, event: str) -> str | None:
     if n_informative == n_strata:
         return None
     return (
-        f"Strata: {n_strata - n_informative} of {n_strata} without information, as they have no "
-        f"event {event}."
+        f"Strata: {n_strata - n_informative} of {n_strata} without information, as "
+        f"{plural(n_strata - n_informative, 'it has', 'they have')} no event {event}."
     )
 
 
@@ -160,8 +161,9 @@ def outcome_strata_caution(n_strata: int, n_informative: int) -> str | None:
     if n_informative == n_strata:
         return None
     return (
-        f"Strata: {n_strata - n_informative} of {n_strata} without information, as they lack a "
-        "group, the outcome, or patients without the outcome."
+        f"Strata: {n_strata - n_informative} of {n_strata} without information, as "
+        f"{plural(n_strata - n_informative, 'it lacks', 'they lack')} a group, the "
+        "outcome, or patients without the outcome."
     )
 
 

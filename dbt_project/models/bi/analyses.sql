@@ -31,6 +31,7 @@ analyses_with_methods as (
         populations.label as population_label,
         analysis_labels.strata_label,
         analysis_labels.stratified_by_label,
+        analyses.has_time_dependent_strata as groups_change,
         analyses.is_headline,
         analyses.delayed_entry_of,
         analyses.alternative_to,
@@ -39,6 +40,13 @@ analyses_with_methods as (
         analysis_method.ci_transform,
         analysis_method.ties,
         analysis_method.variance,
+        case
+            when analysis.method in (
+                'cox_univariate', 'cox_stepwise', 'cox_multivariable', 'fine_gray',
+                'fine_gray_multivariable'
+            ) then analyses.ratio_limits
+        end as ratio_limits,
+        case when analyses.is_penalized then 'firth' end as penalty,
         analysis_method.days_per_month,
         analysis_method.day_convention,
         analysis_method.ph_transform,
