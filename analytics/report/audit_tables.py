@@ -33,6 +33,8 @@ def attrition_table(bi: Bi) -> Table | None:
             },
             group=row["analysis_label"],
             indent=1,
+            analysis_id=row["analysis_id"],
+            rows=(("attrition", row),),
         )
         for row in bi["attrition"].to_dicts()
     ]
@@ -52,18 +54,21 @@ def populations_table(bi: Bi) -> Table | None:
             {
                 _FIRST: row["population_label"],
                 "n": whole(row["n"]),
+                "rule": row["population_rule"],
                 "kind": "analysis set"
                 if row["is_analysis_set"]
                 else "defined by outcome: descriptive only, not tested"
                 if row["is_defined_by_outcome"]
                 else "",
-            }
+            },
+            rows=(("populations", row),),
         )
         for row in bi["populations"].to_dicts()
     ]
     columns = [
         Column(_FIRST, "Population", is_text=True),
         Column("n", "n"),
+        Column("rule", "Who: all of", is_text=True),
         Column("kind", "Remark", is_text=True),
     ]
     return Table("populations", "Populations and groups", columns, lines, is_folded=True)
@@ -120,7 +125,8 @@ def concordance_lines(bi: Bi, *, agreeing: bool) -> Table | None:
                 "published": row["published"],
                 "computed": row["computed_as_printed"] or UNKNOWN,
                 "note": row["note"] or "",
-            }
+            },
+            rows=(("concordance", row),),
         )
         for row in frame.to_dicts()
     ]
@@ -206,6 +212,7 @@ def moved_numbers_table(bi: Bi) -> Table | None:
             },
             group=f"{row['convention'].replace('_', ' ')}: {row['chosen']} or {row['alternative']}",
             indent=1,
+            rows=(("convention_sensitivity", row),),
         )
         for row in bi["convention_sensitivity"].to_dicts()
         if _moves(row)
@@ -426,12 +433,13 @@ def methods_table(bi: Bi) -> Table | None:
 
 def analyses_table(bi: Bi) -> Table:
     """Every analysis with what its numbers rest on; the page leads here from each of them."""
+    rules = dict(bi["populations"].select("population_label", "population_rule").iter_rows())
     lines = [
         Line(
             {
                 _FIRST: row["analysis_label"],
                 "id": row["analysis_id"],
-                "what": "; ".join(_what(row)),
+                "what": "; ".join(_what(row, rules.get(row["population_label"]))),
                 "conventions": "; ".join(_conventions(row)),
             },
             anchor=row["analysis_id"],
@@ -451,14 +459,14 @@ def analyses_table(bi: Bi) -> Table:
     return Table("analyses", "Analyses one by one", columns, lines, notes, is_folded=True)
 
 
-def _what(row: Row) -> list[str]:
+def _what(row: Row, rule: str | None) -> list[str]:
     """What an analysis is of, in words."""
     landmark = row["landmark_days"]
     start = row["starts_at"] and f"from: {row['starts_at']}"
     found = [
         row["method"].replace("_", " "),
         row["endpoint_label"],
-        row["population_label"] and f"patients: {row['population_label']}",
+        row["population_label"] and f"patients: {row['population_label']} ({rule})",
         start if landmark is None or not start else f"{start}, day {decimal_places(landmark)}",
         row["strata_label"] and f"groups: {row['strata_label']}",
         row["stratified_by_label"] and f"stratified by: {row['stratified_by_label']}",

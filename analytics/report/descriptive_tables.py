@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
+from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of, taken_from
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -54,6 +55,8 @@ def outcomes_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
                 },
             },
             indent=int(part["indent"][0] or 0),
+            analysis_id=analysis["analysis_id"],
+            rows=taken_from("table_2", part.to_dicts()),
         )
         for part in rows.sort("line_order").partition_by("line_order", maintain_order=True)
     ]
@@ -132,7 +135,13 @@ def _characteristics(rows: pl.DataFrame, groups: Sequence[str]) -> Iterator[Line
                 row["group_population"]: count_percent(row["n"], row["percent"])
                 for row in level.to_dicts()
             }
-            yield Line({_FIRST: level["level_label"][0], **cells}, group=heading, indent=1)
+            yield Line(
+                {_FIRST: level["level_label"][0], **cells},
+                group=heading,
+                indent=1,
+                analysis_id=level["analysis_id"][0],
+                rows=taken_from("table_1", level.to_dicts()),
+            )
         values = part.filter(pl.col("statistic") != "count_percent")
         if not values.is_empty():
             yield from _values(values, groups, f"{heading}, {unit}" if unit else heading)
@@ -140,12 +149,19 @@ def _characteristics(rows: pl.DataFrame, groups: Sequence[str]) -> Iterator[Line
 
 def _values(values: pl.DataFrame, groups: Sequence[str], heading: str) -> Iterator[Line]:
     """The statistics of a measured characteristic, those that belong together in one line."""
-    found = {(row["group_population"], row["statistic"]): row["value"] for row in values.to_dicts()}
-    known = {row["group_population"]: (row["n"], row["denominator"]) for row in values.to_dicts()}
+    rows = values.to_dicts()
+    found = {(row["group_population"], row["statistic"]): row["value"] for row in rows}
+    known = {row["group_population"]: (row["n"], row["denominator"]) for row in rows}
+    about: dict[str, Any] = {
+        "group": heading,
+        "indent": 1,
+        "analysis_id": rows[0]["analysis_id"],
+        "rows": taken_from("table_1", rows),
+    }
     shown = {statistic for _, statistic in found}
     if any(n != denominator for n, denominator in known.values()):
         cells = {group: whole(known[group][0]) for group in groups if group in known}
-        yield Line({_FIRST: "No. known", **cells}, group=heading, indent=1)
+        yield Line({_FIRST: "No. known", **cells}, **about)
     for wanted, name in (
         (("mean", "sd"), "Mean (SD)"),
         (("median", "min", "max"), "Median (range)"),
@@ -155,12 +171,12 @@ def _values(values: pl.DataFrame, groups: Sequence[str], heading: str) -> Iterat
                 group: _value([found.get((group, statistic)) for statistic in wanted])
                 for group in groups
             }
-            yield Line({_FIRST: name, **cells}, group=heading, indent=1)
+            yield Line({_FIRST: name, **cells}, **about)
             shown -= set(wanted)
     for statistic in ("mean", "sd", "median", "min", "max"):
         if statistic in shown:
             cells = {group: _value([found.get((group, statistic))]) for group in groups}
-            yield Line({_FIRST: statistic.capitalize(), **cells}, group=heading, indent=1)
+            yield Line({_FIRST: statistic.capitalize(), **cells}, **about)
 
 
 def _value(numbers: Sequence[float | None]) -> str:

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from analytics.release.folders import REPORT_PAGE
 from analytics.report import drawing
-from analytics.report.bi_tables import read_bi
+from analytics.report.bi_tables import keys_of, read_bi
 from analytics.report.contents import contents, provenance_section
 from analytics.report.elements import Bi, Figure, Section, Table, as_of
 from analytics.report.numbering import numbered
@@ -86,7 +86,9 @@ def write_report(
             for figure in figures_of(sections)
         }
         path = folder / PAGE
-        path.write_text(page(bi, sections, svgs, provenance, text), encoding="utf-8")
+        path.write_text(
+            page(bi, keys_of(bi_file), sections, svgs, provenance, text), encoding="utf-8"
+        )
     return path
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -221,6 +222,14 @@ def test_the_picture_and_the_data_are_saved(visit: Visit, kind: str) -> None:
         text = content.decode()
         assert "Overall survival: All patients" in text
         assert "SYNTHETIC DATA" in text
+        curves, numbers = text.split(">Number at risk<")
+        heads, row = visit.table("risk")
+        assert re.findall(r">([\d,]+)</text>", numbers) == row[1:]
+        ticks, below = (
+            re.findall(rf"translate\(([\d.]+),[\d.]+\)[^>]*>{number}</text>", part)[-1]
+            for number, part in ((heads[2], curves), (row[2], numbers))
+        )
+        assert abs(float(ticks) - float(below)) < 1
     else:
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
         assert rows[0]["n_risk"] == "259"
