@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from analytics.plural import plural
+from analytics.plural import counted, plural
 from analytics.study.facts import Facts
 from analytics.study.guard import Later
 
@@ -108,10 +108,10 @@ def elsewhere_caution(elsewhere: Mapping[str, int], n_of: int) -> str | None:
     """How many of the patients a model leaves out for a level that no contrast names; or None."""
     if not elsewhere:
         return None
-    counted = ", ".join(f"{n} for {factor}" for factor, n in elsewhere.items())
+    left_out = ", ".join(f"{n} for {factor}" for factor, n in elsewhere.items())
     return (
-        f"Left out: of {n_of} patients those at a level that is in neither the numerator nor the "
-        f"denominator of a factor of the model: {counted}."
+        f"Left out: of {counted(n_of, 'patient')} those at a level that is in neither the "
+        f"numerator nor the denominator of a factor of the model: {left_out}."
     )
 
 

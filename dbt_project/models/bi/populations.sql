@@ -46,7 +46,8 @@ conditions_said as (
         on conditions.kind = 'population' and conditions.name = bases.population
     left join facts on conditions.kind = 'fact' and conditions.name = facts.fact
     left join factors on conditions.kind = 'factor' and conditions.name = factors.factor
-    left join endpoints on conditions.kind = 'endpoint' and conditions.name = endpoints.paramcd
+    left join endpoints
+        on conditions.kind = 'endpoint' and conditions.name = endpoints.paramcd
 ),
 
 rules as (

@@ -26,7 +26,7 @@ conditions_met as (
     inner join conditions on requirements.required_population = conditions.population
 ),
 
--- what is known of those the line is about: their group's conditions and its denominator's
+-- those a line is about meet the conditions of their group and of its denominator
 lines_of_groups as (
     select
         lines.*,
@@ -46,7 +46,8 @@ asked as (
         wanted.operator,
         wanted.value,
         max(case
-            when known.operator = wanted.operator and known.value = wanted.value then 1 else 0
+            when known.operator = wanted.operator and known.value = wanted.value then 1
+            else 0
         end) as is_met,
         max(case
             when
@@ -68,7 +69,8 @@ asked as (
             else 0
         end) as is_refuted
     from lines_of_groups
-    inner join conditions_met as wanted on lines_of_groups.population = wanted.population
+    inner join conditions_met as wanted
+        on lines_of_groups.population = wanted.population
     left join conditions_met as known
         on
             known.population in (
@@ -78,7 +80,8 @@ asked as (
             and wanted.name = known.name
     group by
         lines_of_groups.analysis_id, lines_of_groups.outcome, lines_of_groups.level,
-        lines_of_groups.group_population, wanted.kind, wanted.name, wanted.operator, wanted.value
+        lines_of_groups.group_population,
+        wanted.kind, wanted.name, wanted.operator, wanted.value
 ),
 
 outcomes_by_definition as (
