@@ -39,8 +39,16 @@ _NEEDED: Final = (
 )  # fmt: skip
 
 
+_NEEDED_COLUMNS: Final = {
+    "analyses": ("groups_change", "penalty", "ratio_limits"),
+    "populations": ("population_rule",),
+    "table_2": ("is_by_definition",),
+}
+"""Columns that releases of earlier versions lack, though they have their tables."""
+
+
 class MissingTablesError(Exception):
-    """Schema bi has not all the tables a report is made from; names the first missing one."""
+    """Schema bi has not all that a report is made from; names the first missing table or column."""
 
 
 class Drawers(Protocol):
@@ -104,6 +112,9 @@ def readable_bi(bi_file: Path) -> Bi:
     for table in _NEEDED:
         if table not in bi:
             raise MissingTablesError(table)
+        for column in _NEEDED_COLUMNS.get(table, ()):
+            if column not in bi[table].columns:
+                raise MissingTablesError(f"{table}.{column}")
     return bi
 
 
