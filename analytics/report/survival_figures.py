@@ -648,7 +648,7 @@ def curve_in_words(item: DrawnCurve) -> str:
 def _caption(analysis: Row, strata: Sequence[DrawnCurve], tests: Sequence[str]) -> str:
     ci = confidence(analysis["conf_level"])
     population = f" {analysis['population_label']}." if analysis["population_label"] else ""
-    limits = "Band and bars" if len(strata) == 1 else "Bands, and bars behind them"
+    limits = "Band and bars" if len(strata) == 1 else "Bands, and bars where a band has ended"
     parts = [
         f"Kaplan-Meier estimate.{population} {limits}: pointwise {ci} "
         f"({analysis['ci_transform']}). Ticks: censored."
@@ -659,7 +659,7 @@ def _caption(analysis: Row, strata: Sequence[DrawnCurve], tests: Sequence[str]) 
         parts[0] = f"Kaplan-Meier estimate.{population} Limits are in the table. Ticks: censored."
         parts.append(f"Pale: fewer than {FEW_AT_RISK} at risk.")
     else:
-        parts.append(f"Pale, without a band: fewer than {FEW_AT_RISK} at risk.")
+        parts.append(f"Pale, without a band: fewer than {FEW_AT_RISK} at risk. Dashed: medians.")
     if _are_many(strata):
         parts[1] = "A panel for each group, the others behind it."
     elif len(strata) > 1:
