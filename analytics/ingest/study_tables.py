@@ -53,8 +53,7 @@ _TABLES: Final[dict[str, str]] = {
     "plan_analysis": "analysis_id varchar, label varchar, method varchar, paramcd varchar, "
     "population varchar, strata_factor varchar, time_dependent_strata boolean, "
     "landmark_days double, headline boolean, delayed_entry_of varchar, alternative_to varchar, "
-    "candidates_from varchar, pooled_factor varchar, limits varchar, firth boolean, "
-    "display_order integer",
+    "candidates_from varchar, pooled_factor varchar, display_order integer",
     "plan_analysis_entry": "analysis_id varchar, fact varchar, by_landmark boolean",
     "plan_stratification_factor": "analysis_id varchar, factor varchar, factor_order integer",
     "plan_outcome_line": "analysis_id varchar, outcome varchar, level varchar, "
@@ -265,8 +264,6 @@ def _plan_rows(analyses: Sequence[Analysis]) -> dict[str, Rows]:
                 row.alternative_to,
                 row.candidates_from,
                 row.pooled_over,
-                row.limits,
-                row.firth,
                 row.display_order,
             )
             for row in analyses

@@ -17,8 +17,6 @@ typed as (
         {{ given('alternative_to') }} as alternative_to,
         {{ given('candidates_from') }} as candidates_from,
         {{ given('pooled_factor') }} as pooled_factor,
-        {{ given('limits') }} as ratio_limits,
-        cast(firth as boolean) as is_penalized,
         cast(display_order as int) as display_order
     from plan_analysis
 )
