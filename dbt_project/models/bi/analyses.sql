@@ -53,7 +53,8 @@ analyses_with_methods as (
         coalesce(
             cox_limits.ratio_limits,
             case
-                when analysis.method in ('fine_gray', 'fine_gray_multivariable') then 'wald'
+                when analysis.method in ('fine_gray', 'fine_gray_multivariable')
+                    then 'wald'
             end
         ) as ratio_limits,
         cox_limits.penalty,
