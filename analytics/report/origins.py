@@ -13,7 +13,7 @@ from analytics.warehouse import literal
 
 Keys = Mapping[str, Sequence[str]]
 """The columns of the primary key of each table of bi."""
-_NOT_NUMBERS: Final = frozenset(("conf_level", "indent", "level_order", "line_order", "step"))
+_NOT_NUMBERS: Final = frozenset(("conf_level", "indent", "step"))
 _ORDER: Final = "_order"
 
 

@@ -133,7 +133,7 @@ def _css_text(text: str) -> str:
 def _placed(  # noqa: PLR0913, PLR0917 - what a placed item is made of
     item: Figure | Table,
     number: str,
-    numbers: "_Numbers",
+    numbers: _Numbers,
     svgs: Mapping[str, str],
     letters: dict[str, str],
     cautions: Sequence[PlacedCaution],
