@@ -28,6 +28,7 @@ ROOMS = (
         "chapters",
         "signals",
         "memory",
+        "plural",
     ),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

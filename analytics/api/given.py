@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.errors import UsageError
 from analytics.methods.counts import counts_from_times
+from analytics.plural import counted
 from analytics.study.specification import Parameters
 
 UNKNOWN: Final = "unknown"
@@ -245,7 +246,9 @@ def subjects(  # noqa: PLR0913 - the columns, and what the method makes of them
 def refuse_other_length(values: pl.Series, name: str | None, n_rows: int) -> None:
     """Refuse a column of a dictionary that is longer or shorter than the time."""
     if len(values) != n_rows:
-        raise UsageError(f"Column '{name}' has {len(values)} values, but the time has {n_rows}.")
+        raise UsageError(
+            f"Column '{name}' has {counted(len(values), 'value')}, but the time has {n_rows}."
+        )
 
 
 def levels(values: pl.Series) -> pl.Series:

@@ -30,6 +30,7 @@ from analytics.methods.fine_gray import FineGrayData, fine_gray_terms, fit_fine_
 from analytics.methods.joint_tests import joint_likelihood_ratio_test
 from analytics.methods.profile import with_profile_limits
 from analytics.methods.statuses import NO_EVENTS, NO_SUBJECTS, OK, not_estimable
+from analytics.plural import counted
 
 ORIGIN: Final = 0.5  # the time in a model of an end on day 0
 
@@ -58,7 +59,8 @@ class Model:
         """Whom the model is of."""
         missing = f", {self.n_missing} left out for an unknown value" if self.n_missing else ""
         status = "" if self.status == OK else f": {self.status}"
-        return f"{self.kind} of {self.n} subjects, {self.n_event} events{missing}{status}"
+        sizes = f"{counted(self.n, 'subject')}, {counted(self.n_event, 'event')}"
+        return f"{self.kind} of {sizes}{missing}{status}"
 
     def _repr_html_(self) -> str:
         return f"<p>{self}</p>{frame_html(self.terms)}{frame_html(self.tests)}"
@@ -267,7 +269,7 @@ def _terms(factor: str, values: pl.Series) -> Iterator[_Term]:
     found = occurring(values)
     if len(found) < 2:
         raise UsageError(
-            f"Column '{factor}' has {len(found)} level{'' if len(found) == 1 else 's'} among the "
+            f"Column '{factor}' has {counted(len(found), 'level')} among the "
             "complete cases, so that nothing is compared; remove it from the model."
         )
     reference, *others = found

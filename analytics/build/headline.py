@@ -88,7 +88,7 @@ def headline(
     return Headline(
         title=study.title,
         data_cutoffs=study.data_cutoffs,
-        conf_level=f"{100 * study.parameters.conf_level:g}%",
+        conf_level=f"{style().shortest(100 * study.parameters.conf_level)}%",
         landmarks=landmarks,
         rows=rows,
         outcomes=_outcomes(study, results["clinical_outcomes"]),
@@ -143,7 +143,7 @@ def _wrapped(cells: list[str]) -> list[list[str]]:
 
 
 def _columns(shown: Headline) -> list[str]:
-    months = [f"{month:g} mo" for month in shown.landmarks]
+    months = [f"{style().shortest(month)} mo" for month in shown.landmarks]
     return ["Endpoint", "n", "Events", f"Median, mo ({shown.conf_level} CI)", *months]
 
 

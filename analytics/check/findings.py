@@ -5,6 +5,7 @@ from datetime import date
 from itertools import groupby
 
 from analytics.ingest import UnusedFile
+from analytics.plural import counted
 from analytics.study.record_rules import RECORD_RULES, RecordRule
 from analytics.study.specification import StudySpecification
 
@@ -165,7 +166,7 @@ class Report:
     def total(self) -> FileBalance:
         """All files together."""
         return FileBalance(
-            f"{len(self.files)} files",
+            counted(len(self.files), "file"),
             sum(file.n_read for file in self.files),
             sum(file.n_accepted for file in self.files),
             sum(file.n_rejected for file in self.files),
@@ -185,10 +186,10 @@ class Report:
         n_answers = sum(len(group.findings) for group in self.to_answer)
         n_stops = sum(finding.policy == "stop" for finding in self.findings)
         if self.refusals:
-            counted = _counted(len(self.refusals), "file or folder", "files or folders")
-            return f"{counted} cannot be read, so no record was judged."
+            refused = counted(len(self.refusals), "file or folder", "files or folders")
+            return f"{refused} cannot be read, so no record was judged."
         if n_stops:
-            return f"{_counted(n_stops, 'finding stops', 'findings stop')} the build."
+            return f"{counted(n_stops, 'finding stops', 'findings stop')} the build."
         if self.n_analyzed == 0:
             return (
                 f"No subject is in the analysis set '{self.study.analysis_set}', so the study "
@@ -196,15 +197,11 @@ class Report:
                 "that were rejected."
             )
         if n_answers:
-            counted = _counted(n_answers, "finding needs", "findings need")
-            return f"The study can be built; {counted} an answer."
+            asked = counted(n_answers, "finding needs", "findings need")
+            return f"The study can be built; {asked} an answer."
         return "The study can be built; no finding needs an answer."
 
 
 def needs_an_answer(rule: str, policy: str) -> bool:
     """Whether somebody has to look at the findings of a rule under this policy."""
     return policy == "stop" or not RECORD_RULES[rule].is_routine
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"

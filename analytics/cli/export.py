@@ -15,6 +15,7 @@ from analytics.cli.app import (
     say,
 )
 from analytics.cli.release_option import Release
+from analytics.plural import counted, plural
 
 _BOTH: Final = "both"
 
@@ -65,7 +66,10 @@ def adam(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         formats = FORMATS if output == _BOTH else (output,)
         datasets = write_adam(exported, target, releases, formats, by_trial=by_trial)
     for item in datasets:
-        say(f"{item.name:<9} {item.rows.height:>7} rows  {len(item.variables):>3} variables")
+        say(
+            f"{item.name:<9} {item.rows.height:>7} {plural(item.rows.height, 'row'):<4}  "
+            f"{len(item.variables):>3} variables"
+        )
     _told(target, exported.origin.synthetic_note)
     say("These are patient-level files that only you can read; keep it that way.")
 
@@ -139,7 +143,8 @@ def counts(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         written = write_counts(exported, definitions, target, releases, sharing)
     rows = written.counts.counts
     say(
-        f"{rows.height} counts by day of {rows['analysis_id'].n_unique()} analyses, site "
+        f"{counted(rows.height, 'count')} by day of "
+        f"{counted(rows['analysis_id'].n_unique(), 'analysis', 'analyses')}, site "
         f"{written.site}"
     )
     for name, reason in written.not_shared.items():

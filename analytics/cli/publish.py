@@ -7,6 +7,7 @@ import typer
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, messages, one_sentence, say
 from analytics.cli.release_option import Release
 from analytics.errors import UsageError
+from analytics.plural import counted
 
 To = Annotated[
     str,
@@ -85,5 +86,5 @@ def publish(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
             served = serving.publish(folder, address, options, line.update)
     say(f"Release {served.release_id} is served from {address}")
     for name, rows in served.rows.items():
-        typer.echo(f"{name}: {served.tables[name]} tables, {rows} rows")
+        typer.echo(f"{name}: {counted(served.tables[name], 'table')}, {counted(rows, 'row')}")
     typer.echo(f"{served.seconds:.1f} s, {served.rows_per_second:,.0f} rows per second")

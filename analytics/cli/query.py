@@ -9,6 +9,7 @@ import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence, say
 from analytics.cli.release_option import Release
+from analytics.plural import counted
 
 
 @app.command()
@@ -43,7 +44,7 @@ def query(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         if kind in queries.FILES_ONLY and output is not None:
             write = queries.write_parquet if kind == "parquet" else queries.write_xlsx
             n_rows = write(folder, text, output)
-            say(f"{output}: {n_rows} row{'' if n_rows == 1 else 's'}")
+            say(f"{output}: {counted(n_rows, 'row')}")
             return
         to_terminal = output is None and sys.stdout.isatty()
         width = shutil.get_terminal_size().columns if to_terminal else None

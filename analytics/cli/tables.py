@@ -7,6 +7,7 @@ import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence, say
 from analytics.cli.release_option import NumberStyle, Release
+from analytics.plural import counted
 
 
 @app.command()
@@ -46,7 +47,7 @@ def tables(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
             from analytics.readers.listings import write_listings  # noqa: PLC0415
 
             path, n = write_listings(folder, releases, kind, only or [], output, style)
-            say(f"{path}: {n} listing{'' if n == 1 else 's'} of patients, readable by you alone")
+            say(f"{path}: {counted(n, 'listing')} of patients, readable by you alone")
             return
         path, n = write_tables(folder, releases, kind, only or [], output, style)
-        say(f"{path}: {n} table{'' if n == 1 else 's'}")
+        say(f"{path}: {counted(n, 'table')}")

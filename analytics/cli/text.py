@@ -7,6 +7,7 @@ import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, one_sentence, say
 from analytics.cli.release_option import NumberStyle, Release
+from analytics.plural import counted
 
 
 @app.command()
@@ -30,4 +31,4 @@ def text(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 
         folder = chosen_release(releases, study, release)
         path, n = write_text(folder, releases, kind, output, style)
-        say(f"{path}: methods, and sentences of {n} analys{'is' if n == 1 else 'es'}")
+        say(f"{path}: methods, and sentences of {counted(n, 'analysis', 'analyses')}")

@@ -8,6 +8,7 @@ import typer
 
 from analytics.cli.app import DEFAULT_RELEASES, Releases, StudyId, app, leave, one_sentence, say
 from analytics.cli.release_option import ReleaseArgument, ReleaseAsOption, given_once
+from analytics.plural import counted, plural
 
 
 @app.command()
@@ -41,12 +42,13 @@ def verify(
         say(finding)
     with one_sentence():
         signer = verification.verify_signature(folder, allowed_signers)
-    what = f"{found.n_files} files and {found.n_tables} tables of release {found.release_id}"
+    sizes = f"{counted(found.n_files, 'file')} and {counted(found.n_tables, 'table')}"
+    what = f"{sizes} of release {found.release_id}"
     if found.findings:
         n = len(found.findings)
         leave(
             f"{folder} differs from what was published: of {what}, {n} "
-            f"{'is' if n == 1 else 'are'} not as in the manifest; build the study again with "
+            f"{plural(n, 'is', 'are')} not as in the manifest; build the study again with "
             "--force, or go back to another release.",
             verification.AlteredError.exit_code,
         )
@@ -58,7 +60,7 @@ def verify(
         )
     typer.echo(f"{folder}: {what} match the manifest ({time.perf_counter() - started:.1f} s).")
     if log is not None and log.last is not None:
-        lines = "1 line" if log.n_lines == 1 else f"{log.n_lines} lines"
+        lines = counted(log.n_lines, "line")
         typer.echo(f"The log of runs is unbroken: {lines}, the last one with digest {log.last}.")
     if signer is not None:
         rest = "" if allowed_signers else "; --allowed-signers FILE tells whose key that is"

@@ -19,6 +19,7 @@ from analytics.export.files import new_files
 from analytics.export.source import Release
 from analytics.export.study_variables import StudyVariable
 from analytics.export.xpt import write_xpt
+from analytics.plural import plural
 from analytics.study.adam_events import FILE as EVENTS
 from analytics.study.adam_names import FILE as NAMES
 from analytics.study.adam_names import LABEL_LENGTH
@@ -160,7 +161,8 @@ def _write_events(datasets: Iterable[Dataset], path: Path) -> None:
 def _words(datasets: Sequence[Dataset], origin: Origin) -> str:
     note = f"{origin.synthetic_note}\n\n" if origin.synthetic_note else ""
     sizes = "".join(
-        f"{item.name:<9} {item.rows.height:>7} rows  {len(item.variables):>3} variables  "
+        f"{item.name:<9} {item.rows.height:>7} {plural(item.rows.height, 'row'):<4}  "
+        f"{len(item.variables):>3} variables  "
         f"{item.label}\n"
         for item in datasets
     )

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import duckdb
 
+from analytics.plural import counted
+
 Row = Mapping[str, Any]
 
 
@@ -193,8 +195,9 @@ def _dates(endpoint: Row, rules: Sequence[Row], study: _Study) -> list[str]:
         )
     if endpoint["longest_gap_days"] is not None:
         sentences.append(
-            f"An event more than {endpoint['longest_gap_days']} days after the last assessment "
-            "before it (STARTDT if there is none) is not used: ADT is the date of that assessment."
+            f"An event more than {counted(endpoint['longest_gap_days'], 'day')} after the last "
+            "assessment before it (STARTDT if there is none) is not used: ADT is the date of that "
+            "assessment."
         )
     if by_role["censor_first"]:
         sentences.append(

@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.errors import PlateauError
 from analytics.export.counts_files import COUNTS_FILE, FORMAT, MOVES_FILE, SITE_FILE, SIZES_FILE
+from analytics.plural import counted
 from analytics.release.digests import file_digest
 from analytics.results.site_counts import COUNTS_SCHEMA, MOVES_SCHEMA, SIZES_SCHEMA, SiteCounts
 from analytics.results.small_cells import Cells
@@ -218,7 +219,7 @@ def _rules(study: StudySpecification) -> dict[str, dict[str, Any]]:
     for rule in study.endpoint_rules:
         told = f"{rule.role} by {rule.fact}, priority {rule.priority}"
         found.setdefault(rule.paramcd, {})[f"rule '{rule.rule_id}'"] = (
-            f"{told}, {rule.days_after} days after it" if rule.days_after else told
+            f"{told}, {counted(rule.days_after, 'day')} after it" if rule.days_after else told
         )
     return found
 

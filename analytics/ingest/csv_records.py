@@ -22,6 +22,7 @@ from analytics.ingest.csv_dialect import (
 from analytics.ingest.errors import IngestError, first_sentence
 from analytics.ingest.source_file import SourceFile
 from analytics.ingest.text_bytes import BLOCK, content_of
+from analytics.plural import counted
 
 
 def csv_batches(file: SourceFile, names: list[str]) -> Iterator[pa.RecordBatch]:
@@ -69,8 +70,9 @@ def _check_strictly(file: SourceFile, n_variables: int) -> int:
             for cells in reader:
                 if cells and len(cells) != n_variables:
                     raise IngestError(
-                        f"{file.name} line {line + 1} has {len(cells)} values, but the header "
-                        f"has {n_variables} variables; check its delimiters and quotes."
+                        f"{file.name} line {line + 1} has {counted(len(cells), 'value')}, but the "
+                        f"header has {counted(n_variables, 'variable')}; check its delimiters "
+                        "and quotes."
                     )
                 line = reader.line_num
                 n_records += bool(cells)

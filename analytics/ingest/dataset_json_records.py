@@ -12,6 +12,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from analytics.ingest.errors import IngestError, first_sentence
 from analytics.ingest.source_file import SourceFile, Variable
 from analytics.ingest.texts import as_text
+from analytics.plural import counted
 
 _VERSION: Final = "1.1"
 _BATCH: Final = 1 << 14
@@ -73,8 +74,8 @@ def json_batches(file: SourceFile, names: list[str]) -> Iterator[pa.RecordBatch]
     stated = _stated_records(file, about)
     if stated != n_read:
         raise IngestError(
-            f"{file.name} states {stated} records but contains {n_read}, so it is truncated or "
-            "was changed; export it again."
+            f"{file.name} states {counted(stated, 'record')} but contains {n_read}, so it is "
+            "truncated or was changed; export it again."
         )
 
 
@@ -150,10 +151,9 @@ def _object(file: SourceFile, value: Any) -> dict[str, Any]:
 
 def _check_row(file: SourceFile, record: int, row: Any, n_variables: int) -> None:
     if not isinstance(row, list) or len(row) != n_variables:
-        n_values = len(row) if isinstance(row, list) else "no list of"
+        n_values = counted(len(row), "value") if isinstance(row, list) else "no list of values"
         raise IngestError(
-            f"{file.name} record {record} has {n_values} values, but there are {n_variables} "
-            "variables; export it again."
+            f"{file.name} record {record} has {n_values} instead of {n_variables}; export it again."
         )
     for value in row:
         if isinstance(value, list | dict):

@@ -17,6 +17,7 @@ from analytics.errors import UsageError
 from analytics.methods.chi_square import chi_square_test, quadratic_form
 from analytics.methods.cox import CoxFit, Ties, cox_terms, fit_cox, proportional_hazards_test
 from analytics.methods.statuses import OK
+from analytics.plural import counted
 from analytics.readers.explain.reading import Row, rows_of
 from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value
 from analytics.results.cox_design import CoxCohort, CoxDesign, cox_design
@@ -200,7 +201,7 @@ def _coded(
         levels = _occurring(factor, marts, endpoint, population)
         if len(levels) < 2:
             raise UsageError(
-                f"Factor '{name}' has {len(levels)} level{'' if len(levels) == 1 else 's'} in "
+                f"Factor '{name}' has {counted(len(levels), 'level')} in "
                 f"population '{population}', so that nothing is compared; remove it from the model."
             )
         references[name] = levels[0]
@@ -283,7 +284,8 @@ def cox_lines(found: AskedCox, endpoint: str, conf_level: float) -> Iterator[str
     missing = f", {design.n_missing} left out for an unknown factor" if design.n_missing else ""
     yield (
         f"Cox model of {endpoint}: {' + '.join(names)}{strata} "
-        f"({design.n} patients, {design.n_event} events{missing}; ties {found.fit.ties})"
+        f"({counted(design.n, 'patient')}, {counted(design.n_event, 'event')}{missing}; "
+        f"ties {found.fit.ties})"
     )
     yield from aligned(
         ["term", f"hazard ratio ({confidence(conf_level)})", "P"],

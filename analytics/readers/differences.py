@@ -7,6 +7,7 @@ from typing import Any, Final
 import duckdb
 
 from analytics.errors import BuildError, UsageError
+from analytics.plural import counted
 from analytics.readers.queries import written
 from analytics.release.change_reasons import SubjectChange, explain_changes
 from analytics.release.estimates import RATIO, EstimateMove, moved_estimates
@@ -178,4 +179,4 @@ def _shown(value: float | None, status: str) -> str:
 
 
 def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}{'' if n == 1 else 's'}"
+    return counted(n, thing)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import duckdb
 
 from analytics.errors import PlateauError, first_line
+from analytics.plural import counted
 from analytics.release.folders import WAREHOUSE
 from analytics.release.verify import AlteredError
 from analytics.text_table import aligned, cell, cut, upright
@@ -179,7 +180,7 @@ def written(
             known = dict(zip(names, map(_finite, row), strict=True))
             yield json.dumps(known, default=str, ensure_ascii=False)
     elif names:
-        counted = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
+        size = counted(len(rows), "row")
         if output == "vertical":
             lines, hint = [*upright(names, rows, null=NULL)], "--output FILE"
         else:
@@ -187,9 +188,7 @@ def written(
         is_cut = width is not None and any(len(line) > width for line in lines)
         yield from (cut(line, width) if width else line for line in lines)
         yield (
-            f"({counted}; lines are cut to fit the terminal; use {hint})"
-            if is_cut
-            else f"({counted})"
+            f"({size}; lines are cut to fit the terminal; use {hint})" if is_cut else f"({size})"
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import duckdb
 
 from analytics.check.reading import n_to_answer
+from analytics.plural import counted, plural
 from analytics.release.folders import (
     BI,
     REPORT_PAGE,
@@ -101,7 +102,7 @@ def _findings(warehouse: Path) -> Iterator[str]:
             n = n_to_answer(connection)
     except duckdb.Error:
         return
-    need = f"{n} finding{' needs' if n == 1 else 's need'}" if n else "no finding needs"
+    need = f"{counted(n, 'finding')} {plural(n, 'needs', 'need')}" if n else "no finding needs"
     yield f"  records    {need} an answer{'; `plateau check` lists them' if n else ''}"
 
 
@@ -110,7 +111,7 @@ def _when(runs: list[dict[str, Any]], release_id: str, now: datetime) -> str:
     if at is None:
         return "published at a time that is not in the log"
     days = (now - datetime.fromisoformat(at)).days
-    age = "today" if days < 1 else f"{days} day{'' if days == 1 else 's'} ago"
+    age = "today" if days < 1 else f"{counted(days, 'day')} ago"
     return f"published {at}, {age}"
 
 

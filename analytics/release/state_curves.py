@@ -86,7 +86,8 @@ def _without(
             is_left_out = place < len(months) and bool(is_few[place])
         kept.append(not is_left_out)
     cut = [member for member, (_, is_few) in few.items() if is_few.any()]
-    said = pl.lit(f"{SHOWN_WHILE} no state has from 1 to {bound - 1} subjects.")
+    hidden = "1 subject" if bound == 2 else f"from 1 to {bound - 1} subjects"
+    said = pl.lit(f"{SHOWN_WHILE} no state has {hidden}.")
     is_cut = pl.concat_str("analysis_id", "stratum", separator="\t").is_in(
         ["\t".join(one) for one in cut]
     )

@@ -14,6 +14,7 @@ from analytics.report.formats import (
     percent,
     whole,
 )
+from analytics.report.wording import counted
 
 _FIRST = "line"
 _AGREES, _DIFFERS = "agrees", "differs"
@@ -32,6 +33,8 @@ def attrition_table(bi: Bi) -> Table | None:
             },
             group=row["analysis_label"],
             indent=1,
+            analysis_id=row["analysis_id"],
+            rows=(("attrition", row),),
         )
         for row in bi["attrition"].to_dicts()
     ]
@@ -51,18 +54,21 @@ def populations_table(bi: Bi) -> Table | None:
             {
                 _FIRST: row["population_label"],
                 "n": whole(row["n"]),
+                "rule": row["population_rule"],
                 "kind": "analysis set"
                 if row["is_analysis_set"]
                 else "defined by outcome: descriptive only, not tested"
                 if row["is_defined_by_outcome"]
                 else "",
-            }
+            },
+            rows=(("populations", row),),
         )
         for row in bi["populations"].to_dicts()
     ]
     columns = [
         Column(_FIRST, "Population", is_text=True),
         Column("n", "n"),
+        Column("rule", "Who: all of", is_text=True),
         Column("kind", "Remark", is_text=True),
     ]
     return Table("populations", "Populations and groups", columns, lines, is_folded=True)
@@ -119,7 +125,8 @@ def concordance_lines(bi: Bi, *, agreeing: bool) -> Table | None:
                 "published": row["published"],
                 "computed": row["computed_as_printed"] or UNKNOWN,
                 "note": row["note"] or "",
-            }
+            },
+            rows=(("concordance", row),),
         )
         for row in frame.to_dicts()
     ]
@@ -205,6 +212,7 @@ def moved_numbers_table(bi: Bi) -> Table | None:
             },
             group=f"{row['convention'].replace('_', ' ')}: {row['chosen']} or {row['alternative']}",
             indent=1,
+            rows=(("convention_sensitivity", row),),
         )
         for row in bi["convention_sensitivity"].to_dicts()
         if _moves(row)
@@ -372,7 +380,7 @@ def _observation_end(row: Row) -> str:
     gap = row["longest_gap_days"]
     found = [row["observation_ends"]] if row["observation_ends"] else []
     if gap is not None:
-        found.append(f"more than {gap} days without an assessment before an event")
+        found.append(f"more than {counted(gap, 'day')} without an assessment before an event")
     return "; ".join(found) or UNKNOWN
 
 
@@ -399,7 +407,9 @@ def methods_table(bi: Bi) -> Table | None:
                     "variance": (row["variance"] or "").replace("_", " "),
                     "ties": row["ties"] or "",
                     "ph": row["ph_transform"] or "",
-                    "month": "" if row["days_per_month"] is None else f"{row['days_per_month']:g}",
+                    "month": ""
+                    if row["days_per_month"] is None
+                    else decimal_places(row["days_per_month"]),
                     "day": row["day_convention"] or "",
                     "software": software,
                 }
@@ -423,12 +433,13 @@ def methods_table(bi: Bi) -> Table | None:
 
 def analyses_table(bi: Bi) -> Table:
     """Every analysis with what its numbers rest on; the page leads here from each of them."""
+    rules = dict(bi["populations"].select("population_label", "population_rule").iter_rows())
     lines = [
         Line(
             {
                 _FIRST: row["analysis_label"],
                 "id": row["analysis_id"],
-                "what": "; ".join(_what(row)),
+                "what": "; ".join(_what(row, rules.get(row["population_label"]))),
                 "conventions": "; ".join(_conventions(row)),
             },
             anchor=row["analysis_id"],
@@ -448,15 +459,15 @@ def analyses_table(bi: Bi) -> Table:
     return Table("analyses", "Analyses one by one", columns, lines, notes, is_folded=True)
 
 
-def _what(row: Row) -> list[str]:
+def _what(row: Row, rule: str | None) -> list[str]:
     """What an analysis is of, in words."""
     landmark = row["landmark_days"]
     start = row["starts_at"] and f"from: {row['starts_at']}"
     found = [
         row["method"].replace("_", " "),
         row["endpoint_label"],
-        row["population_label"] and f"patients: {row['population_label']}",
-        start if landmark is None or not start else f"{start}, day {landmark:g}",
+        row["population_label"] and f"patients: {row['population_label']} ({rule})",
+        start if landmark is None or not start else f"{start}, day {decimal_places(landmark)}",
         row["strata_label"] and f"groups: {row['strata_label']}",
         row["stratified_by_label"] and f"stratified by: {row['stratified_by_label']}",
     ]
@@ -467,7 +478,7 @@ def _conventions(row: Row) -> list[str]:
     """The conventions that apply to an analysis, in words."""
     level = row["conf_level"]
     found = [
-        None if level is None else f"{100 * level:g}% limits",
+        None if level is None else f"{decimal_places(100 * level)}% limits",
         row["ci_transform"] and f"{row['ci_transform']} scale",
         row["variance"] and f"variance {row['variance'].replace('_', ' ')}",
         row["ties"] and f"ties {row['ties']}",

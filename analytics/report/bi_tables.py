@@ -17,6 +17,16 @@ def read_bi(path: Path) -> Bi:
         return {name: _frame(connection.sql(f"from {quoted(name)}").pl()) for (name,) in names}
 
 
+def keys_of(path: Path) -> dict[str, tuple[str, ...]]:
+    """The columns of the primary key of every table of `bi.duckdb` that has one, by its name."""
+    with connect(path, read_only=True) as connection:
+        found = connection.execute(
+            "select table_name, constraint_column_names from duckdb_constraints() "
+            "where constraint_type = 'PRIMARY KEY' order by table_name"
+        ).fetchall()
+    return {table: tuple(columns) for table, columns in found}
+
+
 def _frame(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with numbers that Python knows: decimals as floats."""
     decimals = [name for name, kind in frame.schema.items() if kind.is_decimal()]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from analytics.plural import plural
 from analytics.report.audit_tables import (
     analyses_table,
     attrition_table,
@@ -80,6 +81,7 @@ from analytics.report.state_tables import (
 )
 from analytics.report.subgroup_figures import subgroup_figures
 from analytics.report.survival_figures import survival_figure
+from analytics.report.wording import counted
 
 Item = Figure | Table
 _CURVES = {
@@ -377,10 +379,10 @@ def _supporting(bi: Bi, analyses: Sequence[Row], main: set[str], first: set[str]
 
 def _summary(bi: Bi) -> list[str]:
     about = bi["about"].to_dicts()[0]
-    trials = "1 trial" if about["n_trials"] == 1 else f"{about['n_trials']} trials"
     sentences = [
-        f"{whole(about['n_subjects'])} patients of {trials} ({whole(about['n_treated'])} treated), "
-        f"{about['n_analyses']} analyses."
+        f"{counted(about['n_subjects'], 'patient')} of {counted(about['n_trials'], 'trial')} "
+        f"({whole(about['n_treated'])} treated), "
+        f"{counted(about['n_analyses'], 'analysis', 'analyses')}."
     ]
     compared = bi["concordance"].filter(
         (bi["concordance"]["kind"] == "computed") & (bi["concordance"]["verdict"] != "not compared")
@@ -396,12 +398,12 @@ def _quality(bi: Bi) -> list[str]:
     files = bi["data_quality"].filter(bi["data_quality"]["topic"] == "file")
     passed = int(checks["passed"].sum())
     sentences = (
-        f"{passed} of {checks.height} checks passed. No critical check failed: a release with "
-        "one is not published."
+        f"{passed} of {counted(checks.height, 'check')} passed. No critical check failed: a "
+        "release with one is not published."
     )
     if files["n_read"].null_count():
         return [sentences]
     read = int(files["n_read"].sum() or 0)
     rejected = None if files["n_rejected"].null_count() else int(files["n_rejected"].sum() or 0)
     told = f"{whole(rejected)} rejected" if rejected is not None else "some may have been rejected"
-    return [f"{sentences} {whole(read)} records were read and {told}."]
+    return [f"{sentences} {counted(read, 'record')} {plural(read, 'was', 'were')} read and {told}."]

@@ -63,6 +63,8 @@ def _fraction(model: Row) -> Line:
         group=model["analysis_label"],
         indent=1,
         cautions=(model["caution"],) if model["caution"] else (),
+        analysis_id=model["analysis_id"],
+        rows=(("cure_models", model),),
     )
 
 
@@ -77,4 +79,6 @@ def _term(model: Row, term: Row) -> Line:
         },
         group=model["analysis_label"],
         indent=2,
+        analysis_id=model["analysis_id"],
+        rows=(("cure_terms", term),),
     )

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
+from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of, taken_from
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -15,7 +16,9 @@ from analytics.report.formats import (
     percent_number,
     whole,
 )
+from analytics.study.number_styles import style
 
+_BY_DEFINITION = "No limits where the definitions of group and outcome alone decide the percentage."
 _FIRST = "the line"  # no population has a blank in its name
 
 
@@ -52,6 +55,8 @@ def outcomes_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
                 },
             },
             indent=int(part["indent"][0] or 0),
+            analysis_id=analysis["analysis_id"],
+            rows=taken_from("table_2", part.to_dicts()),
         )
         for part in rows.sort("line_order").partition_by("line_order", maintain_order=True)
     ]
@@ -63,6 +68,7 @@ def outcomes_table(bi: Bi, analysis: Row, *, is_main: bool) -> Table:
         notes=[
             "No. (%) of the group; n/N (%) where the percentage is based on N patients of the "
             f"group. In brackets: exact (Clopper-Pearson) {_ci(rows)} of the percentage.",
+            *([_BY_DEFINITION] if rows["is_by_definition"].any() else []),
             *_group_cautions(bi, groups),
         ],
         is_main=is_main,
@@ -129,7 +135,13 @@ def _characteristics(rows: pl.DataFrame, groups: Sequence[str]) -> Iterator[Line
                 row["group_population"]: count_percent(row["n"], row["percent"])
                 for row in level.to_dicts()
             }
-            yield Line({_FIRST: level["level_label"][0], **cells}, group=heading, indent=1)
+            yield Line(
+                {_FIRST: level["level_label"][0], **cells},
+                group=heading,
+                indent=1,
+                analysis_id=level["analysis_id"][0],
+                rows=taken_from("table_1", level.to_dicts()),
+            )
         values = part.filter(pl.col("statistic") != "count_percent")
         if not values.is_empty():
             yield from _values(values, groups, f"{heading}, {unit}" if unit else heading)
@@ -137,12 +149,19 @@ def _characteristics(rows: pl.DataFrame, groups: Sequence[str]) -> Iterator[Line
 
 def _values(values: pl.DataFrame, groups: Sequence[str], heading: str) -> Iterator[Line]:
     """The statistics of a measured characteristic, those that belong together in one line."""
-    found = {(row["group_population"], row["statistic"]): row["value"] for row in values.to_dicts()}
-    known = {row["group_population"]: (row["n"], row["denominator"]) for row in values.to_dicts()}
+    rows = values.to_dicts()
+    found = {(row["group_population"], row["statistic"]): row["value"] for row in rows}
+    known = {row["group_population"]: (row["n"], row["denominator"]) for row in rows}
+    about: dict[str, Any] = {
+        "group": heading,
+        "indent": 1,
+        "analysis_id": rows[0]["analysis_id"],
+        "rows": taken_from("table_1", rows),
+    }
     shown = {statistic for _, statistic in found}
     if any(n != denominator for n, denominator in known.values()):
         cells = {group: whole(known[group][0]) for group in groups if group in known}
-        yield Line({_FIRST: "No. known", **cells}, group=heading, indent=1)
+        yield Line({_FIRST: "No. known", **cells}, **about)
     for wanted, name in (
         (("mean", "sd"), "Mean (SD)"),
         (("median", "min", "max"), "Median (range)"),
@@ -152,12 +171,12 @@ def _values(values: pl.DataFrame, groups: Sequence[str], heading: str) -> Iterat
                 group: _value([found.get((group, statistic)) for statistic in wanted])
                 for group in groups
             }
-            yield Line({_FIRST: name, **cells}, group=heading, indent=1)
+            yield Line({_FIRST: name, **cells}, **about)
             shown -= set(wanted)
     for statistic in ("mean", "sd", "median", "min", "max"):
         if statistic in shown:
             cells = {group: _value([found.get((group, statistic))]) for group in groups}
-            yield Line({_FIRST: statistic.capitalize(), **cells}, group=heading, indent=1)
+            yield Line({_FIRST: statistic.capitalize(), **cells}, **about)
 
 
 def _value(numbers: Sequence[float | None]) -> str:
@@ -165,7 +184,8 @@ def _value(numbers: Sequence[float | None]) -> str:
     if numbers[0] is None:
         return UNKNOWN
     first, *rest = (_short(number) for number in numbers)
-    return f"{first} ({'-'.join(rest)})" if rest else first
+    spread = style().between(*rest) if len(rest) == 2 else "".join(rest)
+    return f"{first} ({spread})" if spread else first
 
 
 def _short(number: float | None) -> str:
@@ -180,4 +200,4 @@ def _outcome(row: Row, size: int) -> str:
         share = "" if row["percent"] is None else f" ({percent_number(row['percent'])})"
         shown = f"{whole(row['n'])}/{whole(row['denominator'])}{share}"
     limits = percent_interval(row["ci_lower_percent"], row["ci_upper_percent"])
-    return shown if limits == UNKNOWN else f"{shown} [{limits}]"
+    return shown if limits == UNKNOWN or row["is_by_definition"] else f"{shown} [{limits}]"

@@ -6,6 +6,7 @@ from analytics.report.descriptive_tables import plain_title
 from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
 from analytics.report.formats import (
     confidence,
+    decimal_places,
     difference,
     hazard_ratio,
     p_value,
@@ -71,7 +72,7 @@ def survival_differences_table(bi: Bi) -> Table | None:
         Column("p", "P"),
         Column("ratio", f"Ratio ({_ci(frame)})"),
     ]
-    lines = _lines(frame, "time_months", ("at_risk", "n_risk"), _POINTS)
+    lines = _lines("survival_differences", frame, "time_months", ("at_risk", "n_risk"), _POINTS)
     notes = [
         "Difference of the event-free percentages with Wald limits from the sum of Greenwood's "
         "variances. P: of the difference on the complementary log-log scale; it need not agree "
@@ -92,7 +93,7 @@ def median_differences_table(bi: Bi) -> Table | None:
         Column("ratio", f"Ratio ({_ci(frame)})"),
         Column("p", "P"),
     ]
-    lines = _lines(frame, None, ("n", "n"), _MONTHS)
+    lines = _lines("median_differences", frame, None, ("n", "n"), _MONTHS)
     notes = [
         "Difference and ratio of the medians, first group against second, with the limits and P of "
         "Su and Wei. NR: not bounded by the follow-up."
@@ -115,7 +116,7 @@ def restricted_mean_differences_table(bi: Bi) -> Table | None:
         Column("p", "P"),
         Column("ratio", f"Ratio ({_ci(frame)})"),
     ]
-    lines = _lines(frame, "horizon_months", ("n", "n"), _MONTHS)
+    lines = _lines("restricted_mean_differences", frame, "horizon_months", ("n", "n"), _MONTHS)
     return Table(
         "restricted_mean_differences",
         "Differences in restricted mean survival time",
@@ -129,7 +130,11 @@ def restricted_mean_differences_table(bi: Bi) -> Table | None:
 
 
 def _lines(
-    frame: pl.DataFrame, month: str | None, count: tuple[str, str], names: tuple[str, str, str]
+    table: str,
+    frame: pl.DataFrame,
+    month: str | None,
+    count: tuple[str, str],
+    names: tuple[str, str, str],
 ) -> list[Line]:
     """A line per two groups and month, if any; `count`: a column and either group's count in it."""
     column, n = count
@@ -137,7 +142,7 @@ def _lines(
         Line(
             {
                 _FIRST: f"{row['stratum_label']} minus {row['reference_label']}{since(row)}",
-                **({"month": f"{row[month]:g}"} if month else {}),
+                **({"month": decimal_places(row[month])} if month else {}),
                 column: f"{whole(row[n])} / {whole(row[f'{n}_reference'])}",
                 "difference": _difference(row, names),
                 "p": p_value(row["p_value"]),
@@ -147,6 +152,7 @@ def _lines(
             indent=1,
             cautions=_cautions(row),
             analysis_id=row["analysis_id"],
+            rows=((table, row),),
         )
         for row in frame.to_dicts()
     ]
@@ -165,7 +171,12 @@ def _outcome_line(row: Row) -> Line:
             "common": _ratio(row, "common_odds_ratio"),
             "cmh": p_value(row["cmh_p"]) if row["cmh_status"] == "ok" else row["cmh_status"],
         }
-    return Line(cells, indent=int(row["indent"] or 0), cautions=_cautions(row))
+    return Line(
+        cells,
+        indent=int(row["indent"] or 0),
+        cautions=_cautions(row),
+        rows=(("outcome_differences", row),),
+    )
 
 
 def _ratio(row: Row, name: str) -> str:

@@ -15,7 +15,8 @@ from cycler import cycler
 from matplotlib import colors as mcolors
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.transforms import Bbox
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Bbox, ScaledTranslation
 
 from analytics.report.formats import time_ticks
 
@@ -77,6 +78,7 @@ _NOT_DRAWN: Final = re.compile(
 _DIGITS: Final = re.compile(r"-?\d+\.\d{3,}")
 _PNG_DPI: Final = 200
 _PAD: Final = 0.05  # inches
+_SAMPLE: Final = 17.0  # points
 _DATED: Final = re.compile(rb"%%(?:Title|CreationDate):[^\n]*\n")
 _NOTE_WIDTH: Final = 126  # characters on a page of two columns
 _TITLE_WIDTH: Final = 90
@@ -144,11 +146,11 @@ def looks(are_known: Sequence[bool]) -> list[Look]:
 
 @dataclass(frozen=True)
 class RiskRow:
-    """A line of numbers below a time axis, one for each tick; the colour is that of its curve."""
+    """A line of numbers below a time axis, one for each tick; the look is that of its curve."""
 
     label: str
     numbers: Sequence[str]
-    colour: str | None = None
+    look: Look | None = None
 
 
 def drawing(height: float) -> Drawing:
@@ -209,11 +211,16 @@ def percent_axis(axes: Axes, label: str) -> None:
 
 def time_axis(axes: Axes, last_month: float, label: str = "Months") -> list[float]:
     """A horizontal axis from 0 to the last month; its ticks."""
-    ticks = time_ticks(last_month, 4 if is_narrow() else 7)
+    ticks = month_ticks(last_month)
     axes.set_xlim(-0.012 * last_month, 1.015 * last_month)
     axes.set_xticks(ticks)
     axes.set_xlabel(label, labelpad=2)
     return ticks
+
+
+def month_ticks(last_month: float) -> list[float]:
+    """The ticks of a time axis: as many as have room for the numbers at risk below them."""
+    return time_ticks(last_month, 6 if is_narrow() else 7)
 
 
 def percent_panel(  # noqa: PLR0913 - what a panel is made of
@@ -249,6 +256,11 @@ def percent_panel(  # noqa: PLR0913 - what a panel is made of
     return axes
 
 
+def line_width(n_curves: int = 1) -> float:
+    """Points: the lines of many curves, and of a figure of one column, are thinner."""
+    return 1.2 if is_narrow() or n_curves > 4 else 1.6
+
+
 def panel_height() -> float:
     """How high the curves of one panel are, in inches."""
     return 2.2 if is_narrow() else _PANEL_HEIGHT
@@ -271,9 +283,9 @@ def numbers_below(
         )  # fmt: skip
         below += 12
     for row in rows:
-        if row.colour is not None:
-            axes.annotate("■", (0, 0), (aside, -below), color=row.colour, **beside, **place)
-        shift = aside if row.colour is None else aside - 10
+        if row.look is not None:
+            _sample(axes, row.look, aside, -below - 3.8)
+        shift = aside if row.look is None else aside - _SAMPLE - 4
         axes.annotate(row.label, (0, 0), (shift, -below), **beside, **place)
         for tick, number in zip(ticks, row.numbers, strict=True):
             axes.annotate(
@@ -281,6 +293,21 @@ def numbers_below(
                 **place,
             )  # fmt: skip
         below += 12 * (1 + row.label.count("\n"))
+
+
+def _sample(axes: Axes, look: Look, right: float, up: float) -> None:
+    """A piece of the line of a curve beside its numbers, in points from the origin of the axes."""
+    figure = axes.get_figure()
+    assert figure is not None
+    across = [(right - part) / POINTS for part in (_SAMPLE, _SAMPLE / 2, 0)]
+    inches = figure.dpi_scale_trans + ScaledTranslation(0, 0, axes.transAxes)  # type: ignore[arg-type]
+    axes.add_line(
+        Line2D(
+            across, [up / POINTS] * 3, color=look.colour, linestyle=look.dashes, linewidth=1.2,
+            marker=look.marker, markevery=[1], markersize=4, markerfacecolor=PAPER,
+            transform=inches, clip_on=False,
+        )
+    )  # fmt: skip
 
 
 def height_below(rows: Sequence[RiskRow], note: str | None, *, has_heading: bool) -> float:

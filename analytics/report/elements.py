@@ -1,6 +1,6 @@
 """What the report is made of: sections of figures and tables, each with its words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,7 +34,9 @@ class Line:
     """A line of a printed table: its cells as text, by column key.
 
     `group` is the heading it stands under; each caution becomes a lettered note. On a page the
-    line leads to the conventions of its `analysis_id`, and is found by its `anchor`.
+    line leads to how its numbers were computed or else to the conventions of its `analysis_id`, and
+    is found by its `anchor`. `rows` are those of bi it was written from, each behind the name of
+    its table.
     """
 
     cells: Mapping[str, str]
@@ -43,6 +45,7 @@ class Line:
     cautions: tuple[str, ...] = ()
     analysis_id: str | None = None
     anchor: str | None = None
+    rows: tuple[tuple[str, Row], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ class Section:
     title: str
     paragraphs: Sequence[str] = ()
     items: Sequence[Figure | Table] = field(default=())
+
+
+def taken_from(table: str, rows: Iterable[Row]) -> tuple[tuple[str, Row], ...]:
+    """The rows of a table of bi, as a line keeps them."""
+    return tuple((table, row) for row in rows)
 
 
 def rows_of(frame: pl.DataFrame, **wanted: object) -> list[dict[str, Any]]:

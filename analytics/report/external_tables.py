@@ -38,6 +38,7 @@ def external_medians_table(bi: Bi) -> Table | None:
     ]
     lines = [
         _line(
+            "external_medians",
             row,
             {
                 _FIRST: row["stratum_label"],
@@ -72,6 +73,7 @@ def external_comparisons_table(bi: Bi) -> Table | None:
     ]
     lines = [
         _line(
+            "external_comparisons",
             row,
             {
                 _FIRST: _ADJUSTED[row["adjustment"]],
@@ -103,7 +105,7 @@ def external_checks_table(bi: Bi) -> Table | None:
         Column("tolerance", "Tolerance"),
         Column("status", "Status", is_text=True),
     ]
-    lines = [_line(row, _check(row), of_external=True) for row in rows]
+    lines = [_line("external_checks", row, _check(row), of_external=True) for row in rows]
     return Table(
         "external_checks", "External controls: published and reconstructed", columns, lines
     )
@@ -122,6 +124,7 @@ def external_balances_table(bi: Bi) -> Table | None:
     ]
     lines = [
         _line(
+            "external_balances",
             row,
             {
                 _FIRST: ", ".join(
@@ -152,17 +155,24 @@ def _check(row: Row) -> dict[str, str]:
         _FIRST: words + month,
         "published": decimal(row["published_value"], digits),
         "reconstructed": decimal(row["reconstructed"], digits),
-        "tolerance": f"{row['tolerance']:g}",
+        "tolerance": decimal_places(row["tolerance"]),
         "status": "within the tolerance" if row["status"] == "ok" else row["status"],
     }
 
 
-def _line(row: Row, cells: dict[str, str], *, of_external: bool = False) -> Line:
+def _line(table: str, row: Row, cells: dict[str, str], *, of_external: bool = False) -> Line:
     group = row["analysis_label"]
     if of_external:
         group = f"{group}: {row['external_label']}"
     cautions = (row["caution"],) if row["caution"] else ()
-    return Line(cells, group=group, indent=1, cautions=cautions)
+    return Line(
+        cells,
+        group=group,
+        indent=1,
+        cautions=cautions,
+        analysis_id=row["analysis_id"],
+        rows=((table, row),),
+    )
 
 
 def _ci(bi: Bi) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
+from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of, taken_from
 from analytics.report.factor_words import contrast_of, is_sibling
 from analytics.report.forest_figures import TIMINGS
 from analytics.report.formats import (
@@ -124,6 +124,7 @@ def _ratio_line(row: Row | None, selected: Row | None, group: str, *, is_indente
         indent=2 if is_indented else 1,
         cautions=tuple(text for text in cautions if text),
         analysis_id=known["analysis_id"],
+        rows=taken_from("forest", [item for item in (row, selected) if item is not None]),
     )
 
 
@@ -147,6 +148,8 @@ def selection_table(bi: Bi) -> Table | None:
             },
             group=row["analysis_label"],
             indent=1,
+            analysis_id=row["analysis_id"],
+            rows=(("selection_steps", row),),
         )
         for row in bi["selection_steps"].to_dicts()
     ]
@@ -183,6 +186,8 @@ def joint_tests_table(bi: Bi) -> Table | None:
             },
             group=row["analysis_label"],
             indent=1,
+            analysis_id=row["analysis_id"],
+            rows=(("joint_tests", row),),
         )
         for row in bi["joint_tests"].to_dicts()
     ]
@@ -221,7 +226,16 @@ def subgroups_table(bi: Bi) -> Table | None:
             if first["interaction_p"] is not None
             else first["interaction_status"],
         }
-        lines.append(Line(heading, group=group, indent=1, cautions=cautions))
+        lines.append(
+            Line(
+                heading,
+                group=group,
+                indent=1,
+                cautions=cautions,
+                analysis_id=first["analysis_id"],
+                rows=taken_from("subgroups", rows),
+            )
+        )
         lines += [
             Line(
                 {
@@ -234,6 +248,8 @@ def subgroups_table(bi: Bi) -> Table | None:
                 },
                 group=group,
                 indent=2,
+                analysis_id=row["analysis_id"],
+                rows=(("subgroups", row),),
             )
             for row in rows
         ]
@@ -282,6 +298,8 @@ def proportional_hazards_table(bi: Bi) -> Table | None:
             },
             group=row["analysis_label"],
             indent=1,
+            analysis_id=row["analysis_id"],
+            rows=(("proportional_hazards", row),),
         )
         for row in frame.to_dicts()
     ]

@@ -8,12 +8,20 @@ from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
+from matplotlib.lines import Line2D
 
 from analytics.report import drawing
 from analytics.report.drawing import FAINT, INK, MUTED, SERIES
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.factor_words import contrast_of, is_sibling
-from analytics.report.formats import confidence, hazard_ratio, p_phrase, p_value, whole
+from analytics.report.formats import (
+    confidence,
+    decimal_places,
+    hazard_ratio,
+    p_phrase,
+    p_value,
+    whole,
+)
 
 TIMINGS: Final = {
     "baseline": "Baseline",
@@ -207,8 +215,8 @@ def writer(axes: Axes) -> Writer:
         weight = style.pop("weight", "normal")
         size = style.pop("size", 7.5)
         axes.figure.text(
-            x / drawing.WIDTH, (low + y) / height, text, va="center", fontsize=size,
-            fontweight=weight, linespacing=1.05, **style,
+            x / drawing.WIDTH, (low + y) / height, text, fontsize=size, fontweight=weight,
+            va="center" if "\n" in text else "center_baseline", linespacing=1.05, **style,
         )  # fmt: skip
 
     return write
@@ -240,12 +248,24 @@ def scale(axes: Axes, rows: Sequence[Row], plot: float, label: str) -> None:
     axes.set_xlim(low / 1.08, high * 1.08)
     axes.set_ylim(0, plot)
     ticks = [tick for tick in _TICKS if low / 1.08 <= tick <= high * 1.08]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks(ticks, [decimal_places(tick) for tick in ticks])
     axes.minorticks_off()
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.axvline(1, color=MUTED, linewidth=0.8, zorder=0)
+    for tick in ticks:
+        axes.axvline(tick, color=FAINT, linewidth=0.5, zorder=0)
+    axes.axvline(1, color=MUTED, linewidth=0.8, zorder=0.5)
     axes.set_xlabel(f"{label} (log scale)", fontsize=7, labelpad=2)
+    _rule(axes)
+
+
+def _rule(axes: Axes) -> None:
+    """A thin line across the figure, between the headings of the columns and the first line."""
+    figure = axes.figure
+    across, height = figure.get_size_inches()  # type: ignore[union-attr]
+    y = axes.get_position().y1 + 0.04 / height
+    ends = [_FACTOR / across, _P / across]
+    figure.add_artist(Line2D(ends, [y, y], color=INK, linewidth=0.6))
 
 
 def _line(axes: Axes, write: Writer, item: _Ratio, y: float) -> None:

@@ -37,7 +37,7 @@ def time_since(analysis: Mapping[str, Any]) -> str:
     since = in_sentence(start)
     if analysis["landmark_days"] is None:
         return f"Months since {since}"
-    return f"Months since day {analysis['landmark_days']:g} after {since}"
+    return f"Months since day {decimal_places(analysis['landmark_days'])} after {since}"
 
 
 def in_sentence(label: str) -> str:
@@ -141,7 +141,7 @@ def confidence(level: float | None) -> str:
 
 def decimal_places(value: float) -> str:
     """A number with the decimals that it has, in the study's style."""
-    return f"{value:g}".replace(".", style().point)
+    return style().shortest(value)
 
 
 def since(row: Mapping[str, Any]) -> str:

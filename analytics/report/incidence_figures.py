@@ -13,17 +13,16 @@ from analytics.report.drawing import INK, MUTED, PAPER, SERIES, RiskRow
 from analytics.report.elements import COLUMN, PAGE_OF_TWO, Bi, Figure, Row, as_of, distinct, rows_of
 from analytics.report.formats import (
     confidence,
-    decimal_places,
     p_phrase,
     percent,
     percent_interval,
     since,
     test_with_strata,
     time_since,
-    time_ticks,
     whole,
 )
 from analytics.report.survival_figures import START_NOTE, at_risk
+from analytics.report.wording import in_months
 from analytics.study.codes import UNKNOWN_LEVEL
 
 
@@ -97,7 +96,7 @@ def _panels(points: pl.DataFrame, *, has_test: bool) -> list[_Panel]:
 def _draw(analysis: Row, panels: Sequence[_Panel], labels: dict[str, str], note: str) -> Drawing:
     with drawing.settings():
         last = max((_last(panel) for panel in panels), default=0.0) or 1.0
-        ticks = time_ticks(last, 4 if drawing.is_narrow() else 7)
+        ticks = drawing.month_ticks(last)
         rows = [
             RiskRow("" if i else "No. at risk", _numbers(panel, ticks))
             for i, panel in enumerate(panels)
@@ -200,7 +199,7 @@ def _name_areas(  # noqa: PLR0913 - the heights between which the names go
 def _in_words(panel: _Panel, labels: dict[str, str]) -> str:
     """One panel as a sentence, for those who cannot see it."""
     rates = "; ".join(
-        f"at {decimal_places(event['time_months'])} months {labels['event'].lower()} "
+        f"at {in_months(event['time_months'])} {labels['event'].lower()} "
         f"{percent(event['incidence_percent'])}, {labels['competing'].lower()} "
         f"{percent(competing['incidence_percent'])}"
         for event, competing in zip(panel.rates, panel.competing_rates, strict=False)

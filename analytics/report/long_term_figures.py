@@ -18,6 +18,7 @@ from analytics.report.formats import (
 )
 from analytics.report.long_term_tables import MODEL_LABELS
 from analytics.report.survival_figures import FEW_AT_RISK
+from analytics.report.wording import in_months
 from analytics.study.codes import UNKNOWN_LEVEL
 
 _DASHED: Final = (0, (4, 2))
@@ -71,7 +72,7 @@ def _parametric_figure(bi: Bi, curves: pl.DataFrame) -> Figure:
             "extrapolated beyond the last observation, where a line rests on its model alone."
         ),
         alternative=f"{title}: Kaplan-Meier curve with parametric models; "
-        f"at {decimal_places(last_asked)} months they give {at_end}.",
+        f"at {in_months(last_asked)} they give {at_end}.",
         draw=lambda: _draw_models(title, first, observed, curves, fits, about),
         cautions=[first["caution"]] if first["caution"] else (),
         least_width=COLUMN,
@@ -133,7 +134,7 @@ def _hazard_figure(bi: Bi, hazards: pl.DataFrame) -> Figure:
     about = (time_since(analysis_of(bi, first["analysis_id"])), as_of(bi))
     peaks = "; ".join(
         f"{row['stratum_label']}: at most {decimal(row['hazard'], 2)} per patient-year, at month "
-        f"{row['time_months']:g}"
+        f"{decimal_places(row['time_months'])}"
         for part in hazards.partition_by("stratum", maintain_order=True)
         for row in part.sort("hazard", descending=True, nulls_last=True).head(1).to_dicts()
         if row["hazard"] is not None

@@ -1,10 +1,11 @@
 """Long-term questions in numbers: later survival, quantiles, rates over time, models, time lost."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table
+from analytics.report.elements import Bi, Column, Line, Row, Table, taken_from
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -16,6 +17,7 @@ from analytics.report.formats import (
     whole,
     with_interval,
 )
+from analytics.report.wording import in_months
 
 _FIRST: Final = "line"
 _PATIENT_YEARS: Final = 100
@@ -37,7 +39,8 @@ def quantiles_table(bi: Bi) -> Table | None:
     shares = sorted(set(frame["probability"]))
     lines = [
         _line(
-            part.row(0, named=True),
+            "survival_quantiles",
+            part.to_dicts(),
             {
                 f"share_{row['probability']:g}": with_interval(
                     row["quantile_months"], row["quantile_ci_lower"], row["quantile_ci_upper"]
@@ -51,7 +54,9 @@ def quantiles_table(bi: Bi) -> Table | None:
         Column(_FIRST, "Group", is_text=True),
         *(
             Column(
-                f"share_{share:g}", f"{100 * share:g}%", f"Months until the event ({_ci(frame)})"
+                f"share_{share:g}",
+                f"{decimal_places(100 * share)}%",
+                f"Months until the event ({_ci(frame)})",
             )
             for share in shares
         ),
@@ -69,10 +74,10 @@ def conditional_survival_table(bi: Bi) -> Table | None:
     lines = []
     for part in frame.partition_by(*keys, maintain_order=True):
         first = part.row(0, named=True)
-        cells = {"at": f"{first['at_months']:g}", "n": whole(first["n_given"])}
+        cells = {"at": decimal_places(first["at_months"]), "n": whole(first["n_given"])}
         for row in part.to_dicts():
             cells[_month(row["further_months"])] = _percent(row)
-        lines.append(_line(first, cells))
+        lines.append(_line("conditional_survival", part.to_dicts(), cells))
     columns = [
         Column(_FIRST, "Group", is_text=True),
         Column("at", "Event-free at month"),
@@ -80,7 +85,7 @@ def conditional_survival_table(bi: Bi) -> Table | None:
         *(
             Column(
                 _month(month),
-                f"{decimal_places(month)} months",
+                in_months(month),
                 f"Event-free for another, % ({_ci(frame)})",
             )
             for month in further
@@ -97,7 +102,8 @@ def incidence_rates_table(bi: Bi) -> Table | None:
         return None
     lines = [
         _line(
-            row,
+            "incidence_rates",
+            [row],
             {
                 "event": row["event_label"],
                 "months": _interval_of_months(row),
@@ -140,7 +146,7 @@ def times_lost_table(bi: Bi) -> Table | None:
                 if row["time_lost_months"] is not None
                 else row["status"]
             )
-        lines.append(_line(first, cells))
+        lines.append(_line("times_lost", part.to_dicts(), cells))
     columns = [
         Column(_FIRST, "Group", is_text=True),
         Column("event", "Event", is_text=True),
@@ -175,16 +181,18 @@ def parametric_table(bi: Bi) -> Table | None:
             "bic": decimal(fit["bic"]),
             "mean": decimal(fit["mean_months"]),
         }
+        found = []
         for month in months:
             row = points.get((fit["analysis_id"], fit["stratum"], fit["model"], month))
             if row is not None:
+                found.append(row)
                 mark = (
                     " ‡" if row["is_extrapolated"] and row["survival_percent"] is not None else ""
                 )
                 cells[_month(month)] = _percent(row) + mark
                 area = decimal(row["restricted_mean_months"])
                 cells[f"mean_{month:g}"] = area + (mark if area != UNKNOWN else "")
-        lines.append(_line(fit, cells))
+        lines.append(_line("parametric_fits", [fit], cells, taken_from("parametric_curves", found)))
     columns = [
         Column(_FIRST, "Group", is_text=True),
         Column("model", "Model", is_text=True),
@@ -206,8 +214,17 @@ def parametric_table(bi: Bi) -> Table | None:
     return Table("parametric", "Parametric models", columns, lines, notes)
 
 
-def _line(row: Row, cells: dict[str, str]) -> Line:
-    """A line under its analysis, with the stratum, where there is one, in the first column."""
+def _line(
+    table: str,
+    rows: Sequence[Row],
+    cells: dict[str, str],
+    others: tuple[tuple[str, Row], ...] = (),
+) -> Line:
+    """A line under its analysis, with the stratum, where there is one, in the first column.
+
+    `rows` are those of the table of bi it is written from, `others` those of another one.
+    """
+    row = rows[0]
     start = since(row) if "conditional_from_months" in row else ""
     return Line(
         {_FIRST: row["stratum_label"] + start, **cells},
@@ -215,6 +232,7 @@ def _line(row: Row, cells: dict[str, str]) -> Line:
         indent=1,
         cautions=(row["caution"],) if row["caution"] else (),
         analysis_id=row["analysis_id"],
+        rows=(*taken_from(table, rows), *others),
     )
 
 

@@ -6,7 +6,6 @@ the release holds, and nothing is said of what it does not use.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from math import log
 from typing import Final
 
 import polars as pl
@@ -47,9 +46,6 @@ _DAYS: Final = {
     "adam": "the difference of two dates plus 1 day",
 }
 _OF_A_PAIR: Final = " of a pair"
-_FIRTH: Final = "Firth"
-_RATIO: Final = ("hr", "ci_lower", "ci_upper")
-_NEARLY: Final = 1e-6  # of the width of an interval
 _COX: Final = ("cox_univariate", "cox_stepwise", "cox_multivariable")
 
 
@@ -124,8 +120,8 @@ def _endpoint(row: Row) -> Iterator[str]:
         yield f"Observation ended at {listed(ends, 'or')}"
     if row["longest_gap_days"] is not None:
         yield (
-            f"An event more than {row['longest_gap_days']} days after the assessment before it "
-            "was not counted, and the patient was censored at that assessment"
+            f"An event more than {counted(row['longest_gap_days'], 'day')} after the assessment "
+            "before it was not counted, and the patient was censored at that assessment"
         )
     if row["censored_at"]:
         yield f"Patients without an event were censored at {_censored(row['censored_at'])}"
@@ -239,11 +235,11 @@ def _models(bi: Bi, provenance: Provenance) -> Iterator[str]:
         robust = [row["analysis_label"] for row in cox if row["variance"] == "robust"]
         if robust:
             yield f"Robust variances were used for: {'; '.join(robust)}"
-        # bi has no column for it: the label of the analysis tells
-        penalised = [row["analysis_label"] for row in cox if _FIRTH in row["analysis_label"]]
+        penalised = [row["analysis_label"] for row in cox if row["penalty"] == "firth"]
         if penalised:
             yield f"Firth's penalised likelihood was maximised for: {'; '.join(penalised)}"
-        yield from _limits_of_ratios(bi)
+        published = bi["forest"].filter(pl.col("ci_lower").is_not_null())["analysis_id"].to_list()
+        yield from _limits_of_ratios([row for row in cox if row["analysis_id"] in published])
         if (bi["forest"]["timing"] == "post_baseline").any():
             yield "Factors known only after the start entered the models as time-dependent"
     for _ in _first_of(bi["analyses"], "cox_stepwise"):
@@ -268,25 +264,14 @@ def _models(bi: Bi, provenance: Provenance) -> Iterator[str]:
         )
 
 
-def _limits_of_ratios(bi: Bi) -> Iterator[str]:
-    """Where the limits and P values of hazard ratios are from.
-
-    Wald's limits are as far from the logarithm of the ratio on either side, those of the profile
-    likelihood are not; the P value is of the same kind as the limits.
-    """
-    rows = [row for row in bi["forest"].to_dicts() if None not in map(row.get, _RATIO)]
-    profile = distinct([row["analysis_label"] for row in rows if not _is_symmetric(row)])
-    has_wald = any(row["analysis_label"] not in profile for row in rows)
-    if has_wald:
+def _limits_of_ratios(cox: Sequence[Row]) -> Iterator[str]:
+    """Where the limits and P values of hazard ratios are from."""
+    profile = [row["analysis_label"] for row in cox if row["ratio_limits"] != "wald"]
+    if len(profile) < len(cox):
         but = ", but limits and P values are of the profile likelihood for: " if profile else ""
         yield f"P values of hazard ratios are from Wald tests{but}{'; '.join(profile)}"
     elif profile:
         yield "Limits and P values of hazard ratios are of the profile likelihood"
-
-
-def _is_symmetric(row: Row) -> bool:
-    ratio, lower, upper = (log(row[name]) for name in _RATIO)
-    return abs(lower + upper - 2 * ratio) <= _NEARLY * (upper - lower)
 
 
 def _further(bi: Bi) -> Iterator[str]:

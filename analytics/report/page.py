@@ -12,9 +12,11 @@ from analytics.report.drawing import inline_svg
 from analytics.report.elements import Bi, Figure, Section, Table
 from analytics.report.fonts import SCREEN_FONTS, lacking
 from analytics.report.numbering import numbered
+from analytics.report.origins import Keys, Origin, origins_of
 from analytics.report.provenance import Provenance
 from analytics.report.text_to_copy import BEFORE_USE, TextToCopy
 from analytics.report.typesetting import notes_of, table_html
+from analytics.report.wording import counted
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _LONGEST_TOPIC: Final = 40  # letters
@@ -48,22 +50,38 @@ class PlacedCaution:
 
 @dataclass(frozen=True)
 class PlacedTable:
-    """A table with its number, its HTML and its notes: letter (or nothing) and text."""
+    """A table with its number, its HTML, its notes (letter or nothing, text), and origins."""
 
     table: Table
     number: str
     html: Markup
     notes: Sequence[tuple[str, str]]
+    origins: Sequence[Origin]
 
 
-def page(
+class _Numbers:
+    """The origins of the lines of all tables, whose anchors are numbered over the page."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._n = 0
+
+    def of(self, table: Table) -> dict[int, Origin]:
+        """The origins of the next table, by the place of its lines."""
+        origins = origins_of(table, self._keys, self._n)
+        self._n += len(origins)
+        return origins
+
+
+def page(  # noqa: PLR0913, PLR0917 - what a page is made of
     bi: Bi,
+    keys: Keys,
     sections: Sequence[Section],
     svgs: Mapping[str, str],
     provenance: Provenance,
     text: TextToCopy,
 ) -> str:
-    """The whole page; `svgs` holds the drawing of each figure by name."""
+    """The whole page; `keys` are those of bi, `svgs` the drawings of the figures by name."""
     release_id = provenance.release_id
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -72,6 +90,7 @@ def page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    numbers = _Numbers(keys)
     letters: dict[str, str] = {}
     told: dict[str, PlacedCaution] = {}
     related = _related(bi, sections)
@@ -80,7 +99,9 @@ def page(
         (
             section,
             [
-                _placed(item, number, svgs, letters, _cautions(item, number, told), related)
+                _placed(
+                    item, number, numbers, svgs, letters, _cautions(item, number, told), related
+                )
                 for number, item in items
             ],
         )
@@ -91,6 +112,7 @@ def page(
     page_foot = f"{label}Data cut-off: {about['data_cutoffs']}. Release {release_id}."
     return environment.get_template("report.html").render(
         about=about,
+        counted=counted,
         page_foot=Markup(_css_text(page_foot)),
         release_id=release_id,
         sections=placed,
@@ -111,6 +133,7 @@ def _css_text(text: str) -> str:
 def _placed(  # noqa: PLR0913, PLR0917 - what a placed item is made of
     item: Figure | Table,
     number: str,
+    numbers: _Numbers,
     svgs: Mapping[str, str],
     letters: dict[str, str],
     cautions: Sequence[PlacedCaution],
@@ -123,8 +146,10 @@ def _placed(  # noqa: PLR0913, PLR0917 - what a placed item is made of
         missing = lacking((item.title, item.alternative), SCREEN_FONTS)
         beside = related.get(item.name, ())
         return PlacedFigure(item, number, Markup(svg), cautions, beside, missing)
-    html = table_html(item, f"table-title-{item.name}")
-    return PlacedTable(item, number, Markup(html), notes_of(item))
+    origins = numbers.of(item)
+    anchors = {place: origin.anchor for place, origin in origins.items()}
+    html = table_html(item, f"table-title-{item.name}", anchors)
+    return PlacedTable(item, number, Markup(html), notes_of(item), list(origins.values()))
 
 
 def _cautions(

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, distinct, rows_of
+from analytics.report.elements import Bi, Column, Line, Row, Table, distinct, rows_of, taken_from
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -66,13 +66,26 @@ def _lines_of_curve(bi: Bi, part: pl.DataFrame) -> Iterator[Line]:
         for row in rows:
             key = "median" if row["quantity"] == "median" else months(row["time_months"])
             cells[key] = _number(row)
-        yield Line(cells, group=group, indent=1, cautions=cautions)
+        yield Line(
+            cells,
+            group=group,
+            indent=1,
+            cautions=cautions,
+            analysis_id=first["analysis_id"],
+            rows=taken_from("pooling", rows),
+        )
         cautions = ()
     tests = rows_of(bi["pooling_heterogeneity"], **{name: first[name] for name in _PLACE})
     cells = {_FIRST: "I2, P"}
     for test in tests:
         cells[months(test["time_months"])] = _differing(test)
-    yield Line(cells, group=group, indent=1)
+    yield Line(
+        cells,
+        group=group,
+        indent=1,
+        analysis_id=first["analysis_id"],
+        rows=taken_from("pooling_heterogeneity", tests),
+    )
 
 
 def pooled_models_table(bi: Bi) -> Table | None:
@@ -100,6 +113,11 @@ def pooled_models_table(bi: Bi) -> Table | None:
                 group=group,
                 indent=1,
                 cautions=cautions if row["part"] == "all" else (),
+                analysis_id=row["analysis_id"],
+                rows=(
+                    ("pooling", row),
+                    *taken_from("pooling_heterogeneity", [test] if row["part"] == "all" else []),
+                ),
             )
             for row in part.iter_rows(named=True)
         ]

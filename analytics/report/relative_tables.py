@@ -25,9 +25,10 @@ def relative_survival_table(bi: Bi) -> Table | None:
         return None
     lines = [
         _line(
+            "relative_survival",
             row,
             {
-                "month": f"{row['time_months']:g}",
+                "month": decimal_places(row["time_months"]),
                 "n_risk": whole(row["n_risk"]),
                 "observed": percent_number(row["observed_percent"]),
                 "expected": percent_number(row["expected_percent"]),
@@ -63,6 +64,7 @@ def excess_mortality_table(bi: Bi) -> Table | None:
         return None
     lines = [
         _line(
+            "excess_mortality",
             row,
             {
                 "months": _interval(row),
@@ -94,13 +96,14 @@ def excess_mortality_table(bi: Bi) -> Table | None:
     return Table("excess_mortality", "Deaths beside those expected", columns, lines, notes)
 
 
-def _line(row: Row, cells: dict[str, str]) -> Line:
+def _line(table: str, row: Row, cells: dict[str, str]) -> Line:
     return Line(
         {_FIRST: row["stratum_label"], **cells},
         group=row["analysis_label"],
         indent=1,
         cautions=(row["caution"],) if row["caution"] else (),
         analysis_id=row["analysis_id"],
+        rows=((table, row),),
     )
 
 

@@ -31,9 +31,9 @@ from analytics.report.wording import (
     how_many,
     how_many_alone,
     in_a_row,
+    in_months,
     limits,
     listed,
-    months,
     months_or_not,
     named_test,
     not_shown,
@@ -44,7 +44,6 @@ from analytics.report.wording import (
     with_article,
     within,
 )
-from analytics.study.cautions import GROUPS_CHANGE
 from analytics.study.number_styles import style
 
 _SPLINE: Final = " / knots "
@@ -140,7 +139,7 @@ def _one_curve(
         yield f"{before}median {name} was {median}" + (f"; {events}" if events else "")
     known = [one for one in rates if one["event_free_percent"] is not None]
     if known:
-        shown = [f"{_event_free(one, level)} at {months(one['time_months'])}" for one in known]
+        shown = [f"{_event_free(one, level)} at {in_months(one['time_months'])}" for one in known]
         yield f"{_share(analysis)} was {listed(shown)}"
     yield from _restricted(bi, analysis, row)
     follow_up = row["follow_up_median_months"]
@@ -153,7 +152,7 @@ def _curves(
 ) -> Iterator[str]:
     before, level = _before(bi, analysis, None), analysis["conf_level"]
     name = enclosed(analysis["endpoint_label"])
-    is_changing = GROUPS_CHANGE in str(analysis["caution"])
+    is_changing = analysis["groups_change"]
     shown = [
         f"{months_or_not(row, level, _events_of(row, did, is_changing=is_changing))} "
         f"{_for_group(row)}{since(row)}"
@@ -169,7 +168,7 @@ def _curves(
             if one["time_months"] == month and one["event_free_percent"] is not None
         ]
         if at:
-            yield f"at {months(month)}, {_share(analysis)} was {listed(at)}"
+            yield f"at {in_months(month)}, {_share(analysis)} was {listed(at)}"
 
 
 def _events_of(row: Row, did: tuple[str, str], *, is_changing: bool) -> str:
@@ -221,7 +220,7 @@ def _differences(bi: Bi, analysis: Row) -> Iterator[str]:
     name = enclosed(analysis["endpoint_label"])
     place = {"analysis_id": analysis["analysis_id"]}
     for row in rows_of(bi["survival_differences"], **place):
-        what = f"{_share(analysis)} at {months(row['time_months'])}"
+        what = f"{_share(analysis)} at {in_months(row['time_months'])}"
         yield from _difference(row, what, "points", "percentage point")
     for row in rows_of(bi["median_differences"], **place):
         yield from _difference(row, f"median {name}", "months", "month")
@@ -277,7 +276,7 @@ def _incidence(bi: Bi, analysis: Row) -> Iterator[str]:
         group = f" {_for_group(own[0])}{since(own[0])}" if len(strata) > 1 else since(own[0])
         shown = [
             f"{rate(one['incidence_percent'], one, level, _few(one))} at "
-            f"{months(one['time_months'])}"
+            f"{in_months(one['time_months'])}"
             for one in own
             if one["incidence_percent"] is not None
         ]
@@ -389,15 +388,9 @@ def _outcomes(bi: Bi, analysis: Row) -> Iterator[str]:
             yield from _compared_outcome(compared[key])
 
 
-def _is_by_definition(row: Row) -> bool:
-    """Whether the outcome is what the group is of: its label, or that with a further condition."""
-    is_of_outcome = f"{row['group_label']}, ".startswith(f"{row['label']}, ")
-    return bool(is_of_outcome and row["n"] == row["denominator"])
-
-
 def _share_of(row: Row) -> str:
     shown = percent_limits(row["ci_lower_percent"], row["ci_upper_percent"], row["conf_level"])
-    if _is_by_definition(row):  # nothing was estimated
+    if row["is_by_definition"]:  # nothing was estimated
         shown = ""
     return f"{row['n']:,} of {counted(row['denominator'])}" + bracketed(
         percent(row["percent"]), shown
@@ -496,7 +489,7 @@ def _before(bi: Bi, analysis: Row, row: Row | None) -> str:
     parts = [population] if population else []
     if analysis["landmark_days"] is not None:
         start = with_article(analysis["starts_at"]) if analysis["starts_at"] else "the start"
-        parts.append(f"counted from day {analysis['landmark_days']:g} after {start}")
+        parts.append(f"counted from day {decimal_places(analysis['landmark_days'])} after {start}")
     if row is not None and row["conditional_from_months"] is not None:
         month = decimal(row["conditional_from_months"])
         parts.append(f"among patients without an event by month {month}")

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
+from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of, taken_from
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -86,6 +86,10 @@ def _summary_line(bi: Bi, analysis: Row, rates: dict[float, Row]) -> Line:
         cells,
         cautions=(analysis["caution"],) if analysis["caution"] else (),
         analysis_id=name,
+        rows=(
+            *taken_from("endpoint_summary", [] if summary is None else [summary]),
+            *(rate["of"] for rate in rates.values()),
+        ),
     )
 
 
@@ -99,16 +103,17 @@ def _rates(bi: Bi, analysis_id: str) -> dict[float, Row]:
         event="event",
         point="landmark",
     )
-    found = [(row, "event_free_percent") for row in survival]
-    found += [(row, "incidence_percent") for row in incidence]
+    found = [("event_free_rates", row, "event_free_percent") for row in survival]
+    found += [("relapse_incidence", row, "incidence_percent") for row in incidence]
     return {
         row["time_months"]: {
             "estimate": row[column],
             "lower": row["ci_lower_percent"],
             "upper": row["ci_upper_percent"],
             **{key: row[key] for key in ("n", "n_event", "n_risk")},
+            "of": (table, row),
         }
-        for row, column in found
+        for table, row, column in found
     }
 
 
@@ -126,7 +131,8 @@ def survival_table(bi: Bi) -> Table | None:
             else row["status"],
             "follow_up": _follow_up(row),
         }
-        for rate in rows_of(bi["event_free_rates"], **place):
+        rates = rows_of(bi["event_free_rates"], **place)
+        for rate in rates:
             few = f" {_FEW}" if _is_few(rate) and rate["event_free_percent"] is not None else ""
             limits = percent_interval(rate["ci_lower_percent"], rate["ci_upper_percent"])
             estimate = percent_number(rate["event_free_percent"])
@@ -142,6 +148,10 @@ def survival_table(bi: Bi) -> Table | None:
                 indent=1,
                 cautions=cautions,
                 analysis_id=row["analysis_id"],
+                rows=(
+                    ("endpoint_summary", row),
+                    *taken_from("event_free_rates", rates),
+                ),
             )
         )
     if not lines:
@@ -195,6 +205,7 @@ def incidence_table(bi: Bi) -> Table | None:
                 indent=1,
                 cautions=cautions,
                 analysis_id=row["analysis_id"],
+                rows=taken_from("relapse_incidence", part.to_dicts()),
             )
         )
     ci = _ci(bi["analyses"])
@@ -240,6 +251,7 @@ def restricted_means_table(bi: Bi) -> Table | None:
                 cells,
                 cautions=(row["caution"],) if row["caution"] else (),
                 analysis_id=row["analysis_id"],
+                rows=taken_from("restricted_means", part.to_dicts()),
             )
         )
     ci = _ci(frame)
@@ -283,6 +295,7 @@ def plateau_table(bi: Bi) -> Table | None:
                 cells,
                 cautions=(row["caution"],) if row["caution"] else (),
                 analysis_id=row["analysis_id"],
+                rows=(("plateau", row),),
             )
         )
     columns = [
@@ -319,6 +332,7 @@ def group_tests_table(bi: Bi) -> Table | None:
             },
             cautions=(row["caution"],) if row["caution"] else (),
             analysis_id=row["analysis_id"],
+            rows=(("group_tests", row),),
         )
         for row in bi["group_tests"].to_dicts()
     ]

@@ -13,13 +13,13 @@ from analytics.report import drawing
 from analytics.report.drawing import PAPER, SERIES, RiskRow
 from analytics.report.elements import Bi, Figure, Row, as_of, distinct
 from analytics.report.formats import (
-    decimal_places,
     percent,
     time_since,
     time_ticks,
     whole,
 )
 from analytics.report.survival_figures import is_cut
+from analytics.report.wording import in_months
 
 _ALPHAS: Final = (0.6, 0.3)
 
@@ -163,7 +163,7 @@ def _at_risk(panel: _Panel, month: float) -> int | None:
 def _in_words(panel: _Panel) -> str:
     """One panel as a sentence, for those who cannot see it."""
     rates = "; ".join(
-        f"at {decimal_places(row['time_months'])} months {row['state_label'].lower()} "
+        f"at {in_months(row['time_months'])} {row['state_label'].lower()} "
         f"{percent(row['probability_percent'])}"
         for row in panel.rates
         if row["probability_percent"] is not None

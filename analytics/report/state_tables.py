@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
+from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of, taken_from
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -19,6 +19,7 @@ from analytics.report.formats import (
 
 _FIRST = "line"
 _MONTHS = "time_months"
+_HORIZON = "horizon_months"
 
 
 def state_probabilities_table(bi: Bi) -> Table | None:
@@ -26,7 +27,7 @@ def state_probabilities_table(bi: Bi) -> Table | None:
     points = bi["state_probabilities"].filter(pl.col("point") == "landmark")
     if points.is_empty():
         return None
-    lines = _lines_by_month(points, ("state",), _of_state, _probability)
+    lines = _lines_by_month("state_probabilities", points, ("state",), _of_state, _probability)
     columns = [
         Column(_FIRST, "State", is_text=True),
         *_months(points, f"Probability, % ({_ci(bi)}); in the state"),
@@ -40,13 +41,13 @@ def state_probabilities_table(bi: Bi) -> Table | None:
 
 def state_times_table(bi: Bi) -> Table | None:
     """The mean time in each state up to each horizon."""
-    times = bi["state_times"].rename({"horizon_months": _MONTHS})
+    times = bi["state_times"]
     if times.is_empty():
         return None
-    lines = _lines_by_month(times, ("state",), _of_state, _mean_time)
+    lines = _lines_by_month("state_times", times, ("state",), _of_state, _mean_time, month=_HORIZON)
     columns = [
         Column(_FIRST, "State", is_text=True),
-        *_months(times, f"Mean time, mo ({_ci(bi)})", "up to "),
+        *_months(times, f"Mean time, mo ({_ci(bi)})", "up to ", month=_HORIZON),
     ]
     return Table("state_times", "Mean time in each state", columns, lines)
 
@@ -63,7 +64,8 @@ def state_transitions_table(bi: Bi) -> Table | None:
         return None
     lines = [
         _line(
-            row,
+            "state_transitions",
+            [row],
             {
                 **_of_move(row),
                 "n": whole(row["n"]),
@@ -88,7 +90,9 @@ def transition_hazards_table(bi: Bi) -> Table | None:
     points = bi["transition_hazards"].filter(pl.col("point") == "landmark")
     if points.is_empty():
         return None
-    lines = _lines_by_month(points, ("from_state", "to_state"), _of_move, _hazard)
+    lines = _lines_by_month(
+        "transition_hazards", points, ("from_state", "to_state"), _of_move, _hazard
+    )
     columns = [
         Column(_FIRST, "Move", is_text=True),
         *_months(points, f"Cumulative hazard ({_ci(bi)}); at risk"),
@@ -107,7 +111,7 @@ def transition_probabilities_table(bi: Bi) -> Table | None:
     if points.is_empty():
         return None
     key = ("from_months", "from_state", "to_state")
-    lines = _lines_by_month(points, key, _of_later_state, _percent)
+    lines = _lines_by_month("transition_probabilities", points, key, _of_later_state, _percent)
     columns = [
         Column(_FIRST, "State at a month: state later", is_text=True),
         Column("n", "Patients"),
@@ -120,26 +124,31 @@ def transition_probabilities_table(bi: Bi) -> Table | None:
     return Table("transition_probabilities", "From a state at a month", columns, lines, notes=notes)
 
 
-def _lines_by_month(
+def _lines_by_month(  # noqa: PLR0913 - what a line is made of
+    table: str,
     points: pl.DataFrame,
     key: Sequence[str],
     first_cells: Callable[[Row], dict[str, str]],
     cell: Callable[[Row], str],
+    *,
+    month: str = _MONTHS,
 ) -> list[Line]:
     """A line for each stratum and `key`, with a cell for each month on which it has a row."""
     names = ("analysis_id", "stratum", *key)
     lines = []
     for row in points.unique(names, maintain_order=True).to_dicts():
         found = rows_of(points, **{name: row[name] for name in names})
-        by_month = {_month(point[_MONTHS]): cell(point) for point in found}
-        lines.append(_line(row, first_cells(row) | by_month))
+        by_month = {_month(point[month]): cell(point) for point in found}
+        lines.append(_line(table, found, first_cells(row) | by_month))
     return lines
 
 
-def _months(points: pl.DataFrame, spanner: str, before: str = "") -> Iterator[Column]:
+def _months(
+    points: pl.DataFrame, spanner: str, before: str = "", *, month: str = _MONTHS
+) -> Iterator[Column]:
     """The columns of the months, in their order."""
-    for month in sorted(set(points[_MONTHS])):
-        yield Column(_month(month), f"{before}{decimal_places(month)} mo", spanner)
+    for at in sorted(set(points[month])):
+        yield Column(_month(at), f"{before}{decimal_places(at)} mo", spanner)
 
 
 def _of_state(row: Row) -> dict[str, str]:
@@ -155,12 +164,20 @@ def _of_later_state(row: Row) -> dict[str, str]:
     return {_FIRST: f"{start}: {row['to_state_label']}", "n": whole(row["n_given"])}
 
 
-def _line(row: Row, cells: dict[str, str]) -> Line:
+def _line(table: str, rows: Sequence[Row], cells: dict[str, str]) -> Line:
+    row = rows[0]
     group = row["analysis_label"]
     if row["strata_label"]:
         group = f"{group}: {row['stratum_label']}"
     cautions = (row["caution"],) if row["caution"] else ()
-    return Line(cells, group=group, indent=1, cautions=cautions)
+    return Line(
+        cells,
+        group=group,
+        indent=1,
+        cautions=cautions,
+        analysis_id=row["analysis_id"],
+        rows=taken_from(table, rows),
+    )
 
 
 def _mean_time(row: Row) -> str:

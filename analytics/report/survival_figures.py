@@ -30,7 +30,6 @@ from analytics.report.formats import (
     UNKNOWN,
     confidence,
     decimal,
-    decimal_places,
     hazard_ratio,
     interval,
     p_phrase,
@@ -43,6 +42,7 @@ from analytics.report.formats import (
     whole,
     with_interval,
 )
+from analytics.report.wording import counted, in_months
 from analytics.study.codes import UNKNOWN_LEVEL
 
 FEW_AT_RISK: Final = 10
@@ -197,7 +197,7 @@ def draw_curves(analysis: Row, strata: Sequence[DrawnCurve], beside: Beside) -> 
     """Curves in one panel, the key above, numbers at risk below."""
     with drawing.settings():
         last = max((_last(item.curve) for item in strata), default=0.0) or 1.0
-        ticks = time_ticks(last, 4 if drawing.is_narrow() else 7)
+        ticks = drawing.month_ticks(last)
         is_alone = len(strata) == 1
         below = _risk_rows(strata, ticks, has_counts=beside.has_counts)
         across = drawing.width()
@@ -216,6 +216,8 @@ def draw_curves(analysis: Row, strata: Sequence[DrawnCurve], beside: Beside) -> 
         wide = 26 if drawing.is_narrow() else 44
         drawing.percent_axis(axes, textwrap.fill(f"{analysis['endpoint_label']}, %", wide))
         drawing.time_axis(axes, last, textwrap.fill(time_since(analysis), 2 * wide))
+        if not is_alone:
+            _medians(axes, strata)
         for i, item in enumerate(strata):
             _curve(axes, item, _shift(i, len(strata)), last, n_curves=len(strata))
         if is_alone:
@@ -288,8 +290,8 @@ def _curve(  # noqa: PLR0913 - what is drawn of a curve
 ) -> None:
     """One curve with its band, its censorings and the interval bars of its rates.
 
-    Of several curves the part with few at risk is pale and has no band; many curves have neither
-    bands nor bars, which could not be told apart.
+    Of several curves the part with few at risk is pale and has bars in place of a band; many
+    curves have neither, as they could not be told apart.
     """
     curve = item.curve.filter(pl.col("survival_percent").is_not_null())
     if curve.is_empty():
@@ -303,23 +305,25 @@ def _curve(  # noqa: PLR0913 - what is drawn of a curve
             enough["time_months"].to_list(), low, high, step="post", linewidth=0,
             **drawing.shade(item.look.colour, 0.16),
         )  # fmt: skip
-    _line(axes, curve, enough, item.look)
+    wide = drawing.line_width(n_curves)
+    _line(axes, curve, enough, item.look, wide)
     for part, pale in ((enough, False), (curve.slice(enough.height), True)):
         ticks = part.filter(pl.col("n_censored") > 0)
         colour = drawing.shade(item.look.colour, _PALE if pale else 1.0)
         axes.plot(
             ticks["time_months"].to_list(), ticks["survival_percent"].to_list(),
-            linestyle="none", marker="|", markersize=5, markeredgewidth=0.8, **colour,
+            linestyle="none", marker="|", markersize=3 + 1.25 * wide, markeredgewidth=0.8,
+            **colour,
         )  # fmt: skip
     if item.look.marker is not None:
         _marks(axes, enough, item.look, last)
     if has_rates and n_curves <= _MOST_BANDS:
-        _bars(axes, item, shift)
+        _bars(axes, item, shift, is_alone=n_curves == 1)
 
 
-def _line(axes: Axes, curve: pl.DataFrame, enough: pl.DataFrame, look: Look) -> None:
+def _line(axes: Axes, curve: pl.DataFrame, enough: pl.DataFrame, look: Look, wide: float) -> None:
     """The steps: full while enough are at risk, pale from there on."""
-    style = {"linestyle": look.dashes}
+    style = {"linestyle": look.dashes, "linewidth": wide}
     if not enough.is_empty():
         _steps(axes, enough, color=look.colour, **style)
     if enough.height < curve.height:
@@ -356,14 +360,19 @@ def _marks(axes: Axes, curve: pl.DataFrame, look: Look, last: float) -> None:
     )  # fmt: skip
 
 
-def _bars(axes: Axes, item: DrawnCurve, shift: float) -> None:
-    """The interval bars of the rates, at their month but for the points of the shift."""
+def _bars(axes: Axes, item: DrawnCurve, shift: float, *, is_alone: bool) -> None:
+    """The interval bars of the rates, at their month but for the points of the shift.
+
+    Of several curves those in its colour behind its band, which tells the others.
+    """
+    ink = INK if is_alone else item.look.colour
     figure = axes.get_figure()
     assert figure is not None
     beside = ScaledTranslation(shift / drawing.POINTS, 0, figure.dpi_scale_trans)
     for rate in item.rates:
-        if rate["event_free_percent"] is not None and rate["ci_lower_percent"] is not None:
-            estimate = rate["event_free_percent"]
+        has_band = not is_alone and (rate["n_risk"] or 0) >= FEW_AT_RISK
+        estimate = rate["event_free_percent"]
+        if not has_band and estimate is not None and rate["ci_lower_percent"] is not None:
             axes.errorbar(
                 rate["time_months"],
                 estimate,
@@ -371,8 +380,8 @@ def _bars(axes: Axes, item: DrawnCurve, shift: float) -> None:
                     [estimate - rate["ci_lower_percent"]],
                     [rate["ci_upper_percent"] - estimate],
                 ],
-                color=INK, ecolor=INK, elinewidth=0.9, capsize=2.5, capthick=0.9, marker="o",
-                markersize=3, markerfacecolor=item.look.colour, markeredgecolor=INK,
+                color=ink, ecolor=ink, elinewidth=0.9, capsize=2.5, capthick=0.9, marker="o",
+                markersize=3, markerfacecolor=item.look.colour, markeredgecolor=ink,
                 markeredgewidth=0.6, zorder=5, transform=axes.transData + beside,
             )  # fmt: skip
 
@@ -393,9 +402,21 @@ def _annotate(axes: Axes, item: DrawnCurve, ci: str, last: float) -> None:
             axes.annotate(
                 percent(rate["event_free_percent"]) + beside,
                 (rate["time_months"], top),
-                (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=7,
+                (0, 3), textcoords="offset points", va="bottom", fontsize=7,
+                ha="right" if rate["time_months"] > 0.97 * last else "center",
             )  # fmt: skip
     _shade_few(axes, item.curve, last)
+
+
+def _medians(axes: Axes, strata: Sequence[DrawnCurve]) -> None:
+    """Thin lines from one half to the median of each of a few groups."""
+    known = [item.summary["median_months"] for item in strata]
+    medians = [month for month in known if month is not None]
+    if medians and len(strata) <= _MOST_BANDS:
+        style: dict[str, Any] = {"color": MUTED, "linewidth": 0.7, "linestyle": (0, (3, 2))}
+        axes.plot([0, max(medians)], [_HALF, _HALF], zorder=1, **style)
+        for month in medians:
+            axes.plot([month, month], [0, _HALF], zorder=1, **style)
 
 
 def _median(axes: Axes, summary: Row, ci: str, last: float) -> None:
@@ -474,7 +495,8 @@ def _legend(
     handles = [
         Line2D(
             [], [], color=item.look.colour, linestyle=item.look.dashes, marker=item.look.marker,
-            markersize=4, markerfacecolor=drawing.PAPER, linewidth=1.6,
+            markersize=4, markerfacecolor=drawing.PAPER,
+            linewidth=drawing.line_width(len(strata)),
         )
         for item in strata
     ]  # fmt: skip
@@ -559,7 +581,7 @@ def _risk_rows(
         RiskRow(
             textwrap.fill(item.label, 14 if drawing.is_narrow() else 22),
             [_numbers(item.curve, tick, table) for tick in ticks],
-            item.look.colour,
+            item.look,
         )
         for item in strata
     ]
@@ -598,7 +620,7 @@ def _left(rows: Sequence[RiskRow]) -> float:
     """Inches left of the axis, wide enough for the longest label below it."""
     longest = max(len(line) for row in rows for line in row.label.split("\n"))
     first = max((len(row.numbers[0]) for row in rows if row.numbers), default=0)
-    room = 0.35 + 0.026 * first + (0.058 if drawing.is_narrow() else 0.067) * longest
+    room = 0.52 + 0.026 * first + (0.058 if drawing.is_narrow() else 0.067) * longest
     return max(0.85 if drawing.is_narrow() else 1.0, room)
 
 
@@ -612,22 +634,23 @@ def curve_in_words(item: DrawnCurve) -> str:
     if summary["status"] != "ok" and not item.rates:
         return f"{item.label}: {summary['status']}."
     rates = ", ".join(
-        f"{percent(rate['event_free_percent'])} at {decimal_places(rate['time_months'])} months"
+        f"{percent(rate['event_free_percent'])} at {in_months(rate['time_months'])}"
         for rate in item.rates
         if rate["event_free_percent"] is not None
     )
     median = _median_in_words(summary)
     return (
-        f"{item.label}: {whole(summary['n'])} patients, {whole(summary['n_event'])} events, "
-        f"{median}{'; ' if rates else ''}{rates}."
+        f"{item.label}: {counted(summary['n'], 'patient')}, "
+        f"{counted(summary['n_event'], 'event')}, {median}{'; ' if rates else ''}{rates}."
     )
 
 
 def _caption(analysis: Row, strata: Sequence[DrawnCurve], tests: Sequence[str]) -> str:
     ci = confidence(analysis["conf_level"])
     population = f" {analysis['population_label']}." if analysis["population_label"] else ""
+    limits = "Band and bars" if len(strata) == 1 else "Bands, and bars where a band has ended"
     parts = [
-        f"Kaplan-Meier estimate.{population} Band and bars: pointwise {ci} "
+        f"Kaplan-Meier estimate.{population} {limits}: pointwise {ci} "
         f"({analysis['ci_transform']}). Ticks: censored."
     ]
     if len(strata) == 1:
@@ -636,7 +659,7 @@ def _caption(analysis: Row, strata: Sequence[DrawnCurve], tests: Sequence[str]) 
         parts[0] = f"Kaplan-Meier estimate.{population} Limits are in the table. Ticks: censored."
         parts.append(f"Pale: fewer than {FEW_AT_RISK} at risk.")
     else:
-        parts.append(f"Pale, without a band: fewer than {FEW_AT_RISK} at risk.")
+        parts.append(f"Pale, without a band: fewer than {FEW_AT_RISK} at risk. Dashed: medians.")
     if _are_many(strata):
         parts[1] = "A panel for each group, the others behind it."
     elif len(strata) > 1:

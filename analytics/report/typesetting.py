@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -22,12 +22,13 @@ _IDLE: Final = re.compile(
 )
 # great-tables escapes text; characters that no text holds stand for markup until it is done
 _INDENT, _SUP, _END, _CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"
-_LINK, _UNLINK, _ANCHOR = "\ue004", "\ue005", "\ue006"
+_LINK, _UNLINK, _ANCHOR, _NUMBER = "\ue004", "\ue005", "\ue006", "\ue007"
 _MARKUP: Final = (
     (re.compile(f"{_INDENT}(\\d+){_END}"), r'<span class="indent-\1">'),
     (re.compile(f"{_SUP}([a-z, ]+){_END}"), r"<sup>\1</sup>"),
     (re.compile(_CLOSE), "</span>"),
-    (re.compile(f"{_LINK}([a-z0-9_-]+){_END}"), r'<a class="how" href="#analysis-\1">'),
+    (re.compile(f"{_LINK}([a-z0-9_-]+){_END}"), r'<a class="how" href="#\1">'),
+    (re.compile(f"{_NUMBER}([a-z0-9_-]+){_END}"), r'<a tabindex="-1" href="#\1">'),
     (re.compile(_UNLINK), "</a>"),
     (re.compile(f"{_ANCHOR}([a-z0-9_-]+){_END}"), r'<span id="analysis-\1"></span>'),
 )
@@ -39,10 +40,19 @@ _SIGNED: Final = re.compile(r"[+-]\d[\d.,·]*%?")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def table_html(table: Table, title_id: str) -> str:
-    """The table with its notes, without any style of its own: the page has one for all."""
+def table_html(table: Table, title_id: str, anchors: Mapping[int, str] | None = None) -> str:
+    """The table with its notes, without any style of its own: the page has one for all.
+
+    `anchors` has, by the place of a line, where the page tells how its numbers were computed.
+    """
     letters = lettered(table.lines)
-    frame = pl.DataFrame([_cells(table.columns, line, letters) for line in table.lines])
+    anchors = anchors or {}
+    frame = pl.DataFrame(
+        [
+            _cells(table.columns, line, letters, anchors.get(place))
+            for place, line in enumerate(table.lines)
+        ]
+    )
     first, *others = table.columns
     gt = GT(
         frame,
@@ -107,19 +117,33 @@ def _letter(i: int) -> str:
     return _LETTERS[i] if i < len(_LETTERS) else f"{_LETTERS[i // 26 - 1]}{_LETTERS[i % 26]}"
 
 
-def _cells(columns: Sequence[Column], line: Line, letters: dict[str, str]) -> dict[str, str]:
-    """The cells of a line; what is to become markup stands between the marks of `_MARKUP`."""
+def _cells(
+    columns: Sequence[Column], line: Line, letters: dict[str, str], anchor: str | None
+) -> dict[str, str]:
+    """The cells of a line; what is to become markup stands between the marks of `_MARKUP`.
+
+    Each number leads to the anchor. With the keyboard the name of the line does, so that a table is
+    not a hundred stops.
+    """
     first, *others = columns
     marks = ", ".join(letters[text] for text in line.cautions)
     name = line.cells.get(first.key, "")
-    if line.analysis_id is not None:
-        name = f"{_LINK}{line.analysis_id}{_END}{name}{_UNLINK}"
+    target = anchor or (line.analysis_id and f"analysis-{line.analysis_id}")
+    if target is not None:
+        name = f"{_LINK}{target}{_END}{name}{_UNLINK}"
     if line.anchor is not None:
         name = f"{_ANCHOR}{line.anchor}{_END}{name}"
     name = f"{name}{_SUP}{marks}{_END}" if marks else name
     cells = {first.key: f"{_INDENT}{line.indent}{_END}{name}{_CLOSE}" if line.indent else name}
-    cells |= {column.key: line.cells.get(column.key, "") for column in others}
+    cells |= {column.key: _linked(line.cells.get(column.key, ""), anchor) for column in others}
     return {_GROUP: line.group, **cells} if line.group is not None else cells
+
+
+def _linked(text: str, anchor: str | None) -> str:
+    """The cell as a link where it has a number and an anchor to lead to."""
+    if anchor is None or not any(map(str.isdigit, text)):
+        return text
+    return f"{_NUMBER}{anchor}{_END}{text}{_UNLINK}"
 
 
 def safe_cell(text: str) -> str:

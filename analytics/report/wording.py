@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from analytics import plural
 from analytics.methods.statuses import SUPPRESSED
 from analytics.report.elements import Row
 from analytics.report.formats import (
+    UNKNOWN,
     confidence,
     decimal,
     decimal_places,
@@ -78,14 +80,14 @@ def in_a_row(labels: str, last: str = "and") -> str:
     return listed([within(label) for label in labels.split(", ")], last)
 
 
-def counted(n: int, noun: str = "patient") -> str:
-    """A count with its noun: 1 patient, 259 patients."""
-    return f"{whole(n)} {noun}{'' if n == 1 else 's'}"
+def counted(n: int | None, one: str = "patient", many: str | None = None) -> str:
+    """A count with its noun: 1 patient, 259 patients; `-` for a count that is not known."""
+    return f"{UNKNOWN} {many or f'{one}s'}" if n is None else plural.counted(n, one, many)
 
 
-def months(value: float) -> str:
+def in_months(value: float) -> str:
     """A number of whole or broken months: 1 month, 24 months."""
-    return f"{decimal_places(value)} month{'' if value == 1 else 's'}"
+    return f"{decimal_places(value)} {plural.plural(value, 'month')}"
 
 
 def with_article(label: str) -> str:

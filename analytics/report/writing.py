@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from analytics.release.folders import REPORT_PAGE
 from analytics.report import drawing
-from analytics.report.bi_tables import read_bi
+from analytics.report.bi_tables import keys_of, read_bi
 from analytics.report.contents import contents, provenance_section
 from analytics.report.elements import Bi, Figure, Section, Table, as_of
 from analytics.report.numbering import numbered
@@ -39,8 +39,16 @@ _NEEDED: Final = (
 )  # fmt: skip
 
 
+_NEEDED_COLUMNS: Final = {
+    "analyses": ("groups_change", "penalty", "ratio_limits"),
+    "populations": ("population_rule",),
+    "table_2": ("is_by_definition",),
+}
+"""Columns that releases of earlier versions lack, though they have their tables."""
+
+
 class MissingTablesError(Exception):
-    """Schema bi has not all the tables a report is made from; names the first missing one."""
+    """Schema bi has not all that a report is made from; names the first missing table or column."""
 
 
 class Drawers(Protocol):
@@ -86,7 +94,9 @@ def write_report(
             for figure in figures_of(sections)
         }
         path = folder / PAGE
-        path.write_text(page(bi, sections, svgs, provenance, text), encoding="utf-8")
+        path.write_text(
+            page(bi, keys_of(bi_file), sections, svgs, provenance, text), encoding="utf-8"
+        )
     return path
 
 
@@ -102,6 +112,9 @@ def readable_bi(bi_file: Path) -> Bi:
     for table in _NEEDED:
         if table not in bi:
             raise MissingTablesError(table)
+        for column in _NEEDED_COLUMNS.get(table, ()):
+            if column not in bi[table].columns:
+                raise MissingTablesError(f"{table}.{column}")
     return bi
 
 

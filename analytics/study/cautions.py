@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from analytics.plural import counted, plural
 from analytics.study.facts import Facts
 from analytics.study.guard import Later
 
@@ -98,8 +99,8 @@ def strata_caution(n_strata: int, n_informative: int, event: str) -> str | None:
     if n_informative == n_strata:
         return None
     return (
-        f"Strata: {n_strata - n_informative} of {n_strata} without information, as they have no "
-        f"event {event}."
+        f"Strata: {n_strata - n_informative} of {n_strata} without information, as "
+        f"{plural(n_strata - n_informative, 'it has', 'they have')} no event {event}."
     )
 
 
@@ -107,10 +108,10 @@ def elsewhere_caution(elsewhere: Mapping[str, int], n_of: int) -> str | None:
     """How many of the patients a model leaves out for a level that no contrast names; or None."""
     if not elsewhere:
         return None
-    counted = ", ".join(f"{n} for {factor}" for factor, n in elsewhere.items())
+    left_out = ", ".join(f"{n} for {factor}" for factor, n in elsewhere.items())
     return (
-        f"Left out: of {n_of} patients those at a level that is in neither the numerator nor the "
-        f"denominator of a factor of the model: {counted}."
+        f"Left out: of {counted(n_of, 'patient')} those at a level that is in neither the "
+        f"numerator nor the denominator of a factor of the model: {left_out}."
     )
 
 
@@ -160,8 +161,9 @@ def outcome_strata_caution(n_strata: int, n_informative: int) -> str | None:
     if n_informative == n_strata:
         return None
     return (
-        f"Strata: {n_strata - n_informative} of {n_strata} without information, as they lack a "
-        "group, the outcome, or patients without the outcome."
+        f"Strata: {n_strata - n_informative} of {n_strata} without information, as "
+        f"{plural(n_strata - n_informative, 'it lacks', 'they lack')} a group, the "
+        "outcome, or patients without the outcome."
     )
 
 

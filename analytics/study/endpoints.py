@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from analytics.plural import counted
 from analytics.study.codes import PARAMCD_FORM, is_paramcd
 from analytics.study.errors import StudyError
 from analytics.study.facts import SIGNS_OF_LIFE, Facts
@@ -189,7 +190,7 @@ def _check_censoring(row: Row, rule: EndpointRule, facts: Facts) -> None:
         return
     if rule.days_after > 0:
         raise StudyError(
-            f"{row.where}: rule '{rule.rule_id}' censors {rule.days_after} days after "
+            f"{row.where}: rule '{rule.rule_id}' censors {counted(rule.days_after, 'day')} after "
             f"'{rule.fact}', which may be after the last day known alive; use the role "
             "censor_first."
         )

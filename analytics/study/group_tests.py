@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from analytics.plural import counted
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
 from analytics.study.keys import Table
@@ -45,7 +46,7 @@ def read_tests(table: Table, strata: str | None, definitions: Definitions) -> tu
     if TREND in names and n_levels < 3:
         raise StudyError(
             f"{table.where}: a trend needs three ordered groups, but factor '{strata}' has "
-            f"{n_levels} levels; remove trend."
+            f"{counted(n_levels, 'level')}; remove trend."
         )
     if MAX_COMBO in names and n_levels != 2:
         raise StudyError(

@@ -47,6 +47,10 @@ class NumberStyle:
         """The number with so many decimals."""
         return self._written(round_half_away(value, digits))
 
+    def shortest(self, value: float) -> str:
+        """The number with the decimals that it has, six figures at most."""
+        return self._written(f"{value:g}")
+
     def apart(self, value: float, digits: int, *others: float) -> str:
         """The number with so many decimals, or more where it would print as one of the others.
 

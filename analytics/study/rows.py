@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
+from analytics.plural import counted
 from analytics.study.codes import NAME_FORM, is_domain, is_name
 from analytics.study.errors import StudyError
 from analytics.study.wording import choices, nearest, one_line, shortened, turning_mark
@@ -182,8 +183,8 @@ def _row(
     where = f"{file} line {line}"
     if len(cells) != len(header):
         raise StudyError(
-            f"{where}: {len(cells)} cells, but the header has {len(header)} columns; check the "
-            "commas and quotes."
+            f"{where}: {counted(len(cells), 'cell')}, but the header has "
+            f"{counted(len(header), 'column')}; check the commas and quotes."
         )
     given = {name: one_line(cell) for name, cell in zip(header, cells, strict=True)}
     return Row(where, {**left_out, **given})

@@ -53,7 +53,7 @@ FINDINGS = {
     ("adsl.csv", 9, "missing_time", "OS"),  # H has none
     *(("adsl.csv", line, "missing_time", "PFS") for line in (3, 4, 5, 6, 7, 9)),
     *(("adsl.csv", line, "missing_time", "TTI") for line in (3, 5, 6, 7, 9)),
-    ("adtte.csv", 5, "time_differs", "30 days | 31 days by the dates"),
+    ("adtte.csv", 5, "time_differs", "30 days | 31 by the dates"),
     ("adtte.csv", 6, "impossible_time", "-1"),
     ("adtte.csv", 7, "impossible_censoring", "1.5"),
     ("adtte.csv", 9, "unknown_subject", "A1-I"),

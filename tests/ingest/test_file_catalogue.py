@@ -272,7 +272,7 @@ CASES = {
     ),
     "Dataset-JSON with too few values": Case(
         json_with(rows=[["T1", "A"]]),
-        "mh.json record 1 has 2 values, but there are 3 variables; export it again.",
+        "mh.json record 1 has 2 values instead of 3; export it again.",
         "mh.json",
     ),
     "Dataset-JSON with too few records": Case(

@@ -101,7 +101,7 @@ def test_every_refusal_comes_in_one_answer(tmp_path: Path) -> None:
         "sdtm/T1 has no DM file, which every trial needs; if sdtm/T1/demo.csv contains it, name "
         "that "
         "dm, else add dm.csv or another format of it.",
-        "sdtm/T1/lb.csv line 3 has 1 values, but the header has 4 variables; check its delimiters "
+        "sdtm/T1/lb.csv line 3 has 1 value, but the header has 4 variables; check its delimiters "
         "and quotes.",
         "sdtm/T1/rs.csv has no variable USUBJID, which every record needs; add it, or check that "
         "the first line names the variables.",

@@ -296,7 +296,7 @@ def test_another_study_has_the_sections_that_its_analyses_call_for(
     sections = [found["id"] for tag, found in page.tags if tag == "section"]
     assert sections == [
         "summary", "survival", "patients", "long_term", "supporting", "quality", "methods",
-        "provenance", "text",
+        "provenance", "numbers", "text",
     ]  # fmt: skip
     assert "ynthetic" not in page.text[page.text.index("<body") :]
     assert [path.name for path in (tmp_path / "report/figures").glob("*.png")] == [
@@ -318,6 +318,15 @@ def test_a_release_of_an_older_version_is_told(other_bi: Path, tmp_path: Path) -
     with duckdb.connect(str(other_bi)) as connection:
         connection.execute("drop table patient_flow")
     with pytest.raises(MissingTablesError, match=r"^patient_flow$"):
+        write_report(other_bi, tmp_path / "report", NOWHERE)
+
+
+def test_a_column_that_an_older_version_did_not_write_is_told(
+    other_bi: Path, tmp_path: Path
+) -> None:
+    with duckdb.connect(str(other_bi)) as connection:
+        connection.execute("alter table analyses drop column penalty")
+    with pytest.raises(MissingTablesError, match=r"^analyses.penalty$"):
         write_report(other_bi, tmp_path / "report", NOWHERE)
 
 

@@ -18,6 +18,7 @@ OUTCOME = {
     "ci_lower_percent": 19.41,
     "ci_upper_percent": 99.37,
     "conf_level": 0.95,
+    "is_by_definition": False,
     "indent": 0,
 }
 
@@ -33,3 +34,19 @@ def test_a_population_may_be_called_like_the_first_column() -> None:
         "Outcome,First line (n = 4),note",
         "Transplant,3 (75.0) [19.4-99.4],Made up.",
     ]
+
+
+def test_what_the_definitions_alone_decide_has_no_limits_and_says_so() -> None:
+    decided = {"group_population": "b", "group_order": 2, "n": 4, "percent": 100.0}
+    rows = [OUTCOME, OUTCOME | decided | {"ci_upper_percent": 100.0, "is_by_definition": True}]
+    bi = {
+        "table_2": pl.DataFrame(rows),
+        "populations": pl.DataFrame(
+            {"population": ["line", "b"], "is_defined_by_outcome": [False, False]}
+        ),
+    }
+    table = outcomes_table(bi, {"analysis_id": "t2", "analysis_label": "Outcomes"}, is_main=True)
+    (line,) = table.lines
+    assert line.cells["line"] == "3 (75.0) [19.4-99.4]"
+    assert line.cells["b"] == "4 (100.0)"
+    assert "No limits where the definitions" in table.notes[1]

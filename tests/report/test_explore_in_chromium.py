@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -221,6 +222,17 @@ def test_the_picture_and_the_data_are_saved(visit: Visit, kind: str) -> None:
         text = content.decode()
         assert "Overall survival: All patients" in text
         assert "SYNTHETIC DATA" in text
+        assert ">Number at risk<" in text
+        months, row = (cells[1:] for cells in visit.table("risk"))
+        numbers = re.findall(r'; n: ([\d,]+)"[^>]*translate\(([\d.]+),', text)
+        assert [number for number, _ in numbers] == row
+        ticks = [
+            re.search(rf'translate\(([\d.]+),[\d.]+\)"[^>]*>{month}</text>', text)
+            for month in months
+        ]
+        assert [float(tick[1]) for tick in ticks if tick] == pytest.approx(
+            [float(place) for _, place in numbers], abs=0.1
+        )
     else:
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
         assert rows[0]["n_risk"] == "259"

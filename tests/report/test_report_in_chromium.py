@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,24 @@ BOXES = """
 """
 
 
+# what a link of the page led to: its words, whether they are shown, what stands below them
+LED = """
+() => {
+    const place = document.querySelector(':target');
+    return [place.textContent, place.checkVisibility(), place.nextElementSibling.textContent];
+}
+"""
+
+
+def led_by(page: Any, link: str, use: Callable[[Any], None]) -> list[Any]:
+    """What the first such link leads to, with all details closed before."""
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
+    page.evaluate("location.hash = ''")
+    use(page.locator(link).first)
+    found: list[Any] = page.evaluate(LED)
+    return found
+
+
 @pytest.fixture(scope="module")
 def visits(
     default_release: Path, tmp_path_factory: pytest.TempPathFactory
@@ -120,6 +138,12 @@ def visits(
                         "document.querySelectorAll('details').forEach(d => d.open = false)"
                     )
                     found["pdf"] = page.pdf(prefer_css_page_size=True)
+                    found["led"] = [
+                        led_by(page, "#table-survival tbody td a", lambda link: link.click()),
+                        led_by(
+                            page, "#table-survival tbody a.how", lambda link: link.press("Enter")
+                        ),
+                    ]
                 context.close()
         browser.close()
     found["page"] = page_file.as_uri()
@@ -147,6 +171,14 @@ def test_a_box_that_is_wider_than_the_screen_says_that_it_scrolls(visits: dict[s
         assert [box for box in boxes if box["scrolls"] != box["says"]] == []
     assert any(box["scrolls"] for box in visits["boxes"][390])
     assert not all(box["scrolls"] for box in visits["boxes"][1440])
+
+
+def test_a_number_leads_to_its_query_by_click_and_the_line_by_key(visits: dict[str, Any]) -> None:
+    for words, is_shown, below in visits["led"]:
+        assert words == "Overall survival, all patients: All"
+        assert is_shown
+        assert "from bi.endpoint_summary where analysis_id = 'os_all'" in below
+        assert "plateau explain os_all" in below
 
 
 def test_headings_descend_one_level_at_a_time(visits: dict[str, Any]) -> None:

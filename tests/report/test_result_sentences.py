@@ -16,7 +16,6 @@ from analytics.report.formats import decimal, percent
 from analytics.report.methods_text import methods_paragraphs
 from analytics.report.result_sentences import Passage, passages
 from analytics.report.text_to_copy import SYNTHETIC, TextToCopy, as_plain_text, text_to_copy
-from analytics.study.cautions import landmark_caution
 from analytics.study.number_styles import STYLE_NAMES, written_as
 from analytics.study.specification import Publication
 
@@ -25,6 +24,7 @@ OS = {
     "method": "kaplan_meier", "endpoint": "OS", "endpoint_label": "Overall survival",
     "population_label": "All patients", "strata_label": None, "stratified_by_label": None,
     "starts_at": "First dose", "landmark_days": None, "conf_level": 0.95, "caution": None,
+    "groups_change": False,
 }  # fmt: skip
 CURVE = {
     "analysis_id": "os", "stratum": "all", "stratum_label": "All", "strata_label": None,
@@ -157,8 +157,8 @@ def test_groups_are_said_in_one_sentence_and_a_test_in_another() -> None:
 PDL1 = {"low": "Below 1%", "high": "1% or more"}
 
 
-def groups_of(caution: str | None, *groups: dict[str, Any], **test: Any) -> str:
-    analysis = OS | {"strata_label": "PD-L1", "caution": caution}
+def groups_of(*groups: dict[str, Any], groups_change: bool = False, **test: Any) -> str:
+    analysis = OS | {"strata_label": "PD-L1", "groups_change": groups_change}
     curves = [
         CURVE | {"stratum": name, "stratum_label": label, "strata_label": "PD-L1"} | group
         for (name, label), group in zip(PDL1.items(), groups, strict=True)
@@ -173,7 +173,7 @@ def groups_of(caution: str | None, *groups: dict[str, Any], **test: Any) -> str:
 
 def test_a_test_of_a_pair_names_its_groups_and_gives_the_adjusted_p_value() -> None:
     text = groups_of(
-        None, {}, {}, test="stratified_pairwise(low, high)", p_adjusted=0.036,
+        {}, {}, test="stratified_pairwise(low, high)", p_adjusted=0.036,
         test_label="Stratified log-rank test of a pair (low, high)", stratified_by_label="Sex, Age",
     )  # fmt: skip
     assert text.endswith(
@@ -185,9 +185,8 @@ def test_a_test_of_a_pair_names_its_groups_and_gives_the_adjusted_p_value() -> N
 
 def test_groups_that_change_have_events_but_no_number_of_patients() -> None:
     text = groups_of(
-        landmark_caution(122, moving=True),
         {"n": 63, "n_event": 1, "conditional_from_months": 1.0}, {"n": 113, "n_event": 0},
-        test="mantel_byar", test_label="Mantel-Byar test",
+        groups_change=True, test="mantel_byar", test_label="Mantel-Byar test",
     )  # fmt: skip
     assert text == (
         "Median overall survival by PD-L1 was 7.5 months (95% CI, 5.5-8.5; 1 death while in this "
@@ -195,7 +194,7 @@ def test_groups_that_change_have_events_but_no_number_of_patients() -> None:
         "this group) for 1% or more. The Mantel-Byar test of overall survival by PD-L1 gave "
         "P = .012 (205 events)."
     )
-    fixed = groups_of(landmark_caution(122), {"n": 63, "n_event": 1}, {"n": 113, "n_event": 0})
+    fixed = groups_of({"n": 63, "n_event": 1}, {"n": 113, "n_event": 0})
     assert "1 of 63 patients died" in fixed
 
 
@@ -259,16 +258,17 @@ OUTCOME = {
     "analysis_id": "os", "group_population": "all", "group_label": "All patients",
     "outcome": "survived", "level": "yes", "label": "Lived 36 months", "n": 4, "denominator": 9,
     "percent": 44.4, "ci_lower_percent": 13.7, "ci_upper_percent": 78.8, "conf_level": 0.95,
-    "status": "ok",
+    "status": "ok", "is_by_definition": False,
 }  # fmt: skip
 
 
 def test_a_group_made_by_the_outcome_has_no_interval_of_it() -> None:
     whole = {"n": 4, "denominator": 4, "percent": 100.0, "ci_upper_percent": 100.0}
+    decided = whole | {"is_by_definition": True}
     rows = [
         OUTCOME,
-        OUTCOME | whole | {"group_population": "a", "group_label": "Lived 36 months"},
-        OUTCOME | whole | {"group_population": "b", "group_label": "Lived 36 months, HSCT"},
+        OUTCOME | decided | {"group_population": "a", "group_label": "Lived 36 months"},
+        OUTCOME | decided | {"group_population": "b", "group_label": "Lived 36 months, HSCT"},
         OUTCOME | whole | {"group_population": "c", "group_label": "HSCT"},
     ]
     compared = {

@@ -175,7 +175,9 @@ def test_the_key_stands_above_the_curves(n_groups: int) -> None:
 
 @pytest.mark.parametrize("n_groups", [2, 3, 4])
 def test_bars_stand_within_three_points_of_their_month(n_groups: int) -> None:
-    figure = drawn(bi(n_groups))
+    tables = bi(n_groups)
+    tables["event_free_rates"] = tables["event_free_rates"].with_columns(n_risk=pl.lit(9))
+    figure = drawn(tables)
     (axes,) = figure.axes
     month = axes.transData.transform((6.0, 0))[0]
     marks = [
@@ -187,6 +189,60 @@ def test_bars_stand_within_three_points_of_their_month(n_groups: int) -> None:
     assert len(shifts) == n_groups
     assert len(set(np.round(shifts, 3))) == n_groups
     assert max(map(abs, shifts)) < 3.001
+
+
+def bars(figure: Drawing) -> list[Any]:
+    return [line for line in figure.axes[0].lines if line.get_markersize() == 3]
+
+
+def test_of_groups_only_the_rates_behind_a_band_have_bars_in_the_colour_of_the_curve() -> None:
+    assert not bars(drawn(bi(2)))
+    tables = bi(2)
+    tables["event_free_rates"] = tables["event_free_rates"].with_columns(
+        n_risk=pl.when(pl.col("stratum") == "g1").then(9).otherwise(40)
+    )
+    (bar,) = bars(drawn(tables))
+    assert bar.get_markeredgecolor() == drawing.SERIES[1]
+    (alone,) = bars(drawn(bi(1)))
+    assert alone.get_markeredgecolor() == drawing.INK
+
+
+@pytest.mark.parametrize("n_groups", [2, 4])
+def test_a_few_groups_have_lines_to_their_medians(n_groups: int) -> None:
+    tables = bi(n_groups)
+    tables["endpoint_summary"] = tables["endpoint_summary"].with_columns(
+        median_months=pl.when(pl.col("stratum") == "g0").then(None).otherwise("median_months")
+    )
+    lines = drawn(tables).axes[0].lines
+    feet = [line.get_xdata()[0] for line in lines if list(line.get_ydata()) == [0, 50]]
+    across = [line.get_xdata()[1] for line in lines if list(line.get_ydata()) == [50, 50]]
+    assert feet == [9.0 + i for i in range(1, n_groups)]
+    assert across == [9.0 + n_groups - 1]
+    assert not [line for line in drawn(bi(5)).axes[0].lines if list(line.get_ydata()) == [0, 50]]
+
+
+@pytest.mark.parametrize("width", [85, 180])
+def test_the_line_of_each_curve_stands_beside_its_numbers(width: int) -> None:
+    with drawing.in_print(fonts=("DejaVu Sans",), has_title=False, across=width / 25.4):
+        figure = drawn(bi(12))
+    (axes,) = figure.axes
+    found = [line for line in axes.lines if not line.get_clip_on() and len(line.get_xdata()) == 3]
+    keys = figure.legends[0].get_lines()
+    assert [(a.get_color(), a.get_linestyle(), a.get_marker()) for a in found] == [
+        (a.get_color(), a.get_linestyle(), a.get_marker()) for a in keys
+    ]
+    names = {item.get_text(): item for item in figure.findobj(Text)}
+    for i, line in enumerate(found):
+        label, drawn_line = names[f"Group {i}"].get_window_extent(), line.get_window_extent()
+        assert label.x1 < drawn_line.x0
+        assert label.y0 < (drawn_line.y0 + drawn_line.y1) / 2 < label.y1
+        assert label.x0 > 0
+
+
+def test_a_figure_of_one_column_has_a_tick_each_twelve_months_of_five_years() -> None:
+    with drawing.in_print(fonts=("DejaVu Sans",), has_title=False, across=85 / 25.4):
+        assert drawing.month_ticks(61.0) == [0, 12, 24, 36, 48, 60]
+        assert drawing.line_width() < 1.5
 
 
 def test_many_curves_have_neither_bars_nor_bands() -> None:

@@ -81,13 +81,13 @@ def test_a_limit_that_is_not_reached_is_said_in_words() -> None:
 
 
 def test_months_are_counted() -> None:
-    assert wording.months(1) == "1 month"
-    assert wording.months(24.0) == "24 months"
-    assert wording.months(1.5) == "1.5 months"
+    assert wording.in_months(1) == "1 month"
+    assert wording.in_months(24.0) == "24 months"
+    assert wording.in_months(1.5) == "1.5 months"
 
 
 def test_broken_months_have_the_point_of_the_style() -> None:
     with written_as("lancet"):
-        assert wording.months(4.5) == "4·5 months"
+        assert wording.in_months(4.5) == "4·5 months"
         assert formats.months(4.5) == "4·5 mo"
-    assert wording.months(4.5) == "4.5 months"
+    assert wording.in_months(4.5) == "4.5 months"

@@ -116,7 +116,7 @@ def test_a_stratum_without_information_is_a_caution():
     )
     assert (row["n_strata"], row["n_strata_informative"]) == (2, 1)
     assert row["caution"] == (
-        "Strata: 1 of 2 without information, as they lack a group, the outcome, or patients "
+        "Strata: 1 of 2 without information, as it lacks a group, the outcome, or patients "
         "without the outcome."
     )
 

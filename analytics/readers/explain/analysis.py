@@ -5,6 +5,7 @@ from typing import Final
 
 import duckdb
 
+from analytics.plural import counted, plural
 from analytics.readers.explain.reading import (
     Row,
     declared,
@@ -63,7 +64,8 @@ def _population(connection: duckdb.DuckDBPyConnection, population: str) -> Itera
         "select count(*) as members from marts.population_members where population = ?",
         population,
     )
-    yield f"  {members[0]['members']} subjects remain"
+    n = members[0]["members"]
+    yield f"  {counted(n, 'subject')} {plural(n, 'remains', 'remain')}"
     yield from query(
         "select usubjid from marts.population_members "
         f"where population = {literal(population)} order by all"

@@ -4,6 +4,7 @@
 (() => {
   const release = JSON.parse(document.getElementById("release").textContent);
   const element = (id) => document.getElementById(id);
+  const PICTURE = 640; // pixels across the curves of a saved picture
   const DASHES = [[1, 0], [6, 2], [2, 1.5], [6, 2, 1.5, 2], [1, 1], [9, 3]];
   const state = { view: null, groups: [], hidden: new Set(), answer: null, width: 0 };
 
@@ -105,24 +106,20 @@
     };
     const x = {
       field: "month", type: "quantitative", scale: { domain: [0, last], nice: false },
-      axis: { values: ticks(last), title: state.axis, grid: false },
+      axis: { values: ticks(last), title: state.axis, grid: false, labelFlush: false },
     };
     const y = {
       field: "y", type: "quantitative", scale: { domain: [0, 100] },
       axis: { title: state.yTitle, values: [0, 20, 40, 60, 80, 100], grid: true },
     };
     const legend = state.forPicture && drawn.length > 1
-      ? { title: null, orient: "bottom", columns: 2, labelLimit: 320, symbolSize: 500, symbolType: "stroke",
+      ? { title: null, orient: "top", columns: 2, labelLimit: 320, symbolSize: 500, symbolType: "stroke",
         symbolOpacity: 1, symbolFillColor: "transparent", labelColor: ink,
         symbolStrokeWidth: 2, labelFontSize: 12 } : null;
     const shade = { field: "line", type: "nominal", scale, legend };
-    return {
+    const page = {
       $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-      width: "container", height: 340, autosize: { type: "fit", contains: "padding" },
       padding: 4, background: color("--paper"),
-      title: state.forPicture ? { text: state.title, subtitle: broken(release.note, 120), anchor: "start",
-        color: ink, subtitleColor: color("--muted"), fontSize: 13, subtitleFontSize: 10 } : undefined,
-      data: { name: "curve", values: rows() },
       config: {
         font: "system-ui, sans-serif",
         axis: { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink,
@@ -130,6 +127,10 @@
           titleFontSize: 12 },
         view: { stroke: null },
       },
+    };
+    const chart = {
+      height: 340,
+      data: { name: "curve", values: rows() },
       layer: [
         { mark: { type: "area", interpolate: "step-after", opacity: 0.13, clip: true },
           encoding: { x, y: { ...y, field: "lower" }, y2: { field: "upper" }, color: shade } },
@@ -149,6 +150,31 @@
             encoding: { x, y, color: shade } },
         ]),
       ],
+    };
+    if (!state.forPicture) {
+      return { ...page, ...chart, width: "container", autosize: { type: "fit", contains: "padding" } };
+    }
+    const title = { text: state.title, subtitle: broken(release.note, 120), anchor: "start", frame: "bounds",
+      color: ink, subtitleColor: color("--muted"), fontSize: 13, subtitleFontSize: 10 };
+    return { ...page, title, spacing: 8, vconcat: [{ ...chart, width: PICTURE }, riskTable(x.scale)] };
+  };
+
+  // The numbers at risk below the curves of a saved picture, each under its tick.
+  const riskTable = (scale) => {
+    const ink = color("--ink");
+    const groups = shownGroups();
+    const values = groups.flatMap((group) =>
+      ticks(lastMonth()).map((month) => ({ group: group.label, month, n: count(atRisk(group, month)) })));
+    return {
+      width: PICTURE, height: 18 * groups.length, data: { values },
+      title: { text: "Number at risk", anchor: "start", color: ink, fontSize: 12, offset: 2 },
+      mark: { type: "text", color: ink, fontSize: 12 },
+      encoding: {
+        x: { field: "month", type: "quantitative", scale, axis: null },
+        y: { field: "group", type: "nominal", sort: null, scale: { domain: groups.map((one) => one.label) },
+          axis: { title: null, domain: false, ticks: false, labelLimit: 280, labelPadding: 22 } },
+        text: { field: "n" },
+      },
     };
   };
 
@@ -365,7 +391,7 @@
     const box = document.createElement("div");
     box.className = "hidden";
     document.body.append(box);
-    const result = await window.vegaEmbed(box, { ...spec(), width: 720 }, { actions: false });
+    const result = await window.vegaEmbed(box, spec(), { actions: false });
     state.forPicture = false;
     save(fileName(kind), await result.view.toImageURL(kind, kind === "png" ? 3 : 1));
     result.view.finalize();

@@ -18,6 +18,16 @@ analysis_method as (
     select * from {{ source('results', 'method') }}
 ),
 
+-- all models of an analysis are fitted alike
+cox_limits as (
+    select
+        analysis_id,
+        min(limits) as ratio_limits,
+        min(penalty) as penalty
+    from {{ source('results', 'cox_model') }}
+    group by analysis_id
+),
+
 analyses_with_methods as (
     select
         analysis_labels.analysis_order,
@@ -31,6 +41,7 @@ analyses_with_methods as (
         populations.label as population_label,
         analysis_labels.strata_label,
         analysis_labels.stratified_by_label,
+        analyses.has_time_dependent_strata as groups_change,
         analyses.is_headline,
         analyses.delayed_entry_of,
         analyses.alternative_to,
@@ -39,6 +50,14 @@ analyses_with_methods as (
         analysis_method.ci_transform,
         analysis_method.ties,
         analysis_method.variance,
+        coalesce(
+            cox_limits.ratio_limits,
+            case
+                when analysis.method in ('fine_gray', 'fine_gray_multivariable')
+                    then 'wald'
+            end
+        ) as ratio_limits,
+        cox_limits.penalty,
         analysis_method.days_per_month,
         analysis_method.day_convention,
         analysis_method.ph_transform,
@@ -50,6 +69,7 @@ analyses_with_methods as (
     inner join analyses on analysis.analysis_id = analyses.analysis_id
     inner join analysis_labels on analysis.analysis_id = analysis_labels.analysis_id
     left join analysis_method on analysis.analysis_id = analysis_method.analysis_id
+    left join cox_limits on analysis.analysis_id = cox_limits.analysis_id
     left join populations on analysis.population = populations.population
 )
 

@@ -14,6 +14,50 @@ study as (
     select * from {{ ref('stg_study__study') }}
 ),
 
+conditions as (
+    select * from {{ ref('stg_study__population_conditions') }}
+),
+
+facts as (
+    select * from {{ ref('stg_study__facts') }}
+),
+
+factors as (
+    select * from {{ ref('stg_study__factors') }}
+),
+
+endpoints as (
+    select * from {{ ref('stg_study__endpoints') }}
+),
+
+conditions_said as (
+    select
+        conditions.population,
+        conditions.condition_order,
+        case
+            when conditions.kind = 'population' then 'in "' || bases.label || '"'
+            else
+                coalesce(facts.label, factors.label, endpoints.param, conditions.name)
+                || coalesce(' ' || conditions.operator, '')
+                || coalesce(' ' || conditions.value, '')
+        end as said
+    from conditions
+    left join populations as bases
+        on conditions.kind = 'population' and conditions.name = bases.population
+    left join facts on conditions.kind = 'fact' and conditions.name = facts.fact
+    left join factors on conditions.kind = 'factor' and conditions.name = factors.factor
+    left join endpoints
+        on conditions.kind = 'endpoint' and conditions.name = endpoints.paramcd
+),
+
+rules as (
+    select
+        population,
+        {{ dbt.listagg('said', "'; '", 'order by condition_order') }} as population_rule
+    from conditions_said
+    group by population
+),
+
 populations_by_outcome as (
     select distinct population
     from requirements
@@ -33,10 +77,12 @@ populations_with_totals as (
         populations.population,
         populations.label as population_label,
         cast(populations.display_order as int) as population_order,
+        rules.population_rule,
         study.analysis_set is not null as is_analysis_set,
         populations_by_outcome.population is not null as is_defined_by_outcome,
         cast(coalesce(member_totals.n, 0) as bigint) as n
     from populations
+    left join rules on populations.population = rules.population
     left join study on populations.population = study.analysis_set
     left join populations_by_outcome
         on populations.population = populations_by_outcome.population

@@ -14,6 +14,10 @@ populations as (
     select * from {{ ref('stg_study__populations') }}
 ),
 
+outcomes_by_definition as (
+    select * from {{ ref('int_outcomes_by_definition') }}
+),
+
 table_2 as (
     select
         analysis_labels.analysis_order,
@@ -32,6 +36,7 @@ table_2 as (
         cast(outcomes.denominator as bigint) as denominator,
         outcomes.percent,
         outcomes.status,
+        outcomes_by_definition.outcome is not null as is_by_definition,
         outcomes.ci_lower as ci_lower_percent,
         outcomes.ci_upper as ci_upper_percent,
         analysis_method.conf_level
@@ -39,6 +44,12 @@ table_2 as (
     inner join analysis_labels on outcomes.analysis_id = analysis_labels.analysis_id
     left join analysis_method on outcomes.analysis_id = analysis_method.analysis_id
     left join populations on outcomes.group_population = populations.population
+    left join outcomes_by_definition
+        on
+            outcomes.analysis_id = outcomes_by_definition.analysis_id
+            and outcomes.outcome = outcomes_by_definition.outcome
+            and outcomes.level = outcomes_by_definition.level
+            and outcomes.group_population = outcomes_by_definition.group_population
 )
 
 select * from table_2

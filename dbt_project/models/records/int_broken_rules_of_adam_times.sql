@@ -108,7 +108,7 @@ times_that_differ as (
         || unit
         || ' | '
         || cast(days_between_dates + origin_day as string)
-        || ' days by the dates' as value
+        || ' by the dates' as value
     from times
     where differs_from_dates
 ),
