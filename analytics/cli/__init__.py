@@ -10,7 +10,7 @@ import os
 # would use up a core. NumPy reads this when it is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from analytics.cli import (  # noqa: E402
+from analytics.cli import (
     ask,
     build,
     check,
@@ -35,7 +35,7 @@ from analytics.cli import (  # noqa: E402
     text,
     verify,
 )
-from analytics.cli.app import app  # noqa: E402
+from analytics.cli.app import app
 
 __all__ = [
     "app",

@@ -21,9 +21,7 @@ def conform(table_name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """
     table = RESULT_TABLES[table_name]
     known = frame.select(
-        pl.col(name).cast(dtype).fill_nan(None)
-        if dtype == pl.Float64
-        else pl.col(name).cast(dtype)
+        pl.col(name).cast(dtype).fill_nan(None) if dtype == pl.Float64 else pl.col(name).cast(dtype)
         for name, dtype in table.schema.items()
     )
     _check(table, known)

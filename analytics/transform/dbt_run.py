@@ -19,6 +19,7 @@ _HEADING: Final = re.compile(r"\w+ Error( in |$)")
 _FREE_TEXTS: Final = ("mrd_unit",)
 """Parameters whose value is any text; the values of the others are checked against lists."""
 
+_CHECKS: Final = "checks"
 _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
 
 
@@ -97,8 +98,18 @@ class Transformation:
         if isinstance(result.exception, KeyboardInterrupt | SystemExit | OSError | MemoryError):
             raise result.exception  # dbt catches what is none of its business, too
         if not result.success:
-            raise _failure(result.exception, getattr(result.result, "results", ()))
+            raise _failure(
+                result.exception, getattr(result.result, "results", ()), self._findings
+            )
         return result
+
+    def _findings(self, test: Any) -> str | None:
+        """What a test of all rows of a model found, and in how many; None for another test."""
+        if test.attached_node is None or test.test_metadata.name != _CHECKS:
+            return None
+        with connect(self._warehouse, read_only=True) as connection:
+            rows = connection.execute(test.compiled_code).fetchall()
+        return f"{'; '.join(f'{finding} ({n})' for finding, n in rows)}" if rows else None
 
     def _tell(self, event: Any) -> None:
         if event.info.name == "NodeStart":
@@ -118,7 +129,11 @@ def variables_of(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name not in _FREE_TEXTS} | free
 
 
-def _failure(exception: BaseException | None, results: Iterable[Any]) -> PlateauError:
+def _failure(
+    exception: BaseException | None,
+    results: Iterable[Any],
+    findings: Callable[[Any], str | None],
+) -> PlateauError:
     """One sentence: the node that failed first, and the first line of why."""
     failures = [result for result in results if str(result.status) not in _GOOD]
     if not failures:
@@ -127,6 +142,12 @@ def _failure(exception: BaseException | None, results: Iterable[Any]) -> Plateau
     others = f" ({len(failures) - 1} more failed)" if len(failures) > 1 else ""
     reason = f"{_first_line(str(first.message))}{others}"
     if first.node.resource_type == "test":
+        if first.status == "fail" and (found := findings(first.node)) is not None:
+            model = first.node.attached_node.split(".")[-1]
+            return GateError(
+                f"dbt's checks of '{model}' refused the data and nothing was published: "
+                f"{found}{others}."
+            )
         return GateError(
             f"dbt test '{first.node.name}' refused the data and nothing was published: {reason}."
         )
