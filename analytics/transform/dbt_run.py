@@ -19,6 +19,7 @@ _HEADING: Final = re.compile(r"\w+ Error( in |$)")
 _FREE_TEXTS: Final = ("mrd_unit",)
 """Parameters whose value is any text; the values of the others are checked against lists."""
 
+_TESTED_ON_DATA: Final = ("--exclude-resource-type", "unit_test", "--no-write-json")
 _CHECKS: Final = "checks"
 _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
 
@@ -64,7 +65,7 @@ class Transformation:
 
     def build_marts(self) -> None:
         """Build and test everything up to the marts. Raises GateError when a test fails."""
-        self._invoke(["build", "--exclude", _BI_MODELS, "--exclude-resource-type", "unit_test"])
+        self._invoke(["build", "--exclude", _BI_MODELS, *_TESTED_ON_DATA])
 
     def run_models(self, selection: str) -> None:
         """Build the models that a dbt selection names, untested. Raises BuildError."""
@@ -72,7 +73,7 @@ class Transformation:
 
     def build_bi(self) -> None:
         """Build and test the tables made for people. Raises GateError when a test fails."""
-        self._invoke(["build", "--select", _BI_MODELS, "--exclude-resource-type", "unit_test"])
+        self._invoke(["build", "--select", _BI_MODELS, *_TESTED_ON_DATA])
 
     def document(self) -> Path:
         """Write dbt's documentation of the warehouse as one page; its file.
@@ -98,9 +99,7 @@ class Transformation:
         if isinstance(result.exception, KeyboardInterrupt | SystemExit | OSError | MemoryError):
             raise result.exception  # dbt catches what is none of its business, too
         if not result.success:
-            raise _failure(
-                result.exception, getattr(result.result, "results", ()), self._findings
-            )
+            raise _failure(result.exception, getattr(result.result, "results", ()), self._findings)
         return result
 
     def _findings(self, test: Any) -> str | None:

@@ -1,5 +1,5 @@
-{#- What DuckDB is told to make a table or a view, in one transaction of two statements: the
-    relation, and its comments. A release is built in a file of its own, so nothing is put
+{#- What DuckDB is told to make a table or a view with its comments, in one call and one
+    transaction. A release is built in a file of its own, so nothing is put
     aside first, and no column is asked for again: a comment on a column that is not there
     fails. Hooks, grants and indexes, which this project does not use, are not applied. -#}
 {% materialization table, adapter='duckdb' %}
@@ -16,14 +16,15 @@
         {%- do adapter.drop_relation(there) -%}
     {%- endif -%}
     {%- call statement('main') -%}
-        {%- if relation.is_view -%}
+        begin;
+        {% if relation.is_view -%}
             {{ get_create_view_as_sql(relation, sql) }}
         {%- else -%}
             {{ create_table_as(false, relation, compiled_code) }}
         {%- endif -%}
         {{ comments_on(relation) }}
+        commit;
     {%- endcall -%}
-    {%- do adapter.commit() -%}
     {{ return({'relations': [relation]}) }}
 {%- endmacro -%}
 
