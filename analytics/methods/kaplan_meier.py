@@ -155,4 +155,4 @@ def _lifelines_survival(stretch: RiskTable) -> FloatArray:
         log_survival, _ = _additive_estimate(
             events, stretch.time, fitter._additive_f, fitter._additive_var, False
         )
-        return np.exp(log_survival.to_numpy())
+        return np.exp(np.asarray(log_survival.to_numpy(), dtype=np.float64))
