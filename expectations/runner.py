@@ -17,6 +17,9 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 os.environ["TQDM_DISABLE"] = "1"
 warnings.filterwarnings("ignore", module=r"(great_expectations|marshmallow|duckdb_engine).*")
 
+from expectations.deferred import defer  # noqa: E402
+
+defer("scipy.stats", "altair")
 import great_expectations as gx  # noqa: E402
 
 from expectations.dialect import close_connections, register  # noqa: E402

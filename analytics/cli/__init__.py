@@ -4,6 +4,12 @@ Messages go to stderr, answers to stdout. A user's mistake is one sentence, not 
 Nothing heavy is imported before a command runs: a wrong call is reported at once.
 """
 
+import os
+
+# The estimates give BLAS pieces that are too small to share; a thread that waits for its share
+# would use up a core. NumPy reads this when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from analytics.cli import (
     ask,
     build,

@@ -13,4 +13,4 @@ IntArray = npt.NDArray[np.int64]
 
 def frame_without_nan(columns: Mapping[str, npt.NDArray[np.generic]]) -> pl.DataFrame:
     """A frame of the columns in which unknown, NaN in an array, is null."""
-    return pl.DataFrame(dict(columns)).with_columns(pl.selectors.float().fill_nan(None))
+    return pl.DataFrame(dict(columns), nan_to_null=True)

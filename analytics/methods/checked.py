@@ -68,7 +68,9 @@ def _as_floats(values: npt.ArrayLike, what: str) -> FloatArray:
     if isinstance(values, pl.Series):
         if not (values.dtype.is_numeric() or values.dtype in (pl.Boolean, pl.Null)):
             raise ValueError(f"{what} values are {values.dtype}, but must be numbers.")
-        return values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        if values.null_count():
+            values = values.cast(pl.Float64).fill_null(float("nan"))
+        return values.to_numpy().astype(np.float64, copy=False)
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -116,7 +116,7 @@ def risk_table(counts: pl.DataFrame) -> RiskTable:
     day twice, an unknown day, a negative, broken or unknown count, more exits than subjects at
     risk, or a subject who never leaves.
     """
-    ordered = counts.sort("time")
+    ordered = counts if counts["time"].is_sorted() else counts.sort("time")
     time = known_days(ordered["time"], "Day")
     entry, event, competing, censored = (
         whole_numbers(ordered[name], _COUNTS) for name in COUNT_COLUMNS

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from analytics.methods.arrays import FloatArray, frame_without_nan
-from analytics.methods.counts import RiskTable, risk_table, weighted_spells
+from analytics.methods.counts import RiskTable, risk_table
 from analytics.methods.curves import column, first_time_below, steps_at, values_at
 from analytics.methods.intervals import CiTransform, confidence_limits
 
@@ -109,8 +109,8 @@ def survival_at(curve: pl.DataFrame, times: Sequence[float]) -> pl.DataFrame:
 def product_limit(table: RiskTable) -> FloatArray:
     """S after each day of the table, by lifelines; NaN without subjects.
 
-    lifelines refuses data whose risk set is empty for a while before later entries, so each
-    unbroken stretch of observation is fitted by itself and the products are multiplied.
+    Where nobody is left before later entries the product starts anew: each unbroken stretch of
+    observation is estimated by itself and the products are multiplied.
     """
     if table.n_entry.sum() == 0:
         return np.full(len(table.time), np.nan)
@@ -130,13 +130,29 @@ def _rows(table: RiskTable, start: int, stop: int) -> RiskTable:
 
 
 def _lifelines_survival(stretch: RiskTable) -> FloatArray:
-    from lifelines import KaplanMeierFitter  # noqa: PLC0415  (takes seconds to import)
+    """What `KaplanMeierFitter.fit` estimates, from its table of events: the counts are one.
 
-    entry, leave, observed, weight = weighted_spells(stretch)
-    if len(weight) == 0:
+    The fit itself would make spells of patients from the counts, and the counts from those again.
+    """
+    import pandas as pd  # noqa: PLC0415  (takes seconds to import)
+    from lifelines import KaplanMeierFitter  # noqa: PLC0415
+    from lifelines.utils import _additive_estimate  # noqa: PLC0415
+
+    if stretch.n_entry.sum() == 0:
         return np.ones(len(stretch.time))
+    at_risk = stretch.n_risk + stretch.n_entry  # with those who enter on the day, as lifelines does
+    at_risk[0] = stretch.n_entry[0]
+    events = pd.DataFrame(
+        {
+            "observed": stretch.n_event,
+            "entrance": stretch.n_entry,
+            "at_risk": at_risk,
+        },
+        index=stretch.time,
+    )
+    fitter = KaplanMeierFitter()
     with np.errstate():  # lifelines switches NumPy's warnings off for the whole process
-        fitted = KaplanMeierFitter().fit(leave, observed, entry=entry, weights=weight)
-    steps = fitted.survival_function_.iloc[:, 0]
-    row = np.searchsorted(steps.index.to_numpy(), stretch.time, side="right") - 1
-    return np.asarray(steps.to_numpy()[row], dtype=np.float64)
+        log_survival, _ = _additive_estimate(
+            events, stretch.time, fitter._additive_f, fitter._additive_var, False
+        )
+        return np.exp(np.asarray(log_survival.to_numpy(), dtype=np.float64))

@@ -132,10 +132,10 @@ def _lifelines_test(tables: Mapping[str, RiskTable]) -> TestResult:
     from lifelines.statistics import multivariate_logrank_test  # noqa: PLC0415  (slow to import)
 
     time, group, event, weight = [], [], [], []
-    for label, table in tables.items():
+    for number, table in enumerate(tables.values()):
         for code, leaving in ((1, table.n_event), (0, table.n_competing + table.n_censored)):
             time.append(table.time)
-            group.append(np.full(len(table.time), label, dtype=object))
+            group.append(np.full(len(table.time), number))
             event.append(np.full(len(table.time), code))
             weight.append(leaving)
     weights = np.concatenate(weight)

@@ -33,27 +33,35 @@ def export_bi(warehouse: Path, target: Path, stamp: Mapping[str, str]) -> list[s
             raise BuildError(
                 "Schema bi of the warehouse has no tables, so nothing can be exported."
             )
+        described = _comments(connection)
+        connection.execute("begin")
         for name, definition, comment in tables:
-            connection.execute(definition.replace("CREATE TABLE bi.", "CREATE TABLE ", 1))
-            connection.execute(f"insert into {quoted(name)} from warehouse.bi.{quoted(name)}")
-            _comment(connection, name, comment)
+            about = [f"comment on table {quoted(name)} is {literal(comment)}"] if comment else []
+            statements = [
+                definition.removesuffix(";").replace("CREATE TABLE bi.", "CREATE TABLE ", 1),
+                f"insert into {quoted(name)} from warehouse.bi.{quoted(name)}",
+                *about,
+                *described.get(name, []),
+            ]
+            connection.execute("; ".join(statements))
+        connection.execute("commit")
+        for name, _, _ in tables:
             _write_parquet(connection, name, target / "bi" / f"{name}.parquet", stamp)
         connection.execute("detach warehouse")
     return [name for name, _, _ in tables]
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: str, comment: str | None) -> None:
-    """Carry the descriptions of a table and its columns over."""
-    if comment:
-        connection.execute(f"comment on table {quoted(table)} is {literal(comment)}")
-    columns = connection.execute(
-        "select column_name, comment from duckdb_columns() "
-        "where database_name = 'warehouse' and schema_name = 'bi' and table_name = ? "
-        "and comment is not null order by column_index",
-        [table],
-    ).fetchall()
-    for column, text in columns:
-        connection.execute(f"comment on column {quoted(table)}.{quoted(column)} is {literal(text)}")
+def _comments(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Table -> the statements that describe its columns as the warehouse does."""
+    statements: dict[str, list[str]] = {}
+    for table, column, text in connection.execute(
+        "select table_name, column_name, comment from duckdb_columns() "
+        "where database_name = 'warehouse' and schema_name = 'bi' and comment is not null "
+        "order by table_name, column_index"
+    ).fetchall():
+        described = f"comment on column {quoted(table)}.{quoted(column)} is {literal(text)}"
+        statements.setdefault(table, []).append(described)
+    return statements
 
 
 def _write_parquet(

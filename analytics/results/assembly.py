@@ -1,6 +1,6 @@
 """From the plan and the marts to every result table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import polars as pl
@@ -56,8 +56,8 @@ def compute_results(study: StudySpecification, marts: Marts) -> Frames:
     for name, frame in analysis_frames(study).items():
         parts[name].append(frame)
     for analysis in study.analyses:
-        terms = stack("cox_term", parts["cox_term"])
-        for name, frame in _analysis_frames(study, analysis, marts, terms).items():
+        fitted = parts["cox_term"]
+        for name, frame in _analysis_frames(study, analysis, marts, fitted).items():
             parts[name].append(frame)
     return {
         name: stack(name, frames) for name, frames in parts.items() if name not in MADE_OF_RESULTS
@@ -65,10 +65,10 @@ def compute_results(study: StudySpecification, marts: Marts) -> Frames:
 
 
 def _analysis_frames(
-    study: StudySpecification, analysis: Analysis, marts: Marts, terms: pl.DataFrame
+    study: StudySpecification, analysis: Analysis, marts: Marts, fitted: Sequence[pl.DataFrame]
 ) -> Frames:
     try:
-        return _frames_by_method(study, analysis, marts, terms)
+        return _frames_by_method(study, analysis, marts, fitted)
     except ValueError as error:
         raise ResultsError(
             f"Analysis '{analysis.analysis_id}' of plan.toml cannot be computed: {error}"
@@ -76,7 +76,7 @@ def _analysis_frames(
 
 
 def _frames_by_method(
-    study: StudySpecification, analysis: Analysis, marts: Marts, terms: pl.DataFrame
+    study: StudySpecification, analysis: Analysis, marts: Marts, fitted: Sequence[pl.DataFrame]
 ) -> Frames:
     match analysis.method:
         case "kaplan_meier" | "cumulative_incidence":
@@ -88,7 +88,7 @@ def _frames_by_method(
                 frames |= curve_pooling_frames(study, analysis, strata, marts)
             return frames
         case "cox_stepwise":
-            return stepwise_frames(study, analysis, marts, terms)
+            return stepwise_frames(study, analysis, marts, stack("cox_term", fitted))
         case "outcomes_table":
             return outcome_frames(analysis, marts, study.parameters)
         case method:

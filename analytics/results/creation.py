@@ -27,9 +27,16 @@ def create_table(
         f"{column.name} {column.sql_type}{'' if column.nullable else ' not null'}"
         for column in table.columns
     )
-    connection.execute(f"{statement} {name} ({columns})")
-    connection.execute(f"comment on table {name} is {literal(table.description)}")
-    for column in table.columns:
-        words = literal(column.description)
-        connection.execute(f"comment on column {name}.{column.name} is {words}")
+    connection.execute(
+        "; ".join(
+            [
+                f"{statement} {name} ({columns})",
+                f"comment on table {name} is {literal(table.description)}",
+                *(
+                    f"comment on column {name}.{column.name} is {literal(column.description)}"
+                    for column in table.columns
+                ),
+            ]
+        )
+    )
     return name

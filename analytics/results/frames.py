@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analytics.errors import PlateauError
@@ -19,9 +20,9 @@ def conform(table_name: str, frame: pl.DataFrame) -> pl.DataFrame:
     Raises ResultsError for a NULL in a required column, a repeated key or an infinite number.
     """
     table = RESULT_TABLES[table_name]
-    typed = frame.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
-    known = typed.with_columns(
-        pl.col(name).fill_nan(None) for name, dtype in table.schema.items() if dtype == pl.Float64
+    known = frame.select(
+        pl.col(name).cast(dtype).fill_nan(None) if dtype == pl.Float64 else pl.col(name).cast(dtype)
+        for name, dtype in table.schema.items()
     )
     _check(table, known)
     return known
@@ -37,7 +38,9 @@ def frame_of_rows(table_name: str, rows: Iterable[Mapping[str, Any]]) -> pl.Data
 def stack(table_name: str, frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The frames one under another, as the table's frame; none gives an empty table."""
     schema = RESULT_TABLES[table_name].schema
-    return conform(table_name, pl.concat([pl.DataFrame(schema=schema), *frames]))
+    empty = pl.DataFrame(schema=schema)
+    found = [frame for frame in frames if not frame.is_empty()]
+    return conform(table_name, pl.concat([empty, *found])) if found else empty
 
 
 def _check(table: Table, frame: pl.DataFrame) -> None:
@@ -48,11 +51,13 @@ def _check(table: Table, frame: pl.DataFrame) -> None:
                 f"Result table '{table.name}' has {values.null_count()} rows without "
                 f"'{column.name}', which every row must have; see analytics/results/columns.csv."
             )
-        if column.dtype == pl.Float64 and values.is_infinite().any():
+        if column.dtype == pl.Float64 and np.isinf(values.to_numpy()).any():
             raise ResultsError(
                 f"Result table '{table.name}' has an infinite '{column.name}'; "
                 "give the row a status instead of the number."
             )
+    if frame.height < 2:
+        return
     repeated = frame.select(table.key).is_duplicated()
     if repeated.any():
         first = frame.filter(repeated).select(table.key).row(0, named=True)

@@ -21,6 +21,8 @@ _FREE_TEXTS: Final = ("mrd_unit",)
 """Parameters whose value is any text; the values of the others are checked against lists."""
 
 _NO_MEMORY: Final = "Out of Memory Error"
+_TESTED_ON_DATA: Final = ("--exclude-resource-type", "unit_test", "--no-write-json")
+_CHECKS: Final = "checks"
 _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
 
 
@@ -66,7 +68,7 @@ class Transformation:
 
     def build_marts(self) -> None:
         """Build and test everything up to the marts. Raises GateError when a test fails."""
-        self._invoke(["build", "--exclude", _BI_MODELS, "--exclude-resource-type", "unit_test"])
+        self._invoke(["build", "--exclude", _BI_MODELS, *_TESTED_ON_DATA])
 
     def run_models(self, selection: str) -> None:
         """Build the models that a dbt selection names, untested. Raises BuildError."""
@@ -74,7 +76,7 @@ class Transformation:
 
     def build_bi(self) -> None:
         """Build and test the tables made for people. Raises GateError when a test fails."""
-        self._invoke(["build", "--select", _BI_MODELS, "--exclude-resource-type", "unit_test"])
+        self._invoke(["build", "--select", _BI_MODELS, *_TESTED_ON_DATA])
 
     def document(self) -> Path:
         """Write dbt's documentation of the warehouse as one page; its file.
@@ -100,8 +102,16 @@ class Transformation:
         if isinstance(result.exception, KeyboardInterrupt | SystemExit | OSError | MemoryError):
             raise result.exception  # dbt catches what is none of its business, too
         if not result.success:
-            raise _failure(result.exception, getattr(result.result, "results", ()))
+            raise _failure(result.exception, getattr(result.result, "results", ()), self._findings)
         return result
+
+    def _findings(self, test: Any) -> str | None:
+        """What a test of all rows of a model found, and in how many; None for another test."""
+        if test.attached_node is None or test.test_metadata.name != _CHECKS:
+            return None
+        with connect(self._warehouse, read_only=True) as connection:
+            rows = connection.execute(test.compiled_code).fetchall()
+        return f"{'; '.join(f'{finding} ({n})' for finding, n in rows)}" if rows else None
 
     def _tell(self, event: Any) -> None:
         if event.info.name == "NodeStart":
@@ -121,7 +131,11 @@ def variables_of(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name not in _FREE_TEXTS} | free
 
 
-def _failure(exception: BaseException | None, results: Iterable[Any]) -> PlateauError:
+def _failure(
+    exception: BaseException | None,
+    results: Iterable[Any],
+    findings: Callable[[Any], str | None],
+) -> PlateauError:
     """One sentence: the node that failed first, and the first line of why."""
     failures = [result for result in results if str(result.status) not in _GOOD]
     if not failures:
@@ -135,6 +149,12 @@ def _failure(exception: BaseException | None, results: Iterable[Any]) -> Plateau
     others = f" ({len(failures) - 1} more failed)" if len(failures) > 1 else ""
     reason = f"{_first_line(str(first.message))}{others}"
     if first.node.resource_type == "test":
+        if first.status == "fail" and (found := findings(first.node)) is not None:
+            model = first.node.attached_node.split(".")[-1]
+            return GateError(
+                f"dbt's checks of '{model}' refused the data and nothing was published: "
+                f"{found}{others}."
+            )
         return GateError(
             f"dbt test '{first.node.name}' refused the data and nothing was published: {reason}."
         )

@@ -14,21 +14,33 @@ def result(status: str, kind: str, name: str, message: str) -> Node:
     return Node(status=status, message=message, node=Node(name=name, resource_type=kind))
 
 
+def nothing(_: object) -> None:
+    return None
+
+
+FAILED = [
+    result("success", "model", "subjects", "OK"),
+    result("fail", "test", "subjects_are_unique", "Got 3 results, configured to fail if != 0"),
+    result("skipped", "model", "responses", ""),
+]
+
+
 def test_a_failed_test_refuses_the_data() -> None:
-    error = _failure(
-        None,
-        [
-            result("success", "model", "subjects", "OK"),
-            result(
-                "fail", "test", "subjects_are_unique", "Got 3 results, configured to fail if != 0"
-            ),
-            result("skipped", "model", "responses", ""),
-        ],
-    )
+    error = _failure(None, FAILED, nothing)
     assert isinstance(error, GateError)
     assert str(error) == (
         "dbt test 'subjects_are_unique' refused the data and nothing was published: "
         "Got 3 results, configured to fail if != 0."
+    )
+
+
+def test_failed_checks_of_a_model_are_told_with_what_they_found() -> None:
+    FAILED[1].node.attached_node = "model.plateau.int_deaths"
+    error = _failure(None, FAILED, lambda _: "usubjid is null (3); dthdt is null (1)")
+    assert isinstance(error, GateError)
+    assert str(error) == (
+        "dbt's checks of 'int_deaths' refused the data and nothing was published: "
+        "usubjid is null (3); dthdt is null (1)."
     )
 
 
@@ -47,7 +59,7 @@ def test_a_failed_test_refuses_the_data() -> None:
     ],
 )
 def test_a_failed_model_is_told_with_its_reason(message: str, reason: str) -> None:
-    error = _failure(None, [result("error", "model", "risk_counts", message)] * 2)
+    error = _failure(None, [result("error", "model", "risk_counts", message)] * 2, nothing)
     assert isinstance(error, BuildError)
     assert str(error) == (f"dbt model 'risk_counts' could not be built: {reason} (1 more failed).")
 
@@ -62,7 +74,7 @@ def test_too_little_memory_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_project_that_cannot_be_read_is_told() -> None:
-    error = _failure(RuntimeError("Compilation Error\n  macro 'x' takes no argument"), [])
+    error = _failure(RuntimeError("Compilation Error\n  macro 'x' takes no argument"), [], nothing)
     assert str(error) == "dbt could not read its project: macro 'x' takes no argument."
 
 

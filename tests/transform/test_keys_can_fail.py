@@ -18,11 +18,11 @@ LONG_MARTS = {
 
 
 def outcomes_of_key_tests(warehouse: Path, work: Path) -> dict[str, str]:
-    """What dbt's `one_row_per` says of each model that has it."""
+    """What dbt's `checks` say of each model whose rows have a key."""
     project = PROJECT / "dbt_project"
     subprocess.run(
         [
-            *(sys.executable, "-m", "dbt.cli.main", "test", "--select", "test_name:one_row_per"),
+            *(sys.executable, "-m", "dbt.cli.main", "test", "--select", "test_name:checks"),
             *("--project-dir", project, "--profiles-dir", project, "--no-partial-parse"),
             *("--target-path", work / "target", "--log-path", work / "logs"),
         ],
@@ -35,6 +35,7 @@ def outcomes_of_key_tests(warehouse: Path, work: Path) -> dict[str, str]:
     return {
         nodes[result["unique_id"]]["attached_node"].split(".")[-1]: result["status"]
         for result in results
+        if nodes[result["unique_id"]]["test_metadata"]["kwargs"].get("one_row_per")
     }
 
 

@@ -39,7 +39,7 @@ def test_the_model_is_built_and_tested_on_a_copy(releases: Path) -> None:
     result = build(MODEL, releases)
     assert result.returncode == 0, result.stdout
     assert f"unit_test {MODEL}::a_relapse_follows_the_first_remission" in result.stdout
-    assert f"unique_{MODEL}_usubjid" in result.stdout
+    assert f"checks_{MODEL}" in result.stdout
     for file, expected in ((releases.parent / "work/warehouse.duckdb", rows), (warehouse, [])):
         with duckdb.connect(str(file), read_only=True) as connection:
             found = connection.execute(f"from intermediate.{MODEL} order by all").fetchall()
