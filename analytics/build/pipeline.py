@@ -56,7 +56,7 @@ from analytics.study.published import load_published
 from analytics.study.specification import StudySpecification
 from analytics.study.study_file import read_study_file
 from analytics.survival.functions import write_functions
-from analytics.transform import Transformation
+from analytics.transform import Transformation, spark
 from analytics.warehouse import connect
 from expectations.gate import GateWorker, critical_failures, refusal
 from expectations.outcome import Outcome
@@ -79,6 +79,8 @@ class BuildOptions:
     """A rollback stands until there is something new to publish."""
     sign: Path | None = None
     """An SSH key that signs the release; one that is there without a signature is built again."""
+    spark: spark.SparkOptions | None = None
+    """Spark runs the models up to the marts. None: DuckDB does."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,8 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
             fingerprint = _fingerprint(study)
             if options.sign is not None:
                 check_key(options.sign)
+            if options.spark is not None:
+                spark.check_installed()
         line.update(release=fingerprint.release_id)
         with ExitStack() as whole, releases.one_builder():
             check_writable(releases.log)
@@ -288,8 +292,8 @@ def _fill(walk: _Build) -> list[Outcome]:
         )
         with step("read the dbt project"):
             dbt.parse()
-        with step("build and test the marts"), stopped_by_findings(walk.warehouse):
-            dbt.build_marts()
+        with stopped_by_findings(walk.warehouse):
+            _build_marts(walk, dbt)
         with step("check the marts"):
             outcomes = _checked(walk, worker, "marts", meanwhile="lifelines")
         with step("estimate the results"), connect(walk.warehouse) as connection:
@@ -329,6 +333,15 @@ def _fill(walk: _Build) -> list[Outcome]:
             write_explore(walk.folder, walk.folder / REPORT, about)
     shutil.rmtree(walk.work)
     return outcomes
+
+
+def _build_marts(walk: _Build, dbt: Transformation) -> None:
+    """Every model before `bi`, tested, by the engine that was asked for."""
+    if walk.options.spark is not None:
+        spark.build_marts(dbt, walk.options.spark, walk.steps, walk.release_id)
+        return
+    with walk.steps.step("build and test the marts"):
+        dbt.build_marts()
 
 
 def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> list[Outcome]:

@@ -126,7 +126,7 @@ queued_candidates as (
             partition by usubjid, paramcd, queue
             order by
                 case when queue = 'censor' then priority end asc nulls first,
-                adt asc,
+                adt asc nulls last,
                 priority asc,
                 rule_id asc
         ) as place_in_queue
