@@ -56,7 +56,8 @@ from analytics.study.published import load_published
 from analytics.study.specification import StudySpecification
 from analytics.study.study_file import read_study_file
 from analytics.survival.functions import write_functions
-from analytics.transform import Transformation, spark
+from analytics.transform import Transformation
+from analytics.transform.spark import SparkOptions, build_marts_on_spark, check_installed
 from analytics.warehouse import connect
 from expectations.gate import GateWorker, critical_failures, refusal
 from expectations.outcome import Outcome
@@ -79,7 +80,7 @@ class BuildOptions:
     """A rollback stands until there is something new to publish."""
     sign: Path | None = None
     """An SSH key that signs the release; one that is there without a signature is built again."""
-    spark: spark.SparkOptions | None = None
+    spark: SparkOptions | None = None
     """Spark runs the models up to the marts. None: DuckDB does."""
 
 
@@ -144,7 +145,7 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
             if options.sign is not None:
                 check_key(options.sign)
             if options.spark is not None:
-                spark.check_installed()
+                check_installed()
         line.update(release=fingerprint.release_id)
         with ExitStack() as whole, releases.one_builder():
             check_writable(releases.log)
@@ -338,7 +339,7 @@ def _fill(walk: _Build) -> list[Outcome]:
 def _build_marts(walk: _Build, dbt: Transformation) -> None:
     """Every model before `bi`, tested, by the engine that was asked for."""
     if walk.options.spark is not None:
-        spark.build_marts(dbt, walk.options.spark, walk.steps, walk.release_id)
+        build_marts_on_spark(dbt, walk.options.spark, walk.steps, walk.release_id)
         return
     with walk.steps.step("build and test the marts"):
         dbt.build_marts()

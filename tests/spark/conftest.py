@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from analytics.errors import BuildError
 from analytics.transform.spark import SparkOptions, check_installed
 from analytics.transform.spark.session import session, settings_for
 
-sys.path += [str(PROJECT / "tests/transform"), str(Path(__file__).parent)]
+sys.path.append(str(PROJECT / "tests/transform"))  # for date_columns
 
 
 @pytest.fixture(scope="session")

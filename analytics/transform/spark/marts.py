@@ -15,7 +15,9 @@ _READS_FOLDER: Final = "duckdb_from_spark"
 _REJECTED: Final = "quality.rejected_record"
 
 
-def build_marts(dbt: Transformation, options: SparkOptions, steps: Steps, name: str) -> None:
+def build_marts_on_spark(
+    dbt: Transformation, options: SparkOptions, steps: Steps, name: str
+) -> None:
     """Build and test the marts of a warehouse whose `raw` is loaded, with Spark.
 
     `dbt` has been parsed for DuckDB. `name` tells this build's files from others in a store that

@@ -6,7 +6,7 @@ with intervals_in_order as (
         {{ first_column }} as first_day,
         lag({{ last_column }}) over (
             partition by {{ partition }}
-            order by {{ first_column }}
+            order by {{ first_column }} nulls last
         ) as last_day_before
     from {{ model }}
 )
