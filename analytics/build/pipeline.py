@@ -147,6 +147,8 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
             if options.spark is not None:
                 check_installed()
         line.update(release=fingerprint.release_id)
+        if options.spark is not None:
+            line.update(engine="spark")
         with ExitStack() as whole, releases.one_builder():
             check_writable(releases.log)
             if not options.force and _is_sound(releases, fingerprint.release_id, options, steps):
@@ -320,7 +322,7 @@ def _fill(walk: _Build) -> list[Outcome]:
             }
             export_bi(walk.warehouse, walk.folder, stamp)
             _write_headline(walk, hidden)
-            (walk.folder / SBOM).write_text(sbom_text(), encoding="utf-8")
+            (walk.folder / SBOM).write_text(sbom_text(_extra(walk.options)), encoding="utf-8")
         with step("write the report"):
             from analytics.report.explore.writing import (  # noqa: PLC0415  (slow to import)
                 ReleaseOf,
@@ -343,6 +345,11 @@ def _build_marts(walk: _Build, dbt: Transformation) -> None:
         return
     with walk.steps.step("build and test the marts"):
         dbt.build_marts()
+
+
+def _extra(options: BuildOptions) -> str:
+    """The optional part of Plateau that a build runs with."""
+    return "spark" if options.spark is not None else ""
 
 
 def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> list[Outcome]:

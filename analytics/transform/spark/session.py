@@ -114,6 +114,7 @@ def settings_for(
         "spark.sql.warehouse.dir": tables,
         "spark.sql.session.timeZone": "UTC",
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
         "spark.sql.sources.default": "parquet",
     }
