@@ -19,7 +19,11 @@ from analytics.transform.spark.store import Store
 pytestmark = pytest.mark.integration
 
 IN_FULL = bool(os.environ.get("PLATEAU_SPARK"))
-MEMORY = {"spark.driver.memory": "3g"}
+CONF = {
+    "spark.driver.memory": "3g",
+    # short queries: less is compiled than a long one would want
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
 
 
 def contents(release: Path) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def test_both_engines_publish_the_same(  # noqa: PLR0913, PLR0917 - fixtures
     request: pytest.FixtureRequest,
 ) -> None:
     release = request.getfixturevalue(others) / study.name / "current"
-    options = BuildOptions(tmp_path / "releases", spark=SparkOptions(None, MEMORY, str(kept)))
+    options = BuildOptions(tmp_path / "releases", spark=SparkOptions(None, CONF, str(kept)))
     built = build(study, options)
     project = Transformation(
         release / "warehouse.duckdb",
