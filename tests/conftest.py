@@ -12,7 +12,9 @@ from project import MYELOID, NSCLC, PROJECT, STUDY, Plateau
 
 WHOLE = {"plateau", "default_releases", "myeloid_releases", "nsclc_releases"}
 """The fixtures that run the command or build a study, themselves or through others."""
-WHOLE_FOLDERS = {"benchmarks", "end_to_end", "serving", "superset", "synthesis", "torture"}
+WHOLE_FOLDERS = {
+    *("benchmarks", "end_to_end", "serving", "spark", "superset", "synthesis", "torture"),
+}
 """Where tests build studies of their own, search a cohort, start a server or measure builds."""
 
 

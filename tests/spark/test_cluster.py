@@ -12,10 +12,9 @@ from analytics.build.pipeline import BuildOptions, build
 from analytics.progress import Silence
 from analytics.transform.spark import SparkOptions
 
-pytestmark = [
-    pytest.mark.integration,
-    pytest.mark.skipif(not os.environ.get("PLATEAU_SPARK"), reason="part of make test-spark"),
-]
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("PLATEAU_SPARK"), reason="part of make test-spark"
+)
 
 LOST_AT = "int_dated_facts"
 CONF = {

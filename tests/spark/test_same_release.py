@@ -16,8 +16,6 @@ from analytics.transform import Transformation
 from analytics.transform.spark import SparkOptions
 from analytics.transform.spark.store import Store
 
-pytestmark = pytest.mark.integration
-
 IN_FULL = bool(os.environ.get("PLATEAU_SPARK"))
 CONF = {
     "spark.driver.memory": "3g",

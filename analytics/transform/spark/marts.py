@@ -46,7 +46,7 @@ def build_marts_on_spark(
         finally:
             store.empty(spark)
     with steps.step("keep and test the marts"):
-        _keep(dbt, store, parts.returned, parts.views, parts.tests_of_returned)
+        keep(dbt, store, parts.returned, parts.views, parts.tests_of_returned)
 
 
 def _bring_back_rejected(
@@ -55,10 +55,10 @@ def _bring_back_rejected(
     """Keep the rejected records, if Spark came as far: they say what stops a build."""
     if spark.catalog.tableExists(_REJECTED):
         store.fetch(spark, [_REJECTED])
-        _keep(dbt, store, {key: name for key, name in returned.items() if name == _REJECTED})
+        keep(dbt, store, {key: name for key, name in returned.items() if name == _REJECTED})
 
 
-def _keep(
+def keep(
     dbt: Transformation,
     store: Store,
     returned: Mapping[str, str],

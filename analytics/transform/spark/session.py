@@ -143,7 +143,7 @@ def _end(context: Any, gateway: Any) -> None:
     gateway.shutdown()
     gateway.proc.stdin.close()
     try:
-        gateway.proc.wait(30)
+        gateway.proc.wait(3)
     except subprocess.TimeoutExpired:
         gateway.proc.kill()
         gateway.proc.wait()

@@ -44,8 +44,12 @@ class Store:
         return sum(file.stat().st_size for file in folder.iterdir())
 
     def register_raw(self, spark: Any) -> None:
-        """Make the tables known to Spark under the names that dbt has for them."""
+        """Make the tables known to Spark under the names that dbt has for them.
+
+        What a build that was killed has left elsewhere under the same name is removed first.
+        """
         if self._is_elsewhere:
+            self.empty(spark)
             self._hand(spark, RAW, to_store=True)
         spark.sql(f"create database if not exists {RAW}")
         for file in sorted((self.folder / RAW).iterdir()):
