@@ -45,7 +45,10 @@ levels_of_subjects as (
         factor_values.type = 'categorical'
         and not factor_values.is_level
         and level_matches.usubjid is null
-        and (factor_values.value_text is not null or factor_values.value_num is not null) as is_unmapped,
+        and (
+            factor_values.value_text is not null
+            or factor_values.value_num is not null
+        ) as is_unmapped,
         factor_values.value_text,
         factor_values.adt,
         factor_values.srcdom,
