@@ -35,8 +35,8 @@ def contents(release: Path) -> dict[str, Any]:
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A store whose tables stay after the build."""
-    monkeypatch.setattr(Store, "empty", lambda _store, _spark: None)
-    return tmp_path / "store"
+    monkeypatch.setattr(Store, "_empty", lambda _store, _spark: None)
+    return tmp_path / "a store"
 
 
 @pytest.mark.parametrize(

@@ -32,19 +32,16 @@ def build_marts_on_spark(
         n_bytes = store.write_raw(dbt.warehouse)
     parts = division(on_spark.manifest)
     settings = settings_for(options, dbt.threads, dbt.work, store.tables, n_bytes)
-    with session(options, settings, dbt.work / "spark.log") as spark:
-        try:
-            with steps.step("build and test the marts on Spark"):
-                store.register_raw(spark)
-                try:
-                    on_spark.build_marts(without=parts.tests_of_returned)
-                except GateError:
-                    _bring_back_rejected(dbt, store, spark, parts.returned)
-                    raise
-            with steps.step("bring the marts back"):
-                store.fetch(spark, parts.returned.values())
-        finally:
-            store.empty(spark)
+    with session(options, settings, dbt.work / "spark.log") as spark, store.emptied(spark):
+        with steps.step("build and test the marts on Spark"):
+            store.register_raw(spark)
+            try:
+                on_spark.build_marts(without=parts.tests_of_returned)
+            except GateError:
+                _bring_back_rejected(dbt, store, spark, parts.returned)
+                raise
+        with steps.step("bring the marts back"):
+            store.fetch(spark, parts.returned.values())
     with steps.step("keep and test the marts"):
         keep(dbt, store, parts.returned, parts.views, parts.tests_of_returned)
 

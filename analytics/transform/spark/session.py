@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -67,7 +67,8 @@ def session(options: SparkOptions, settings: Mapping[str, str], log: Path) -> It
 
     Raises BuildError when Spark does not start: the log is in the folder of a failed build.
     """
-    from pyspark import SparkConf, SparkContext  # noqa: PLC0415 - one engine of two
+    from py4j.protocol import Py4JError  # noqa: PLC0415 - one engine of two
+    from pyspark import SparkConf, SparkContext  # noqa: PLC0415
     from pyspark.errors import PySparkException  # noqa: PLC0415
     from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
     from pyspark.sql import SparkSession  # noqa: PLC0415
@@ -91,10 +92,11 @@ def session(options: SparkOptions, settings: Mapping[str, str], log: Path) -> It
         _restore(on_interrupt)  # a context of Spark takes the signal for itself
     try:
         yield spark
-    except PySparkException as error:
-        raise BuildError(f"Spark could not go on: {first_line(error)}.") from error
+    except (PySparkException, Py4JError) as error:
+        raise BuildError(f"Spark could not go on: {_told(error)}.") from error
     finally:
-        spark.stop()
+        with suppress(Exception):  # Java may have ended by itself
+            spark.stop()
         _end(SparkContext, gateway)
         _restore(on_interrupt)
 
@@ -140,8 +142,10 @@ def _end(context: Any, gateway: Any) -> None:
     """End the Java process, so that its memory is free for the steps that follow."""
     if gateway is None:
         return
-    gateway.shutdown()
-    gateway.proc.stdin.close()
+    with suppress(Exception):
+        gateway.shutdown()
+    with suppress(OSError):
+        gateway.proc.stdin.close()
     try:
         gateway.proc.wait(3)
     except subprocess.TimeoutExpired:
@@ -173,8 +177,16 @@ def _java_version(java: str) -> int | None:
     return int(found[1]) if found and told.returncode == 0 else None
 
 
+def _told(error: Exception) -> str:
+    """What Java says is wrong, where it was Java that failed."""
+    thrown = getattr(error, "java_exception", None)
+    text = first_line(error) if thrown is None else thrown.toString().splitlines()[0]
+    return str(text).rstrip(".")
+
+
 def _reason(error: Exception, log: Path) -> str:
-    """What Java said last, or else the error itself."""
+    """The cause that Java has written, or else the error itself."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
-    causes = [line for line in lines if line.startswith(("Caused by:", "Exception", "Error:"))]
-    return (causes[-1] if causes else first_line(error)).rstrip(".")
+    causes = [line for line in lines if line.startswith("Caused by:")][-1:]
+    faults = [line for line in lines if line.startswith(("Unrecognized", "Invalid", "Exception"))]
+    return next(iter([*causes, *faults]), first_line(error)).rstrip(".")

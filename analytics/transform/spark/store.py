@@ -7,7 +7,8 @@ A store elsewhere is reached through Hadoop's file systems, so that whatever Spa
 s3a, abfss, gs, with packages of the user's own) will do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ class Store:
     def __init__(self, folder: Path, elsewhere: str | None, name: str) -> None:
         """Keep them in the folder, or under the name `name` at the URL `elsewhere`."""
         self.folder = folder.resolve()
-        self.url = f"{elsewhere.rstrip('/')}/{name}" if elsewhere else self.folder.as_uri()
+        self.url = f"{elsewhere.rstrip('/')}/{name}" if elsewhere else _url(self.folder)
         self._is_elsewhere = elsewhere is not None
 
     @property
@@ -44,12 +45,8 @@ class Store:
         return sum(file.stat().st_size for file in folder.iterdir())
 
     def register_raw(self, spark: Any) -> None:
-        """Make the tables known to Spark under the names that dbt has for them.
-
-        What a build that was killed has left elsewhere under the same name is removed first.
-        """
+        """Make the tables known to Spark under the names that dbt has for them."""
         if self._is_elsewhere:
-            self.empty(spark)
             self._hand(spark, RAW, to_store=True)
         spark.sql(f"create database if not exists {RAW}")
         for file in sorted((self.folder / RAW).iterdir()):
@@ -62,14 +59,28 @@ class Store:
             for table in tables:
                 self._hand(spark, place_of(table), to_store=False)
 
-    def empty(self, spark: Any) -> None:
-        """Remove what the build has put elsewhere; the folder goes with the build's own."""
+    @contextmanager
+    def emptied(self, spark: Any) -> Iterator[None]:
+        """Keep what is elsewhere for the block alone, with nothing that a killed build left there.
+
+        The folder on this machine goes with the build's own.
+        """
+        self._empty(spark)
+        try:
+            yield
+        except BaseException:
+            with suppress(Exception):  # the first error is the one to tell
+                self._empty(spark)
+            raise
+        self._empty(spark)
+
+    def _empty(self, spark: Any) -> None:
         if self._is_elsewhere:
             system, path = self._at(spark, "")
             system.delete(path, True)
 
     def _hand(self, spark: Any, place: str, *, to_store: bool) -> None:
-        here = spark._jvm.org.apache.hadoop.fs.Path((self.folder / place).as_uri())
+        here = spark._jvm.org.apache.hadoop.fs.Path(_url(self.folder / place))
         system, there = self._at(spark, place)
         if to_store:
             system.copyFromLocalFile(False, True, here, there)
@@ -81,6 +92,11 @@ class Store:
         """The file system of the store, and a place in it."""
         path = spark._jvm.org.apache.hadoop.fs.Path(f"{self.url}/{place}".rstrip("/"))
         return path.getFileSystem(spark._jsc.hadoopConfiguration()), path
+
+
+def _url(path: Path) -> str:
+    """A path of this machine as Hadoop takes it: with the characters that it has, not encoded."""
+    return f"file://{path}"
 
 
 def place_of(table: str) -> str:
