@@ -84,9 +84,10 @@ def session(options: SparkOptions, settings: Mapping[str, str], log: Path) -> It
         context = SparkContext(conf=conf, gateway=gateway)
         spark = SparkSession(context)
     except Exception as error:  # py4j hands on whatever Java throws
+        reason = _reason(error, log)
         _end(SparkContext, gateway)
         raise BuildError(
-            f"Spark could not be started at {conf.get('spark.master')}: {_reason(error, log)}."
+            f"Spark could not be started at {conf.get('spark.master')}: {reason}."
         ) from error
     finally:
         _restore(on_interrupt)  # a context of Spark takes the signal for itself
@@ -189,4 +190,4 @@ def _reason(error: Exception, log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
     causes = [line for line in lines if line.startswith("Caused by:")][-1:]
     faults = [line for line in lines if line.startswith(("Unrecognized", "Invalid", "Exception"))]
-    return next(iter([*causes, *faults]), first_line(error)).rstrip(".")
+    return next(iter([*causes, *faults]), _told(error)).rstrip(".")
