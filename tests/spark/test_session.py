@@ -28,7 +28,7 @@ def test_a_master_that_is_none_is_told(spark_is_here: None, tmp_path: Path) -> N
     settings = settings_for(options, 1, tmp_path, (tmp_path / "tables").as_uri(), 0)
     with (
         pytest.raises(
-            BuildError, match=r"could not be started at nosuch://head: .*nosuch"
+            BuildError, match=r"could not be started at nosuch://head: .*Master must"
         ) as caught,
         session(options, settings, tmp_path / "log"),
     ):

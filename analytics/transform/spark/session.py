@@ -190,4 +190,5 @@ def _reason(error: Exception, log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
     causes = [line for line in lines if line.startswith("Caused by:")][-1:]
     faults = [line for line in lines if line.startswith(("Unrecognized", "Invalid", "Exception"))]
-    return next(iter([*causes, *faults]), _told(error)).rstrip(".")
+    told = next(iter([*causes, *faults]), _told(error))
+    return told.removeprefix('Exception in thread "main" ').rstrip(".")
