@@ -56,12 +56,21 @@ SparkStore = Annotated[
 def spark_options(
     engine: Engine, master: str | None, conf: Sequence[str] | None, store: str | None
 ) -> "SparkOptions | None":
-    """What Spark is told; None for DuckDB. Raises UsageError for options that say nothing."""
+    """What Spark is told; None for DuckDB.
+
+    Raises UsageError for options that say nothing, and for a cluster without a store: a machine of
+    it would look for the tables on its own disk.
+    """
     if engine is Engine.duckdb:
         given = {"--spark-master": master, "--spark-conf": conf, "--spark-store": store}
         if named := [name for name, value in given.items() if value]:
             raise UsageError(f"{named[0]} is read with --engine spark alone; add it.")
         return None
+    if master and not master.startswith("local") and not store:
+        raise UsageError(
+            f"--spark-master {master} needs --spark-store with a folder or object store that every "
+            "machine of the cluster reaches; add it."
+        )
     from analytics.transform.spark import SparkOptions  # noqa: PLC0415 - one engine of two
 
     return SparkOptions(master, dict(map(_setting, conf or ())), store)

@@ -90,6 +90,12 @@ def test_an_option_that_nothing_reads_is_refused(
         spark_options(Engine.duckdb, master, conf, store)
 
 
+def test_a_cluster_needs_a_store_that_its_machines_reach() -> None:
+    with pytest.raises(UsageError, match="spark://head:7077 needs --spark-store"):
+        spark_options(Engine.spark, "spark://head:7077", None, None)
+    assert spark_options(Engine.spark, "local[4]", None, None) == SparkOptions("local[4]", {})
+
+
 @pytest.mark.parametrize("conf", ["spark.a", "executor.memory=8g", "=1", ""])
 def test_what_is_no_setting_is_refused(conf: str) -> None:
     with pytest.raises(UsageError, match="is no setting of Spark"):
