@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,17 @@ def contents(release: Path) -> dict[str, Any]:
     return {
         name: manifest.get(name) for name in ("release_id", "results", "bi", "checks", "parameters")
     }
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave dbt's tests on Spark to make test-spark: they take a third of the time."""
+    if not IN_FULL:
+
+        def run_only(dbt: Transformation, without: Iterable[str] = ()) -> None:
+            dbt._invoke(["run", "--exclude", "path:models/bi"])
+
+        monkeypatch.setattr(Transformation, "build_marts", run_only)
 
 
 @pytest.fixture
@@ -61,6 +73,7 @@ def test_both_engines_publish_the_same(  # noqa: PLR0913, PLR0917 - fixtures
     study: Path,
     others: str,
     spark_is_here: None,
+    short: None,
     kept: Path,
     tmp_path: Path,
     request: pytest.FixtureRequest,
