@@ -17,13 +17,15 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	>/dev/null 2>&1 && echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build model refresh docs domains report qc bench test test-unit test-times torture superset-bundle \
-	test-superset superset-picture lint synthesize sdtm reference clean
+.PHONY: help setup spark build model refresh docs domains report qc bench test test-unit test-times test-spark \
+	torture superset-bundle test-superset superset-picture lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
 
 setup: $(READY)  ## Make .venv with the locked packages (the other targets do it by themselves)
+
+spark: .venv/spark  ## Add Apache Spark to .venv, for builds with --engine spark (needs Java 17 or later)
 
 build: $(READY)  ## Build and publish a study (STUDY=folder, default studies/blinatumomab)
 	@$(BIN)/plateau build $(STUDY) --releases $(RELEASES) --threads $(THREADS)
@@ -63,6 +65,9 @@ test-unit: $(READY)  ## Run the tests that answer in seconds (ROOM=methods for t
 
 test-times: $(READY)  ## Measure again which tests are slow, and write tests/slow_tests.txt, which test-unit leaves out
 	@$(BIN)/python -m pytest -m "not integration" --write-slow-tests --numprocesses auto --dist loadfile
+
+test-spark: .venv/spark  ## Build every embedded study on Spark as on DuckDB, and lose a worker (half an hour)
+	@PLATEAU_SPARK=1 $(BIN)/python -m pytest tests/spark
 
 torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
 	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile \
@@ -126,6 +131,13 @@ $(SUPERSET)/ready: bi/superset/requirements.lock | $(READY)
 	@$(BIN)/python -m venv $(SUPERSET)
 	@$(PIP_SETTINGS); \
 	$(BIN)/uv pip install --quiet --python $(SUPERSET)/bin/python --require-hashes -r $<
+	@touch $@
+
+# the packages of the extra `spark`, which requirements.lock does not have
+.venv/spark: analytics/spark.lock $(READY)
+	@echo "Adding Apache Spark and its locked packages to .venv" >&2
+	@$(PIP_SETTINGS); \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r $<
 	@touch $@
 
 # made anew when the lock or the project's own metadata changes

@@ -13,6 +13,8 @@ ROOT: Final = Path(__file__).parent.parent
 DBT_PROJECT: Final = ROOT / "dbt_project"
 DASHBOARD: Final = ROOT / "bi" / "superset"
 LOCK: Final = Path(__file__).with_name("requirements.lock")
+SPARK_LOCK: Final = Path(__file__).with_name("spark.lock")
+"""The further packages of the engine Spark."""
 
 
 def cache_folder() -> Path:

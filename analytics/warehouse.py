@@ -40,7 +40,7 @@ def connect(
         **_CLOSED,
         "memory_limit": memory_limit(),
     }
-    folders = [str(folder.resolve()) for folder in reach]
+    folders = list(reach)
     if folders:  # the engine takes their names only before it is closed
         config[_EXTERNAL] = "true"
     if not read_only:
@@ -49,9 +49,15 @@ def connect(
         config["threads"] = threads
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     if folders:
-        connection.execute(f"set allowed_directories = [{', '.join(map(literal, folders))}]")
-        connection.execute(f"set {_EXTERNAL} = false")
+        close_to_all_but(connection, folders)
     return connection
+
+
+def close_to_all_but(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+    """Let an open connection reach the files of these folders and nothing else outside its own."""
+    names = ", ".join(literal(folder.resolve()) for folder in folders)
+    connection.execute(f"set allowed_directories = [{names}]")
+    connection.execute(f"set {_EXTERNAL} = false")
 
 
 def connect_for_queries(

@@ -59,6 +59,7 @@ from analytics.study.specification import StudySpecification
 from analytics.study.study_file import read_study_file
 from analytics.survival.functions import write_functions
 from analytics.transform import Transformation
+from analytics.transform.spark import SparkOptions, build_marts_on_spark, check_installed
 from analytics.warehouse import connect
 from expectations.gate import GateWorker, critical_failures, refusal
 from expectations.outcome import Outcome
@@ -81,6 +82,8 @@ class BuildOptions:
     """A rollback stands until there is something new to publish."""
     sign: Path | None = None
     """An SSH key that signs the release; one that is there without a signature is built again."""
+    spark: SparkOptions | None = None
+    """Spark runs the models up to the marts. None: DuckDB does."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,11 @@ def build(folder: Path, options: BuildOptions, progress: Progress | None = None)
             fingerprint = _fingerprint(study)
             if options.sign is not None:
                 check_key(options.sign)
+            if options.spark is not None:
+                check_installed()
         line.update(release=fingerprint.release_id)
+        if options.spark is not None:
+            line.update(engine="spark")
         with ExitStack() as whole, releases.one_builder():
             check_writable(releases.log)
             if not options.force and _is_sound(releases, fingerprint.release_id, options, steps):
@@ -295,8 +302,8 @@ def _fill(walk: _Build) -> list[Outcome]:
         )
         with step("read the dbt project"):
             dbt.parse()
-        with step("build and test the marts"), stopped_by_findings(walk.warehouse):
-            dbt.build_marts()
+        with stopped_by_findings(walk.warehouse):
+            _build_marts(walk, dbt)
         with step("check the marts"):
             outcomes = _checked(walk, worker, "marts", meanwhile="lifelines")
         with step("estimate the results"), connect(walk.warehouse) as connection:
@@ -325,7 +332,7 @@ def _fill(walk: _Build) -> list[Outcome]:
             }
             export_bi(walk.warehouse, walk.folder, stamp)
             _write_headline(walk, *limits)
-            (walk.folder / SBOM).write_text(sbom_text(), encoding="utf-8")
+            (walk.folder / SBOM).write_text(sbom_text(_extra(walk.options)), encoding="utf-8")
         with step("write the report"):
             from analytics.report.explore.writing import (  # noqa: PLC0415  (slow to import)
                 ReleaseOf,
@@ -339,6 +346,20 @@ def _fill(walk: _Build) -> list[Outcome]:
             write_explore(walk.folder, walk.folder / REPORT, about)
     shutil.rmtree(walk.work)
     return outcomes
+
+
+def _build_marts(walk: _Build, dbt: Transformation) -> None:
+    """Every model before `bi`, tested, by the engine that was asked for."""
+    if walk.options.spark is not None:
+        build_marts_on_spark(dbt, walk.options.spark, walk.steps, walk.release_id)
+        return
+    with walk.steps.step("build and test the marts"):
+        dbt.build_marts()
+
+
+def _extra(options: BuildOptions) -> str:
+    """The optional part of Plateau that a build runs with."""
+    return "spark" if options.spark is not None else ""
 
 
 def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> list[Outcome]:

@@ -22,6 +22,14 @@ from analytics.cli.app import (
     one_sentence,
     say,
 )
+from analytics.cli.engines import (
+    Engine,
+    EngineOption,
+    SparkConf,
+    SparkMaster,
+    SparkStore,
+    spark_options,
+)
 from analytics.progress import MovingLine, PlainLines
 
 if TYPE_CHECKING:
@@ -48,6 +56,10 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         Path | None,
         typer.Option(help="Write the duration of each step, in seconds, to this JSON file."),
     ] = None,
+    engine: EngineOption = Engine.duckdb,
+    spark_master: SparkMaster = None,
+    spark_conf: SparkConf = None,
+    spark_store: SparkStore = None,
 ) -> None:
     """Build a study and publish it."""
     progress = MovingLine(messages) if messages.is_terminal else PlainLines(messages)
@@ -57,7 +69,13 @@ def build(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
 
         retention = Retention(keep_last, keep_days)
         options = pipeline.BuildOptions(
-            releases, force, threads, keep_failed, retention=retention, sign=sign
+            releases,
+            force,
+            threads,
+            keep_failed,
+            retention=retention,
+            sign=sign,
+            spark=spark_options(engine, spark_master, spark_conf, spark_store),
         )
         outcome = pipeline.build(study, options, progress)
     with already_done():

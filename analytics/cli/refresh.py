@@ -19,6 +19,14 @@ from analytics.cli.app import (
     say,
 )
 from analytics.cli.build import Threads, tell
+from analytics.cli.engines import (
+    Engine,
+    EngineOption,
+    SparkConf,
+    SparkMaster,
+    SparkStore,
+    spark_options,
+)
 from analytics.progress import PlainLines
 
 _UP_TO_DATE: Final = "Release {} is up to date."
@@ -37,6 +45,10 @@ def refresh(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     keep_last: KeepLast = None,
     keep_days: KeepDays = None,
     sign: Sign = None,
+    engine: EngineOption = Engine.duckdb,
+    spark_master: SparkMaster = None,
+    spark_conf: SparkConf = None,
+    spark_store: SparkStore = None,
 ) -> None:
     """Build and publish a study only if its files or the program changed; for schedulers.
 
@@ -58,7 +70,12 @@ def refresh(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
         from analytics.build import pipeline  # noqa: PLC0415 - takes seconds
 
         options = pipeline.BuildOptions(
-            releases, threads=threads, retention=retention, keep_rollback=True, sign=sign
+            releases,
+            threads=threads,
+            retention=retention,
+            keep_rollback=True,
+            sign=sign,
+            spark=spark_options(engine, spark_master, spark_conf, spark_store),
         )
         outcome = pipeline.build(study, options, PlainLines(messages))
     with already_done():

@@ -45,11 +45,14 @@ class _Description:
     requirements: tuple[str, ...]
 
 
-def installed_packages() -> dict[str, Package | None]:
-    """Plateau and every package that it needs, by name; None for one that is not installed."""
+def installed_packages(extra: str = "") -> dict[str, Package | None]:
+    """Plateau and every package that it needs, by name; None for one that is not installed.
+
+    With those of an optional part, where `extra` names one.
+    """
     described: dict[str, _Description | None] = {}
     needs: dict[str, set[str]] = {}
-    to_read = [(PROJECT, "")]
+    to_read = [(PROJECT, part) for part in dict.fromkeys(("", extra))]
     read: set[tuple[str, str]] = set()
     while to_read:
         name, extra = to_read.pop()

@@ -15,16 +15,19 @@ _SCHEMA: Final = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 _PYTHON: Final = "python"
 
 
-def sbom_text() -> str:
-    """The bill of materials of this installation, a JSON text."""
+def sbom_text(extra: str = "") -> str:
+    """The bill of materials of this installation, a JSON text; with that of an optional part."""
     return (
-        json.dumps(_bill(_installed(), platform.python_version()), indent=1, ensure_ascii=False)
+        json.dumps(
+            _bill(_installed(extra), platform.python_version()), indent=1, ensure_ascii=False
+        )
         + "\n"
     )
 
 
-def _installed() -> dict[str, Package]:
-    return {name: package for name, package in installed_packages().items() if package is not None}
+def _installed(extra: str) -> dict[str, Package]:
+    found = installed_packages(extra)
+    return {name: package for name, package in found.items() if package is not None}
 
 
 def _bill(packages: Mapping[str, Package], python: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from analytics.transform.parsed_project import keep_manifest, kept_manifest
 from analytics.transform.source_words import describe_sources
 from analytics.warehouse import connect
 
+DUCKDB: Final = "duckdb"
 _BI_MODELS: Final = "path:models/bi"
 _HEADING: Final = re.compile(r"\w+ Error( in |$)")
 _FREE_TEXTS: Final = ("mrd_unit",)
@@ -29,19 +30,27 @@ _GOOD: Final = frozenset({"success", "pass", "warn", "skipped", "no-op"})
 class Transformation:
     """The dbt project on one warehouse file; parsed once, then built in two parts.
 
-    `work` takes dbt's own files; `on_node` receives the name of each node as it starts.
+    `work` takes dbt's own files; `on_node` receives the name of each node as it starts. `engine` is
+    the target of dbt's profile that runs the models.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what dbt has to be told
         self,
         warehouse: Path,
         work: Path,
         parameters: Mapping[str, Any],
         threads: int,
         on_node: Callable[[str], None],
+        engine: str = DUCKDB,
     ) -> None:
         """Say where dbt works; nothing runs yet."""
-        self._warehouse = warehouse
+        self.warehouse = warehouse
+        self.work = work
+        self.threads = threads
+        self.manifest: Any = None
+        """The project as dbt has read it; None before `parse`."""
+        self._engine = engine
+        self._parameters = parameters
         os.environ["PLATEAU_WAREHOUSE"] = str(warehouse.resolve())
         os.environ["PLATEAU_THREADS"] = str(threads)
         os.environ[MEMORY] = memory_limit()
@@ -55,20 +64,38 @@ class Transformation:
             *("--no-partial-parse", "--quiet", "--vars", json.dumps(variables_of(parameters))),
         ]
         self._read_with = {"database": warehouse.stem, **parameters}
+        if engine != DUCKDB:
+            self._read_with["engine"] = engine
         self._on_node = on_node
-        self._manifest: Any = None
+
+    def on_engine(self, engine: str) -> "Transformation":
+        """The same project, warehouse and folder on another engine; not parsed yet."""
+        return Transformation(
+            self.warehouse, self.work, self._parameters, self.threads, self._on_node, engine
+        )
 
     def parse(self) -> None:
         """Read the project if it changed since the last time. Raises BuildError if it is none."""
         cache = cache_folder() / "dbt"
-        self._manifest = kept_manifest(cache, DBT_PROJECT, self._read_with)
-        if self._manifest is None:
-            self._manifest = self._invoke(["parse"]).result
-            keep_manifest(cache, DBT_PROJECT, self._read_with, self._manifest)
+        self.manifest = kept_manifest(cache, DBT_PROJECT, self._read_with)
+        if self.manifest is None:
+            self.manifest = self._invoke(["parse"]).result
+            keep_manifest(cache, DBT_PROJECT, self._read_with, self.manifest)
 
-    def build_marts(self) -> None:
-        """Build and test everything up to the marts. Raises GateError when a test fails."""
-        self._invoke(["build", "--exclude", _BI_MODELS, *_TESTED_ON_DATA])
+    def build_marts(self, without: Iterable[str] = ()) -> None:
+        """Build and test everything up to the marts. Raises GateError when a test fails.
+
+        `without` are names of nodes to leave out.
+        """
+        self._invoke(["build", "--exclude", _BI_MODELS, *without, *_TESTED_ON_DATA])
+
+    def build_only(self, names: Iterable[str], engine: str | None = None) -> None:
+        """Build and test the nodes of these names and no other. Raises GateError.
+
+        `engine` is another target of the profile for the same database.
+        """
+        chosen = ["--select", *names, "--indirect-selection", "empty"]
+        self._invoke(["build", *chosen, *_TESTED_ON_DATA], engine)
 
     def run_models(self, selection: str) -> None:
         """Build the models that a dbt selection names, untested. Raises BuildError."""
@@ -83,20 +110,20 @@ class Transformation:
 
         What Python wrote is described by its comments in the database.
         """
-        with connect(self._warehouse, read_only=True) as connection:
-            describe_sources(self._manifest, connection)
+        with connect(self.warehouse, read_only=True) as connection:
+            describe_sources(self.manifest, connection)
         self._invoke(["docs", "generate", "--static"])
         return self._target / "static_index.html"
 
-    def _invoke(self, command: list[str]) -> Any:
+    def _invoke(self, command: list[str], engine: str | None = None) -> Any:
         # dbt takes seconds to import, and a command that builds nothing does without it
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
         from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
         logging.raiseExceptions = False  # a log that has no room is not told by a traceback
-        runner = dbtRunner(manifest=self._manifest, callbacks=[self._tell])
+        runner = dbtRunner(manifest=self.manifest, callbacks=[self._tell])
         try:
-            result = runner.invoke([*command, *self._arguments])
+            result = runner.invoke([*command, *self._arguments, "--target", engine or self._engine])
         finally:
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         if isinstance(result.exception, KeyboardInterrupt | SystemExit | OSError | MemoryError):
@@ -106,10 +133,15 @@ class Transformation:
         return result
 
     def _findings(self, test: Any) -> str | None:
-        """What a test of all rows of a model found, and in how many; None for another test."""
-        if test.attached_node is None or test.test_metadata.name != _CHECKS:
+        """What a test of all rows of a model found, and in how many.
+
+        None for another test, and where the rows are not in the warehouse.
+        """
+        if self._engine != DUCKDB or test.attached_node is None:
             return None
-        with connect(self._warehouse, read_only=True) as connection:
+        if test.test_metadata.name != _CHECKS:
+            return None
+        with connect(self.warehouse, read_only=True) as connection:
             rows = connection.execute(test.compiled_code).fetchall()
         return f"{'; '.join(f'{finding} ({n})' for finding, n in rows)}" if rows else None
 

@@ -14,11 +14,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
-_PACKAGES: Final = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb")
+_PACKAGES: Final = ("dbt-core", "dbt-adapters", "dbt-common", "dbt-duckdb", "dbt-spark")
 _NOT_READ: Final = ("target", "logs")
 
 
@@ -26,13 +26,21 @@ def project_digest(project: Path, parameters: Mapping[str, Any]) -> str:
     """Digest of the project's files and place, the parameters, and the versions that read it."""
     digest = sha256(str(project.resolve()).encode())
     digest.update(json.dumps(parameters, sort_keys=True).encode())
-    digest.update(" ".join([sys.version, *map(version, _PACKAGES)]).encode())
+    digest.update(" ".join([sys.version, *map(_version, _PACKAGES)]).encode())
     for path in sorted(project.rglob("*")):
         place = path.relative_to(project)
         if path.is_file() and place.parts[0] not in _NOT_READ:
             digest.update(f"\0{place.as_posix()}\0".encode())
             digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _version(package: str) -> str:
+    """The version of a package; none for an engine that is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
 
 
 def kept_manifest(cache: Path, project: Path, parameters: Mapping[str, Any]) -> Any:

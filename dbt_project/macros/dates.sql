@@ -105,7 +105,7 @@
     own, so that an engine works them out once.
 -#}
 {% macro possible_days(dtc) -%}
-    {%- set text = 'trim(' ~ dtc ~ ')' -%}
+    {%- set text = trimmed(dtc) -%}
     {{ earliest_day(text) }} as {{ dtc }}_earliest,
     {{ latest_day(text) }} as {{ dtc }}_latest
 {%- endmacro %}
@@ -149,7 +149,7 @@
     case when {{ earliest }} <= {{ latest }} then {{ earliest }} end as {{ name }},
     case when {{ earliest }} <= {{ latest }} then {{ latest }} end as {{ name }}_last,
     {{ imputation_flag(earliest, latest) }} as {{ name }}f,
-    {{ time_of_day('trim(' ~ dtc ~ ')', earliest, latest) }} as {{ name }}_time
+    {{ time_of_day(trimmed(dtc), earliest, latest) }} as {{ name }}_time
 {%- endmacro %}
 
 {#-

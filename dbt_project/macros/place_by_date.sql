@@ -9,10 +9,10 @@
     row_number() over (
         partition by {{ keys }}
         order by
-            adt {{ 'desc' if latest else 'asc' }},
+            adt {{ 'desc' if latest else 'asc' }} nulls last,
             case when adtf is null then 0 else 1 end asc
             {%- for tie in ties %},
-            {{ tie }} asc
+            {{ tie }} asc nulls last
             {%- endfor %}
     )
 {%- endmacro %}

@@ -17,7 +17,7 @@
         {{ domain.get('specimen', 'cast(null as string)') }} as specimen,
         {{ domain.get('evaluator', 'cast(null as string)') }} as evaluator,
         {{ domain.get('method', 'cast(null as string)') }} as method,
-        {{ "coalesce(upper(" ~ domain.stat ~ ") = 'NOT DONE', false)" if domain.stat else false }}
+        {{ "coalesce(" ~ upper_case(domain.stat) ~ " = 'NOT DONE', false)" if domain.stat else false }}
             as is_not_done,
         {{ domain.get('accepted_flag', 'cast(null as string)') }} as accepted_flag,
         {{ domain.get('group', 'cast(null as string)') }} as group_id,

@@ -1,13 +1,13 @@
 {#- Text as given, without blanks around it; an empty text is not given. -#}
 {% macro given(text_column) -%}
-    nullif(trim({{ text_column }}), '')
+    nullif({{ trimmed(text_column) }}, '')
 {%- endmacro %}
 
 {#-
     Text as wordings are compared: upper case, no blanks around it, single spaces inside.
 -#}
 {% macro wording(text_column) -%}
-    nullif(upper(trim({{ single_spaced(text_column) }})), '')
+    nullif({{ upper_case(trimmed(single_spaced(text_column))) }}, '')
 {%- endmacro %}
 
 {#-
@@ -17,8 +17,8 @@
 {% macro number(text_column) -%}
     case
         when position('_' in {{ text_column }}) > 0 then null
-        when {{ cast_or_null(given(text_column), 'double') }} between -1e300 and 1e300
-            then {{ cast_or_null(given(text_column), 'double') }}
+        when {{ number_of_text(given(text_column)) }} between -1e300 and 1e300
+            then {{ number_of_text(given(text_column)) }}
     end
 {%- endmacro %}
 
@@ -33,7 +33,7 @@
 -#}
 {% macro age_in_years(age, unit) -%}
     case
-        when {{ age }} between 0 and 120 and upper(coalesce({{ unit }}, 'YEARS')) = 'YEARS'
+        when {{ age }} between 0 and 120 and {{ upper_case('coalesce(' ~ unit ~ ", 'YEARS')") }} = 'YEARS'
             then {{ age }}
     end
 {%- endmacro %}
@@ -56,7 +56,7 @@
     because dbt renders the text of a variable as a template.
 -#}
 {% macro free_text(name) -%}
-    decode(unhex('{{ var(name ~ '_hex') }}'))
+    {{ text_of_hex(var(name ~ '_hex')) }}
 {%- endmacro %}
 
 {#- A parameter as quoted SQL text. -#}

@@ -7,8 +7,8 @@ with matched_levels as (
 
 select
     factor,
-    coalesce(value_text, cast(value as string)) as wording,
+    coalesce(value_text, {{ number_as_text('value') }}) as wording,
     count(*) as n_subjects
 from matched_levels
 where is_unmapped
-group by factor, coalesce(value_text, cast(value as string))
+group by factor, coalesce(value_text, {{ number_as_text('value') }})

@@ -1,6 +1,6 @@
 """One build of a study, each step with its seconds and its peak of memory.
 
-    python tests/benchmarks/refresh.py STUDY RELEASES FIGURES
+    python tests/benchmarks/refresh.py STUDY RELEASES FIGURES [--engine spark]
 
 Memory is the sum over the process and its children (the gate works in one) of what they hold in
 RAM, sampled; files in the page cache do not count. The figures go to a JSON file.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analytics.build.pipeline import BuildOptions, build
+from analytics.transform.spark import SparkOptions
 
 SAMPLED_EVERY: Final = 0.2
 _STATUS: Final = "status"
@@ -80,10 +81,19 @@ def main() -> int:
     parser.add_argument("releases", type=Path)
     parser.add_argument("figures", type=Path)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
+    parser.add_argument("--spark-memory", default="8g", help="heap of Java, as Spark writes it")
     chosen = parser.parse_args()
     meter = StepMeter()
     started = time.perf_counter()
-    build(chosen.study, BuildOptions(chosen.releases, force=True, threads=chosen.threads), meter)
+    spark = SparkOptions(conf={"spark.driver.memory": chosen.spark_memory})
+    options = BuildOptions(
+        chosen.releases,
+        force=True,
+        threads=chosen.threads,
+        spark=spark if chosen.engine == "spark" else None,
+    )
+    build(chosen.study, options, meter)
     figures: dict[str, Any] = {"seconds": time.perf_counter() - started, "steps": meter.steps}
     chosen.figures.write_text(json.dumps(figures, indent=2) + "\n")
     return 0

@@ -51,11 +51,11 @@ def _steps() -> tuple[str, str]:
 
 
 @cache
-def rendered_macros() -> Any:
-    """The macros of values and dates by name, which give SQL of DuckDB."""
+def rendered_macros(engine: str = "duckdb") -> Any:
+    """The macros of values and dates by name, which give SQL of an engine."""
 
     def dispatch(name: str, _package: str) -> Callable[..., str]:
-        implementation: Callable[..., str] | None = getattr(macros, f"duckdb__{name}", None)
+        implementation: Callable[..., str] | None = getattr(macros, f"{engine}__{name}", None)
         return implementation or getattr(macros, f"default__{name}")
 
     source = "".join((_MACROS / name).read_text(encoding="utf-8") for name in _FILES)

@@ -117,7 +117,7 @@ rules_listed as (
     select
         src_file,
         src_row,
-        {{ dbt.listagg('rule', "', '", 'order by rule_order') }} as also_breaks
+        {{ text_list('rule', ', ', 'rule_order') }} as also_breaks
     from rules_behind_the_first
     group by src_file, src_row
 ),

@@ -15,7 +15,7 @@ best_responses as (
     qualify
         row_number() over (
             partition by usubjid
-            order by response_rank, adt, rsseq
+            order by response_rank nulls last, adt nulls last, rsseq nulls last
         ) = 1
 )
 

@@ -25,7 +25,10 @@ first_remissions as (
     qualify
         row_number() over (
             partition by responses.usubjid
-            order by responses.adt, responses.response_rank, responses.rsseq
+            order by
+                responses.adt nulls last,
+                responses.response_rank nulls last,
+                responses.rsseq nulls last
         ) = 1
 )
 

@@ -48,11 +48,11 @@ transplants_numbered as (
         *,
         row_number() over (
             partition by usubjid, is_prior
-            order by adt, prseq
+            order by adt nulls last, prseq nulls last
         ) as hsct_number,
         row_number() over (
             partition by usubjid, is_prior, transplant_type
-            order by adt, prseq
+            order by adt nulls last, prseq nulls last
         ) as number_of_type
     from transplants
 ),

@@ -37,7 +37,7 @@ test_strata as (
     select
         analysis_id,
         usubjid,
-        {{ dbt.listagg('level', "' / '", 'order by factor_order') }} as test_stratum
+        {{ text_list('level', ' / ', 'factor_order') }} as test_stratum
     from levels_of_subjects
     group by analysis_id, usubjid
     having count(level) = max(n_factors)

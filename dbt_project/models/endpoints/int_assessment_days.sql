@@ -31,7 +31,10 @@ assessment_days as (
     qualify
         row_number() over (
             partition by origins.usubjid, origins.paramcd, fact_records.adt
-            order by fact_records.srcseq, fact_records.src_file, fact_records.src_row
+            order by
+                fact_records.srcseq nulls last,
+                fact_records.src_file,
+                fact_records.src_row
         ) = 1
 )
 

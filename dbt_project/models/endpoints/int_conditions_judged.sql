@@ -51,10 +51,10 @@ demographics as (
     union distinct
     select
         usubjid,
-        upper(qnam) as variable,
+        {{ upper_case('qnam') }} as variable,
         {{ wording('qval') }} as wording
     from {{ accepted('stg_sdtm__supp') }}
-    where upper(rdomain) = 'DM'
+    where {{ upper_case('rdomain') }} = 'DM'
 ),
 
 rules_broken as (
@@ -117,7 +117,8 @@ conditions_by_subject as (
 conditions_with_relation as (
     select
         *,
-        trim(replace(replace(operator, 'value', ''), 'cycle', '')) as relation
+        {{ trimmed("replace(replace(operator, 'value', ''), 'cycle', '')") }}
+            as relation
     from conditions_by_subject
 ),
 

@@ -122,13 +122,15 @@ all_candidates as (
 queued_candidates as (
     select
         *,
-        row_number() over (
-            partition by usubjid, paramcd, queue
-            order by
-                case when queue = 'censor' then priority end asc nulls first,
-                adt asc,
-                priority asc,
-                rule_id asc
+        cast(
+            row_number() over (
+                partition by usubjid, paramcd, queue
+                order by
+                    case when queue = 'censor' then priority end asc nulls first,
+                    adt asc nulls last,
+                    priority asc,
+                    rule_id asc
+            ) as bigint
         ) as place_in_queue
     from all_candidates
 )

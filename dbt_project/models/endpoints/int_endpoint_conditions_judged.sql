@@ -37,7 +37,8 @@ conditions_by_subject as (
 conditions_with_relation as (
     select
         *,
-        trim(replace(replace(operator, 'months', ''), 'event_code', '')) as relation
+        {{ trimmed("replace(replace(operator, 'months', ''), 'event_code', '')") }}
+            as relation
     from conditions_by_subject
 ),
 

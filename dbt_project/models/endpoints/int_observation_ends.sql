@@ -28,7 +28,7 @@ ends as (
     qualify
         row_number() over (
             partition by usubjid, paramcd
-            order by adt_last, priority
+            order by adt_last nulls last, priority
         ) = 1
 ),
 

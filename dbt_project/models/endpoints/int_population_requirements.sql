@@ -6,21 +6,32 @@ conditions as (
     select * from {{ ref('stg_study__population_conditions') }}
 ),
 
--- a union of distinct rows ends by itself, whatever refers to whatever
-requirements as (
+-- not every engine can end a recursion by distinct rows: no path names more populations
+-- than there are, whatever refers to whatever
+paths as (
     select
         population,
-        population as required_population
+        population as required_population,
+        1 as n_populations
     from populations
-    union distinct
+    union all
     select
-        requirements.population,
-        conditions.name as required_population
-    from requirements
+        paths.population,
+        conditions.name as required_population,
+        paths.n_populations + 1 as n_populations
+    from paths
     inner join conditions
         on
-            requirements.required_population = conditions.population
+            paths.required_population = conditions.population
             and conditions.kind = 'population'
+    where paths.n_populations < (select count(*) from populations)
+),
+
+requirements as (
+    select distinct
+        population,
+        required_population
+    from paths
 ),
 
 populations_by_outcome as (

@@ -104,7 +104,7 @@ subjects as (
         described.trial_id,
         trials.label as trial_label,
         described.subjid,
-        cast(described.age as int) as age,
+        {{ nearest_integer('described.age') }} as age,
         described.sex,
         described.race,
         described.country,

@@ -72,7 +72,7 @@ level_matches as (
                     else 3
                 end,
                 factor_levels.display_order,
-                factor_levels.level
+                factor_levels.level nulls last
         ) = 1
 ),
 

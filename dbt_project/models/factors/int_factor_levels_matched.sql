@@ -18,7 +18,7 @@ level_matches as (
             and (
                 factor_levels.wording = coalesce(
                     {{ wording('factor_values.value_text') }},
-                    cast(cast(factor_values.value_num as int) as string)
+                    cast({{ nearest_integer('factor_values.value_num') }} as string)
                 )
                 or {{ within_bounds('factor_values.value_num', 'factor_levels') }}
             )
@@ -26,7 +26,7 @@ level_matches as (
     qualify
         row_number() over (
             partition by factor_values.usubjid, factor_values.factor
-            order by factor_levels.display_order, factor_levels.level
+            order by factor_levels.display_order, factor_levels.level nulls last
         ) = 1
 ),
 
@@ -45,8 +45,10 @@ levels_of_subjects as (
         factor_values.type = 'categorical'
         and not factor_values.is_level
         and level_matches.usubjid is null
-        and coalesce(factor_values.value_text, cast(factor_values.value_num as string))
-        is not null as is_unmapped,
+        and (
+            factor_values.value_text is not null
+            or factor_values.value_num is not null
+        ) as is_unmapped,
         factor_values.value_text,
         factor_values.adt,
         factor_values.srcdom,

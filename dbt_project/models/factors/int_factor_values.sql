@@ -55,7 +55,7 @@ last_observations as (
                 atm desc nulls last,
                 time_point_order desc,
                 srcseq desc nulls last,
-                srcdom asc
+                srcdom asc nulls last
         ) = 1
 ),
 

@@ -59,7 +59,7 @@ qualified_records as (
     qualify
         row_number() over (
             partition by qualified.src_file, qualified.src_row
-            order by records.adt asc nulls last, records.seq asc
+            order by records.adt asc nulls last, records.seq asc nulls last
         ) = 1
 ),
 
@@ -77,7 +77,7 @@ observations as (
         cast(null as string) as specimen,
         cast(null as string) as evaluator,
         cast(null as string) as group_id,
-        cast({{ variable }} as string) as value_text,
+        {{ number_as_text('age') if variable == 'age' else variable }} as value_text,
         {{ 'age' if variable == 'age' else 'cast(null as double)' }} as value_num,
         cast(null as date) as adt,
         cast(null as date) as adt_last,

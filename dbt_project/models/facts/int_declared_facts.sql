@@ -230,10 +230,10 @@ facts_{{ level }} as (
         row_number() over (
             partition by records.usubjid, records.fact
             order by
-                case when records.take = 'first' then records.adt end asc,
+                case when records.take = 'first' then records.adt end asc nulls last,
                 case when records.take = 'last' then records.adt end desc,
                 case when records.adtf is null then 0 else 1 end asc,
-                records.srcseq asc,
+                records.srcseq asc nulls last,
                 records.src_file asc,
                 records.src_row asc
         ) = 1

@@ -77,7 +77,7 @@ values_without_level as (
         matched_levels.srcvar as variable,
         'unknown_level' as rule,
         coalesce(
-            matched_levels.value_text, cast(matched_levels.value as string)
+            matched_levels.value_text, {{ number_as_text('matched_levels.value') }}
         ) as value
     from matched_levels
     inner join verdicts

@@ -25,9 +25,8 @@ stratification_factors as (
 labels_of_strata as (
     select
         stratification_factors.analysis_id,
-        {{ dbt.listagg(
-            'factors.label', "', '", 'order by stratification_factors.factor_order'
-        ) }} as stratified_by_label
+        {{ text_list('factors.label', ', ', 'stratification_factors.factor_order') }}
+            as stratified_by_label
     from stratification_factors
     inner join factors on stratification_factors.factor = factors.factor
     group by stratification_factors.analysis_id

@@ -24,7 +24,7 @@ keys_numbered as (
         records.seq,
         row_number() over (
             partition by records.domain, records.usubjid, records.seq
-            order by records.adt, records.content
+            order by records.adt nulls last, records.content
         ) as key_number
     from {{ ref('int_valid_records') }} as records
     inner join shared_keys

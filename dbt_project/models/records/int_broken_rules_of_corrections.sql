@@ -51,8 +51,8 @@ tests_of_a_day as (
         coalesce(records.wording, records.number_given) as value,
         coalesce(records.wording, '')
         || '='
-        || coalesce(cast(records.result_number as string), '') as result,
-        coalesce(upper(records.accepted_flag) = 'Y', false) as is_flagged
+        || coalesce({{ number_as_text('records.result_number') }}, '') as result,
+        coalesce({{ upper_case('records.accepted_flag') }} = 'Y', false) as is_flagged
     from {{ ref('int_valid_records') }} as records
     inner join shared_days
         on

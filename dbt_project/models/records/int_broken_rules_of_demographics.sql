@@ -2,7 +2,7 @@ with dm as (
     select
         *,
         {{ number('age_given') }} as age_read,
-        coalesce(upper(ageu) <> 'YEARS', false) as is_in_another_unit
+        coalesce({{ upper_case('ageu') }} <> 'YEARS', false) as is_in_another_unit
     from {{ ref('stg_sdtm__dm') }}
 ),
 

@@ -31,7 +31,7 @@ wrong_domains as (
         'DOMAIN' as variable,
         domain_given as value
     from {{ ref('int_staged_records') }}
-    where upper(domain_given) <> domain
+    where {{ upper_case('domain_given') }} <> domain
 ),
 
 malformed_codes as (

@@ -87,7 +87,7 @@ unknown_wordings as (
         on
             records.src_trial = terms_of_wordings.src_trial
             and records.domain = terms_of_wordings.domain
-            and coalesce(upper(records.testcd), '')
+            and coalesce({{ upper_case('records.testcd') }}, '')
             = coalesce(terms_of_wordings.testcd, '')
             and records.wording = terms_of_wordings.wording
             and (records.result_number is not null) = terms_of_wordings.is_number

@@ -27,8 +27,8 @@ values_of_records as (
     select
         qualified_records.record_file as src_file,
         qualified_records.record_row as src_row,
-        upper(qualifiers.rdomain) as domain,
-        upper(qualifiers.qnam) as variable,
+        {{ upper_case('qualifiers.rdomain') }} as domain,
+        {{ upper_case('qualifiers.qnam') }} as variable,
         {{ wording('qualifiers.qval') }} as wording,
         {{ number('qualifiers.qval') }} as value_number
     from qualifiers

@@ -39,7 +39,7 @@ covered_tests as (
             tests.src_trial = tests_of_terms.trial_id
             and tests.domain = tests_of_terms.domain
             and (
-                upper(tests.testcd) = tests_of_terms.testcd
+                {{ upper_case('tests.testcd') }} = tests_of_terms.testcd
                 or tests_of_terms.testcd is null
             )
     group by tests.src_trial, tests.domain, tests.testcd

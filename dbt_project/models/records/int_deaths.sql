@@ -22,9 +22,9 @@ deaths_chosen as (
             order by
                 case when srcdom = 'SS' then 1 else 0 end,
                 case when adtf is null then 0 else 1 end,
-                source_order,
-                adt,
-                srcseq,
+                source_order nulls last,
+                adt nulls last,
+                srcseq nulls last,
                 src_file,
                 src_row
         ) = 1

@@ -26,7 +26,7 @@ said_dead as (
         usubjid,
         dthfl
     from dm
-    where upper(dthfl) = 'Y' or dthdtc is not null
+    where {{ upper_case('dthfl') }} = 'Y' or dthdtc is not null
 ),
 
 deaths_dated as (

@@ -16,7 +16,7 @@ copies_numbered as (
         records.seq,
         row_number() over (
             partition by records.domain, records.usubjid, records.content
-            order by records.seq, records.src_file, records.src_row
+            order by records.seq nulls last, records.src_file, records.src_row
         ) as copy_number
     from {{ ref('int_valid_records') }} as records
     inner join shared_contents

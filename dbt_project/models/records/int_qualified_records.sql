@@ -7,16 +7,18 @@ with qualifiers as (
         src_file,
         src_row,
         usubjid,
-        upper(rdomain) as rdomain,
+        {{ upper_case('rdomain') }} as rdomain,
         qnam,
         {{ whole_number('idvarval') }} as seq,
         {{ number('idvarval') }} as visitnum,
         idvarval as group_id,
         case
-            when idvar is null and upper(rdomain) = 'DM' then 'subject'
-            when upper(idvar) = upper(rdomain) || 'SEQ' then 'sequence'
-            when upper(idvar) = upper(rdomain) || 'GRPID' then 'group'
-            when upper(idvar) = 'VISITNUM' then 'visit'
+            when idvar is null and {{ upper_case('rdomain') }} = 'DM' then 'subject'
+            when {{ upper_case('idvar') }} = {{ upper_case('rdomain') }} || 'SEQ'
+                then 'sequence'
+            when {{ upper_case('idvar') }} = {{ upper_case('rdomain') }} || 'GRPID'
+                then 'group'
+            when {{ upper_case('idvar') }} = 'VISITNUM' then 'visit'
         end as named_by
     from {{ ref('stg_sdtm__supp') }}
 ),

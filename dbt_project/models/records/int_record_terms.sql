@@ -20,7 +20,7 @@ terms_of_records as (
         on
             records.src_trial = terms_of_wordings.src_trial
             and records.domain = terms_of_wordings.domain
-            and coalesce(upper(records.testcd), '')
+            and coalesce({{ upper_case('records.testcd') }}, '')
             = coalesce(terms_of_wordings.testcd, '')
             and coalesce(records.wording, '')
             = coalesce(terms_of_wordings.wording, '')

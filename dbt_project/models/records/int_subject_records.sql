@@ -18,7 +18,7 @@ demographics as (
         domain in ('DM', 'ADSL')
         and missing_variable is null
         and studyid = src_trial
-        and coalesce(upper(domain_given), domain) = domain
+        and coalesce({{ upper_case('domain_given') }}, domain) = domain
 ),
 
 -- one subject, one record, whatever the order of the files

@@ -6,7 +6,7 @@ wordings as (
     select distinct
         src_trial,
         domain,
-        upper(testcd) as testcd,
+        {{ upper_case('testcd') }} as testcd,
         wording,
         result_number is not null as is_number
     from {{ ref('int_staged_records') }}
@@ -51,7 +51,7 @@ terms_of_wordings as (
                 case when terms.wording is null then 1 else 0 end,
                 case when terms.trial_id is null then 1 else 0 end,
                 case when terms.testcd is null then 1 else 0 end,
-                terms.value
+                terms.value nulls last
         ) = 1
 )
 

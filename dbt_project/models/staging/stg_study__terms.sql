@@ -7,10 +7,10 @@ typed as (
         {{ given('trial_id') }} as trial_id,
         -- qualifiers of every domain are one file here: SUPPRS is SUPP
         case
-            when upper({{ given('domain') }}) like 'SUPP%' then 'SUPP'
-            else upper({{ given('domain') }})
+            when {{ upper_case(given('domain')) }} like 'SUPP%' then 'SUPP'
+            else {{ upper_case(given('domain')) }}
         end as domain,
-        upper({{ given('testcd') }}) as testcd,
+        {{ upper_case(given('testcd')) }} as testcd,
         {{ wording('wording') }} as wording,
         {{ given('category') }} as category,
         {{ given('value') }} as value

@@ -89,7 +89,7 @@ intervals_in_order as (
         {{ no_overlap.first_column }} as first_day,
         lag({{ no_overlap.last_column }}) over (
             partition by {{ no_overlap.partition }}
-            order by {{ no_overlap.first_column }}
+            order by {{ no_overlap.first_column }} nulls last
         ) as last_day_before
     from {{ model }}
 ),
