@@ -17,10 +17,11 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 os.environ["TQDM_DISABLE"] = "1"
 warnings.filterwarnings("ignore", module=r"(great_expectations|marshmallow|duckdb_engine).*")
 
-from expectations.deferred import defer  # noqa: E402
+from expectations.deferred import as_if_absent, defer  # noqa: E402
 
 defer("scipy.stats", "altair")
-import great_expectations as gx  # noqa: E402
+with as_if_absent("pyspark"):
+    import great_expectations as gx
 
 from expectations.dialect import close_connections, register  # noqa: E402
 from expectations.outcome import Outcome, failed_to_run  # noqa: E402
