@@ -67,7 +67,7 @@ def test_a_failed_model_is_told_with_its_reason(message: str, reason: str) -> No
 def test_too_little_memory_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLATEAU_MEMORY", "50MB")
     message = "Runtime Error in model x\n  Out of Memory Error: could not allocate block"
-    assert str(_failure(None, [result("error", "model", "risk_counts", message)])) == (
+    assert str(_failure(None, [result("error", "model", "risk_counts", message)], nothing)) == (
         "dbt model or test 'risk_counts' needs more memory than the 50MB that it may take; give "
         "more with --memory."
     )
