@@ -3,6 +3,7 @@ from math import sqrt
 import numpy as np
 import polars as pl
 import pytest
+from lifelines import KaplanMeierFitter
 from polars.testing import assert_frame_equal
 
 from analytics.methods.counts import counts_from_times
@@ -194,3 +195,22 @@ def test_an_unknown_transform_is_refused_in_a_sentence():
     assert str(refused.value) == (
         "The interval transform 'logit' is not known; use log-log, log or plain."
     )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_estimate_is_that_of_a_fit_of_the_rows_to_the_last_bit(seed):
+    """The table of events is handed to an inner function of lifelines: its fit is the judge."""
+    random = np.random.default_rng(seed)
+    n = int(random.integers(1, 200))
+    leave = random.integers(2, random.integers(4, 400), size=n).astype(float)
+    codes = random.integers(0, 2, size=n)
+    entry = random.integers(0, leave).astype(float) if seed % 2 else None
+    if entry is not None:  # one is there throughout: lifelines refuses an empty risk set
+        entry[0], leave[0], codes[0] = 0, 500, 0
+    curve = curve_of(leave, codes, entry=entry)
+    with np.errstate():
+        fitted = KaplanMeierFitter().fit(leave, codes, entry=entry)
+    days = curve["time"].to_numpy()
+    steps = fitted.survival_function_.iloc[:, 0]
+    row = np.searchsorted(steps.index.to_numpy(), days, side="right") - 1
+    assert curve["estimate"].to_list() == steps.to_numpy()[row].tolist()
