@@ -447,7 +447,7 @@ def test_the_command_tells_rows_seconds_and_rows_per_second(
     result = command(tmp_path / "releases", "--marts")
     assert result.exit_code == 0, result.stderr
     first, second, third = result.stdout.splitlines()
-    assert (first, second) == (f"bi: 2 tables, {N_LINES + 2} rows", "marts: 1 tables, 1 rows")
+    assert (first, second) == (f"bi: 2 tables, {N_LINES + 2} rows", "marts: 1 table, 1 row")
     assert third.endswith(" rows per second")
     assert "s3cret" not in result.output
     assert result.stderr == (
