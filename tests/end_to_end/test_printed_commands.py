@@ -91,7 +91,7 @@ def test_blocks_are_found_and_most_of_them_run() -> None:
     assert sum(block.shown is not None for block in BLOCKS) > 3
     marked = [block for block in BLOCKS if block.text.startswith(NOT_RUN)]
     assert {block.page for block in marked} == {
-        "bi.md", "operations.md", "pooling.md", "superset.md",
+        "bi.md", "operations.md", "pooling.md", "scale.md", "superset.md",
     }  # fmt: skip
 
 
