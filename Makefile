@@ -55,8 +55,8 @@ qc: $(READY)  ## Compute every result of the published release again with R and 
 bench: $(READY)  ## Measure speed and memory and write docs/benchmarks.md (BENCH_MAX=1000000 for more patients; an hour)
 	@$(BIN)/python tests/benchmarks/bench.py --patients $(BENCH_MAX) --rows $(BENCH_ROWS)
 
-test: $(READY)  ## Run all tests, the dbt unit tests included
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+test: $(READY)  ## Run all tests but those of Spark, the dbt unit tests included
+	@$(BIN)/python -m pytest --ignore=tests/spark --numprocesses auto --dist loadfile
 
 # compiled tests are kept, whatever the environment says: it halves the time to collect them
 test-unit: $(READY)  ## Run the tests that answer in seconds (ROOM=methods for those of one room)
@@ -66,8 +66,9 @@ test-unit: $(READY)  ## Run the tests that answer in seconds (ROOM=methods for t
 test-times: $(READY)  ## Measure again which tests are slow, and write tests/slow_tests.txt, which test-unit leaves out
 	@$(BIN)/python -m pytest -m "not integration" --write-slow-tests --numprocesses auto --dist loadfile
 
-test-spark: .venv/spark  ## Build every embedded study on Spark as on DuckDB, and lose a worker (half an hour)
-	@PLATEAU_SPARK=1 $(BIN)/python -m pytest tests/spark
+# in a process of its own: Java is started by a fork, which a process with much memory is refused
+test-spark: .venv/spark  ## Build the default study on Spark as on DuckDB (EVERY=1: every study, and lose a worker; half an hour)
+	@PLATEAU_SPARK=$(EVERY) $(BIN)/python -m pytest tests/spark
 
 torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make test does a tenth of (an hour)
 	@PLATEAU_TORTURE=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile \

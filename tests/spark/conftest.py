@@ -23,7 +23,7 @@ def spark_is_here() -> None:
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def spark(spark_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A session of Spark on this machine."""
     work = tmp_path_factory.mktemp("spark")

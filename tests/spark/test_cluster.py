@@ -13,7 +13,7 @@ from analytics.progress import Silence
 from analytics.transform.spark import SparkOptions
 
 pytestmark = pytest.mark.skipif(
-    not os.environ.get("PLATEAU_SPARK"), reason="part of make test-spark"
+    not os.environ.get("PLATEAU_SPARK"), reason="part of make test-spark EVERY=1"
 )
 
 LOST_AT = "int_dated_facts"

@@ -54,7 +54,16 @@ def names(releases: StudyReleases) -> set[str]:
 
 
 def processes_of(session: int) -> list[str]:
-    """The processes of a session that are there."""
+    """The processes of a session that are there, when those that are ending have ended."""
+    deadline = time.monotonic() + 5
+    while found := _processes_now(session):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    return found
+
+
+def _processes_now(session: int) -> list[str]:
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
