@@ -56,14 +56,24 @@ class GateWorker:
         """The worker's process id."""
         return self._process.pid
 
-    def ask(self, database: Path, gate: str, folders: Sequence[Path] = (SUITES,)) -> None:
-        """Begin to run a gate; until its answer the file may be read beside, but not written."""
+    def ask(
+        self,
+        database: Path,
+        gate: str,
+        folders: Sequence[Path] = (SUITES,),
+        memory: str | None = None,
+    ) -> None:
+        """Begin to run a gate; until its answer the file may be read beside, but not written.
+
+        `memory` is what the engine may take, such as 8GB; None: its own default.
+        """
         self._gate = gate
         self._write(
             {
                 "database": str(database.resolve()),
                 "gate": gate,
                 "folders": [str(folder.resolve()) for folder in folders],
+                "memory": memory,
             }
         )
 

@@ -41,14 +41,20 @@ register()
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
 
 
-def run_gate(database: Path, gate: str, suites: Iterable[Suite]) -> list[Outcome]:
-    """Run the gate's suites on the file; one outcome per expectation, in the suites' order."""
+def run_gate(
+    database: Path, gate: str, suites: Iterable[Suite], memory: str | None = None
+) -> list[Outcome]:
+    """Run the gate's suites on the file; one outcome per expectation, in the suites' order.
+
+    `memory` is what the engine may take, such as 8GB; None: its own default.
+    """
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
+    config = _CLOSED if memory is None else {**_CLOSED, "memory_limit": memory}
     source = context.data_sources.add_sql(
         "warehouse",
         connection_string=f"duckdb+ro:///{database.resolve()}",
-        kwargs={"connect_args": {"read_only": True, "config": _CLOSED}},
+        kwargs={"connect_args": {"read_only": True, "config": config}},
         create_temp_table=False,
     )
     try:

@@ -1,7 +1,8 @@
 """The process that runs the gates: requests and answers are JSON lines on stdin and stdout.
 
 Importing Great Expectations takes seconds of processor time, so a build starts this worker
-first and dbt works meanwhile. Request: `{"database": ..., "gate": ..., "folders": [...]}`.
+first and dbt works meanwhile. Request: `{"database": ..., "gate": ..., "folders": [...],
+"memory": ...}`.
 Answer: `{"outcomes": [...]}` or `{"error": ...}`. The first line written is `{"ready": true}`;
 end of input ends the worker.
 """
@@ -28,7 +29,9 @@ def main() -> None:
         request = json.loads(line)
         try:
             suites = load_suites([Path(folder) for folder in request["folders"]])
-            outcomes = run_gate(Path(request["database"]), request["gate"], suites)
+            outcomes = run_gate(
+                Path(request["database"]), request["gate"], suites, request["memory"]
+            )
             _answer(answers, {"outcomes": [asdict(outcome) for outcome in outcomes]})
         except Exception as error:
             _answer(answers, {"error": f"{type(error).__name__}: {error}"})

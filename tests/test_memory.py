@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from project import Plateau
 
+from analytics.errors import UsageError
 from analytics.memory import memory_limit
 from analytics.warehouse import connect, connect_for_queries
 
@@ -45,6 +46,14 @@ def test_what_does_not_fit_is_kept_on_disk(monkeypatch: pytest.MonkeyPatch, tmp_
         assert connection.execute(SORTED.format(n_rows)).fetchone() == (n_rows,)
         assert connection.execute(spilled).fetchone() is not None
     assert not list(tmp_path.glob("w.duckdb.tmp/*"))
+
+
+def test_a_size_of_the_environment_that_is_none_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PLATEAU_MEMORY", "much")
+    with pytest.raises(UsageError, match="'much' is no size: write a number and MB or GB"):
+        connect(tmp_path / "w.duckdb")
 
 
 @pytest.mark.parametrize("size", ["8", "GB", "8 gigabytes", "-1GB", "0GB", "8GB; drop table x"])

@@ -367,7 +367,7 @@ def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> 
 
     `meanwhile` is a module that takes the next step a second or more to import.
     """
-    worker.ask(walk.warehouse, gate, walk.suites)
+    worker.ask(walk.warehouse, gate, walk.suites, memory_limit())
     import_module(meanwhile)
     outcomes = worker.answer()
     with connect(walk.warehouse) as connection:

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,8 +13,8 @@ import typer
 from rich.console import Console
 
 from analytics import __version__
-from analytics.errors import EXIT_CODES, PlateauError
-from analytics.memory import MEMORY
+from analytics.errors import EXIT_CODES, PlateauError, UsageError
+from analytics.memory import MEMORY, checked_size
 from analytics.progress import MovingLine, PlainLines
 from analytics.signals import end_insisting, end_on_signals, ended_as_told
 from analytics.text_table import printable
@@ -23,7 +22,6 @@ from analytics.text_table import printable
 TOLD_BY_EXIT_CODES: Final = (
     "Exit codes: " + "; ".join(f"{code} {words}" for code, words in EXIT_CODES.items()) + "."
 )
-_SIZE: Final = re.compile(r"[1-9][0-9]*([.][0-9]+)? ?[KMGT]i?B")
 _DETAILS: Final = "PLATEAU_SHOW_PATIENTS"
 DEFAULT_STUDY: Final = Path("studies/blinatumomab")
 DEFAULT_RELEASES: Final = Path("releases")
@@ -70,9 +68,10 @@ def take_memory(size: str | None) -> str | None:
     """Let every connection of this process and its children take so much memory, and no more."""
     if size is None:
         return None
-    if not _SIZE.fullmatch(size):
-        raise typer.BadParameter(f"'{size}' is no size: write a number and MB or GB, such as 8GB.")
-    os.environ[MEMORY] = size
+    try:
+        os.environ[MEMORY] = checked_size(size)
+    except UsageError as error:
+        raise typer.BadParameter(str(error)) from error
     return size
 
 

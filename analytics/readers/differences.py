@@ -92,7 +92,7 @@ def _patient_lines(changes: Sequence[SubjectChange]) -> Iterator[str]:
         return
     n_patients = len({change.usubjid for change in changes})
     yield (
-        f"{_count(n_patients, 'patient')} changed, named below: share this only with people who "
+        f"{counted(n_patients, 'patient')} changed, named below: share this only with people who "
         "may see them."
     )
     for endpoint, of_endpoint in _by_endpoint(changes).items():
@@ -116,7 +116,7 @@ def _estimate_lines(moves: Sequence[EstimateMove]) -> Iterator[str]:
     if not moves:
         yield "No median, rate or hazard ratio moved."
         return
-    yield f"{_count(len(moves), 'estimate')} moved, by kind and by size"
+    yield f"{counted(len(moves), 'estimate')} moved, by kind and by size"
     for kind in dict.fromkeys((move.number, move.unit) for move in moves):
         yield ""
         yield kind[0] if kind[1] == RATIO else f"{kind[0]}, {kind[1]}"
@@ -176,7 +176,3 @@ def _shown(value: float | None, status: str) -> str:
     if value is not None:
         return f"{value:.2f}"
     return "not reached" if status == "ok" else status
-
-
-def _count(n: int, thing: str) -> str:
-    return counted(n, thing)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from analytics.report.elements import Bi, Column, Line, Row, Table
+from analytics.report.elements import Bi, Column, Line, Row, Table, cautions_of
 from analytics.report.formats import confidence, decimal, p_value, with_interval
 from analytics.report.long_term_tables import MODEL_LABELS
 
@@ -62,7 +62,7 @@ def _fraction(model: Row) -> Line:
         },
         group=model["analysis_label"],
         indent=1,
-        cautions=(model["caution"],) if model["caution"] else (),
+        cautions=cautions_of(model),
         analysis_id=model["analysis_id"],
         rows=(("cure_models", model),),
     )

@@ -3,7 +3,7 @@
 import polars as pl
 
 from analytics.report.descriptive_tables import plain_title
-from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of
+from analytics.report.elements import Bi, Column, Line, Row, Table, cautions_of, rows_of
 from analytics.report.formats import (
     confidence,
     decimal_places,
@@ -150,7 +150,7 @@ def _lines(
             },
             group=row["analysis_label"],
             indent=1,
-            cautions=_cautions(row),
+            cautions=cautions_of(row),
             analysis_id=row["analysis_id"],
             rows=((table, row),),
         )
@@ -174,7 +174,7 @@ def _outcome_line(row: Row) -> Line:
     return Line(
         cells,
         indent=int(row["indent"] or 0),
-        cautions=_cautions(row),
+        cautions=cautions_of(row),
         rows=(("outcome_differences", row),),
     )
 
@@ -190,10 +190,6 @@ def _difference(row: Row, names: tuple[str, str, str]) -> str:
     """A difference with its limits, or why there is none."""
     numbers = [row[name] for name in names]
     return difference(*numbers) if numbers[0] is not None else str(row["status"])
-
-
-def _cautions(row: Row) -> tuple[str, ...]:
-    return (row["caution"],) if row["caution"] else ()
 
 
 def _ci(frame: pl.DataFrame) -> str:

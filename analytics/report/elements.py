@@ -107,6 +107,11 @@ def taken_from(table: str, rows: Iterable[Row]) -> tuple[tuple[str, Row], ...]:
     return tuple((table, row) for row in rows)
 
 
+def cautions_of(row: Row) -> tuple[str, ...]:
+    """The caution of a row of bi, as a line keeps it."""
+    return (row["caution"],) if row["caution"] else ()
+
+
 def rows_of(frame: pl.DataFrame, **wanted: object) -> list[dict[str, Any]]:
     """The rows in which each named column holds that value, in their order."""
     for column, value in wanted.items():

@@ -1,6 +1,6 @@
 """Comparisons with external controls in numbers: ratios, agreement with print, balance."""
 
-from analytics.report.elements import Bi, Column, Line, Row, Table
+from analytics.report.elements import Bi, Column, Line, Row, Table, cautions_of
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -164,7 +164,7 @@ def _line(table: str, row: Row, cells: dict[str, str], *, of_external: bool = Fa
     group = row["analysis_label"]
     if of_external:
         group = f"{group}: {row['external_label']}"
-    cautions = (row["caution"],) if row["caution"] else ()
+    cautions = cautions_of(row)
     return Line(
         cells,
         group=group,

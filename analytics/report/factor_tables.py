@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of, taken_from
+from analytics.report.elements import Bi, Column, Line, Row, Table, cautions_of, rows_of, taken_from
 from analytics.report.factor_words import contrast_of, is_sibling
 from analytics.report.forest_figures import TIMINGS
 from analytics.report.formats import (
@@ -218,7 +218,7 @@ def subgroups_table(bi: Bi) -> Table | None:
     for part in frame.partition_by("analysis_order", "model", "subgroup", maintain_order=True):
         first, *_ = rows = part.to_dicts()
         group = f"{first['analysis_label']}: {contrast_of(first)}"
-        cautions = (first["caution"],) if first["caution"] else ()
+        cautions = cautions_of(first)
         heading = {
             _FIRST: first["subgroup_label"],
             "missing": whole(first["n_missing"]),

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, taken_from
+from analytics.report.elements import Bi, Column, Line, Row, Table, cautions_of, taken_from
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -230,7 +230,7 @@ def _line(
         {_FIRST: row["stratum_label"] + start, **cells},
         group=row["analysis_label"],
         indent=1,
-        cautions=(row["caution"],) if row["caution"] else (),
+        cautions=cautions_of(row),
         analysis_id=row["analysis_id"],
         rows=(*taken_from(table, rows), *others),
     )

@@ -5,7 +5,17 @@ from typing import Final
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, distinct, rows_of, taken_from
+from analytics.report.elements import (
+    Bi,
+    Column,
+    Line,
+    Row,
+    Table,
+    cautions_of,
+    distinct,
+    rows_of,
+    taken_from,
+)
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -58,7 +68,7 @@ def _lines_of_curve(bi: Bi, part: pl.DataFrame) -> Iterator[Line]:
     """A line for each part of the patients, and one on the differences between the trials."""
     first = part.row(0, named=True)
     group = _heading(first)
-    cautions = (first["caution"],) if first["caution"] else ()
+    cautions = cautions_of(first)
     ordered = sorted(part.to_dicts(), key=lambda row: _ORDER.index(row["part"]))
     for name in distinct([row["part_label"] for row in ordered]):
         rows = rows_of(part, part_label=name)
@@ -99,7 +109,7 @@ def pooled_models_table(bi: Bi) -> Table | None:
         group = f"{first['analysis_label']}: {first['factor_label']}, {first['contrast']}"
         place = {name: first[name] for name in _TERM}
         (test,) = rows_of(bi["pooling_heterogeneity"], **place)
-        cautions = (first["caution"],) if first["caution"] else ()
+        cautions = cautions_of(first)
         lines += [
             Line(
                 {

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table
+from analytics.report.elements import Bi, Column, Line, Row, Table, cautions_of
 from analytics.report.formats import (
     confidence,
     decimal,
@@ -101,7 +101,7 @@ def _line(table: str, row: Row, cells: dict[str, str]) -> Line:
         {_FIRST: row["stratum_label"], **cells},
         group=row["analysis_label"],
         indent=1,
-        cautions=(row["caution"],) if row["caution"] else (),
+        cautions=cautions_of(row),
         analysis_id=row["analysis_id"],
         rows=((table, row),),
     )

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of, taken_from
+from analytics.report.elements import Bi, Column, Line, Row, Table, cautions_of, rows_of, taken_from
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -84,7 +84,7 @@ def _summary_line(bi: Bi, analysis: Row, rates: dict[float, Row]) -> Line:
         cells[_month(month)] = percent_number(rate["estimate"]) + limits + mark
     return Line(
         cells,
-        cautions=(analysis["caution"],) if analysis["caution"] else (),
+        cautions=cautions_of(analysis),
         analysis_id=name,
         rows=(
             *taken_from("endpoint_summary", [] if summary is None else [summary]),
@@ -140,7 +140,7 @@ def survival_table(bi: Bi) -> Table | None:
             cells[_month(rate["time_months"])] = (
                 f"{shown}; {whole(rate['n_risk'])}{few}" if estimate != UNKNOWN else UNKNOWN
             )
-        cautions = (row["caution"],) if row["caution"] else ()
+        cautions = cautions_of(row)
         lines.append(
             Line(
                 cells,
@@ -197,7 +197,7 @@ def incidence_table(bi: Bi) -> Table | None:
             estimate = percent_number(rate["incidence_percent"])
             shown = estimate if limits == UNKNOWN else f"{estimate} ({limits})"
             cells[_month(rate["time_months"])] = f"{shown}; {whole(rate['n_risk'])}{few}"
-        cautions = (row["caution"],) if row["caution"] else ()
+        cautions = cautions_of(row)
         lines.append(
             Line(
                 cells,
@@ -249,7 +249,7 @@ def restricted_means_table(bi: Bi) -> Table | None:
         lines.append(
             Line(
                 cells,
-                cautions=(row["caution"],) if row["caution"] else (),
+                cautions=cautions_of(row),
                 analysis_id=row["analysis_id"],
                 rows=taken_from("restricted_means", part.to_dicts()),
             )
@@ -293,7 +293,7 @@ def plateau_table(bi: Bi) -> Table | None:
         lines.append(
             Line(
                 cells,
-                cautions=(row["caution"],) if row["caution"] else (),
+                cautions=cautions_of(row),
                 analysis_id=row["analysis_id"],
                 rows=(("plateau", row),),
             )
@@ -330,7 +330,7 @@ def group_tests_table(bi: Bi) -> Table | None:
                 "p": p_value(row["p_value"]) if row["status"] == "ok" else row["status"],
                 **({"adjusted": p_value(row["p_adjusted"])} if has_pairs else {}),
             },
-            cautions=(row["caution"],) if row["caution"] else (),
+            cautions=cautions_of(row),
             analysis_id=row["analysis_id"],
             rows=(("group_tests", row),),
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
-from analytics.report.elements import Bi, Column, Line, Row, Table, rows_of, taken_from
+from analytics.report.elements import Bi, Column, Line, Row, Table, cautions_of, rows_of, taken_from
 from analytics.report.formats import (
     UNKNOWN,
     confidence,
@@ -169,7 +169,7 @@ def _line(table: str, rows: Sequence[Row], cells: dict[str, str]) -> Line:
     group = row["analysis_label"]
     if row["strata_label"]:
         group = f"{group}: {row['stratum_label']}"
-    cautions = (row["caution"],) if row["caution"] else ()
+    cautions = cautions_of(row)
     return Line(
         cells,
         group=group,

@@ -70,6 +70,19 @@ expectations:
     severity: critical
     description: A suite opens nothing.
 """
+MEMORY = """
+gate: marts
+schema: marts
+table: visits
+expectations:
+  - id: MEMORY
+    type: unexpected_rows_expectation
+    kwargs:
+      unexpected_rows_query: |
+        select usubjid from {batch} where current_setting('memory_limit') <> '256.0 MiB'
+    severity: critical
+    description: A check takes no more memory than is given.
+"""
 ABSENT = """
 gate: marts
 schema: marts
@@ -131,6 +144,16 @@ def test_a_failed_check_is_a_sentence_of_its_own_or_the_general_one(
     assert outcomes["SQL"].finding == '1 row does not meet the check "Nobody is called B."'
     assert outcomes["NO-TYPE"].finding == ('The check "There is no such type." could not be run.')
     assert outcomes["UNIQUE"].finding is None
+
+
+def test_checks_keep_the_limit_of_memory(
+    database: Path, tmp_path: Path, worker: GateWorker
+) -> None:
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites/memory.yml").write_text(MEMORY)
+    worker.ask(database, "marts", [tmp_path / "suites"], "256MiB")
+    (found,) = worker.answer()
+    assert (found.success, found.error) == (True, None)
 
 
 def test_a_missing_value_is_counted(outcomes: dict[str, Outcome]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from analytics.transform.spark.crossing import models_before_bi
 from analytics.transform.spark.store import place_of
 from analytics.warehouse import quoted
 
@@ -31,11 +32,7 @@ def models_in_order(manifest: Any) -> list[str]:
 
     Views are left out: their readers are compared. Staging is tables on Spark.
     """
-    models = {
-        key: node
-        for key, node in manifest.nodes.items()
-        if node.resource_type == "model" and node.schema != "bi"
-    }
+    models = models_before_bi(manifest)
     tables = {
         key
         for key, node in models.items()

@@ -35,7 +35,7 @@ def contents(release: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave dbt's tests on Spark to make test-spark: they take a third of the time."""
+    """Leave dbt's tests on Spark to make test-spark EVERY=1: they take a third of the time."""
     if not IN_FULL:
 
         def run_only(dbt: Transformation, without: Iterable[str] = ()) -> None:
@@ -59,13 +59,13 @@ def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
             MYELOID,
             "myeloid_releases",
             id="myeloid",
-            marks=pytest.mark.skipif(not IN_FULL, reason="make test-spark builds all studies"),
+            marks=pytest.mark.skipif(not IN_FULL, reason="part of make test-spark EVERY=1"),
         ),
         pytest.param(
             NSCLC,
             "nsclc_releases",
             id="nsclc",
-            marks=pytest.mark.skipif(not IN_FULL, reason="make test-spark builds all studies"),
+            marks=pytest.mark.skipif(not IN_FULL, reason="part of make test-spark EVERY=1"),
         ),
     ],
 )

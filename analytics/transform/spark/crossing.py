@@ -37,13 +37,18 @@ class Division:
     """Names of the tests that read nothing but what came back."""
 
 
-def division(manifest: Any) -> Division:
-    """Divide the models and tests of a manifest before `bi`."""
-    models = {
+def models_before_bi(manifest: Any) -> dict[str, Any]:
+    """The models of a manifest up to the marts, by id."""
+    return {
         key: node
         for key, node in manifest.nodes.items()
         if node.resource_type == "model" and node.schema != "bi"
     }
+
+
+def division(manifest: Any) -> Division:
+    """Divide the models and tests of a manifest before `bi`."""
+    models = models_before_bi(manifest)
     read_by_bi = {
         key
         for node in manifest.nodes.values()
