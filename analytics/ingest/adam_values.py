@@ -5,6 +5,7 @@ they stand, one row per record and variable, so that SQL joins to names and buil
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import duckdb
 
@@ -15,6 +16,9 @@ from analytics.study.specification import AdamEvent, AdamName, StudySpecificatio
 from analytics.study.wording import nearest
 from analytics.warehouse import literal, quoted
 
+ADAM_VALUES: Final = "adam_value"
+"""The table of `raw` with the variables of ADaM datasets that the study names."""
+
 
 def load_adam_values(connection: duckdb.DuckDBPyConnection, spec: StudySpecification) -> None:
     """Write raw.adam_value from the tables of the ADaM datasets.
@@ -23,7 +27,7 @@ def load_adam_values(connection: duckdb.DuckDBPyConnection, spec: StudySpecifica
     no ADTTE a row of an endpoint, or no row what a line of adam_events.csv speaks of.
     """
     connection.execute(
-        "create or replace table raw.adam_value (src_trial varchar, src_domain varchar, "
+        f"create or replace table raw.{ADAM_VALUES} (src_trial varchar, src_domain varchar, "
         "src_file varchar, src_row bigint, kind varchar, name varchar, variable varchar, "
         "value varchar)"
     )
@@ -60,7 +64,7 @@ def _held(connection: duckdb.DuckDBPyConnection, dataset: str) -> list[str]:
 def _copy(connection: duckdb.DuckDBPyConnection, dataset: str, item: AdamName) -> None:
     column = quoted(columns_of(connection, dataset)[item.variable])
     connection.execute(
-        "insert into raw.adam_value select src_trial, src_domain, src_file, src_row, "
+        f"insert into raw.{ADAM_VALUES} select src_trial, src_domain, src_file, src_row, "
         f"{literal(item.kind)}, {literal(item.name)}, {literal(item.variable)}, {column} "
         f"from {table_of(dataset)} where trim({column}) <> ''"
     )

@@ -19,6 +19,9 @@ from analytics.study.used_domains import used_domains
 from analytics.study.wording import nearest
 from analytics.warehouse import literal, quoted
 
+ASKED_VALUES: Final = "sdtm_value"
+"""The table of `raw` with the values that the study's own facts and factors ask for."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -55,7 +58,7 @@ def load_asked_values(connection: duckdb.DuckDBPyConnection, spec: StudySpecific
     study asks for, or no trial a domain of which it declares a fact.
     """
     connection.execute(
-        "create or replace table raw.sdtm_value (src_trial varchar, src_domain varchar, "
+        f"create or replace table raw.{ASKED_VALUES} (src_trial varchar, src_domain varchar, "
         "src_file varchar, src_row bigint, variable varchar, value varchar)"
     )
     missing = list(_missing_domains(connection, spec)) if spec.has_sdtm else []
@@ -100,7 +103,7 @@ def _always(spec: StudySpecification) -> Iterator[Asked]:
 
 def _copy(connection: duckdb.DuckDBPyConnection, domain: str, column: str) -> None:
     connection.execute(
-        "insert into raw.sdtm_value "
+        f"insert into raw.{ASKED_VALUES} "
         f"select src_trial, src_domain, src_file, src_row, {literal(column.upper())}, "
         f"{quoted(column)} from {table_of(domain)} where trim({quoted(column)}) <> ''"
     )

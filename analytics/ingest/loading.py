@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.ingest.adam_values import load_adam_values
-from analytics.ingest.asked_values import load_asked_values
+from analytics.ingest.adam_values import ADAM_VALUES, load_adam_values
+from analytics.ingest.asked_values import ASKED_VALUES, load_asked_values
 from analytics.ingest.domain_tables import table_of
 from analytics.ingest.errors import IngestError
 from analytics.ingest.file_names import stem_of
@@ -17,7 +17,7 @@ from analytics.ingest.headers import CONTENT, SOURCE_COLUMNS, variables
 from analytics.ingest.lines import load_lines
 from analytics.ingest.records import IngestedFile, load_file
 from analytics.ingest.source_file import SourceFile, Variable
-from analytics.ingest.study_tables import load_study_tables
+from analytics.ingest.study_tables import STUDY_TABLES, load_study_tables
 from analytics.ingest.unused import load_unused
 from analytics.study.adam_datasets import ADAM_DATASETS
 from analytics.study.domains import DOMAIN_VARIABLES, variables_of
@@ -46,6 +46,21 @@ def load_raw(
         return load_packages(spec, connection, packages(spec, Path(unpacked)))
 
 
+def load_study(connection: duckdb.DuckDBPyConnection, spec: StudySpecification) -> tuple[str, ...]:
+    """Write again what `raw` holds of the study's own files beside the records that are there.
+
+    The names of its tables. All of them or none; raises IngestError as `load_raw` does.
+    """
+    connection.execute("begin transaction")
+    try:
+        _write_study(connection, spec)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    return (*STUDY_TABLES, ASKED_VALUES, ADAM_VALUES)
+
+
 def load_packages(
     spec: StudySpecification, connection: duckdb.DuckDBPyConnection, found: Sequence[Package]
 ) -> list[IngestedFile]:
@@ -55,9 +70,7 @@ def load_packages(
     connection.execute("begin transaction")
     try:
         ingested = _write(connection, found, further_domains(spec))
-        load_study_tables(connection, spec)
-        load_asked_values(connection, spec)
-        load_adam_values(connection, spec)
+        _write_study(connection, spec)
         connection.execute("commit")
     except BaseException as error:
         connection.execute("rollback")
@@ -65,6 +78,13 @@ def load_packages(
             raise IngestError(*refusals) from None
         raise
     return ingested
+
+
+def _write_study(connection: duckdb.DuckDBPyConnection, spec: StudySpecification) -> None:
+    """The tables of the study's own files, and the values of the records that they ask for."""
+    load_study_tables(connection, spec)
+    load_asked_values(connection, spec)
+    load_adam_values(connection, spec)
 
 
 def _write(

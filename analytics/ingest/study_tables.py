@@ -63,6 +63,8 @@ _TABLES: Final[dict[str, str]] = {
     "plan_state_sum": "analysis_id varchar, sum_order integer, name varchar, label varchar, "
     "state varchar",
 }
+STUDY_TABLES: Final = tuple(_TABLES)
+"""The tables of `raw` that hold the study's own specification."""
 
 Rows = Sequence[tuple[object, ...]]
 

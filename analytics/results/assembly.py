@@ -1,6 +1,7 @@
 """From the plan and the marts to every result table."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -22,6 +23,7 @@ from analytics.results.multivariable_models import (
 )
 from analytics.results.pooled_curves import curve_pooling_frames
 from analytics.results.relative_survival import relative_survival_frames
+from analytics.results.reuse import MADE_OF_RESULTS, Earlier, Ingredients
 from analytics.results.schemas import RESULT_TABLES
 from analytics.results.selected_models import stepwise_frames
 from analytics.results.states import state_frames
@@ -30,7 +32,6 @@ from analytics.results.tables import baseline_frames, outcome_frames
 from analytics.study.specification import Analysis, Method, StudySpecification
 
 Frames = dict[str, pl.DataFrame]
-MADE_OF_RESULTS: Final = ("published_concordance", "convention_sensitivity")
 _FRAMES: Final[dict[Method, Callable[[StudySpecification, Analysis, Marts], Frames]]] = {
     "cox_univariate": univariate_frames,
     "cox_multivariable": multivariable_frames,
@@ -45,6 +46,18 @@ _FRAMES: Final[dict[Method, Callable[[StudySpecification, Analysis, Marts], Fram
 }
 
 
+@dataclass(frozen=True)
+class Computed:
+    """The result tables, the digest of what each part was made of, the parts that were taken over.
+
+    A part is an analysis, or a table that is made of several.
+    """
+
+    frames: Frames
+    made_of: dict[str, str]
+    taken: tuple[str, ...]
+
+
 def compute_results(study: StudySpecification, marts: Marts) -> Frames:
     """Every result table that the plan asks for, by name, but those made of the others.
 
@@ -52,16 +65,62 @@ def compute_results(study: StudySpecification, marts: Marts) -> Frames:
     same frames to the last bit. Raises ResultsError naming the analysis that the marts
     cannot carry because they contradict themselves.
     """
-    parts: dict[str, list[pl.DataFrame]] = {name: [] for name in RESULT_TABLES}
-    for name, frame in analysis_frames(study).items():
-        parts[name].append(frame)
+    parts = _Parts(study)
     for analysis in study.analyses:
-        fitted = parts["cox_term"]
-        for name, frame in _analysis_frames(study, analysis, marts, fitted).items():
-            parts[name].append(frame)
-    return {
-        name: stack(name, frames) for name, frames in parts.items() if name not in MADE_OF_RESULTS
-    }
+        parts.add(_analysis_frames(study, analysis, marts, parts.fitted))
+    return parts.stacked()
+
+
+def compute_or_take(ingredients: Ingredients, earlier: Earlier) -> Computed:
+    """The same tables, with the rows of another build for what was made of the same there."""
+    parts, made_of, taken = _Parts(ingredients.whole), dict[str, str](), list[str]()
+    for analysis in ingredients.study.analyses:
+        name = analysis.analysis_id
+        fitted = [stack("cox_term", parts.fitted)] if analysis.candidates_from is not None else []
+        digest = ingredients.digest(analysis, fitted)
+        frames = earlier.frames(name, digest)
+        if frames is None:
+            frames = _analysis_frames(
+                ingredients.seen_by(analysis), analysis, ingredients.marts_of(analysis), fitted
+            )
+        else:
+            taken.append(name)
+        if _are_of(frames, name):
+            made_of[name] = digest
+        parts.add(frames)
+    return Computed(parts.stacked(), made_of, tuple(taken))
+
+
+class _Parts:
+    """The frames of the analyses, as they come, by table."""
+
+    def __init__(self, study: StudySpecification) -> None:
+        self._frames: dict[str, list[pl.DataFrame]] = {name: [] for name in RESULT_TABLES}
+        self.add(analysis_frames(study))
+
+    @property
+    def fitted(self) -> Sequence[pl.DataFrame]:
+        """The terms of the Cox models so far."""
+        return self._frames["cox_term"]
+
+    def add(self, frames: Frames) -> None:
+        for name, frame in frames.items():
+            self._frames[name].append(frame)
+
+    def stacked(self) -> Frames:
+        return {
+            name: stack(name, frames)
+            for name, frames in self._frames.items()
+            if name not in MADE_OF_RESULTS
+        }
+
+
+def _are_of(frames: Frames, analysis_id: str) -> bool:
+    """Whether the rows of an analysis can be told from those of the others."""
+    return all(
+        "analysis_id" in frame.columns and (frame["analysis_id"] == analysis_id).all()
+        for frame in frames.values()
+    )
 
 
 def _analysis_frames(

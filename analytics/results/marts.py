@@ -1,7 +1,7 @@
 """The marts that the estimates are made of, read once."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Final
 
@@ -67,6 +67,10 @@ MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "n": _WHOLE,
     },
 }
+OF_EACH_ANALYSIS: Final = tuple(
+    name for name, schema in MART_SCHEMAS.items() if "analysis_id" in schema
+)
+"""The marts that are kept for each analysis."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,15 @@ class Marts:
         """The subjects of a population: one column, `usubjid`, sorted."""
         nobody = self.population_members.select("usubjid").clear()
         return self._members_by_population.get(population, nobody)
+
+    def of_analysis(self, analysis_id: str) -> "Marts":
+        """These marts with the rows of one analysis where they are kept for each."""
+        is_own = pl.col("analysis_id") == analysis_id
+        part = replace(
+            self, **{name: getattr(self, name).filter(is_own) for name in OF_EACH_ANALYSIS}
+        )
+        part.__dict__["_members_by_population"] = self._members_by_population
+        return part
 
     @cached_property
     def _members_by_population(self) -> dict[str, pl.DataFrame]:
