@@ -10,12 +10,13 @@ from functools import partial
 from io import BytesIO
 from pathlib import PurePath
 from types import FunctionType
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import polars as pl
 from pydantic import BaseModel
 
 Feed = Callable[[bytes], None]
+_FILLED: Final[dict[type, object]] = {str: "", int: 0, float: 0.0, bool: False}
 
 
 def value_digest(*values: object) -> str:
@@ -83,5 +84,10 @@ def _frame(feed: Feed, frame: pl.DataFrame) -> None:
     texts = frame.with_columns(pl.col(pl.Categorical).cast(pl.String))
     _node(feed, "frame", [(name, str(dtype)) for name, dtype in texts.schema.items()])
     content = BytesIO()
-    texts.rechunk().write_ipc(content, compat_level=pl.CompatLevel.oldest())
-    feed(content.getbuffer())
+    for column in texts:
+        # what lies in memory under a NULL can be anything
+        values = column.to_physical()
+        filled = values.fill_null(_FILLED[values.dtype.to_python()])
+        parts = pl.DataFrame([filled.alias("value"), column.is_null().alias("is_null")])
+        parts.rechunk().write_ipc(content, compat_level=pl.CompatLevel.oldest())
+    feed(content.getvalue())

@@ -29,6 +29,7 @@ ROOMS = (
         "signals",
         "memory",
         "plural",
+        "value_digest",
     ),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

@@ -1,6 +1,7 @@
 """The walk of one build: study folder and SDTM files in, published release out.
 
 raw -> dbt to the marts -> gate -> results -> gate -> dbt's bi tables -> export -> report -> swap.
+What is made of the same as in the current release is taken over from there (`reuse`).
 Everything happens in a folder of its own; readers see it only after the last step.
 """
 
@@ -17,6 +18,22 @@ import duckdb
 
 from analytics.build.freshness import event_of
 from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
+from analytics.build.reuse import (
+    FIGURES,
+    RESULTS,
+    TABLES,
+    Changed,
+    EarlierBuild,
+    StepInputs,
+    earlier_build,
+    earlier_outcomes,
+    earlier_results,
+    keep_step_inputs,
+    new_tables,
+    step_inputs,
+    take_tables_over,
+    taken_in_words,
+)
 from analytics.build.validation import keep_outcomes
 from analytics.check import stopped_by_findings
 from analytics.errors import BuildError, PlateauError, first_line
@@ -50,7 +67,7 @@ from analytics.release.soundness import visible_damage
 from analytics.release.upkeep import KEEP_ALL, Retention, prune
 from analytics.report.drawers import DrawerProcesses
 from analytics.report.provenance import Provenance
-from analytics.results import write_results
+from analytics.results import RESULT_TABLES, write_results
 from analytics.signals import undisturbed
 from analytics.study import load_study
 from analytics.study.number_styles import written_as
@@ -59,6 +76,7 @@ from analytics.study.specification import StudySpecification
 from analytics.study.study_file import read_study_file
 from analytics.survival.functions import write_functions
 from analytics.transform import Transformation
+from analytics.transform.affected import dependents_of, readers_of, tables_before_bi
 from analytics.transform.spark import SparkOptions, build_marts_on_spark, check_installed
 from analytics.warehouse import connect
 from expectations.gate import GateWorker, critical_failures, refusal
@@ -112,6 +130,11 @@ class _Build:
     options: BuildOptions
     steps: Steps
     origin: Lineage
+    inputs: StepInputs
+    earlier: EarlierBuild | None
+    """The release that parts are taken over from. None: everything is made anew."""
+    taken: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """How many tables, analyses and figures were taken over, and how many there are."""
 
     @property
     def release_id(self) -> str:
@@ -211,8 +234,14 @@ def _publish(  # noqa: PLR0913, PLR0917 - what one build needs
     ends_rollback = rollback_stands(releases.log)
     try:
         with releases.building(release_id, keep_failed=options.keep_failed) as building:
-            walk = _Build(study, fingerprint, building, options, steps, origin)
+            inputs = step_inputs(study, fingerprint)
+            earlier = None if options.force else earlier_build(releases)
+            walk = _Build(study, fingerprint, building, options, steps, origin, inputs, earlier)
             outcomes = _fill(walk)
+            if earlier is not None and any(n for n, _ in walk.taken.values()):
+                taken = {"release": earlier.release.release_id, **walk.taken}
+                line.update(taken_over=taken)
+                steps.progress.note(taken_in_words(earlier, walk.taken))
             with connect(walk.warehouse, read_only=True) as connection:
                 unused = unused_files(connection)
             with steps.step("publish"):
@@ -291,8 +320,6 @@ def _fill(walk: _Build) -> list[Outcome]:
     walk.work.mkdir()
     step = walk.steps.step
     with GateWorker(walk.work / "gate.log") as worker:
-        with step("load the files into raw"), connect(walk.warehouse) as connection:
-            load_raw(walk.study, connection, walk.work)
         dbt = Transformation(
             walk.warehouse,
             walk.work,
@@ -300,20 +327,19 @@ def _fill(walk: _Build) -> list[Outcome]:
             walk.options.threads,
             walk.steps.progress.detail,
         )
-        with step("read the dbt project"):
-            dbt.parse()
-        with stopped_by_findings(walk.warehouse):
-            _build_marts(walk, dbt)
+        changed = _fill_tables(walk, dbt)
         with step("check the marts"):
-            outcomes = _checked(walk, worker, "marts", meanwhile="lifelines")
-        with step("estimate the results"), connect(walk.warehouse) as connection:
-            write_results(walk.study, connection)
-            write_functions(walk.study, connection)
+            outcomes = _checked(walk, worker, "marts", changed, meanwhile="lifelines")
+        with step("estimate the results"):
+            made_of, changed = _fill_results(walk, changed)
         with step("check the results"):
-            outcomes += _checked(walk, worker, "results", meanwhile="analytics.report.writing")
+            meanwhile = "analytics.report.writing"
+            outcomes += _checked(walk, worker, "results", changed, meanwhile=meanwhile)
         with step("carry the history on"):
+            with connect(walk.warehouse) as connection:
+                keep_step_inputs(connection, walk.inputs.made_of(made_of))
             write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
-    with DrawerProcesses(walk.work / "drawers.log") as drawers:
+    with DrawerProcesses(walk.work / "drawers.log", early=walk.earlier is None) as drawers:
         with step("build and test the tables for people"):
             dbt.build_bi()
             with connect(walk.warehouse) as connection:
@@ -334,27 +360,88 @@ def _fill(walk: _Build) -> list[Outcome]:
             _write_headline(walk, *limits)
             (walk.folder / SBOM).write_text(sbom_text(_extra(walk.options)), encoding="utf-8")
         with step("write the report"):
-            from analytics.report.explore.writing import (  # noqa: PLC0415  (slow to import)
-                ReleaseOf,
-                write_explore,
-            )
-            from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
-
-            write_report(walk.folder / BI, walk.folder / REPORT, _provenance(walk), drawers)
-            study = walk.study
-            about = ReleaseOf(walk.release_id, study.parameters, study.publication)
-            write_explore(walk.folder, walk.folder / REPORT, about)
+            _write_report(walk, drawers)
     shutil.rmtree(walk.work)
     return outcomes
 
 
-def _build_marts(walk: _Build, dbt: Transformation) -> None:
-    """Every model before `bi`, tested, by the engine that was asked for."""
-    if walk.options.spark is not None:
-        build_marts_on_spark(dbt, walk.options.spark, walk.steps, walk.release_id)
-        return
-    with walk.steps.step("build and test the marts"):
-        dbt.build_marts()
+def _fill_tables(walk: _Build, dbt: Transformation) -> Changed:
+    """The warehouse up to the marts; the names of what is new in it."""
+    step, earlier, spark = walk.steps.step, walk.earlier, walk.options.spark
+    if earlier is not None and spark is None and earlier.has(TABLES, walk.inputs.tables):
+        with step("take the tables over"):
+            new = take_tables_over(walk.study, walk.warehouse, earlier)
+        with step("read the dbt project"):
+            dbt.parse()
+        with stopped_by_findings(walk.warehouse), step("build and test what changed"):
+            return _rebuilt(walk, dbt, earlier, new)
+    with step("load the files into raw"), connect(walk.warehouse) as connection:
+        load_raw(walk.study, connection, walk.work)
+    with step("read the dbt project"):
+        dbt.parse()
+    with stopped_by_findings(walk.warehouse):
+        if spark is not None:
+            build_marts_on_spark(dbt, spark, walk.steps, walk.release_id)
+        else:
+            with step("build and test the marts"):
+                dbt.build_marts()
+    return None
+
+
+def _rebuilt(
+    walk: _Build, dbt: Transformation, earlier: EarlierBuild, sources: frozenset[str]
+) -> frozenset[str]:
+    """Build what reads the new tables of `raw`, then what reads those that came out different."""
+    readers = readers_of(dbt.manifest, sources)
+    dbt.build_models(readers.models)
+    different = new_tables(walk.warehouse, earlier, readers.tables)
+    further = dependents_of(dbt.manifest, different)
+    dbt.build_models(further.models)
+    views = {*readers.models} - {name for _, name in readers.tables}
+    n_built = len({*readers.tables, *further.tables})
+    n_tables = len(tables_before_bi(dbt.manifest))
+    walk.taken["tables"] = (n_tables - n_built, n_tables)
+    return frozenset({*sources, *views, *(name for _, name in different), *further.models})
+
+
+def _fill_results(walk: _Build, changed: Changed) -> tuple[Mapping[str, str], Changed]:
+    """Schema `results`: what its parts are made of, and what is new by now."""
+    earlier = walk.earlier
+    with connect(walk.warehouse) as connection:
+        results = None if earlier is None else earlier_results(earlier)
+        program = walk.inputs.programs[RESULTS]
+        computed = write_results(walk.study, connection, program, results)
+        write_functions(walk.study, connection)
+    if earlier is not None:
+        names = [analysis.analysis_id for analysis in walk.study.analyses]
+        walk.taken["analyses"] = (sum(name in computed.taken for name in names), len(names))
+    if earlier is None or changed is None:
+        return computed.made_of, None
+    tables = [(RESULTS, name) for name in RESULT_TABLES]
+    new = new_tables(walk.warehouse, earlier, tables)
+    return computed.made_of, changed | {name for _, name in new}
+
+
+def _write_report(walk: _Build, drawers: DrawerProcesses) -> None:
+    """The report and the page to explore."""
+    from analytics.report.explore.writing import (  # noqa: PLC0415  (slow to import)
+        ReleaseOf,
+        write_explore,
+    )
+    from analytics.report.taken_figures import take_figures_over  # noqa: PLC0415
+    from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
+
+    bi_file, folder = walk.folder / BI, walk.folder / REPORT
+    earlier, drawn = walk.earlier, frozenset[str]()
+    if earlier is not None and earlier.has(FIGURES, walk.inputs.programs[FIGURES]):
+        there = earlier.release.folder
+        drawn = take_figures_over(bi_file, folder, there / BI, there / REPORT)
+    write_report(bi_file, folder, _provenance(walk), drawers, drawn=drawn)
+    if earlier is not None:
+        walk.taken["figures"] = (len(drawn), len(list((folder / "figures").glob("*.svg"))))
+    study = walk.study
+    about = ReleaseOf(walk.release_id, study.parameters, study.publication)
+    write_explore(walk.folder, folder, about)
 
 
 def _extra(options: BuildOptions) -> str:
@@ -362,19 +449,30 @@ def _extra(options: BuildOptions) -> str:
     return "spark" if options.spark is not None else ""
 
 
-def _checked(walk: _Build, worker: GateWorker, gate: str, *, meanwhile: str) -> list[Outcome]:
+def _checked(
+    walk: _Build, worker: GateWorker, gate: str, changed: Changed, *, meanwhile: str
+) -> list[Outcome]:
     """The outcomes of a gate, kept in the warehouse too. Raises GateError on a critical one.
 
     `meanwhile` is a module that takes the next step a second or more to import.
     """
-    worker.ask(walk.warehouse, gate, walk.suites, memory_limit())
-    import_module(meanwhile)
-    outcomes = worker.answer()
+    outcomes = _known_outcomes(walk, gate, changed)
+    if outcomes is None:
+        worker.ask(walk.warehouse, gate, walk.suites, memory_limit())
+        import_module(meanwhile)
+        outcomes = worker.answer()
     with connect(walk.warehouse) as connection:
         keep_outcomes(connection, outcomes)
     if critical_failures(outcomes):
         raise refusal(gate, outcomes)
     return outcomes
+
+
+def _known_outcomes(walk: _Build, gate: str, changed: Changed) -> list[Outcome] | None:
+    if walk.earlier is None or changed is None:
+        return None
+    suites = load_suites(walk.suites)
+    return earlier_outcomes(walk.earlier, gate, walk.inputs.gate, changed, suites)
 
 
 def _write_headline(

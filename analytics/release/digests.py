@@ -18,7 +18,9 @@ from analytics.release.packages import deviations
 from analytics.warehouse import quoted, table_digest
 
 _CODE_FOLDERS: Final = ("analytics", "dbt_project", "expectations")
-_CODE_SUFFIXES: Final = frozenset({".py", ".sql", ".yml", ".md", ".csv", ".toml", ".html", ".css"})
+_CODE_SUFFIXES: Final = frozenset(
+    {".py", ".sql", ".yml", ".md", ".csv", ".toml", ".html", ".css", ".js"}
+)
 _NOT_CODE: Final = frozenset({"__pycache__", "target", "logs"})
 _STUDY_SUFFIXES: Final = frozenset({".toml", ".csv", ".yml"})
 _ID_LENGTH: Final = 12
@@ -66,11 +68,20 @@ def input_digests(folder: Path, trials: Iterable[Path]) -> dict[str, str]:
     return {_name(path, folder): file_digest(path) for path in sorted({*stated, *data})}
 
 
-def code_digest(project: Path) -> str:
-    """One sha256 over the sources that compute: Python, SQL, suites and their settings."""
+def data_digests(folder: Path, trials: Iterable[Path], inputs: Mapping[str, str]) -> dict[str, str]:
+    """Those of the inputs' digests that are of the trials' own files."""
+    names = {_name(path, folder) for trial in trials for path in _files(trial, frozenset())}
+    return {name: digest for name, digest in inputs.items() if name in names}
+
+
+def code_digest(project: Path, folders: Iterable[str] = _CODE_FOLDERS) -> str:
+    """One sha256 over the sources that compute: Python, SQL, suites and their settings.
+
+    `folders` are the folders and files of the project to take.
+    """
     paths = sorted(
         path
-        for name in _CODE_FOLDERS
+        for name in folders
         for path in _files(project / name, _NOT_CODE)
         if path.suffix in _CODE_SUFFIXES
     )

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -11,27 +12,32 @@ from analytics.errors import BuildError
 from analytics.project_files import ROOT
 
 _PARTS: Final = 2
+_WORTH_ANOTHER: Final = 5
+"""Figures that take as long to draw as a second process takes to start."""
 
 
 class DrawerProcesses:
-    """Two processes that wait to draw every other figure; use as a context manager.
+    """Processes that draw the figures among them; use as a context manager.
 
     A process that fails is a BuildError. When this process dies, they end with it.
     """
 
-    def __init__(self, log: Path) -> None:
-        """Start them; what they print goes to the file `log`."""
+    def __init__(self, log: Path, *, early: bool = True) -> None:
+        """Start two at once when it is `early`, else as many as there is to draw.
+
+        What they print goes to the file `log`.
+        """
         self._log: IO[bytes] = log.open("ab")
-        self._processes = [
-            subprocess.Popen(
-                [sys.executable, "-m", "analytics.report.drawers"],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=self._log,
-                stderr=self._log,
-            )
-            for _ in range(_PARTS)
-        ]
+        self._processes = [self._started() for _ in range(_PARTS)] if early else []
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "analytics.report.drawers"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=self._log,
+        )
 
     def __enter__(self) -> Self:
         """Give the started processes."""
@@ -49,11 +55,14 @@ class DrawerProcesses:
             process.communicate()
         self._log.close()
 
-    def begin(self, bi_file: Path, folder: Path) -> None:
-        """Let each draw its part of the figures of the file into the folder."""
+    def begin(self, bi_file: Path, folder: Path, names: Sequence[str]) -> None:
+        """Let each draw its part of the figures of these names into the folder."""
+        worth = min(_PARTS, -(-len(names) // _WORTH_ANOTHER))
+        self._processes += [self._started() for _ in range(worth - len(self._processes))]
+        parts = len(self._processes)
         for part, process in enumerate(self._processes):
             assert process.stdin is not None
-            request = [str(bi_file.resolve()), str(folder.resolve()), part, _PARTS]
+            request = [str(bi_file.resolve()), str(folder.resolve()), names[part::parts]]
             try:
                 process.stdin.write(json.dumps(request).encode() + b"\n")
                 process.stdin.flush()
@@ -82,8 +91,8 @@ def main() -> None:
 
     line = sys.stdin.readline()
     if line:
-        bi_file, folder, part, parts = json.loads(line)
-        draw_figures(Path(bi_file), Path(folder), part, parts)
+        bi_file, folder, names = json.loads(line)
+        draw_figures(Path(bi_file), Path(folder), names)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Curves beside an external control: the study's patients, weighted or not, and the published."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 
@@ -37,7 +38,7 @@ def external_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
                 *(f"{ratio}." for ratio in ratios),
             ]
         ),
-        draw=lambda: draw_curves(shown, curves, beside),
+        draw=partial(draw_curves, shown, curves, beside),
         cautions=distinct([analysis["caution"]]),
         is_main=is_main,
         least_width=COLUMN,

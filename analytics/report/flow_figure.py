@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from matplotlib.figure import Figure as Drawing
@@ -36,7 +37,7 @@ def flow_figure(bi: Bi) -> Figure | None:
             "the first dose. Deaths and relapses are as known at the data cut-off."
         ),
         alternative="Tree of patients. " + " ".join(_in_words(node, nodes) for node in nodes),
-        draw=lambda: _draw(nodes, note),
+        draw=partial(_draw, nodes, note),
         is_main=True,
     )
 

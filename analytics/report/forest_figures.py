@@ -4,6 +4,7 @@ import math
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from matplotlib.axes import Axes
@@ -121,7 +122,7 @@ def forest_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure | None:
             [f"Forest plot: {analysis['analysis_label']}."]
             + [_in_words(item) for _, items in grouped for item in items]
         ),
-        draw=lambda: _draw(analysis["analysis_label"], grouped, (measure, ci), note),
+        draw=partial(_draw, analysis["analysis_label"], grouped, (measure, ci), note),
         cautions=_cautions(rows),
         is_main=is_main,
         analysis_id=analysis["analysis_id"],

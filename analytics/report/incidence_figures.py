@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -65,7 +66,7 @@ def incidence_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
             [f"Stacked cumulative incidence: {analysis['analysis_label']}."]
             + [_in_words(panel, labels) for panel in panels]
         ),
-        draw=lambda: _draw(analysis, panels, labels, note),
+        draw=partial(_draw, analysis, panels, labels, note),
         cautions=distinct([row["caution"] for row in rows] or [analysis["caution"]]),
         is_main=is_main,
         least_width=COLUMN if len(panels) == 1 else PAGE_OF_TWO,

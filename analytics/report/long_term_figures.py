@@ -1,5 +1,6 @@
 """Figures beyond the follow-up: parametric models on the Kaplan-Meier curve, smoothed hazards."""
 
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -73,7 +74,7 @@ def _parametric_figure(bi: Bi, curves: pl.DataFrame) -> Figure:
         ),
         alternative=f"{title}: Kaplan-Meier curve with parametric models; "
         f"at {in_months(last_asked)} they give {at_end}.",
-        draw=lambda: _draw_models(title, first, observed, curves, fits, about),
+        draw=partial(_draw_models, title, first, observed, curves, fits, about),
         cautions=[first["caution"]] if first["caution"] else (),
         least_width=COLUMN,
         analysis_id=first["analysis_id"],
@@ -148,7 +149,7 @@ def _hazard_figure(bi: Bi, hazards: pl.DataFrame) -> Figure:
             f"Shown while {FEW_AT_RISK} or more are at risk."
         ),
         alternative=f"Smoothed hazard of {title}. {peaks}.",
-        draw=lambda: _draw_hazards(title, hazards, about),
+        draw=partial(_draw_hazards, title, hazards, about),
         cautions=[first["caution"]] if first["caution"] else (),
         least_width=COLUMN,
         analysis_id=first["analysis_id"],

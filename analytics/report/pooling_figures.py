@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from matplotlib.figure import Figure as Drawing
@@ -110,7 +111,7 @@ def _figure(bi: Bi, analysis: Row, blocks: Sequence[_Block], sheet: tuple[int, i
         title=title,
         caption=caption,
         alternative=" ".join([f"Forest plot: {title}.", *_in_words(blocks)]),
-        draw=lambda: _draw(title, blocks, (measure, ci), note),
+        draw=partial(_draw, title, blocks, (measure, ci), note),
         cautions=distinct([row["caution"] for block in blocks for row in block.rows]),
         analysis_id=analysis["analysis_id"],
     )

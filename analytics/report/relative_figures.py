@@ -1,5 +1,6 @@
 """Figures of relative survival: the patients, the population, and what is left between them."""
 
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -44,7 +45,7 @@ def _figure(bi: Bi, curve: pl.DataFrame) -> Figure:
             f"{FEW_AT_RISK} or more are at risk."
         ),
         alternative=f"{title}: at month {last['time_months']:.0f} {_in_words(last)}.",
-        draw=lambda: _draw(title, curve, about),
+        draw=partial(_draw, title, curve, about),
         cautions=list(dict.fromkeys(cautions.drop_nulls().to_list())),
         least_width=COLUMN,
         analysis_id=first["analysis_id"],

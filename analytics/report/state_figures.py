@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import polars as pl
@@ -58,7 +59,7 @@ def state_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
             [f"Stacked state probabilities: {analysis['analysis_label']}."]
             + [_in_words(panel) for panel in panels]
         ),
-        draw=lambda: _draw(analysis, panels, note),
+        draw=partial(_draw, analysis, panels, note),
         cautions=distinct([analysis["caution"]]),
         is_main=is_main,
         analysis_id=name,

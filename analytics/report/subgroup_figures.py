@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from matplotlib.axes import Axes
@@ -127,7 +128,7 @@ def _figure(bi: Bi, analysis: Row, lines: list[_Line], sheet: tuple[int, int]) -
         title=title,
         caption=" ".join(sentence for sentence in sentences if sentence),
         alternative=" ".join([f"Forest plot: {title}.", *_in_words(lines)]),
-        draw=lambda: _draw(title, lines, (ci, sides), note),
+        draw=partial(_draw, title, lines, (ci, sides), note),
         cautions=distinct([row["caution"] for row in rows]),
         analysis_id=analysis["analysis_id"],
     )

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
@@ -104,7 +105,7 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
                 *tests,
             ]
         ),
-        draw=lambda: draw(analysis, strata, beside),
+        draw=partial(draw, analysis, strata, beside),
         cautions=distinct([row["caution"] for row in rows] or [analysis["caution"]]),
         is_main=is_main,
         ratios=ratios,

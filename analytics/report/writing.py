@@ -1,6 +1,7 @@
 """Writes a report: the page, each figure as SVG and PNG, each table as CSV."""
 
 import csv
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -17,7 +18,7 @@ from analytics.report.typesetting import safe_cell, table_csv
 from analytics.study.number_styles import written_as
 
 PAGE: Final = Path(REPORT_PAGE).name
-_FIGURES: Final = "figures"
+FIGURES: Final = "figures"
 _TABLES: Final = "tables"
 _CONTENTS: Final = "contents.csv"
 _OF_EXCEL: Final = "utf-8-sig"  # UTF-8 with the mark by which Excel knows it
@@ -54,43 +55,46 @@ class MissingTablesError(Exception):
 class Drawers(Protocol):
     """Others who draw the figures of a bi file into a folder while the tables are set."""
 
-    def begin(self, bi_file: Path, folder: Path) -> None:
-        """Let them begin."""
+    def begin(self, bi_file: Path, folder: Path, names: Sequence[str]) -> None:
+        """Let them begin with the figures of these names."""
 
     def finish(self) -> None:
         """Wait until every figure is there."""
 
 
-def write_report(
+def write_report(  # noqa: PLR0913, PLR0917 - what one report needs
     bi_file: Path,
     folder: Path,
     provenance: Provenance,
     drawers: Drawers | None = None,
     number_style: str | None = None,
+    drawn: Collection[str] = (),
 ) -> Path:
     """Write the page, its text to copy, figures/ and tables/ into the folder; the page's path.
 
     Reads schema bi alone. The same tables and provenance give the same bytes, whoever draws.
+    `drawn` are figures that are in the folder already.
     `number_style` is that of the study unless given; others who draw know only that one.
     Raises MissingTablesError for the bi of an older version.
     """
     bi = readable_bi(bi_file)
-    for name in (_FIGURES, _TABLES):
+    for name in (FIGURES, _TABLES):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    if drawers is not None:
-        drawers.begin(bi_file, folder)
     with written_as(number_style or number_style_of(bi)):
         sections = report_sections(bi, provenance)
+        wanted = [one.name for one in figures_of(sections) if one.name not in drawn]
+        if drawers is not None:
+            drawers.begin(bi_file, folder, wanted)
         text = text_to_copy(bi, provenance)
         _write_tables(sections, source_note(bi, provenance.release_id), folder / _TABLES)
         write_contents(bi, sections, folder / _CONTENTS)
         (folder / _TEXT).write_text(as_plain_text(text), encoding="utf-8")
         if drawers is None:
-            draw_figures(bi_file, folder, number_style=number_style)
+            draw_figures(bi_file, folder, wanted, number_style=number_style)
         else:
             drawers.finish()
         svgs = {
-            figure.name: (folder / _FIGURES / f"{figure.name}.svg").read_text(encoding="utf-8")
+            figure.name: (folder / FIGURES / f"{figure.name}.svg").read_text(encoding="utf-8")
             for figure in figures_of(sections)
         }
         path = folder / PAGE
@@ -137,7 +141,7 @@ def write_contents(bi: Bi, sections: list[Section], path: Path) -> None:
         for section, items in numbered(sections):
             for number, item in items:
                 is_figure = isinstance(item, Figure)
-                place = f"{_FIGURES}/{item.name}.svg" if is_figure else f"{_TABLES}/{item.name}.csv"
+                place = f"{FIGURES}/{item.name}.svg" if is_figure else f"{_TABLES}/{item.name}.csv"
                 name = item.analysis_id or ""
                 population = populations.get(name) or ""
                 about = (number, item.title, section.title, name, population, place)
@@ -145,20 +149,17 @@ def write_contents(bi: Bi, sections: list[Section], path: Path) -> None:
 
 
 def draw_figures(
-    bi_file: Path,
-    folder: Path,
-    part: int = 0,
-    parts: int = 1,
-    number_style: str | None = None,
+    bi_file: Path, folder: Path, names: Collection[str], number_style: str | None = None
 ) -> None:
-    """Draw every figure, or one in so many from `part` on, into the folder's figures/."""
+    """Draw the figures of these names into the folder's figures/."""
     bi = read_bi(bi_file)
     with written_as(number_style or number_style_of(bi)):
-        for figure in figures_of(contents(bi))[part::parts]:
-            drawn = figure.draw()
-            stem = folder / _FIGURES / figure.name
-            stem.with_suffix(".svg").write_text(drawing.svg_of(drawn), encoding="utf-8")
-            drawing.write_png(drawn, stem.with_suffix(".png"))
+        for figure in figures_of(contents(bi)):
+            if figure.name in names:
+                drawn = figure.draw()
+                stem = folder / FIGURES / figure.name
+                stem.with_suffix(".svg").write_text(drawing.svg_of(drawn), encoding="utf-8")
+                drawing.write_png(drawn, stem.with_suffix(".png"))
 
 
 def figures_of(sections: list[Section]) -> list[Figure]:

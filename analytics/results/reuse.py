@@ -14,6 +14,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from analytics.results.frames import conform
 from analytics.results.marts import MART_SCHEMAS, OF_EACH_ANALYSIS, Marts
 from analytics.results.schemas import RESULT_TABLES
 from analytics.study.number_styles import PLAIN
@@ -51,10 +52,10 @@ class Earlier:
 def read_results(connection: duckdb.DuckDBPyConnection, database: str) -> Frames:
     """The result tables of an attached warehouse, their rows in the order they were written in."""
     return {
-        name: connection.sql(f"select * from {database}.results.{name} order by rowid")
-        .pl()
-        .cast(dict(table.schema))
-        for name, table in RESULT_TABLES.items()
+        name: conform(
+            name, connection.sql(f"select * from {database}.results.{name} order by rowid").pl()
+        )
+        for name in RESULT_TABLES
     }
 
 

@@ -37,6 +37,11 @@ def dependents_of(manifest: Any, tables: Iterable[tuple[str, str]]) -> Affected:
     return _affected(manifest, changed, beyond=lambda _: True)
 
 
+def tables_before_bi(manifest: Any) -> tuple[str, ...]:
+    """The models before `bi` that are stored as tables, by name."""
+    return tuple(node.name for node in _models(manifest).values() if not _is_view(node))
+
+
 def _affected(manifest: Any, changed: set[str], beyond: Callable[[Any], bool]) -> Affected:
     """The models that are reached from these nodes; the way goes on behind some of them."""
     models = _models(manifest)

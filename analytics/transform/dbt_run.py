@@ -89,6 +89,11 @@ class Transformation:
         """
         self._invoke(["build", "--exclude", _BI_MODELS, *without, *_TESTED_ON_DATA])
 
+    def build_models(self, names: Iterable[str]) -> None:
+        """Build the models of these names, and test all that speaks of them. Raises GateError."""
+        if chosen := list(names):
+            self._invoke(["build", "--select", *chosen, *_TESTED_ON_DATA])
+
     def build_only(self, names: Iterable[str], engine: str | None = None) -> None:
         """Build and test the nodes of these names and no other. Raises GateError.
 

@@ -390,6 +390,6 @@ def test_a_population_that_is_not_there_or_too_large_is_told(
 @pytest.mark.integration
 def test_a_drawer_that_fails_is_a_build_error(tmp_path: Path) -> None:
     with DrawerProcesses(tmp_path / "log") as drawers:
-        drawers.begin(tmp_path / "absent.duckdb", tmp_path)
+        drawers.begin(tmp_path / "absent.duckdb", tmp_path, ["survival_os"])
         with pytest.raises(BuildError, match=r"^A process that draws the report's figures ended"):
             drawers.finish()
