@@ -6,6 +6,7 @@ where both apply; see the tests).
 """
 
 from collections.abc import Mapping, Sequence
+from types import FunctionType
 
 import numpy as np
 import polars as pl
@@ -129,22 +130,32 @@ def _at_risk_on(table: RiskTable, days: FloatArray) -> IntArray:
 
 
 def _lifelines_test(tables: Mapping[str, RiskTable]) -> TestResult:
-    from lifelines.statistics import multivariate_logrank_test  # noqa: PLC0415  (slow to import)
+    """What `multivariate_logrank_test` says, from its table of events: the counts are one.
 
-    time, group, event, weight = [], [], [], []
-    for number, table in enumerate(tables.values()):
-        for code, leaving in ((1, table.n_event), (0, table.n_competing + table.n_censored)):
-            time.append(table.time)
-            group.append(np.full(len(table.time), number))
-            event.append(np.full(len(table.time), code))
-            weight.append(leaving)
-    weights = np.concatenate(weight)
-    used = weights > 0
+    The test itself would make spells of patients from the counts, and the counts from those again.
+    """
+    import pandas as pd  # noqa: PLC0415  (takes seconds to import)
+    from lifelines import statistics  # noqa: PLC0415  (slow to import)
+
+    left = [table.n_event + table.n_competing + table.n_censored for table in tables.values()]
+    exits = [n > 0 for n in left]
+    at = [table.time[exit_] for table, exit_ in zip(tables.values(), exits, strict=True)]
+    days = np.unique(np.concatenate(at))
+    removed, observed = np.zeros((2, len(tables), len(days)))
+    for group, (table, n) in enumerate(zip(tables.values(), left, strict=True)):
+        row, exit_ = np.searchsorted(days, at[group]), exits[group]
+        removed[group, row], observed[group, row] = n[exit_], table.n_event[exit_]
+    frames = [pd.DataFrame(numbers[:-1].T, index=days) for numbers in (removed, observed)]
+    for frame, numbers in zip(frames, (removed, observed), strict=True):
+        frame[len(tables) - 1] = numbers[-1]  # apart in memory, as in lifelines, to the last bit
+    counted = (np.arange(len(tables)), *frames, None)
+    test = statistics.multivariate_logrank_test
+    on_counts = FunctionType(
+        test.__code__,
+        {**vars(statistics), "group_survival_table_from_events": lambda *_, **__: counted},
+        argdefs=test.__defaults__,
+    )
+    nobody = np.zeros(1)  # stands for the rows that the table was not made from
     with np.errstate():  # lifelines may change NumPy's warnings for the whole process
-        result = multivariate_logrank_test(
-            np.concatenate(time)[used],
-            np.concatenate(group)[used],
-            np.concatenate(event)[used],
-            weights=weights[used],
-        )
+        result = on_counts(nobody, nobody, nobody)
     return chi_square_test(float(result.test_statistic), len(tables) - 1)

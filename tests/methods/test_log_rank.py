@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from lifelines.statistics import multivariate_logrank_test
 
 from analytics.methods.counts import counts_from_times, risk_table
 from analytics.methods.cox import CoxData, fit_cox
@@ -28,6 +29,20 @@ def test_our_sums_and_lifelines_agree_where_both_apply(lung, counts_of):
     ours = excess[:-1] @ np.linalg.solve(covariance[:-1, :-1], excess[:-1])
     lifelines = log_rank_test({str(i): group for i, group in enumerate(counts)})
     assert lifelines.statistic == pytest.approx(ours, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_statistic_is_that_of_lifelines_on_the_rows_to_the_last_bit(seed):
+    rng = np.random.default_rng(seed)
+    size, n_groups = int(rng.integers(20, 300)), int(rng.integers(2, 6))
+    group = np.sort(np.arange(size) % n_groups)
+    time = rng.integers(0, rng.choice([5, 40, 2000]), size).astype(float)
+    event = rng.integers(0, 2, size)
+    counts = {
+        str(g): counts_from_times(time[group == g], event[group == g]) for g in range(n_groups)
+    }
+    rows = multivariate_logrank_test(time, group, event)
+    assert log_rank_test(counts).statistic == rows.test_statistic
 
 
 def test_one_stratum_repeated_is_the_sum_of_both():
