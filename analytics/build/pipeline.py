@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ import duckdb
 
 from analytics.build.freshness import event_of
 from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
+from analytics.build.reuse import BI as BI_STEP
 from analytics.build.reuse import (
     FIGURES,
     RESULTS,
@@ -76,12 +77,18 @@ from analytics.study.specification import StudySpecification
 from analytics.study.study_file import read_study_file
 from analytics.survival.functions import write_functions
 from analytics.transform import Transformation
-from analytics.transform.affected import dependents_of, readers_of, tables_before_bi
+from analytics.transform.affected import (
+    bi_models,
+    dependents_of,
+    readers_of,
+    tables_before_bi,
+    written_sources,
+)
 from analytics.transform.spark import SparkOptions, build_marts_on_spark, check_installed
 from analytics.warehouse import connect
 from expectations.gate import GateWorker, critical_failures, refusal
 from expectations.outcome import Outcome
-from expectations.suite import SUITES, load_suites
+from expectations.suite import SUITES, Suite, load_suites
 
 _WORK: Final = ".work"
 _FAILING: Final = ("severity", "check_id", "description", "finding")
@@ -151,6 +158,10 @@ class _Build:
     @property
     def suites(self) -> tuple[Path, ...]:
         return (SUITES, self.study.folder / "expectations")
+
+    @cached_property
+    def checks(self) -> tuple[Suite, ...]:
+        return load_suites(self.suites)
 
 
 def build(folder: Path, options: BuildOptions, progress: Progress | None = None) -> BuildOutcome:
@@ -341,7 +352,7 @@ def _fill(walk: _Build) -> list[Outcome]:
             write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
     with DrawerProcesses(walk.work / "drawers.log", early=walk.earlier is None) as drawers:
         with step("build and test the tables for people"):
-            dbt.build_bi()
+            _fill_bi(walk, dbt, changed)
             with connect(walk.warehouse) as connection:
                 decide = partial(hidden_counts, walk.study, connection)
                 month = walk.study.parameters.days_per_month
@@ -370,7 +381,8 @@ def _fill_tables(walk: _Build, dbt: Transformation) -> Changed:
     step, earlier, spark = walk.steps.step, walk.earlier, walk.options.spark
     if earlier is not None and spark is None and earlier.has(TABLES, walk.inputs.tables):
         with step("take the tables over"):
-            new = take_tables_over(walk.study, walk.warehouse, earlier)
+            with_bi = _has_bi(walk)
+            new = take_tables_over(walk.study, walk.warehouse, earlier, with_bi=with_bi)
         with step("read the dbt project"):
             dbt.parse()
         with stopped_by_findings(walk.warehouse), step("build and test what changed"):
@@ -422,6 +434,25 @@ def _fill_results(walk: _Build, changed: Changed) -> tuple[Mapping[str, str], Ch
     return computed.made_of, changed | {name for _, name in new}
 
 
+def _has_bi(walk: _Build) -> bool:
+    """Whether the earlier build made its tables for people in the same way, and all of them."""
+    bi = walk.inputs.bi
+    return walk.earlier is not None and bi is not None and walk.earlier.has(BI_STEP, bi)
+
+
+def _fill_bi(walk: _Build, dbt: Transformation, changed: Changed) -> None:
+    """Schema `bi`; what reads nothing new stands there already."""
+    if walk.earlier is None or changed is None or not _has_bi(walk):
+        dbt.build_bi()
+        return
+    new = new_tables(walk.warehouse, walk.earlier, written_sources(dbt.manifest))
+    names = bi_models(dbt.manifest, changed | {name for _, name in new})
+    dbt.build_models(names)
+    taken, n_tables = walk.taken["tables"]
+    n_bi = len(bi_models(dbt.manifest))
+    walk.taken["tables"] = (taken + n_bi - len(names), n_tables + n_bi)
+
+
 def _write_report(walk: _Build, drawers: DrawerProcesses) -> None:
     """The report and the page to explore."""
     from analytics.report.explore.writing import (  # noqa: PLC0415  (slow to import)
@@ -471,8 +502,7 @@ def _checked(
 def _known_outcomes(walk: _Build, gate: str, changed: Changed) -> list[Outcome] | None:
     if walk.earlier is None or changed is None:
         return None
-    suites = load_suites(walk.suites)
-    return earlier_outcomes(walk.earlier, gate, walk.inputs.gate, changed, suites)
+    return earlier_outcomes(walk.earlier, gate, walk.inputs.gate, changed, walk.checks)
 
 
 def _write_headline(

@@ -27,7 +27,8 @@ from analytics.release.digests import (
     file_digest,
     text_digest,
 )
-from analytics.release.folders import BI, REPORT, WAREHOUSE, StudyReleases
+from analytics.release.folders import BI as BI_FILE
+from analytics.release.folders import REPORT, WAREHOUSE, StudyReleases
 from analytics.release.history import Release, current_release
 from analytics.release.manifest import read_manifest
 from analytics.release.soundness import visible_damage
@@ -43,6 +44,7 @@ from expectations.suite import Suite
 TABLES: Final = "tables"
 GATE: Final = "gate"
 RESULTS: Final = "results"
+BI: Final = "bi"
 FIGURES: Final = "figures"
 ALL: Final = "all"
 GATES: Final = ("marts", "results")
@@ -59,7 +61,7 @@ ROOMS: Final[dict[str, tuple[str, ...]]] = {
 }
 """The rooms of `analytics` whose code each step runs, this one beside them."""
 _OTHER_CODE: Final = {TABLES: ("dbt_project",), GATE: ("expectations",)}
-_NOT_TAKEN: Final = ("bi", "history", "results", "survival")
+_NOT_TAKEN: Final = ("history", "results", "survival")
 _FIGURE_FILES: Final = f"{REPORT}/figures/"
 _SUITES: Final = "expectations/"
 _WORD: Final = re.compile(r"\w+")
@@ -76,12 +78,15 @@ class StepInputs:
 
     tables: str
     gate: str
+    bi: str | None
+    """None: what is published of it is limited, and hides what it was made of."""
     programs: Mapping[str, str]
 
     def made_of(self, results: Mapping[str, str]) -> dict[tuple[str, str], str]:
         """The digests by step and part, with those of the parts of the results."""
         return {
             (TABLES, ALL): self.tables,
+            **({} if self.bi is None else {(BI, ALL): self.bi}),
             (FIGURES, ALL): self.programs[FIGURES],
             **{(GATE, gate): self.gate for gate in GATES},
             **{(RESULTS, part): digest for part, digest in results.items()},
@@ -115,6 +120,7 @@ def step_inputs(study: StudySpecification, fingerprint: Fingerprint) -> StepInpu
     return StepInputs(
         _digest(programs[TABLES], sorted(data.items()), read, asked),
         _digest(programs[GATE], suites),
+        None if study.publication.has_limits else _digest(programs[TABLES], fingerprint.parameters),
         programs,
     )
 
@@ -139,7 +145,7 @@ def earlier_build(releases: StudyReleases) -> EarlierBuild | None:
     try:
         files = read_manifest(release.folder)["files"]
         named = [
-            name for name in files if name in (WAREHOUSE, BI) or name.startswith(_FIGURE_FILES)
+            name for name in files if name in (WAREHOUSE, BI_FILE) or name.startswith(_FIGURE_FILES)
         ]
         if any(file_digest(release.folder / name) != files[name] for name in named):
             return None
@@ -162,15 +168,16 @@ def keep_step_inputs(
 
 
 def take_tables_over(
-    study: StudySpecification, warehouse: Path, earlier: EarlierBuild
+    study: StudySpecification, warehouse: Path, earlier: EarlierBuild, *, with_bi: bool
 ) -> frozenset[str]:
     """Begin the warehouse as a copy of the earlier one; the tables of `raw` that are new.
 
     What is made anew in every build is left out. The study's own files are read again.
     """
+    left_out = _NOT_TAKEN if with_bi else (*_NOT_TAKEN, BI)
     shutil.copyfile(earlier.release.warehouse, warehouse)
     with _beside(warehouse, earlier) as connection:
-        for schema in _NOT_TAKEN:
+        for schema in left_out:
             connection.execute(f"drop schema if exists {schema} cascade")
         connection.execute("drop table quality.validation_result")
         connection.execute(f"drop table {_TABLE.in_schema}.{_TABLE.name}")

@@ -42,11 +42,13 @@ def write_results(
     ingredients = Ingredients(program, study, read_marts(connection))
     computed = compute_or_take(ingredients, earlier)
     results, published = computed.frames, load_published(study.folder)
-    digest = ingredients.digest_of_all(published)
+    digest = ingredients.digest_of_estimates(published)
     sensitivity = earlier.table(SENSITIVITY, digest)
     taken = computed.taken if sensitivity is None else (*computed.taken, SENSITIVITY)
     if sensitivity is None:
-        sensitivity = sensitivity_frame(ingredients.study, ingredients.marts, results, published)
+        sensitivity = sensitivity_frame(
+            ingredients.estimating, ingredients.marts, results, published
+        )
     beside = {
         "published_concordance": concordance_frame(published, results, study.parameters),
         SENSITIVITY: sensitivity,

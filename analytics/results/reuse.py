@@ -24,6 +24,7 @@ from analytics.value_digest import value_digest
 Frames = dict[str, pl.DataFrame]
 OF_THE_PLAN: Final = ("analysis", "method")
 """Tables that say what each analysis is; they are written from the plan alone."""
+COUNTING_METHODS: Final = ("baseline_table", "outcomes_table", "attrition")
 MADE_OF_RESULTS: Final = ("published_concordance", "convention_sensitivity")
 
 
@@ -90,10 +91,16 @@ class Ingredients:
         seen = self.seen_by(analysis).analyses
         return value_digest(self._shared, analysis.analysis_id, seen, own, fitted)
 
-    def digest_of_all(self, *others: object) -> str:
-        """The digest of the whole study without its words, every mart, and others."""
+    @cached_property
+    def estimating(self) -> StudySpecification:
+        """The study without its words and without the analyses that only count."""
+        kept = tuple(one for one in self.study.analyses if one.method not in COUNTING_METHODS)
+        return self.study.model_copy(update={"analyses": kept})
+
+    def digest_of_estimates(self, *others: object) -> str:
+        """The digest of that study, every mart, and others."""
         own = [_sorted(getattr(self.marts, name)) for name in OF_EACH_ANALYSIS]
-        return value_digest(self._shared, self.study.analyses, own, others)
+        return value_digest(self._shared, self.estimating.analyses, own, others)
 
     @cached_property
     def _shared(self) -> str:

@@ -1,10 +1,11 @@
 """Which models a change of some tables reaches, as dbt knows them from their `ref` and `source`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 _BI: Final = "bi/"
+_RAW: Final = "raw"
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,42 @@ def readers_of(manifest: Any, sources: Iterable[str]) -> Affected:
     changed = {
         key
         for key, source in manifest.sources.items()
-        if source.schema == "raw" and source.identifier in wanted
+        if source.schema == _RAW and source.identifier in wanted
     }
-    return _affected(manifest, changed, beyond=_is_view)
+    return _reached(_models(manifest), changed, beyond=_is_view)
 
 
 def dependents_of(manifest: Any, tables: Iterable[tuple[str, str]]) -> Affected:
     """The models that read these tables, directly or through any others; not those of `bi`."""
     wanted = set(tables)
     changed = {key for key, node in _models(manifest).items() if (node.schema, node.name) in wanted}
-    return _affected(manifest, changed, beyond=lambda _: True)
+    return _reached(_models(manifest), changed, beyond=lambda _: True)
+
+
+def bi_models(manifest: Any, changed: Collection[str] | None = None) -> tuple[str, ...]:
+    """The models of `bi` that read, directly or through others, what is named; all for None.
+
+    The names are of tables of any schema before `bi`.
+    """
+    people = {
+        key: node
+        for key, node in manifest.nodes.items()
+        if node.resource_type == "model" and node.path.startswith(_BI)
+    }
+    if changed is None:
+        return tuple(sorted(node.name for node in people.values()))
+    others = [*_models(manifest).items(), *manifest.sources.items()]
+    roots = {key for key, node in others if node.identifier in changed}
+    return _reached(people, roots, beyond=lambda _: True).models
+
+
+def written_sources(manifest: Any) -> tuple[tuple[str, str], ...]:
+    """The tables that the models of `bi` read and Python wrote, as (schema, table)."""
+    return tuple(
+        (source.schema, source.identifier)
+        for source in manifest.sources.values()
+        if source.schema != _RAW
+    )
 
 
 def tables_before_bi(manifest: Any) -> tuple[str, ...]:
@@ -42,12 +69,13 @@ def tables_before_bi(manifest: Any) -> tuple[str, ...]:
     return tuple(node.name for node in _models(manifest).values() if not _is_view(node))
 
 
-def _affected(manifest: Any, changed: set[str], beyond: Callable[[Any], bool]) -> Affected:
-    """The models that are reached from these nodes; the way goes on behind some of them."""
-    models = _models(manifest)
+def _reached(
+    models: Mapping[str, Any], roots: Iterable[str], beyond: Callable[[Any], bool]
+) -> Affected:
+    """Those of the models that are reached from the roots; the way goes on behind some."""
     children = _children(models)
     reached: dict[str, Any] = {}
-    waiting = sorted(changed)
+    waiting = sorted(roots)
     while waiting:
         for key in children.get(waiting.pop(), ()):
             if key not in reached:
