@@ -18,8 +18,9 @@ import duckdb
 
 from analytics.build.freshness import event_of
 from analytics.build.headline import HEADLINE_CURVES, HEADLINE_TABLES, headline, headline_lines
-from analytics.build.reuse import BI as BI_STEP
 from analytics.build.reuse import (
+    ANSWERS,
+    EXPLORE,
     FIGURES,
     RESULTS,
     TABLES,
@@ -35,6 +36,7 @@ from analytics.build.reuse import (
     take_tables_over,
     taken_in_words,
 )
+from analytics.build.reuse import BI as BI_STEP
 from analytics.build.validation import keep_outcomes
 from analytics.check import stopped_by_findings
 from analytics.errors import BuildError, PlateauError, first_line
@@ -347,8 +349,6 @@ def _fill(walk: _Build) -> list[Outcome]:
             meanwhile = "analytics.report.writing"
             outcomes += _checked(walk, worker, "results", changed, meanwhile=meanwhile)
         with step("carry the history on"):
-            with connect(walk.warehouse) as connection:
-                keep_step_inputs(connection, walk.inputs.made_of(made_of))
             write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
     with DrawerProcesses(walk.work / "drawers.log", early=walk.earlier is None) as drawers:
         with step("build and test the tables for people"):
@@ -371,7 +371,9 @@ def _fill(walk: _Build) -> list[Outcome]:
             _write_headline(walk, *limits)
             (walk.folder / SBOM).write_text(sbom_text(_extra(walk.options)), encoding="utf-8")
         with step("write the report"):
-            _write_report(walk, drawers)
+            answers = _write_report(walk, drawers)
+            with connect(walk.warehouse) as connection:
+                keep_step_inputs(connection, walk.inputs.made_of(made_of, answers))
     shutil.rmtree(walk.work)
     return outcomes
 
@@ -453,8 +455,9 @@ def _fill_bi(walk: _Build, dbt: Transformation, changed: Changed) -> None:
     walk.taken["tables"] = (taken + n_bi - len(names), n_tables + n_bi)
 
 
-def _write_report(walk: _Build, drawers: DrawerProcesses) -> None:
-    """The report and the page to explore."""
+def _write_report(walk: _Build, drawers: DrawerProcesses) -> Mapping[str, str]:
+    """The report and the page to explore; what its answers are made of."""
+    from analytics.report.explore.answers import Answers, answers_of  # noqa: PLC0415
     from analytics.report.explore.writing import (  # noqa: PLC0415  (slow to import)
         ReleaseOf,
         write_explore,
@@ -463,16 +466,19 @@ def _write_report(walk: _Build, drawers: DrawerProcesses) -> None:
     from analytics.report.writing import write_report  # noqa: PLC0415  (slow to import)
 
     bi_file, folder = walk.folder / BI, walk.folder / REPORT
-    earlier, drawn = walk.earlier, frozenset[str]()
+    earlier, drawn, answers = walk.earlier, frozenset[str](), Answers(walk.inputs.programs[FIGURES])
     if earlier is not None and earlier.has(FIGURES, walk.inputs.programs[FIGURES]):
         there = earlier.release.folder
         drawn = take_figures_over(bi_file, folder, there / BI, there / REPORT)
+        known = answers_of(there / EXPLORE, earlier.parts(ANSWERS))
+        answers = replace(answers, known=known)
     write_report(bi_file, folder, _provenance(walk), drawers, drawn=drawn)
     if earlier is not None:
         walk.taken["figures"] = (len(drawn), len(list((folder / "figures").glob("*.svg"))))
     study = walk.study
     about = ReleaseOf(walk.release_id, study.parameters, study.publication)
-    write_explore(walk.folder, folder, about)
+    write_explore(walk.folder, folder, about, answers=answers)
+    return answers.made_of
 
 
 def _extra(options: BuildOptions) -> str:

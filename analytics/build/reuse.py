@@ -46,6 +46,7 @@ GATE: Final = "gate"
 RESULTS: Final = "results"
 BI: Final = "bi"
 FIGURES: Final = "figures"
+ANSWERS: Final = "answers"
 ALL: Final = "all"
 GATES: Final = ("marts", "results")
 Changed = frozenset[str] | None
@@ -62,6 +63,8 @@ ROOMS: Final[dict[str, tuple[str, ...]]] = {
 """The rooms of `analytics` whose code each step runs, this one beside them."""
 _OTHER_CODE: Final = {TABLES: ("dbt_project",), GATE: ("expectations",)}
 _NOT_TAKEN: Final = ("history", "results", "survival")
+EXPLORE: Final = f"{REPORT}/explore.html"
+_WHOLE_FILES: Final = (WAREHOUSE, BI_FILE, EXPLORE)
 _FIGURE_FILES: Final = f"{REPORT}/figures/"
 _SUITES: Final = "expectations/"
 _WORD: Final = re.compile(r"\w+")
@@ -82,14 +85,17 @@ class StepInputs:
     """None: what is published of it is limited, and hides what it was made of."""
     programs: Mapping[str, str]
 
-    def made_of(self, results: Mapping[str, str]) -> dict[tuple[str, str], str]:
-        """The digests by step and part, with those of the parts of the results."""
+    def made_of(
+        self, results: Mapping[str, str], answers: Mapping[str, str]
+    ) -> dict[tuple[str, str], str]:
+        """The digests by step and part, with those of the results' parts and the page's answers."""
         return {
             (TABLES, ALL): self.tables,
             **({} if self.bi is None else {(BI, ALL): self.bi}),
             (FIGURES, ALL): self.programs[FIGURES],
             **{(GATE, gate): self.gate for gate in GATES},
             **{(RESULTS, part): digest for part, digest in results.items()},
+            **{(ANSWERS, part): digest for part, digest in answers.items()},
         }
 
 
@@ -103,6 +109,10 @@ class EarlierBuild:
     def has(self, step: str, digest: str, part: str = ALL) -> bool:
         """Whether that part was made of the same."""
         return self.made_of.get((step, part)) == digest
+
+    def parts(self, step: str) -> dict[str, str]:
+        """The digests of the parts of a step."""
+        return {part: digest for (one, part), digest in self.made_of.items() if one == step}
 
 
 def step_inputs(study: StudySpecification, fingerprint: Fingerprint) -> StepInputs:
@@ -144,9 +154,7 @@ def earlier_build(releases: StudyReleases) -> EarlierBuild | None:
         return None
     try:
         files = read_manifest(release.folder)["files"]
-        named = [
-            name for name in files if name in (WAREHOUSE, BI_FILE) or name.startswith(_FIGURE_FILES)
-        ]
+        named = [name for name in files if name in _WHOLE_FILES or name.startswith(_FIGURE_FILES)]
         if any(file_digest(release.folder / name) != files[name] for name in named):
             return None
         with connect(release.warehouse, read_only=True) as connection:
@@ -195,7 +203,7 @@ def new_tables(
 
 def earlier_results(earlier: EarlierBuild) -> Earlier:
     """The results of the earlier build; the digests of its analyses name their program too."""
-    made_of = {part: digest for (step, part), digest in earlier.made_of.items() if step == RESULTS}
+    made_of = earlier.parts(RESULTS)
     with connect(":memory:", reach=(earlier.release.folder,)) as connection:
         connection.execute(f"attach {literal(earlier.release.warehouse)} as earlier (read_only)")
         return Earlier(made_of, read_results(connection, "earlier"))

@@ -35,11 +35,18 @@ NOT_TESTED: Final = "Unknown (not tested)"
 _PLAIN: Final = Analysis(analysis_id="asked", label="Asked", method="kaplan_meier")
 
 
+def counts_of(groups: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The counts of groups by label, of their exit_day and event_code."""
+    return {
+        label: counts_from_times(rows["exit_day"], rows["event_code"])
+        for label, rows in groups.items()
+    }
+
+
 def answer(
-    groups: Mapping[str, pl.DataFrame], parameters: Parameters, *, competing: bool
+    counts: Mapping[str, pl.DataFrame], parameters: Parameters, *, competing: bool
 ) -> dict[str, Any]:
-    """The curves of the groups, label -> exit_day and event_code, as the page reads them."""
-    counts = {label: _counts(rows) for label, rows in groups.items()}
+    """The curves of the groups, label -> counts, as the page reads them."""
     last = max((one["time"].to_list()[-1] for one in counts.values()), default=0.0)
     last_month = in_months(last, parameters) or 0.0
     months = [month for month in _YEARS if month <= last_month] or [
@@ -73,10 +80,6 @@ def split(
         pl.col("level").is_null() | ~pl.col("level").is_in(list(labels))
     )
     return {label: rows for label, rows in groups.items() if not rows.is_empty()}
-
-
-def _counts(rows: pl.DataFrame) -> pl.DataFrame:
-    return counts_from_times(rows["exit_day"], rows["event_code"])
 
 
 def _survival(

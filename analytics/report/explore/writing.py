@@ -14,7 +14,8 @@ from markupsafe import Markup
 from analytics.release.folders import BI, WAREHOUSE
 from analytics.report.bi_tables import read_bi
 from analytics.report.elements import Bi, as_of
-from analytics.report.explore.estimates import answer, split
+from analytics.report.explore.answers import Answers
+from analytics.report.explore.estimates import split
 from analytics.report.explore.library import library
 from analytics.report.explore.offered import (
     Offered,
@@ -53,7 +54,11 @@ _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
 
 def write_explore(
-    release: Path, folder: Path, about: ReleaseOf, number_style: str | None = None
+    release: Path,
+    folder: Path,
+    about: ReleaseOf,
+    number_style: str | None = None,
+    answers: Answers | None = None,
 ) -> Path:
     """Write explore.html into the folder, from the files of a release; the page.
 
@@ -61,13 +66,14 @@ def write_explore(
     analyses of the plan alone, as schema bi has them; otherwise also what the guard allows. The
     same release gives the same bytes. Without limits the page is its owner's alone: the counts of
     many groups by day tell most patients' factors and times when they are put together.
-    `number_style` is that of the study unless given.
+    `number_style` is that of the study unless given; `answers` may know some from another page.
     """
     bi = read_bi(release / BI)
     why_planned = _why_only_planned(bi, release / WAREHOUSE, about.publication)
     path = folder / PAGE
     with written_as(number_style or number_style_of(bi)):
-        asked = {} if why_planned else _asked(release / WAREHOUSE, about.parameters)
+        answering = answers or Answers()
+        asked = {} if why_planned else _asked(release / WAREHOUSE, about.parameters, answering)
         text = _page(bi, asked, why_planned, about)
     path.touch(mode=_OWNERS_ALONE)
     path.chmod(_PUBLIC if about.publication.has_limits else _OWNERS_ALONE)
@@ -95,7 +101,7 @@ def _why_only_planned(bi: Bi, warehouse: Path, publication: Publication) -> str 
     return None
 
 
-def _asked(warehouse: Path, parameters: Parameters) -> dict[str, Any]:
+def _asked(warehouse: Path, parameters: Parameters, answering: Answers) -> dict[str, Any]:
     """The questions that are offered, each answered."""
     with connect(warehouse, read_only=True) as connection:
         found = offered(connection)
@@ -114,16 +120,17 @@ def _asked(warehouse: Path, parameters: Parameters) -> dict[str, Any]:
         "populations": list(found.populations),
         "factors": list(found.factors),
         "refused": refused,
-        **_answers(found, subjects, levels, labels, parameters),
+        **_answers(found, subjects, levels, labels, parameters, answering),
     }
 
 
-def _answers(
+def _answers(  # noqa: PLR0913, PLR0917 - what the answers are made of
     found: Offered,
     subjects: Mapping[tuple[str, str], pl.DataFrame],
     levels: Mapping[tuple[Any, ...], pl.DataFrame],
     labels: Mapping[str, Mapping[str, str]],
     parameters: Parameters,
+    answering: Answers,
 ) -> dict[str, Any]:
     # of an endpoint from ADaM only its rows tell whether it has competing events
     competing = {row["name"] for row in found.endpoints if row["competing_events"] is not None}
@@ -142,7 +149,8 @@ def _answers(
             labels.get(offer.factor or "", {}),
         )
         offers.append({**vars(offer), "answer": len(answers)})
-        answers.append(answer(groups, parameters, competing=offer.endpoint in competing))
+        is_competing = offer.endpoint in competing
+        answers.append(answering.of(offer, groups, parameters, competing=is_competing))
     return {"offers": offers, "answers": answers}
 
 
