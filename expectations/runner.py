@@ -161,11 +161,15 @@ def _exception(info: dict[str, Any]) -> str | None:
 
 
 def _shown(observed: object) -> str | None:
-    """The first unexpected rows or values as text."""
+    """The first unexpected rows or values as text; the engine gives them in any order."""
     if observed is None or observed == []:
         return None
-    rows = observed[:_SHOWN_ROWS] if isinstance(observed, list) else observed
-    return json.dumps(rows, default=str, ensure_ascii=False)[:_SHOWN_CHARACTERS]
+    rows = sorted(observed, key=_text)[:_SHOWN_ROWS] if isinstance(observed, list) else observed
+    return _text(rows)[:_SHOWN_CHARACTERS]
+
+
+def _text(observed: object) -> str:
+    return json.dumps(observed, default=str, ensure_ascii=False)
 
 
 def _sentence(error: Exception) -> str:

@@ -1,0 +1,94 @@
+"""A build that takes over from the release before it gives what a build of everything gives."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from project import Plateau
+from same_release import differences
+from torture_scale import full_only
+
+pytestmark = pytest.mark.integration
+
+
+def replaced(file: str, old: str, new: str) -> Callable[[Path], None]:
+    """An edit of a file of the study: one text for another, at its first place."""
+
+    def edit(study: Path) -> None:
+        path = study / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return edit
+
+
+def without_analysis(name: str) -> Callable[[Path], None]:
+    def edit(study: Path) -> None:
+        path = study / "plan.toml"
+        text = path.read_text(encoding="utf-8")
+        shorter = re.sub(
+            rf'\[\[analyses\]\]\nid = "{name}"\n(?:(?!\n\[\[).)*', "", text, flags=re.S
+        )
+        assert shorter != text
+        path.write_text(shorter, encoding="utf-8")
+
+    return edit
+
+
+EDITS = {
+    "label of an analysis": replaced("plan.toml", "Relapse-free survival, CR/CRh", "RFS, CR/CRh"),
+    "plan": without_analysis("rfs_last_assessment"),
+    "population": replaced(
+        "populations.csv",
+        "all,,,2,factor,ph_status,!=,positive,Philadelphia chromosome-positive disease\n",
+        "",
+    ),
+}
+MORE_EDITS = {
+    "label of a factor": replaced("factors.csv", "age,Age,", "age,Age at entry,"),
+    "label of a population": replaced("populations.csv", "all,All patients", "all,Everybody"),
+    "label of an endpoint": replaced("endpoints.csv", "OS,Overall survival,", "OS,Survival,"),
+    "title": replaced("study.toml", 'title = "Long-term', 'title = "Late'),
+    "number style": replaced(
+        "study.toml", 'analysis_set = "all"', 'analysis_set = "all"\nnumber_style = "lancet"'
+    ),
+    "limits of publication": replaced(
+        "study.toml", "[parameters]", "[publication]\nsmallest_cell = 5\n\n[parameters]"
+    ),
+    "parameter": replaced("study.toml", "survivor_months = 36", "survivor_months = 30"),
+    "term": replaced(
+        "terms.csv",
+        "MT103-206,RS,OVRLRESP,PR,response,PR,",
+        "MT103-206,RS,OVRLRESP,PR,response,no_response,",
+    ),
+    "cut-off": replaced("study.toml", "cutoff = 2015-06-30", "cutoff = 2015-05-30"),
+    "check": replaced("expectations/history.yml", "description:", "description: X"),
+    "published number": replaced("published/survival_estimates.csv", "7.5", "7.6"),
+}
+
+
+def edited(name: str, study: Path) -> None:
+    {**EDITS, **MORE_EDITS}[name](study)
+
+
+def built(plateau: Plateau, study: Path, releases: Path, *options: str) -> Path:
+    result = plateau("build", study, "--releases", releases, *options)
+    assert result.returncode == 0, result.stderr
+    return releases / "blinatumomab/current"
+
+
+@pytest.mark.parametrize("name", [*EDITS, *(pytest.param(n, marks=full_only) for n in MORE_EDITS)])
+def test_what_is_taken_over_is_what_would_be_made(
+    name: str, plateau: Plateau, default_releases: Path, study_copy: Path, tmp_path: Path
+) -> None:
+    edited(name, study_copy)
+    reusing = tmp_path / "reusing"
+    shutil.copytree(default_releases, reusing, symlinks=True)
+    after = built(plateau, study_copy, reusing)
+    line = json.loads((reusing / "blinatumomab/log.jsonl").read_text().splitlines()[-1])
+    assert line["taken_over"]["release"]
+    assert differences(after, built(plateau, study_copy, tmp_path / "anew", "--force")) == []
