@@ -30,6 +30,16 @@ def value_digest(*values: object) -> str:
     return digest.hexdigest()
 
 
+def rows_digest(frame: pl.DataFrame) -> str:
+    """The digest of a frame whatever the order of its rows, each counted as often as it is there.
+
+    A row is known by two numbers of 64 bits, so that a large frame need not be sorted by its texts.
+    """
+    texts = frame.with_columns(pl.col(pl.Categorical).cast(pl.String))
+    rows = [texts.hash_rows(seed=seed).sort().to_frame("row") for seed in (1, 2)]
+    return value_digest([(name, str(dtype)) for name, dtype in texts.schema.items()], rows)
+
+
 def _feed(feed: Feed, value: object) -> None:  # noqa: PLR0912 - one case for each kind
     match value:
         case None | bool() | int():

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from analytics.study.specification import Publication
-from analytics.value_digest import value_digest
+from analytics.value_digest import rows_digest, value_digest
 
 
 @dataclass(frozen=True)
@@ -69,3 +69,15 @@ def test_a_category_counts_as_its_text() -> None:
 def test_what_has_no_contents_has_no_digest() -> None:
     with pytest.raises(TypeError, match=r"^A value of type object has no digest\.$"):
         value_digest(object())
+
+
+def test_the_digest_of_rows_knows_each_row_and_not_their_order() -> None:
+    assert rows_digest(FRAME) == rows_digest(FRAME.reverse())
+    others = (
+        FRAME.head(1),
+        pl.concat([FRAME, FRAME.head(1)]),
+        FRAME.with_columns(pl.col("b").reverse()),
+        FRAME.with_columns(pl.col("a").fill_null(0)),
+        FRAME.rename({"a": "e"}),
+    )
+    assert len({rows_digest(frame) for frame in (FRAME, *others)}) == len(others) + 1

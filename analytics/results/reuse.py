@@ -19,7 +19,7 @@ from analytics.results.marts import MART_SCHEMAS, OF_EACH_ANALYSIS, Marts
 from analytics.results.schemas import RESULT_TABLES
 from analytics.study.number_styles import PLAIN
 from analytics.study.specification import Analysis, Publication, StudySpecification
-from analytics.value_digest import value_digest
+from analytics.value_digest import rows_digest, value_digest
 
 Frames = dict[str, pl.DataFrame]
 OF_THE_PLAN: Final = ("analysis", "method")
@@ -87,7 +87,7 @@ class Ingredients:
     def digest(self, analysis: Analysis, fitted: Sequence[pl.DataFrame]) -> str:
         """The digest of all that an analysis is computed from."""
         marts = self.marts_of(analysis)
-        own = [_sorted(getattr(marts, name)) for name in OF_EACH_ANALYSIS]
+        own = [rows_digest(getattr(marts, name)) for name in OF_EACH_ANALYSIS]
         seen = self.seen_by(analysis).analyses
         return value_digest(self._shared, analysis.analysis_id, seen, own, fitted)
 
@@ -99,7 +99,7 @@ class Ingredients:
 
     def digest_of_estimates(self, *others: object) -> str:
         """The digest of that study, every mart, and others."""
-        own = [_sorted(getattr(self.marts, name)) for name in OF_EACH_ANALYSIS]
+        own = [rows_digest(getattr(self.marts, name)) for name in OF_EACH_ANALYSIS]
         return value_digest(self._shared, self.estimating.analyses, own, others)
 
     @cached_property
@@ -107,14 +107,8 @@ class Ingredients:
         """The digest of what all analyses share: program, study and the other marts."""
         study = self.study.model_copy(update={"analyses": ()})
         names = [name for name in MART_SCHEMAS if name not in OF_EACH_ANALYSIS]
-        marts = [_sorted(getattr(self.marts, name)) for name in names]
+        marts = [rows_digest(getattr(self.marts, name)) for name in names]
         return value_digest(self._program, study, names, marts)
-
-
-def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows in an order of their own: that of the warehouse is free."""
-    texts = frame.with_columns(pl.col(pl.Categorical).cast(pl.String))
-    return texts.sort(texts.columns, nulls_last=True)
 
 
 def _without_words(study: StudySpecification) -> StudySpecification:
