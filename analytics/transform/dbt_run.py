@@ -91,7 +91,14 @@ class Transformation:
 
     def build_models(self, names: Iterable[str]) -> None:
         """Build the models of these names, and test all that speaks of them. Raises GateError."""
-        if chosen := list(names):
+        wanted = set(names)
+        # in full: a name alone is also that of a folder or of the project
+        chosen = [
+            ".".join(node.fqn)
+            for node in self.manifest.nodes.values()
+            if node.resource_type == "model" and node.name in wanted
+        ]
+        if chosen:
             self._invoke(["build", "--select", *chosen, *_TESTED_ON_DATA])
 
     def build_only(self, names: Iterable[str], engine: str | None = None) -> None:
