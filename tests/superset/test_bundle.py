@@ -15,7 +15,7 @@ from analytics.errors import PlateauError
 from analytics.project_files import DASHBOARD
 from analytics.release.folders import StudyReleases
 from analytics.superset.bundle import bundle_files, write_bundle
-from analytics.superset.specification import read_specification
+from analytics.dashboard.specification import read_specification
 from analytics.warehouse import connect
 
 PROJECT = Path(__file__).parent.parent.parent
