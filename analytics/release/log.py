@@ -369,6 +369,20 @@ def published_at(runs: list[dict[str, Any]], release_id: str) -> str | None:
     return None
 
 
+def publication_date(log: Path, release_id: str) -> str | None:
+    """The day in UTC on which the release was last published; None where the log does not tell.
+
+    The log is its owner's alone, so that other readers of a release do not learn it.
+    """
+    try:
+        for run in _not_withdrawn(runs_from_the_end(log)):
+            if run["event"] == PUBLISHED and run.get("release") == release_id:
+                return datetime.fromisoformat(run["at"]).astimezone(UTC).date().isoformat()
+    except OSError:
+        pass
+    return None
+
+
 def _not_withdrawn(runs: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The runs, newest first, less those whose failure the line after them tells."""
     is_withdrawn = False

@@ -16,8 +16,8 @@ import pytest
 from expected import Row, Where
 from served_study import FIRST, SECOND, Served
 
-from analytics.release.folders import BI
 from analytics.dashboard.specification import read_specification
+from analytics.release.folders import BI
 
 SPECIFICATION = read_specification()
 INVISIBLE = "\u200b"
