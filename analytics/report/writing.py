@@ -82,7 +82,7 @@ def write_report(
     with written_as(number_style or number_style_of(bi)):
         sections = report_sections(bi, provenance)
         text = text_to_copy(bi, provenance)
-        _write_tables(sections, source_note(bi, provenance.release_id), folder / _TABLES)
+        _write_tables(sections, source_note(bi, provenance), folder / _TABLES)
         write_contents(bi, sections, folder / _CONTENTS)
         (folder / _TEXT).write_text(as_plain_text(text), encoding="utf-8")
         if drawers is None:
@@ -123,9 +123,9 @@ def report_sections(bi: Bi, provenance: Provenance) -> list[Section]:
     return [*contents(bi), provenance_section(provenance)]
 
 
-def source_note(bi: Bi, release_id: str) -> str:
+def source_note(bi: Bi, provenance: Provenance) -> str:
     """The note of a table that leaves the report: its label, data cut-offs and release."""
-    return f"{as_of(bi)} Release {release_id}."
+    return f"{as_of(bi)} {provenance.note}"
 
 
 def write_contents(bi: Bi, sections: list[Section], path: Path) -> None:
