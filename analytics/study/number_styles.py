@@ -28,8 +28,8 @@ class NumberStyle:
     """The habits of a journal.
 
     `to` stands between two limits of which none is negative; a word stands between negative ones,
-    and after a lower limit that is none (NR). `p_digits` names the rule for the decimals of a P value: three below .1 and else two;
-    three below .01 and else two; or two significant figures.
+    and after a lower limit that is none (NR). `p_digits` names the rule for the decimals of a P
+    value: three below .1 and else two; three below .01 and else two; or two significant figures.
     """
 
     name: StyleName

@@ -117,7 +117,7 @@ def test_the_report_made_again_has_the_same_bytes_but_for_the_day_of_publication
         assert day.encode() not in kept
         told_less = content.replace(f", {day}".encode(), b"")
         assert _unquoted(told_less, name) == _unquoted(kept, name), name
-    for name in ("report.html", "text.txt", "explore.html", "tables/concordance.csv"):
+    for name in ("report.html", "sentences.txt", "explore.html", "tables/summary.csv"):
         assert f"{release}, {day}".encode() in re.sub(rb"</?code>", b"", told[Path(name)]), name
 
 
