@@ -67,6 +67,19 @@ def test_a_release_without_its_log_has_no_day_of_publication(
     assert ", published" not in text
 
 
+def test_one_analysis_set_stands_above_the_lines_of_a_forest_and_several_beside_them(
+    default_releases: Path, nsclc_releases: Path, tmp_path: Path
+) -> None:
+    for releases, name, heading, has_column in (
+        (nsclc_releases, "cox_os", "Baseline: Intention to treat", False),
+        (default_releases, "cox_os_univariate", "Baseline", True),
+    ):
+        path = written(releases, name, tmp_path / f"{name}.svg")
+        drawn = re.findall(r"<text[^>]*>([^<]+)</text>", path.read_text(encoding="utf-8"))
+        assert heading in drawn
+        assert ("Analysis set" in drawn) is has_column
+
+
 def test_dots_are_as_many_as_asked(
     plateau: Plateau, default_releases: Path, tmp_path: Path
 ) -> None:
