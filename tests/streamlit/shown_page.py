@@ -1,6 +1,6 @@
 """Run the page as Streamlit does and print what it shows; called with Streamlit's own Python.
 
-python shown_page.py <releases> [<filter>=<value> ...]
+python shown_page.py <releases> <a folder without releases> [<filter>=<value> ...]
 """
 
 import json
@@ -13,7 +13,9 @@ import analytics.streamlit.__main__ as start
 
 def main() -> None:
     """Print the texts, numbers, choices, tables and drawings of the page as JSON."""
-    releases, *choices = sys.argv[1:]
+    releases, nothing, *choices = sys.argv[1:]
+    sys.argv = [str(start.APP), nothing]
+    empty = AppTest.from_file(str(start.APP), default_timeout=120).run()
     sys.argv = [str(start.APP), releases]
     page = AppTest.from_file(str(start.APP), default_timeout=120).run()
     for choice in choices:
@@ -21,6 +23,7 @@ def main() -> None:
         page.selectbox(key=name).select(value).run()
     shown = {
         "errors": [one.message for one in page.exception] + [one.value for one in page.error],
+        "errors_of_nothing": [one.value for one in empty.error],
         "title": [one.value for one in page.subheader],
         "notices": [one.value for one in page.warning],
         "captions": [one.value for one in page.caption],

@@ -50,7 +50,7 @@ def shown(python: Path, study: StudyReleases, *choices: str) -> dict[str, Any]:
     """What the page shows after these choices."""
     script = PROJECT / "tests/streamlit/shown_page.py"
     result = subprocess.run(
-        [python, script, study.root, *choices],
+        [python, script, study.root, _without_releases(study), *choices],
         cwd=PROJECT,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
@@ -60,6 +60,10 @@ def shown(python: Path, study: StudyReleases, *choices: str) -> dict[str, Any]:
     assert result.returncode == 0, result.stderr
     page: dict[str, Any] = json.loads(result.stdout)
     return page
+
+
+def _without_releases(study: StudyReleases) -> Path:
+    return study.root / "nothing"
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +118,10 @@ def test_a_choice_reaches_the_tiles_and_another_release_is_shown_by_the_next_vis
     assert page["numbers"]["Patients"] == second["numbers"]["Patients"]
 
 
-def test_nothing_published_is_one_sentence(python: Path, tmp_path: Path) -> None:
-    page = shown(python, StudyReleases(tmp_path, "none"))
-    assert page["errors"] == [f"Nothing is published in {tmp_path}; run `plateau build` first."]
+def test_nothing_published_is_one_sentence(page: dict[str, Any], study: StudyReleases) -> None:
+    assert page["errors_of_nothing"] == [
+        f"Nothing is published in {_without_releases(study)}; run `plateau build` first."
+    ]
 
 
 def test_the_server_answers_this_machine_alone(python: Path, study: StudyReleases) -> None:
