@@ -10,6 +10,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 SUPERSET := .cache/superset-$(firstword $(shell cksum < bi/superset/requirements.lock))
+STREAMLIT := .cache/streamlit-$(firstword $(shell cksum < bi/streamlit/requirements.lock))
 
 # the first Python of the right version that can make an environment
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -18,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 .DEFAULT_GOAL := help
 .PHONY: help setup spark build model refresh docs domains report qc bench test test-unit test-times test-spark \
-	torture superset-bundle test-superset superset-picture lint synthesize sdtm reference clean
+	torture streamlit test-streamlit superset-bundle test-superset superset-picture lint synthesize sdtm reference clean
 
 help:  ## Show these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-16s %s\n", $$1, $$2}'
@@ -77,6 +78,15 @@ torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make
 		tests/end_to_end/test_adam_round_trip.py tests/end_to_end/test_default_study.py \
 		tests/end_to_end/test_no_value_is_code.py
 
+streamlit: $(STREAMLIT)/ready  ## Show the dashboard of the published studies in the browser, with Streamlit
+	@$(STREAMLIT)/bin/python -m analytics.streamlit --releases $(RELEASES)
+
+test-streamlit: $(READY)  ## Run the Streamlit dashboard and compare its charts with the warehouse
+	@$(MAKE) --no-print-directory $(STREAMLIT)/ready || { \
+		echo "test-streamlit is skipped: Streamlit cannot be installed here, for the reason above." >&2; \
+		exit 0; \
+	} && PLATEAU_STREAMLIT=$(STREAMLIT)/bin $(BIN)/python -m pytest tests/streamlit
+
 superset-bundle: $(READY)  ## Write the zip file of the published study's dashboard, which Superset imports
 	@$(BIN)/plateau superset --releases $(RELEASES)
 
@@ -125,14 +135,18 @@ fi; \
 if [ -n "$$cert" ]; then SSL_CERT_FILE=$${SSL_CERT_FILE:-$$cert}; export SSL_CERT_FILE; fi
 endef
 
-# an environment of its own: Superset needs other versions of the packages that Plateau needs
-$(SUPERSET)/ready: bi/superset/requirements.lock | $(READY)
-	@echo "Setting up $(SUPERSET) with Superset and its locked packages" >&2
-	@rm -rf $(SUPERSET)
-	@$(BIN)/python -m venv $(SUPERSET)
+# environments of their own: Superset and Streamlit need other versions of the packages that Plateau
+# needs
+$(SUPERSET)/ready $(STREAMLIT)/ready: %/ready: | $(READY)
+	@echo "Setting up $* with its locked packages" >&2
+	@rm -rf $*
+	@$(BIN)/python -m venv $*
 	@$(PIP_SETTINGS); \
-	$(BIN)/uv pip install --quiet --python $(SUPERSET)/bin/python --require-hashes -r $<
+	$(BIN)/uv pip install --quiet --python $*/bin/python --require-hashes -r $<
 	@touch $@
+
+$(SUPERSET)/ready: bi/superset/requirements.lock
+$(STREAMLIT)/ready: bi/streamlit/requirements.lock
 
 # the packages of the extra `spark`, which requirements.lock does not have
 .venv/spark: analytics/spark.lock $(READY)

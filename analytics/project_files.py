@@ -11,7 +11,9 @@ from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
 DBT_PROJECT: Final = ROOT / "dbt_project"
-DASHBOARD: Final = ROOT / "bi" / "superset"
+DASHBOARD: Final = ROOT / "bi" / "dashboard"
+"""The tiles of the dashboard, whatever the tool."""
+SUPERSET: Final = ROOT / "bi" / "superset"
 LOCK: Final = Path(__file__).with_name("requirements.lock")
 SPARK_LOCK: Final = Path(__file__).with_name("spark.lock")
 """The further packages of the engine Spark."""

@@ -15,7 +15,16 @@ from slow_tests import SLOW_TESTS, SlowTests, function_of
 WHOLE = {"plateau", "default_releases", "myeloid_releases", "nsclc_releases"}
 """The fixtures that run the command or build a study, themselves or through others."""
 WHOLE_FOLDERS = {
-    *("benchmarks", "end_to_end", "serving", "spark", "superset", "synthesis", "torture"),
+    *(
+        "benchmarks",
+        "end_to_end",
+        "serving",
+        "spark",
+        "streamlit",
+        "superset",
+        "synthesis",
+        "torture",
+    ),
 }
 """Where tests build studies of their own, search a cohort, start a server or measure builds."""
 MARKS_ITSELF = re.compile(r"^pytestmark = pytest\.mark\.integration\b", re.MULTILINE)

@@ -12,7 +12,7 @@ import duckdb
 from analytics import __version__
 from analytics.export.datasets import Origin
 from analytics.export.errors import ExportCallError, ExportError
-from analytics.release.folders import WAREHOUSE, StudyReleases
+from analytics.release.folders import WAREHOUSE, log_beside
 from analytics.release.log import published_at, read_runs
 from analytics.release.manifest import read_manifest
 from analytics.release.older import refuse_older
@@ -58,10 +58,10 @@ def release_to_export(folder: Path, created: str | None = None) -> Release:
     does not tell that and `created` does not either.
     """
     folder = folder.resolve()
-    log = StudyReleases(folder.parent.parent, folder.parent.name).log
+    log = log_beside(folder)
     manifest = read_manifest(folder)
     about = manifest["study"]
-    moment = created or published_at(read_runs(log), manifest["release_id"])
+    moment = created or published_at(reversed(read_runs(log)), manifest["release_id"])
     if moment is None:
         raise ExportCallError(
             f"{log} does not record when release {manifest['release_id']} was published; give "

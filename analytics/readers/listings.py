@@ -18,6 +18,7 @@ from analytics.readers.published_report import (
     ReportError,
     check_format,
     outside_releases,
+    provenance_of,
     style_for,
 )
 from analytics.readers.published_tables import WRITERS
@@ -97,7 +98,7 @@ def write_listings(  # noqa: PLR0913, PLR0917 - what is chosen of the listings
         about = {"about": connection.sql("select * from bi.about").pl()}
         with written_as(style_for(about, number_style)):
             tables = _chosen(_tables(connection, study["parameters"]["days_per_month"]), only)
-            source = f"{LABEL} {as_of(about)} Release {manifest['release_id']}."
+            source = f"{LABEL} {as_of(about)} {provenance_of(release, manifest).note}"
             section = Section("listings", "Listings", items=tables)
             printed = [
                 replace(table, number=f"Listing {i}")

@@ -66,7 +66,8 @@ def write_figure(
     bi = readable(release, manifest)
     style = style_for(bi, chosen.style)
     with written_as(style):
-        sections = report_sections(bi, provenance_of(manifest))
+        provenance = provenance_of(release, manifest)
+        sections = report_sections(bi, provenance)
         numbers = [
             (number, item)
             for _, items in numbered(sections)
@@ -82,13 +83,15 @@ def write_figure(
             )
         outside_releases(path.parent, releases, release)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _as_in_print(figure, across, chosen, style or "plain"):
+        with _as_in_print(figure, across, chosen, style or "plain", provenance.note):
             drawing.write_for_print(figure.draw(), path, dpi=chosen.dpi)
     return path
 
 
 @contextmanager
-def _as_in_print(figure: Figure, across: float, chosen: Chosen, style: str) -> Iterator[None]:
+def _as_in_print(
+    figure: Figure, across: float, chosen: Chosen, style: str, source: str
+) -> Iterator[None]:
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a font that is not there
     try:
         fonts = families_for((figure.title, figure.caption, figure.alternative), PRINT_FONTS)
@@ -104,6 +107,7 @@ def _as_in_print(figure: Figure, across: float, chosen: Chosen, style: str) -> I
         is_opaque=chosen.kind in _OPAQUE,
         has_ratio=chosen.has_ratio,
         risk_table=_RISK_TABLES.get(style, "plain"),
+        source=source,
     ):
         yield
 

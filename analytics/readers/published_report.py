@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from analytics.errors import PlateauError
-from analytics.release.folders import BI, WAREHOUSE
+from analytics.release.folders import BI, WAREHOUSE, log_beside
+from analytics.release.log import publication_date
 from analytics.release.manifest import read_manifest
 from analytics.release.older import refuse_older
 from analytics.report.elements import Bi, Section
@@ -49,12 +50,13 @@ def published_report(
     folder = outside_releases(output or FOLDER / manifest["study"]["study_id"], releases, release)
     study = manifest["study"]
     with _told(release, manifest):
-        provenance = provenance_of(manifest)
+        provenance = provenance_of(release, manifest)
         page = write_report(release / BI, folder, provenance, number_style=number_style)
     about = ReleaseOf(
         manifest["release_id"],
         Parameters(**study["parameters"]),
         Publication(**study.get("publication", {})),
+        provenance.published,
     )
     write_explore(release, folder, about, number_style)
     return page
@@ -66,7 +68,7 @@ def sections_of(release: Path, manifest: dict[str, Any]) -> tuple[Bi, list[Secti
     Raises ReportError for a release too old for a report.
     """
     bi = readable(release, manifest)
-    return bi, report_sections(bi, provenance_of(manifest))
+    return bi, report_sections(bi, provenance_of(release, manifest))
 
 
 def readable(release: Path, manifest: dict[str, Any]) -> Bi:
@@ -122,6 +124,7 @@ def patient_report(
             folder,
             population,
             manifest["study"]["parameters"]["days_per_month"],
+            provenance_of(release, manifest).note,
         )
     except TooManyPatientsError as error:
         raise ReportError(f"{error}; choose a smaller one with --population.") from error
@@ -132,14 +135,15 @@ def patient_report(
         ) from error
 
 
-def provenance_of(manifest: dict[str, Any]) -> Provenance:
-    """Where a release comes from, as its manifest says."""
+def provenance_of(release: Path, manifest: dict[str, Any]) -> Provenance:
+    """Where a release comes from, as its manifest says, and when the log says it was published."""
     return Provenance(
         manifest["release_id"],
         manifest["inputs"],
         manifest["code"],
         manifest["lock"],
         manifest["study"]["parameters"],
+        publication_date(log_beside(release), manifest["release_id"]),
     )
 
 

@@ -53,8 +53,9 @@ def write_tables(  # noqa: PLR0913, PLR0917 - what is chosen of the tables
     outside_releases(path.parent, releases, release)
     bi = readable(release, manifest)
     with written_as(style_for(bi, number_style)):
-        sections = report_sections(bi, provenance_of(manifest))
-        source = source_note(bi, manifest["release_id"])
+        provenance = provenance_of(release, manifest)
+        sections = report_sections(bi, provenance)
+        source = source_note(bi, provenance)
         tables = _chosen(printed_tables(sections, source), only)
         path.parent.mkdir(parents=True, exist_ok=True)
         WRITERS[kind](tables, study["title"], path)

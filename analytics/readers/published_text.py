@@ -35,7 +35,7 @@ def write_text(
     outside_releases(path.parent, releases, release)
     bi = readable(release, manifest)
     with written_as(style_for(bi, number_style)):
-        text = text_to_copy(bi, provenance_of(manifest))
+        text = text_to_copy(bi, provenance_of(release, manifest))
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind == "txt":
         path.write_text(as_plain_text(text), encoding="utf-8")

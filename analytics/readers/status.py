@@ -107,7 +107,7 @@ def _findings(warehouse: Path) -> Iterator[str]:
 
 
 def _when(runs: list[dict[str, Any]], release_id: str, now: datetime) -> str:
-    at = published_at(runs, release_id)
+    at = published_at(reversed(runs), release_id)
     if at is None:
         return "published at a time that is not in the log"
     days = (now - datetime.fromisoformat(at)).days

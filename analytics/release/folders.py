@@ -214,6 +214,12 @@ class StudyReleases:
                     shutil.rmtree(path, ignore_errors=True)
 
 
+def log_beside(release: Path) -> Path:
+    """The log of the study among whose releases the folder is."""
+    folder = release.resolve()
+    return StudyReleases(folder.parent.parent, folder.parent.name).log
+
+
 def user_name() -> str:
     """Who runs this, by name or number."""
     try:

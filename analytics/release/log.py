@@ -361,12 +361,24 @@ def current_since(log: Path, moment: datetime) -> frozenset[str] | None:
     return None
 
 
-def published_at(runs: list[dict[str, Any]], release_id: str) -> str | None:
+def published_at(newest_first: Iterable[dict[str, Any]], release_id: str) -> str | None:
     """When the release was last published, in ISO 8601; None when the runs do not tell."""
-    for run in _not_withdrawn(reversed(runs)):
+    for run in _not_withdrawn(newest_first):
         if run["event"] == PUBLISHED and run.get("release") == release_id:
             return str(run["at"])
     return None
+
+
+def publication_date(log: Path, release_id: str) -> str | None:
+    """The day in UTC on which the release was last published; None where the log does not tell.
+
+    The log is its owner's alone, so that other readers of a release do not learn it.
+    """
+    try:
+        at = published_at(runs_from_the_end(log), release_id)
+    except OSError:
+        return None
+    return at and datetime.fromisoformat(at).astimezone(UTC).date().isoformat()
 
 
 def _not_withdrawn(runs: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -107,6 +107,7 @@ class _Print:
     is_opaque: bool = False
     has_ratio: bool = False
     risk_table: str = "full"
+    source: str | None = None
 
 
 _ON_SCREEN: Final = _Print()
@@ -195,8 +196,7 @@ def title(figure: Drawing, text: str, note: str | None) -> None:
             0.08 / across, 1 - 0.07 / height, textwrap.fill(text, _TITLE_WIDTH + 15), fontsize=size,
             fontweight="bold", va="top", ha="left",
         )  # fmt: skip
-    if note:
-        lines = textwrap.fill(note, _note_width())
+    if lines := "\n".join(_note_lines(note)):
         figure.text(
             0.08 / across, 0.05 / height, lines, fontsize=6.5, color=MUTED, va="bottom", ha="left"
         )
@@ -318,12 +318,14 @@ def height_below(rows: Sequence[RiskRow], note: str | None, *, has_heading: bool
 
 def note_height(note: str | None) -> float:
     """Inches that the note at the foot needs."""
-    return 0.05 if note is None else (8 + 9 * len(textwrap.wrap(note, _note_width()))) / POINTS
+    lines = _note_lines(note)
+    return (8 + 9 * len(lines)) / POINTS if lines else 0.05
 
 
-def _note_width() -> int:
-    """The letters of a line of the note."""
-    return int(_NOTE_WIDTH * width() / WIDTH)
+def _note_lines(note: str | None) -> list[str]:
+    """The note in lines, with the source that is named for print."""
+    text = " ".join(part for part in (note, _IN_PRINT.get().source) if part)
+    return textwrap.wrap(text, int(_NOTE_WIDTH * width() / WIDTH))
 
 
 def svg_of(figure: Drawing) -> str:
@@ -369,9 +371,13 @@ def in_print(  # noqa: PLR0913 - what a journal chooses of a figure
     is_opaque: bool = False,
     has_ratio: bool = False,
     risk_table: str = "full",
+    source: str | None = None,
 ) -> Iterator[None]:
-    """Within it figures are drawn for a journal, `across` inches wide, in these fonts."""
-    chosen = _Print(fonts, has_title, across, is_opaque, has_ratio, risk_table)
+    """Within it figures are drawn for a journal, `across` inches wide, in these fonts.
+
+    `source` ends the note at their foot.
+    """
+    chosen = _Print(fonts, has_title, across, is_opaque, has_ratio, risk_table, source)
     token = _IN_PRINT.set(chosen)
     try:
         yield

@@ -31,10 +31,25 @@ TIMINGS: Final = {
 _LINE: Final = 0.235  # inches
 _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 _WIDEST: Final = (0.1, 10.0)
-# columns in inches from the left: factor, analysis set, n / events, missing, plot, ratio, P
-_FACTOR, _SET, _N, _MISSING, _PLOT, _PLOT_END, _RATIO, _P = (
-    0.1, 2.06, 3.66, 4.14, 4.3, 5.66, 5.76, 7.12,
-)  # fmt: skip
+# columns in inches from the left: factor, plot's end, ratio, P
+_FACTOR, _PLOT_END, _RATIO, _P = 0.1, 5.66, 5.76, 7.12
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The columns whose place, in inches from the left, depends on whether one has the analysis
+    set, and how many letters the words of a line may have."""
+
+    analysis_set: float | None
+    n: float
+    missing: float
+    plot: float
+    letters: int
+
+
+_SEVERAL_SETS: Final = _Columns(2.06, 3.66, 4.14, 4.3, 31)
+_ONE_SET: Final = _Columns(None, 3.2, 3.68, 3.84, 40)
+"""Where all lines are of one set its name stands above them, and the plot is wider."""
 
 
 @dataclass(frozen=True)
@@ -168,8 +183,12 @@ def _draw(
     measure: tuple[str, str],
     note: str | None,
 ) -> Drawing:
+    sets = distinct([item.population for _, items in grouped for item in items])
+    columns = _ONE_SET if len(sets) < 2 else _SEVERAL_SETS
     heights = [
-        _LINE + 0.13 * (max(map(len, _wrapped(item))) - 1) for _, items in grouped for item in items
+        _LINE + 0.13 * (max(map(len, _wrapped(item, columns))) - 1)
+        for _, items in grouped
+        for item in items
     ]
     plot = sum(heights) + _LINE * len(grouped)
     contrasts = {item.row["contrast"] for _, items in grouped for item in items}
@@ -181,23 +200,24 @@ def _draw(
         figure = drawing.drawing(height)
         axes = figure.add_axes(
             (
-                _PLOT / drawing.WIDTH,
+                columns.plot / drawing.WIDTH,
                 foot / height,
-                (_PLOT_END - _PLOT) / drawing.WIDTH,
+                (_PLOT_END - columns.plot) / drawing.WIDTH,
                 plot / height,
             )
         )
         write = writer(axes)
         scale(axes, [item.row for _, items in grouped for item in items], plot, measure[0])
-        _headings(write, plot, measure)
+        _headings(write, plot, measure, columns)
         y = plot
         remaining = iter(heights)
+        whose = f": {sets[0]}" if len(sets) == 1 else ""
         for heading, items in grouped:
-            write(_FACTOR, y - _LINE / 2, heading, weight="bold")
+            write(_FACTOR, y - _LINE / 2, f"{heading}{whose}", weight="bold")
             y -= _LINE
             for item in items:
                 line = next(remaining)
-                _line(axes, write, item, y - line / 2)
+                _line(axes, write, item, y - line / 2, columns)
                 y -= line
         write_sides(axes, sides)
         drawing.title(figure, label, note)
@@ -223,18 +243,19 @@ def writer(axes: Axes) -> Writer:
     return write
 
 
-def _headings(write: Writer, plot: float, measure: tuple[str, str]) -> None:
+def _headings(write: Writer, plot: float, measure: tuple[str, str], columns: _Columns) -> None:
     y = plot + 0.16
     short = "HR" if measure[0] == "Hazard ratio" else "sHR"
     for x, text, align in (
         (_FACTOR, "Factor (numerator/denominator)", "left"),
-        (_SET, "Analysis set", "left"),
-        (_N, "n / events", "right"),
-        (_MISSING, "Missing", "right"),
+        (columns.analysis_set, "Analysis set", "left"),
+        (columns.n, "n / events", "right"),
+        (columns.missing, "Missing", "right"),
         (_RATIO, f"{short} ({measure[1]})", "left"),
         (_P, "P", "right"),
     ):
-        write(x, y, text, ha=align, weight="bold", size=6.8)
+        if x is not None:
+            write(x, y, text, ha=align, weight="bold", size=6.8)
 
 
 def scale(axes: Axes, rows: Sequence[Row], plot: float, label: str) -> None:
@@ -269,15 +290,16 @@ def _rule(axes: Axes) -> None:
     figure.add_artist(Line2D(ends, [y, y], color=INK, linewidth=0.6))
 
 
-def _line(axes: Axes, write: Writer, item: _Ratio, y: float) -> None:
+def _line(axes: Axes, write: Writer, item: _Ratio, y: float, columns: _Columns) -> None:
     row = item.row
     indent = 0.24 if item.is_sibling else 0.12
     colour = MUTED if item.is_sibling else INK
-    words, population = _wrapped(item)
+    words, population = _wrapped(item, columns)
     write(_FACTOR + indent, y, "\n".join(words), color=colour)
-    write(_SET, y, "\n".join(population), color=colour, size=6.5)
-    write(_N, y, f"{whole(row['n'])} / {whole(row['n_event'])}", ha="right", color=colour)
-    write(_MISSING, y, whole(row["n_missing"]), ha="right", color=colour)
+    if columns.analysis_set is not None:
+        write(columns.analysis_set, y, "\n".join(population), color=colour, size=6.5)
+    write(columns.n, y, f"{whole(row['n'])} / {whole(row['n_event'])}", ha="right", color=colour)
+    write(columns.missing, y, whole(row["n_missing"]), ha="right", color=colour)
     write(_P, y, p_value(row["p_value"]), ha="right", color=colour)
     if item.estimate is None:
         write(_RATIO, y, textwrap.fill(row["status"], 18), color=colour, size=6)
@@ -310,9 +332,10 @@ def _size(n_event: int | None) -> float:
     return 3.2 + 0.22 * math.sqrt(n_event or 0)
 
 
-def _wrapped(item: _Ratio) -> tuple[list[str], list[str]]:
+def _wrapped(item: _Ratio, columns: _Columns) -> tuple[list[str], list[str]]:
     """The words of the line and of its analysis set, on as many lines as their columns need."""
-    return textwrap.wrap(item.factor, 31), textwrap.wrap(item.population, 20)
+    population = "" if columns.analysis_set is None else item.population
+    return textwrap.wrap(item.factor, columns.letters), textwrap.wrap(population, 20)
 
 
 def _in_words(item: _Ratio) -> str:

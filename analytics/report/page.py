@@ -82,7 +82,6 @@ def page(  # noqa: PLR0913, PLR0917 - what a page is made of
     text: TextToCopy,
 ) -> str:
     """The whole page; `keys` are those of bi, `svgs` the drawings of the figures by name."""
-    release_id = provenance.release_id
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -109,12 +108,13 @@ def page(  # noqa: PLR0913, PLR0917 - what a page is made of
     ]
     about = bi["about"].to_dicts()[0]
     label = "SYNTHETIC DATA. " if about["is_synthetic"] else ""
-    page_foot = f"{label}Data cut-off: {about['data_cutoffs']}. Release {release_id}."
+    page_foot = f"{label}Data cut-off: {about['data_cutoffs']}. {provenance.note}"
     return environment.get_template("report.html").render(
         about=about,
         counted=counted,
         page_foot=Markup(_css_text(page_foot)),
-        release_id=release_id,
+        release_id=provenance.release_id,
+        published=provenance.published,
         sections=placed,
         text=text,
         spoken=spoken,

@@ -11,13 +11,28 @@ _FIRST = "line"
 
 @dataclass(frozen=True)
 class Provenance:
-    """The release a report belongs to; digests are SHA-256, `inputs` by file."""
+    """The release a report belongs to; digests are SHA-256, `inputs` by file.
+
+    `published` is the day of its publication, which a report made on demand tells. That within the
+    release cannot know it.
+    """
 
     release_id: str
     inputs: Mapping[str, str]
     code: str
     lock: str
     parameters: Mapping[str, Any]
+    published: str | None = None
+
+    @property
+    def note(self) -> str:
+        """The release, and the day of its publication, as a note names them."""
+        return release_note(self.release_id, self.published)
+
+
+def release_note(release_id: str, published: str | None) -> str:
+    """A release, and the day of its publication where it is known, as a note names them."""
+    return f"Release {release_id}{f', published {published}' if published else ''}."
 
 
 def provenance_table(provenance: Provenance) -> Table:

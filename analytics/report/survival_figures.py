@@ -1,5 +1,6 @@
 """Kaplan-Meier figures: steps, bands, censor ticks, medians, rates and numbers at risk."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ from analytics.report.formats import (
 )
 from analytics.report.wording import counted, in_months
 from analytics.study.codes import UNKNOWN_LEVEL
+from analytics.study.group_tests import PAIRWISE
 
 FEW_AT_RISK: Final = 10
 START_NOTE: Final = (
@@ -90,7 +92,9 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
     strata = _strata(bi, name)
     rows = rows_of(bi["group_tests"], analysis_id=name)
     tests = [f"{test_with_strata(row)}: {p_phrase(row['p_value'])}" for row in rows]
-    in_key = [f"{row['test_label']}: {p_phrase(row['p_value'])}" for row in rows]
+    in_key = [
+        f"{row['test_label']}: {p_phrase(row['p_value'])}" for row in rows if not _is_of_a_pair(row)
+    ]
     ratios = group_ratios(bi, analysis, strata)
     beside = Beside(confidence(analysis["conf_level"]), in_key, ratios, as_of(bi))
     draw = draw_panels if _are_many(strata) else draw_curves
@@ -112,6 +116,11 @@ def survival_figure(bi: Bi, analysis: Row, *, is_main: bool) -> Figure:
         least_width=COLUMN,
         analysis_id=name,
     )
+
+
+def _is_of_a_pair(row: Row) -> bool:
+    """Whether a test compares two of the groups: the caption and the table have it, adjusted."""
+    return f"{PAIRWISE}(" in row["test"]
 
 
 def group_ratios(bi: Bi, analysis: Row, strata: Sequence[DrawnCurve]) -> tuple[str, ...]:
@@ -479,7 +488,7 @@ def _key(analysis: Row, strata: Sequence[DrawnCurve], beside: Beside, room: floa
     lines = [analysis["strata_label"] or "", *beside.tests, *ratios]
     wide = int(room / _LETTER)
     return _Key(
-        [part for line in lines if line for part in textwrap.wrap(line, wide)] or [""],
+        [part for line in lines if line for part in _wrapped(line, wide)] or [""],
         [
             textwrap.fill(
                 f"{item.label}: {_in_key(item)}{_untested(item)}", wide - int(0.5 / _LETTER)
@@ -487,6 +496,12 @@ def _key(analysis: Row, strata: Sequence[DrawnCurve], beside: Beside, room: floa
             for item in strata
         ],
     )
+
+
+def _wrapped(line: str, wide: int) -> list[str]:
+    """A line in lines, none of which ends within a P value."""
+    kept = re.sub(r"(?<=[Pp]) ?([=<>]) ?(?=\S)", lambda found: found[0].replace(" ", _HELD), line)
+    return [part.replace(_HELD, " ") for part in textwrap.wrap(kept, wide)]
 
 
 def _legend(
@@ -548,6 +563,7 @@ def _name_ends(axes: Axes, ends: dict[str, tuple[float, float, str]]) -> None:
 
 
 _KEY_LINE: Final = 0.14  # inches
+_HELD: Final = "\N{NO-BREAK SPACE}"
 _LETTER: Final = 0.066  # inches
 _PANEL: Final = 1.45  # inches
 _LONGEST_END: Final = 18  # letters

@@ -49,10 +49,11 @@ class TooManyPatientsError(Exception):
 
 
 def write_swimmer(
-    warehouse: Path, folder: Path, population: str | None, days_per_month: float
+    warehouse: Path, folder: Path, population: str | None, days_per_month: float, source: str
 ) -> Path:
     """Write swimmer.svg and swimmer.png into the folder, mode 0600; the SVG's path.
 
+    `source` names the release in the note at the foot.
     Without a population it is the analysis set. Raises UnknownPopulationError, and
     TooManyPatientsError for a population of more than 1000 patients.
     """
@@ -73,7 +74,7 @@ def write_swimmer(
             "in one plot"
         )
     months = pl.col("days") / days_per_month
-    note = f"{_LABEL} {as_of({'about': about})}"
+    note = f"{_LABEL} {as_of({'about': about})} {source}"
     figure = _draw(
         lanes.with_columns(months.alias("months")),
         facts.with_columns(months.alias("months")),

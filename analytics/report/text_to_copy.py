@@ -42,7 +42,7 @@ def text_to_copy(bi: Bi, provenance: Provenance) -> TextToCopy:
     about = bi["about"].to_dicts()[0]
     return TextToCopy(
         title=about["title"],
-        source=f"{as_of(bi)} Release {provenance.release_id}.",
+        source=f"{as_of(bi)} {provenance.note}",
         label=SYNTHETIC if about["is_synthetic"] else None,
         methods=tuple(methods_paragraphs(bi, provenance)),
         results=tuple(passages(bi)),

@@ -86,7 +86,7 @@ def write_report(  # noqa: PLR0913, PLR0917 - what one report needs
         if drawers is not None:
             drawers.begin(bi_file, folder, wanted)
         text = text_to_copy(bi, provenance)
-        _write_tables(sections, source_note(bi, provenance.release_id), folder / _TABLES)
+        _write_tables(sections, source_note(bi, provenance), folder / _TABLES)
         write_contents(bi, sections, folder / _CONTENTS)
         (folder / _TEXT).write_text(as_plain_text(text), encoding="utf-8")
         if drawers is None:
@@ -127,9 +127,9 @@ def report_sections(bi: Bi, provenance: Provenance) -> list[Section]:
     return [*contents(bi), provenance_section(provenance)]
 
 
-def source_note(bi: Bi, release_id: str) -> str:
+def source_note(bi: Bi, provenance: Provenance) -> str:
     """The note of a table that leaves the report: its label, data cut-offs and release."""
-    return f"{as_of(bi)} Release {release_id}."
+    return f"{as_of(bi)} {provenance.note}"
 
 
 def write_contents(bi: Bi, sections: list[Section], path: Path) -> None:

@@ -27,9 +27,9 @@ _MOST_DIGITS: Final = 5
 class NumberStyle:
     """The habits of a journal.
 
-    `to` stands between two limits of which none is negative; negative ones have a word between
-    them. `p_digits` names the rule for the decimals of a P value: three below .1 and else two;
-    three below .01 and else two; or two significant figures.
+    `to` stands between two limits of which none is negative; a word stands between negative ones,
+    and after a lower limit that is none (NR). `p_digits` names the rule for the decimals of a P
+    value: three below .1 and else two; three below .01 and else two; or two significant figures.
     """
 
     name: StyleName
@@ -96,7 +96,8 @@ class NumberStyle:
         """Two written limits with what stands between them."""
         is_negative = lower.startswith(self.minus) or upper.startswith(self.minus)
         is_open = lower[:1] in "<>" or upper[:1] in "<>"
-        return f"{lower}{' to ' if is_negative or is_open else self.to}{upper}"
+        has_word = is_negative or is_open or lower[:1].isalpha()
+        return f"{lower}{' to ' if has_word else self.to}{upper}"
 
     def _digits_of_p(self, value: float) -> int:
         if self.p_digits == "significant":

@@ -17,18 +17,15 @@ from typing import Final
 import duckdb
 import yaml
 
+from analytics.dashboard.specification import Json, Specification, read_specification, read_yaml
 from analytics.errors import PlateauError
+from analytics.project_files import SUPERSET
 from analytics.release.folders import BI
 from analytics.superset.colors import line_colors
 from analytics.superset.columns import dataset_columns, table_description
 from analytics.superset.layout import native_filters, positions
+from analytics.superset.parameters import identifier, parameters, read_drawing
 from analytics.superset.query_contexts import query_context
-from analytics.superset.specification import (
-    Json,
-    Specification,
-    identifier,
-    read_specification,
-)
 from analytics.warehouse import connect
 
 _MARKUP: Final = re.compile(r"[\\`*_\[\]~|]")
@@ -71,7 +68,7 @@ def bundle_files(
     database = {
         "database_name": f"Plateau {study_id}",
         "sqlalchemy_uri": f"duckdb:///{path}",
-        **specification.database,
+        **read_yaml(SUPERSET / "database.yaml"),
         "uuid": str(uuid("database", "bi")),
         "version": _VERSION,
     }
@@ -84,13 +81,10 @@ def bundle_files(
         }
         for name, dataset in specification.datasets.items()
     }
+    drawing = read_drawing()
     charts = {
         f"charts/{name}.yaml": {
-            "slice_name": chart["title"],
-            "description": chart["description"],
-            "viz_type": chart["params"]["viz_type"],
-            "params": chart["params"],
-            "query_context": json.dumps(query_context(chart["params"])),
+            **_chart(chart, parameters(drawing, name, chart)),
             "uuid": str(uuid("chart", name)),
             "dataset_uuid": str(uuid("dataset", chart["dataset"])),
             "version": _VERSION,
@@ -103,7 +97,19 @@ def bundle_files(
         "databases/plateau.yaml": database,
         **datasets,
         **charts,
-        "dashboards/plateau.yaml": _dashboard(study_id, specification, connection),
+        "dashboards/plateau.yaml": _dashboard(
+            study_id, specification, connection, drawing["label_colors"]
+        ),
+    }
+
+
+def _chart(chart: Json, params: Json) -> Json:
+    return {
+        "slice_name": chart["title"],
+        "description": chart["description"],
+        "viz_type": params["viz_type"],
+        "params": params,
+        "query_context": json.dumps(query_context(params)),
     }
 
 
@@ -127,7 +133,10 @@ def _dataset(connection: duckdb.DuckDBPyConnection, name: str, dataset: Json) ->
 
 
 def _dashboard(
-    study_id: str, specification: Specification, connection: duckdb.DuckDBPyConnection
+    study_id: str,
+    specification: Specification,
+    connection: duckdb.DuckDBPyConnection,
+    label_colors: Json,
 ) -> Json:
     about = _about(connection)
     uuid = partial(identifier, study_id)
@@ -157,7 +166,7 @@ def _dashboard(
             "chart_configuration": {},
             "color_scheme": "supersetColors",
             "label_colors": {
-                **dashboard["label_colors"],
+                **label_colors,
                 **line_colors(connection, specification),
             },
             "refresh_frequency": 0,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from analytics.superset.specification import Json, Specification
+from analytics.dashboard.specification import Json, Specification
 
 _PARTS = ("", "__yhat", "__yhat_lower", "__yhat_upper")
 

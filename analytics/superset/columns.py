@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from analytics.superset.specification import Json
+from analytics.dashboard.specification import Json
 
 
 def dataset_columns(connection: duckdb.DuckDBPyConnection, name: str, dataset: Json) -> list[Json]:

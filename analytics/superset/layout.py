@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from analytics.superset.specification import Json
+from analytics.dashboard.specification import Json
 
 _HEADER_HEIGHT = 15
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Final
 
-from analytics.superset.specification import Json
+from analytics.dashboard.specification import Json
 
 
 def query_context(params: Json) -> Json:

@@ -14,8 +14,10 @@ from project import MYELOID, PROJECT
 
 PARTS = ("analytics", "expectations", "dbt_project", "bi")
 METADATA = ("pyproject.toml", "README.md", "LICENSE", "requirements.lock", "plateau.py")
-# what runs Superset and the linter, but not the command
+# what runs Superset, Streamlit and the linter, but not the command
 NOT_INSTALLED = {
+    "bi/streamlit/requirements.in",
+    "bi/streamlit/requirements.lock",
     "bi/superset/requirements.in",
     "bi/superset/requirements.lock",
     "dbt_project/.sqlfluff",

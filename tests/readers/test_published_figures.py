@@ -1,12 +1,13 @@
 """`plateau figure`: one figure of a published report for a journal."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from project import Plateau
+from project import Plateau, published_note
 
 from analytics.readers.published_figures import Chosen, write_figure
 from analytics.readers.published_report import ReportError
@@ -45,7 +46,38 @@ def test_an_svg_has_real_text_and_no_title_unless_asked(
     assert title in texts["with"]
     assert "MT103-206" in texts["without"]
     assert any("SYNTHETIC DATA" in text for text in texts["without"])
-    assert any("MT103-211 2017-02-28" in text for text in texts["without"])
+    foot = " ".join(texts["without"])
+    source = "Data cut-off: MT103-206 2015-06-30; MT103-211 2017-02-28."
+    assert f"{source} {published_note(default_releases)}" in foot
+
+
+def test_a_release_without_its_log_has_no_day_of_publication(
+    default_releases: Path, tmp_path: Path
+) -> None:
+    release = shutil.copytree(
+        (default_releases / "blinatumomab/current").resolve(),
+        tmp_path / "elsewhere",
+        ignore=shutil.ignore_patterns("report", "bi"),
+    )
+    path = tmp_path / "figures/os_all.svg"
+    write_figure(release, tmp_path / "none", "os_all", Chosen(kind="svg"), path)
+    released = published_note(default_releases).partition(",")[0]
+    text = path.read_text(encoding="utf-8")
+    assert f"{released}." in text
+    assert ", published" not in text
+
+
+def test_one_analysis_set_stands_above_the_lines_of_a_forest_and_several_beside_them(
+    default_releases: Path, nsclc_releases: Path, tmp_path: Path
+) -> None:
+    for releases, name, heading, has_column in (
+        (nsclc_releases, "cox_os", "Baseline: Intention to treat", False),
+        (default_releases, "cox_os_univariate", "Baseline", True),
+    ):
+        path = written(releases, name, tmp_path / f"{name}.svg")
+        drawn = re.findall(r"<text[^>]*>([^<]+)</text>", path.read_text(encoding="utf-8"))
+        assert heading in drawn
+        assert ("Analysis set" in drawn) is has_column
 
 
 def test_dots_are_as_many_as_asked(

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from docx import Document
-from project import Plateau
+from project import Plateau, published_note
 
 from analytics.readers.listings import write_listings
 from analytics.readers.published_report import ReportError
@@ -35,7 +35,8 @@ def test_every_table_of_the_report_is_in_the_document(
         content = "\n".join(paragraph.text for paragraph in Document(str(path)).paragraphs)
     else:
         content = path.read_text(encoding="utf-8")
-    assert "Data cut-off: MT103-206 2015-06-30; MT103-211 2017-02-28." in content
+    source = "Data cut-off: MT103-206 2015-06-30; MT103-211 2017-02-28."
+    assert f"{source} {published_note(default_releases)}" in content
     for line in tables:
         assert line.split(",")[0] in content
 

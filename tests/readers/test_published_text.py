@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 from docx import Document
-from project import Plateau
+from project import Plateau, published_note
 
 from analytics.readers.published_report import ReportError
 from analytics.readers.published_text import write_text
 
 
-def check(text: str) -> None:
+def check(text: str, releases: Path) -> None:
     assert "[Synthetic data] Median overall survival was 7.5 months (95% CI, 5.5-8.5); 204" in text
     assert "[Synthetic data] Survival was estimated by the Kaplan-Meier method" in text
     assert "Read before use: " in text
-    assert "Data cut-off: MT103-206 2015-06-30; MT103-211 2017-02-28." in text
+    source = "Data cut-off: MT103-206 2015-06-30; MT103-211 2017-02-28."
+    assert f"{source} {published_note(releases)}" in text
 
 
 def test_the_text_is_a_word_document_by_default(
@@ -28,7 +29,9 @@ def test_the_text_is_a_word_document_by_default(
     assert re.fullmatch(
         rf"{re.escape(str(path))}: methods, and sentences of \d+ analyses\n", result.stderr
     )
-    check("\n".join(paragraph.text for paragraph in Document(str(path)).paragraphs))
+    check(
+        "\n".join(paragraph.text for paragraph in Document(str(path)).paragraphs), default_releases
+    )
 
 
 def test_the_text_is_the_same_in_plain_letters(default_releases: Path, tmp_path: Path) -> None:
@@ -36,7 +39,7 @@ def test_the_text_is_the_same_in_plain_letters(default_releases: Path, tmp_path:
     release = default_releases / "blinatumomab/current"
     written, n = write_text(release, default_releases, "txt", path)
     assert (written, n > 20) == (path, True)
-    check(path.read_text(encoding="utf-8"))
+    check(path.read_text(encoding="utf-8"), default_releases)
 
 
 @pytest.mark.parametrize(

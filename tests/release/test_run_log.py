@@ -28,6 +28,7 @@ from analytics.release.log import (
     log_findings,
     log_state,
     logged,
+    publication_date,
     published_at,
     read_runs,
     rollback_stands,
@@ -256,7 +257,20 @@ def test_a_publication_that_failed_after_its_line_is_withdrawn(tmp_path: Path) -
         raise OSError("The disk is full.")
     assert [run["event"] for run in read_runs(log)][-2:] == [PUBLISHED, FAILED]
     assert rollback_stands(log)
-    assert published_at(read_runs(log), "a") == read_runs(log)[0]["at"]
+    assert published_at(reversed(read_runs(log)), "a") == read_runs(log)[0]["at"]
+
+
+def test_the_day_of_publication_is_the_last_one_in_utc(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    assert publication_date(log, "a") is None
+    lines = (
+        {"at": "2026-01-31T09:00:00+00:00", "event": PUBLISHED, "release": "a"},
+        {"at": "2026-03-01T23:30:00-02:00", "event": PUBLISHED, "release": "a"},
+        {"at": "2026-04-01T09:00:00+00:00", "event": PUBLISHED, "release": "b"},
+    )
+    log.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert publication_date(log, "a") == "2026-03-02"
+    assert publication_date(log, "c") is None
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.text import Text
 
 from analytics.report import drawing
-from analytics.report.survival_figures import at_risk, survival_figure
+from analytics.report.survival_figures import _wrapped, at_risk, survival_figure
 
 # Machado, Oliveira and Fernandes, IEEE Trans Vis Comput Graph 2009;15:1291, severity 1
 SIGHTS = {
@@ -119,7 +119,8 @@ def bi(n_groups: int, *, has_unknown: bool = False, last_at_risk: int = 12) -> d
             }
         )  # fmt: skip
     test = {
-        "analysis_id": "os", "test_label": "Log-rank test", "stratified_by_label": None,
+        "analysis_id": "os", "test": "log_rank", "test_label": "Log-rank test",
+        "stratified_by_label": None,
         "p_value": 0.0312, "caution": None,
     }  # fmt: skip
     hazard = {
@@ -160,6 +161,26 @@ def drawn(tables: dict[str, Any]) -> Drawing:
 
 def texts(figure: Drawing) -> Iterator[str]:
     return (item.get_text() for item in figure.findobj(Text) if item.get_text())
+
+
+def test_tests_of_pairs_stand_in_the_caption_and_not_among_the_curves() -> None:
+    tables = bi(3)
+    pair = {"test": "pairwise(a, b)", "test_label": "Log-rank test of a pair (A, B)"}
+    whole = tables["group_tests"].to_dicts()[0]
+    tables["group_tests"] = pl.DataFrame([whole, {**whole, **pair, "p_value": 0.2}])
+    shown = " ".join(texts(drawn(tables)))
+    assert "Log-rank test: P = .03" in shown
+    assert "of a pair" not in shown
+    assert "Log-rank test of a pair (A, B): P = .20" in figure_of(tables).caption
+
+
+@pytest.mark.parametrize("wide", range(20, 40))
+def test_no_line_of_the_key_ends_within_a_p_value(wide: int) -> None:
+    line = "Log-rank test for trend over the levels: P = .005"
+    lines = _wrapped(line, wide)
+    assert " ".join(lines) == line
+    assert any("P = .005" in one for one in lines)
+    assert all(len(one) <= wide for one in lines)
 
 
 @pytest.mark.parametrize("n_groups", [2, 5, 12])

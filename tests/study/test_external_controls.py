@@ -151,6 +151,19 @@ MISTAKES = {
 }
 
 
+def test_the_only_level_of_a_factor_weighs_nobody(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    levels = folder / "factor_levels.csv"
+    text = levels.read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines() if not line.startswith("sex,female")]
+    assert len(kept) == len(text.splitlines()) - 1
+    levels.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    assert refusal(folder) == (
+        f"{WHERE} baseline 'sex': the factor has no other level, so every patient has this one; "
+        "remove it."
+    )
+
+
 @pytest.mark.parametrize("what", MISTAKES)
 def test_mistakes_in_external_toml(tmp_path: Path, what: str) -> None:
     old, new, sentence = MISTAKES[what]

@@ -40,6 +40,8 @@ def test_each_journal_has_its_habits(
     assert now.p_phrase(0.0531) == phrase
     assert now.between(now.number(5.45, 1), now.number(8.5, 1)) == interval
     assert now.between(now.number(-1.3, 1), now.number(19.4, 1)) == negative
+    assert now.between("NR", now.number(1.11, 2)) == f"NR to {now.number(1.11, 2)}"
+    assert now.between(now.number(5.45, 1), "NR") == interval.replace(now.number(8.5, 1), "NR")
 
 
 @pytest.mark.parametrize(

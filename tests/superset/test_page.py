@@ -7,7 +7,7 @@ import pytest
 from served_study import Served
 from superset_page import chart_answers, open_dashboard, open_tab, signed_in_page
 
-from analytics.superset.specification import read_specification
+from analytics.dashboard.specification import read_specification
 
 DASHBOARD = read_specification().dashboard
 CHARTS = read_specification().charts

@@ -16,8 +16,8 @@ import pytest
 from expected import Row, Where
 from served_study import FIRST, SECOND, Served
 
+from analytics.dashboard.specification import read_specification
 from analytics.release.folders import BI
-from analytics.superset.specification import read_specification
 
 SPECIFICATION = read_specification()
 INVISIBLE = "\u200b"

@@ -27,6 +27,7 @@ from analytics.report.explore.offered import (
 )
 from analytics.report.explore.planned import planned
 from analytics.report.formats import confidence, decimal_places, time_since
+from analytics.report.provenance import release_note
 from analytics.report.writing import number_style_of
 from analytics.study.number_styles import style, written_as
 from analytics.study.specification import Parameters, Publication
@@ -48,6 +49,8 @@ class ReleaseOf:
     release_id: str
     parameters: Parameters
     publication: Publication
+    published: str | None = None
+    """The day on which it was published, where that is known."""
 
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
@@ -169,7 +172,7 @@ def _page(bi: Bi, asked: dict[str, Any], why_planned: str | None, release: Relea
     about = bi["about"].to_dicts()[0]
     data = {
         "study": about["study_id"],
-        "note": f"{as_of(bi)} Release {release.release_id}.",
+        "note": f"{as_of(bi)} {release_note(release.release_id, release.published)}",
         "level": confidence(release.parameters.conf_level),
         "point": style().point,
         "to": style().to,
@@ -187,6 +190,7 @@ def _page(bi: Bi, asked: dict[str, Any], why_planned: str | None, release: Relea
     return environment.get_template("explore.html").render(
         about=about,
         release_id=release.release_id,
+        published=release.published,
         asks=bool(asked),
         why_planned=why_planned,
         level=f"{decimal_places(100 * release.parameters.conf_level)}%",

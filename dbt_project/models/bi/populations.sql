@@ -30,12 +30,22 @@ endpoints as (
     select * from {{ ref('stg_study__endpoints') }}
 ),
 
+-- what the event codes of an endpoint say
+outcomes (event_code, words) as (
+    values
+    ('0', 'censored'),
+    ('1', 'event'),
+    ('2', 'competing event')
+),
+
 conditions_said as (
     select
         conditions.population,
         conditions.condition_order,
         case
             when conditions.kind = 'population' then 'in "' || bases.label || '"'
+            when outcomes.words is not null
+                then endpoints.param || ': ' || outcomes.words
             else
                 coalesce(facts.label, factors.label, endpoints.param, conditions.name)
                 || coalesce(' ' || conditions.operator, '')
@@ -48,6 +58,11 @@ conditions_said as (
     left join factors on conditions.kind = 'factor' and conditions.name = factors.factor
     left join endpoints
         on conditions.kind = 'endpoint' and conditions.name = endpoints.paramcd
+    left join outcomes
+        on
+            conditions.kind = 'endpoint'
+            and conditions.operator = 'event_code ='
+            and conditions.value = outcomes.event_code
 ),
 
 rules as (
