@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import change_speed
 import cox_speed
 import curve_speed
 import refresh_speed
@@ -53,6 +54,7 @@ def parts_of(size: Size) -> dict[str, Part]:
         "cox": lambda _: cox_speed.fits(small, min(size.rounds, 3)),
         "cox_peers": partial(cox_speed.against_peers, cox, rounds=size.rounds),
         "default_study": partial(refresh_speed.default_study, rounds=size.rounds),
+        "changes": partial(change_speed.after_changes, rounds=min(size.rounds, 3)),
         "growth": partial(refresh_speed.growth, size.patients),
     }
 

@@ -55,6 +55,12 @@ _DEFAULT: Final = """
 `plateau build --force` of the default study into an empty folder, and right after it the imports of
 Great Expectations and of dbt, each in a process of its own.
 """
+_CHANGES: Final = """
+## After a small change
+
+`plateau build` of the default study after one change, on top of the release before it, alternated with
+`plateau build --force` of the same. CPU seconds are those of all processes.
+"""
 _GROWTH: Final = """
 ## The whole refresh
 
@@ -84,6 +90,7 @@ def page_lines(figures: Figures) -> Iterator[str]:
         ("cox", _COX, _cox_lines),
         ("cox_peers", _COX_PEERS, _peer_lines),
         ("default_study", _DEFAULT, _default_lines),
+        ("changes", _CHANGES, _change_lines),
         ("growth", _GROWTH, _growth_lines),
     )
     for name, head, lines in sections:
@@ -148,6 +155,19 @@ def _default_lines(rows: Row) -> Iterator[str]:
         yield _line([f"beside it: importing {module}", f"{seconds:.1f}"])
     yield ""
     yield f"The command takes {rows['by_imports']:.2f} x the two imports."
+
+
+def _change_lines(rows: Sequence[Row]) -> Iterator[str]:
+    heads = ["changed", "seconds", "anew", "x", "CPU seconds", "anew", "x"]
+    yield from _table_head(heads)
+    for row in rows:
+        wall = (f"{row['seconds']:.1f}", f"{row['seconds_anew']:.1f}", f"{row['ratio']:.2f}")
+        cpu = (
+            f"{row['cpu_seconds']:.1f}",
+            f"{row['cpu_seconds_anew']:.1f}",
+            f"{row['cpu_ratio']:.2f}",
+        )
+        yield _line([row["change"], *wall, *cpu])
 
 
 def _growth_lines(rows: Sequence[Row]) -> Iterator[str]:
