@@ -58,8 +58,8 @@ Great Expectations and of dbt, each in a process of its own.
 _CHANGES: Final = """
 ## After a small change
 
-`plateau build` of the default study after one change, on top of the release before it, alternated with
-`plateau build --force` of the same. CPU seconds are those of all processes.
+`plateau build` of the default study after one change, on top of the release before it, alternated
+with `plateau build --force` of the same. CPU seconds are those of all processes.
 """
 _GROWTH: Final = """
 ## The whole refresh
