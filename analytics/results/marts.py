@@ -91,6 +91,71 @@ class Marts:
         nobody = self.population_members.select("usubjid").clear()
         return self._members_by_population.get(population, nobody)
 
+    def factor(self, name: str) -> pl.DataFrame:
+        """The rows of `subject_factors` of one factor."""
+        return self._factors_by_name.get(name, self.subject_factors.clear())
+
+    def intervals(self, endpoint: str) -> pl.DataFrame:
+        """The intervals on an endpoint's clock; those of a subject stand together, in time."""
+        return self._intervals_by_endpoint.get(endpoint, self.covariate_intervals.clear())
+
+    def factor_in_intervals(
+        self, endpoint: str, factor: str, *, changes: bool, is_number: bool
+    ) -> pl.Series:
+        """What is known of a factor in each of the intervals of an endpoint, in their order.
+
+        The level, or the value of a number. Of a factor that changes it is that of the last change
+        on or before the start of the interval.
+        """
+        key = (endpoint, factor, changes, is_number)
+        if key not in self._factors_in_intervals:
+            column = "value" if is_number else "level"
+            found = (self._after_changes if changes else self._at_baseline)(
+                endpoint, factor, column
+            )
+            self._factors_in_intervals[key] = found if is_number else found.cast(pl.Categorical)
+        return self._factors_in_intervals[key]
+
+    def _at_baseline(self, endpoint: str, factor: str, column: str) -> pl.Series:
+        known = self.factor(factor).select("usubjid", column)
+        intervals = self.intervals(endpoint).select("usubjid")
+        return intervals.join(known, on="usubjid", how="left", maintain_order="left")[column]
+
+    def _after_changes(self, endpoint: str, factor: str, column: str) -> pl.Series:
+        changes = self.factor_changes.filter(
+            (pl.col("paramcd") == endpoint) & (pl.col("factor") == factor)
+        ).select("usubjid", "day", column)
+        return (
+            self.intervals(endpoint)
+            .select("usubjid", "tstart")
+            .with_row_index("row")
+            .sort("tstart", "row")
+            .join_asof(
+                changes.sort("day", pl.col("usubjid").to_physical()),
+                left_on="tstart",
+                right_on="day",
+                by="usubjid",
+                strategy="backward",
+                check_sortedness=False,
+            )
+            .sort("row")[column]
+        )
+
+    @cached_property
+    def _factors_in_intervals(self) -> dict[tuple[str, str, bool, bool], pl.Series]:
+        return {}
+
+    @cached_property
+    def _factors_by_name(self) -> dict[str, pl.DataFrame]:
+        parts = self.subject_factors.partition_by("factor", as_dict=True)
+        return {str(name): part for (name,), part in parts.items()}
+
+    @cached_property
+    def _intervals_by_endpoint(self) -> dict[str, pl.DataFrame]:
+        rows = self.covariate_intervals.sort(pl.col("usubjid").to_physical(), "tstart")
+        parts = rows.partition_by("paramcd", as_dict=True)
+        return {str(name): part for (name,), part in parts.items()}
+
     @cached_property
     def _members_by_population(self) -> dict[str, pl.DataFrame]:
         rows = self.population_members.unique().sort("population", "usubjid")
