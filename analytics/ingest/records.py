@@ -3,18 +3,23 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import duckdb
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from analytics.ingest.domain_tables import table_of
+from analytics.ingest.bare_records import bare_records
+from analytics.ingest.domain_tables import columns_of, table_of
 from analytics.ingest.errors import IngestError, shown
 from analytics.ingest.formats import FORMATS
 from analytics.ingest.headers import CONTENT, SOURCE_COLUMNS
 from analytics.ingest.source_file import SourceFile
 from analytics.study.adam_datasets import ADAM_DATASETS
-from analytics.warehouse import literal, quoted
+from analytics.warehouse import quoted
+
+_BARE: Final = "is bare"
+"""A column beside the variables of a file, none of which has a blank in its name."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ def load_file(
     refused: list[IngestError] = []
     columns = [(name, pa.string()) for name in names]
     records = pa.RecordBatchReader.from_batches(
-        pa.schema([*columns, ("src_row", pa.int64())]),
+        pa.schema([*columns, ("src_row", pa.int64()), (_BARE, pa.bool_())]),
         _numbered(FORMATS[file.suffix].batches(file, names), refused),
     )
     connection.register("incoming_records", records)
@@ -68,13 +73,17 @@ def load_file(
 def _numbered(
     batches: Iterator[pa.RecordBatch], refused: list[IngestError]
 ) -> Iterator[pa.RecordBatch]:
-    """The batches with `src_row`; keeps the error that the engine would tell in its own words."""
+    """The batches with `src_row` and whether each record is bare.
+
+    Keeps the error that the engine would tell in its own words.
+    """
     n_rows = 0
     try:
         for batch in batches:
             numbers = np.arange(n_rows + 1, n_rows + batch.num_rows + 1)
             n_rows += batch.num_rows
-            yield batch.append_column("src_row", pa.array(numbers, pa.int64()))
+            numbered = batch.append_column("src_row", pa.array(numbers, pa.int64()))
+            yield numbered.append_column(_BARE, pa.array(bare_records(batch), pa.bool_()))
     except IngestError as error:
         refused.append(error)
         raise
@@ -83,7 +92,7 @@ def _numbered(
 def _insert(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> int:
     """Insert the registered records and say how many there were."""
     targets = ", ".join(map(quoted, (*SOURCE_COLUMNS, *map(str.lower, names), CONTENT)))
-    values = ", ".join(("src_row", *map(quoted, names), _content(file, names)))
+    values = ", ".join(("src_row", *map(quoted, names), _content(connection, file, names)))
     inserted = connection.execute(
         f"insert into {table_of(file.domain)} ({targets}) "
         f"select $1, $2, $3, {values} from incoming_records",
@@ -92,16 +101,23 @@ def _insert(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list
     return int(inserted[0][0])
 
 
-def _content(file: SourceFile, names: list[str]) -> str:
+def _content(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list[str]) -> str:
     """The digest of a record: every variable that has a value, but for its sequence number.
 
-    Variables stand in alphabetical order, so that it is the same whatever the order of the columns.
+    It is the same whatever the order of a file's columns and whichever of the table's columns a
+    file lacks. The values of a bare record are compared as they stand: trimming takes longer than
+    all else.
     """
-    compared = sorted(name for name in names if name.upper() != f"{file.domain}SEQ")
-    given = (
-        f"{literal(f'{name.upper()}=')} || nullif(trim({quoted(name)}), '')" for name in compared
+    held = {name.lower(): quoted(name) for name in names}
+    known = (name.lower() for name in columns_of(connection, file.domain))
+    compared = sorted(set(known) - {*SOURCE_COLUMNS, CONTENT, f"{file.domain}seq".lower()})
+    values = [held.get(name, "cast(null as varchar)") for name in compared]
+    trimmed = [f"nullif(trim({value}), '')" for value in values]
+    digest = (
+        f"case when {quoted(_BARE)} then hash({', '.join(values)}) "
+        f"else hash({', '.join(trimmed)}) end"
     )
-    return f"md5(concat_ws({', '.join(('chr(31)', *given))}))"
+    return f"cast({digest} // 2 as bigint)"
 
 
 def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
