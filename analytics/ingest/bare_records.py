@@ -24,16 +24,19 @@ def bare_records(batch: pa.RecordBatch) -> BoolArray:
 
 
 def _bare_values(column: pa.StringArray) -> BoolArray:
+    is_null: BoolArray = np.asarray(column.is_null(), dtype=bool)
     _, offsets, content = column.buffers()
     if content is None or not content.size:
-        return np.asarray(column.is_null())
+        return is_null
     text = np.frombuffer(content, np.uint8)
     place = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
     begins, ends = place[:-1], place[1:]
     is_empty = begins == ends
     first = text[np.minimum(begins, text.size - 1)]
     last = text[np.maximum(ends, 1) - 1]
-    is_bare = (first > _BLANK) & (first < _BEYOND_ASCII) & (last > _BLANK) & (last < _BEYOND_ASCII)
+    is_bare: BoolArray = (
+        (first > _BLANK) & (first < _BEYOND_ASCII) & (last > _BLANK) & (last < _BEYOND_ASCII)
+    )
     if not is_empty.any():
         return is_bare
-    return np.where(is_empty, np.asarray(column.is_null()), is_bare)
+    return np.where(is_empty, is_null, is_bare)
