@@ -169,7 +169,7 @@ def _create_domain_table(
     connection.execute(
         f"create or replace table {table_of(domain)} "
         f"({trial} varchar, {src_domain} varchar, {file_name} varchar, {row} bigint, "
-        f"{CONTENT} varchar, {columns})"
+        f"{CONTENT} bigint, {columns})"
     )
 
 

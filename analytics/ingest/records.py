@@ -1,13 +1,15 @@
 """The records of one file, written to its domain's table as they stand in the file."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import duckdb
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
+from analytics.ingest.bare_records import bare_records
 from analytics.ingest.domain_tables import table_of
 from analytics.ingest.errors import IngestError, shown
 from analytics.ingest.formats import FORMATS
@@ -15,6 +17,11 @@ from analytics.ingest.headers import CONTENT, SOURCE_COLUMNS
 from analytics.ingest.source_file import SourceFile
 from analytics.study.adam_datasets import ADAM_DATASETS
 from analytics.warehouse import literal, quoted
+
+_DIGITS: Final = 15
+"""Hexadecimal digits of an MD5 that fit into a bigint."""
+_BARE: Final = "is bare"
+"""A column beside the variables of a file, none of which has a blank in its name."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ def load_file(
     refused: list[IngestError] = []
     columns = [(name, pa.string()) for name in names]
     records = pa.RecordBatchReader.from_batches(
-        pa.schema([*columns, ("src_row", pa.int64())]),
+        pa.schema([*columns, ("src_row", pa.int64()), (_BARE, pa.bool_())]),
         _numbered(FORMATS[file.suffix].batches(file, names), refused),
     )
     connection.register("incoming_records", records)
@@ -68,13 +75,17 @@ def load_file(
 def _numbered(
     batches: Iterator[pa.RecordBatch], refused: list[IngestError]
 ) -> Iterator[pa.RecordBatch]:
-    """The batches with `src_row`; keeps the error that the engine would tell in its own words."""
+    """The batches with `src_row` and whether each record is bare.
+
+    Keeps the error that the engine would tell in its own words.
+    """
     n_rows = 0
     try:
         for batch in batches:
             numbers = np.arange(n_rows + 1, n_rows + batch.num_rows + 1)
             n_rows += batch.num_rows
-            yield batch.append_column("src_row", pa.array(numbers, pa.int64()))
+            numbered = batch.append_column("src_row", pa.array(numbers, pa.int64()))
+            yield numbered.append_column(_BARE, pa.array(bare_records(batch), pa.bool_()))
     except IngestError as error:
         refused.append(error)
         raise
@@ -93,15 +104,22 @@ def _insert(connection: duckdb.DuckDBPyConnection, file: SourceFile, names: list
 
 
 def _content(file: SourceFile, names: list[str]) -> str:
-    """The digest of a record: every variable that has a value, but for its sequence number.
+    """The digest of a record as a number: every variable with a value, but its sequence number.
 
     Variables stand in alphabetical order, so that it is the same whatever the order of the columns.
+    The values of a bare record are taken as they stand: trimming takes longer than all else.
     """
     compared = sorted(name for name in names if name.upper() != f"{file.domain}SEQ")
-    given = (
-        f"{literal(f'{name.upper()}=')} || nullif(trim({quoted(name)}), '')" for name in compared
-    )
-    return f"md5(concat_ws({', '.join(('chr(31)', *given))}))"
+    bare = _joined((name, quoted(name)) for name in compared)
+    trimmed = _joined((name, f"nullif(trim({quoted(name)}), '')") for name in compared)
+    digest = f"md5(case when {quoted(_BARE)} then {bare} else {trimmed} end)"
+    return f"cast('0x' || {digest}[1:{_DIGITS}] as bigint)"
+
+
+def _joined(values: Iterable[tuple[str, str]]) -> str:
+    """The values that are known, each behind the name of its variable, as one text."""
+    given = (f"{literal(f'{name.upper()}=')} || {value}" for name, value in values)
+    return f"concat_ws({', '.join(('chr(31)', *given))})"
 
 
 def _check_study(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:

@@ -57,17 +57,16 @@ def summary_statistics(values: pl.Series) -> pl.DataFrame:
 
     sd has n - 1 below and is null for fewer than two values; the others are null for none.
     """
-    known = sorted(float(value) for value in values.drop_nulls())
-    numbers = pl.Series(known, dtype=pl.Float64)
+    known = values.drop_nulls().cast(pl.Float64).sort()
     found: dict[str, float | None] = {
         "n": float(len(known)),
-        "mean": _number(numbers.mean()),
-        "sd": _number(numbers.std()),
+        "mean": _number(known.mean()),
+        "sd": _number(known.std()),
         "median": quantile(known, 0.5),
         "q1": quantile(known, 0.25),
         "q3": quantile(known, 0.75),
-        "min": known[0] if known else None,
-        "max": known[-1] if known else None,
+        "min": known[0] if len(known) else None,
+        "max": known[-1] if len(known) else None,
     }
     return pl.DataFrame(
         {"statistic": list(STATISTICS), "value": [found[name] for name in STATISTICS]},
@@ -75,18 +74,18 @@ def summary_statistics(values: pl.Series) -> pl.DataFrame:
     )
 
 
-def quantile(ordered: Sequence[float], p: float) -> float | None:
+def quantile(ordered: Sequence[float] | pl.Series, p: float) -> float | None:
     """The quantile by the empirical distribution with averaging (SAS definition 5, R type 2).
 
     With n p a whole number j, the mean of the j-th and the next value; else the value after n p.
     """
-    if not ordered:
+    if not len(ordered):
         return None
     position = len(ordered) * p
     j = int(position)
     if position == j and 0 < j < len(ordered):
-        return (ordered[j - 1] + ordered[j]) / 2
-    return ordered[min(j, len(ordered) - 1)]
+        return (float(ordered[j - 1]) + float(ordered[j])) / 2
+    return float(ordered[min(j, len(ordered) - 1)])
 
 
 def _number(value: object) -> float | None:

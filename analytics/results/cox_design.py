@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -91,6 +92,10 @@ class CoxDesign:
         A sum of floats depends on its order in the last digit; the names of the subjects
         decide nothing.
         """
+        return self._arrays
+
+    @cached_property
+    def _arrays(self) -> CoxData:
         return self._data(self.ordered())
 
     def ordered(self) -> pl.DataFrame:
@@ -137,17 +142,22 @@ def cox_design(
     contrasts are called in the model, where that is not their factors.
     """
     names = tuple(contrast.factor for contrast in contrasts) if names is None else tuple(names)
-    followed = _followed(marts, cohort)
+    followed, places = _followed(marts, cohort)
     if cohort.strata:
         followed = followed.with_columns(_stratum(study, cohort.strata, marts, followed))
     elsewhere: dict[str, int] = {}
     for name, contrast in zip(names, contrasts, strict=True):
         factor = study.factor(contrast.factor)
-        values = _values(factor, contrast, marts, followed, cohort.endpoint)
+        known = marts.factor_in_intervals(
+            cohort.endpoint,
+            factor.factor,
+            changes=factor.timing != "baseline",
+            is_number=factor.type == "continuous",
+        ).gather(places)
         if factor.type == "categorical":
-            other = _values(factor, _others(study, contrast), marts, followed, cohort.endpoint)
+            other = _coded(factor, _others(study, contrast), known)
             elsewhere[contrast.factor] = followed.filter(other == 1)["usubjid"].n_unique()
-        followed = followed.with_columns(values.alias(column_of(name)))
+        followed = followed.with_columns(_coded(factor, contrast, known).alias(column_of(name)))
     columns = tuple(map(column_of, names))
     needed = (*columns, "stratum") if cohort.strata else columns
     complete = _complete(followed, needed)
@@ -163,15 +173,13 @@ def cox_design(
     )
 
 
-def _followed(marts: Marts, cohort: CoxCohort) -> pl.DataFrame:
-    """Intervals of the population's subjects on the endpoint's clock."""
-    rows = marts.covariate_intervals.filter(pl.col("paramcd") == cohort.endpoint)
-    return (
-        rows.join(marts.members(cohort.population), on="usubjid", how="semi")
-        .with_columns(event=pl.col("event_code") == 1)
-        .sort("usubjid", "tstart")
-        .select("usubjid", "tstart", "tstop", "event_code", "event")
-    )
+def _followed(marts: Marts, cohort: CoxCohort) -> tuple[pl.DataFrame, pl.Series]:
+    """Intervals of the population's subjects on the endpoint's clock, and their places in it."""
+    rows = marts.intervals(cohort.endpoint).with_row_index("place")
+    members = marts.members(cohort.population)
+    found = rows.join(members, on="usubjid", how="semi", maintain_order="left")
+    intervals = found.with_columns(event=pl.col("event_code") == 1)
+    return intervals.select("usubjid", "tstart", "tstop", "event_code", "event"), found["place"]
 
 
 def _stratum(
@@ -185,39 +193,13 @@ def _stratum(
     for factor in factors:
         levels = study.levels_of(factor)
         codes = {level: code for code, level in enumerate(levels)}
-        known = marts.subject_factors.filter(pl.col("factor") == factor).select(
+        known = marts.factor(factor).select(
             "usubjid",
             code=pl.col("level").replace_strict(codes, default=None, return_dtype=pl.Int64),
         )
         coded = followed.join(known, on="usubjid", how="left", maintain_order="left")
         stratum = stratum * len(levels) + coded["code"]
     return stratum.alias("stratum")
-
-
-def _values(
-    factor: Factor, contrast: Contrast, marts: Marts, followed: pl.DataFrame, endpoint: str
-) -> pl.Series:
-    """The factor's value in each interval of `followed`, in its row order."""
-    if factor.timing == "baseline":
-        known = marts.subject_factors.filter(pl.col("factor") == factor.factor)
-        coded = known.select("usubjid", _coded(factor, contrast))
-        return followed.join(coded, on="usubjid", how="left", maintain_order="left")["coded"]
-    changes = marts.factor_changes.filter(
-        (pl.col("paramcd") == endpoint) & (pl.col("factor") == factor.factor)
-    ).select("usubjid", "day", _coded(factor, contrast))
-    return (
-        followed.with_row_index("row")
-        .sort("tstart", "row")
-        .join_asof(
-            changes.sort("day", "usubjid"),
-            left_on="tstart",
-            right_on="day",
-            by="usubjid",
-            strategy="backward",
-            check_sortedness=False,
-        )
-        .sort("row")["coded"]
-    )
 
 
 def _others(study: Factors, contrast: Contrast) -> Contrast:
@@ -227,15 +209,13 @@ def _others(study: Factors, contrast: Contrast) -> Contrast:
     return contrast.model_copy(update={"numerator": others, "denominator": named})
 
 
-def _coded(factor: Factor, contrast: Contrast) -> pl.Expr:
+def _coded(factor: Factor, contrast: Contrast, known: pl.Series) -> pl.Series:
     """1 for the numerator, 0 for the denominator, NULL for every other level."""
     if factor.type == "continuous":
-        return pl.col("value").alias("coded")
+        return known
     codes = dict.fromkeys(contrast.denominator, 0.0)
     codes |= dict.fromkeys(contrast.numerator, 1.0)
-    return (
-        pl.col("level").replace_strict(codes, default=None, return_dtype=pl.Float64).alias("coded")
-    )
+    return known.replace_strict(codes, default=None, return_dtype=pl.Float64)
 
 
 def _complete(followed: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

@@ -71,6 +71,12 @@ OF_EACH_ANALYSIS: Final = tuple(
     name for name, schema in MART_SCHEMAS.items() if "analysis_id" in schema
 )
 """The marts that are kept for each analysis."""
+_PREPARED: Final = (
+    "_factors_by_name",
+    "_factors_in_intervals",
+    "_intervals_by_endpoint",
+    "_members_by_population",
+)
 
 
 @dataclass(frozen=True)
@@ -97,12 +103,81 @@ class Marts:
 
     def of_analysis(self, analysis_id: str) -> "Marts":
         """These marts with the rows of one analysis where they are kept for each."""
-        is_own = pl.col("analysis_id") == analysis_id
-        part = replace(
-            self, **{name: getattr(self, name).filter(is_own) for name in OF_EACH_ANALYSIS}
-        )
-        part.__dict__["_members_by_population"] = self._members_by_population
+        own = {name: self.rows_of_analysis(name, analysis_id) for name in OF_EACH_ANALYSIS}
+        part = replace(self, **own)
+        for name in _PREPARED:  # what is prepared for one analysis serves the others
+            part.__dict__[name] = getattr(self, name)
         return part
+
+    def rows_of_analysis(self, name: str, analysis_id: str) -> pl.DataFrame:
+        """The rows of one analysis of a mart that is kept for each."""
+        frame: pl.DataFrame = getattr(self, name)
+        return frame.filter(pl.col("analysis_id") == analysis_id)
+
+    def factor(self, name: str) -> pl.DataFrame:
+        """The rows of `subject_factors` of one factor."""
+        return self._factors_by_name.get(name, self.subject_factors.clear())
+
+    def intervals(self, endpoint: str) -> pl.DataFrame:
+        """The intervals on an endpoint's clock; those of a subject stand together, in time."""
+        return self._intervals_by_endpoint.get(endpoint, self.covariate_intervals.clear())
+
+    def factor_in_intervals(
+        self, endpoint: str, factor: str, *, changes: bool, is_number: bool
+    ) -> pl.Series:
+        """What is known of a factor in each of the intervals of an endpoint, in their order.
+
+        The level, or the value of a number. Of a factor that changes it is that of the last change
+        on or before the start of the interval.
+        """
+        key = (endpoint, factor, changes, is_number)
+        if key not in self._factors_in_intervals:
+            column = "value" if is_number else "level"
+            found = (self._after_changes if changes else self._at_baseline)(
+                endpoint, factor, column
+            )
+            self._factors_in_intervals[key] = found if is_number else found.cast(pl.Categorical)
+        return self._factors_in_intervals[key]
+
+    def _at_baseline(self, endpoint: str, factor: str, column: str) -> pl.Series:
+        known = self.factor(factor).select("usubjid", column)
+        intervals = self.intervals(endpoint).select("usubjid")
+        return intervals.join(known, on="usubjid", how="left", maintain_order="left")[column]
+
+    def _after_changes(self, endpoint: str, factor: str, column: str) -> pl.Series:
+        changes = self.factor_changes.filter(
+            (pl.col("paramcd") == endpoint) & (pl.col("factor") == factor)
+        ).select("usubjid", "day", column)
+        return (
+            self.intervals(endpoint)
+            .select("usubjid", "tstart")
+            .with_row_index("row")
+            .sort("tstart", "row")
+            .join_asof(
+                changes.sort("day", pl.col("usubjid").to_physical()),
+                left_on="tstart",
+                right_on="day",
+                by="usubjid",
+                strategy="backward",
+                check_sortedness=False,
+            )
+            .sort("row")[column]
+        )
+
+    @cached_property
+    def _factors_in_intervals(self) -> dict[tuple[str, str, bool, bool], pl.Series]:
+        return {}
+
+    @cached_property
+    def _factors_by_name(self) -> dict[str, pl.DataFrame]:
+        parts = self.subject_factors.partition_by("factor", as_dict=True)
+        return {str(name): part for (name,), part in parts.items()}
+
+    @cached_property
+    def _intervals_by_endpoint(self) -> dict[str, pl.DataFrame]:
+        rows = self.covariate_intervals.sort(pl.col("usubjid").to_physical(), "tstart")
+        parts = rows.partition_by("paramcd", as_dict=True)
+        return {str(name): part for (name,), part in parts.items()}
 
     @cached_property
     def _members_by_population(self) -> dict[str, pl.DataFrame]:

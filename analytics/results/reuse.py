@@ -86,10 +86,10 @@ class Ingredients:
 
     def digest(self, analysis: Analysis, fitted: Sequence[pl.DataFrame]) -> str:
         """The digest of all that an analysis is computed from."""
-        marts = self.marts_of(analysis)
-        own = [rows_digest(getattr(marts, name)) for name in OF_EACH_ANALYSIS]
+        name = analysis.analysis_id
+        own = [rows_digest(self.marts.rows_of_analysis(mart, name)) for mart in OF_EACH_ANALYSIS]
         seen = self.seen_by(analysis).analyses
-        return value_digest(self._shared, analysis.analysis_id, seen, own, fitted)
+        return value_digest(self._shared, name, seen, own, fitted)
 
     @cached_property
     def estimating(self) -> StudySpecification:

@@ -74,7 +74,7 @@ def add_subgroups(
 
 def with_known_level(design: CoxDesign, marts: Marts, subgroup: str) -> CoxDesign:
     """The design without the subjects of unknown level, the others with it as `subgroup_level`."""
-    levels = marts.subject_factors.filter(pl.col("factor") == subgroup)
+    levels = marts.factor(subgroup)
     joined = design.intervals.join(
         levels.select("usubjid", pl.col("level").alias(LEVEL)),
         on="usubjid",

@@ -64,7 +64,7 @@ def outcome_frames(
 def _characteristic(
     study: StudySpecification, wanted: TableCharacteristic, marts: Marts, group: pl.DataFrame
 ) -> Rows:
-    known = marts.subject_factors.filter(pl.col("factor") == wanted.factor)
+    known = marts.factor(wanted.factor)
     factors = group.join(known, on="usubjid", how="left")
     summaries = dict(summary_statistics(factors["value"]).iter_rows())
     for statistic in wanted.statistics:

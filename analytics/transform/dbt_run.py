@@ -21,6 +21,9 @@ _HEADING: Final = re.compile(r"\w+ Error( in |$)")
 _FREE_TEXTS: Final = ("mrd_unit",)
 """Parameters whose value is any text; the values of the others are checked against lists."""
 
+_ROW_ORDER: Final = "PLATEAU_ROW_ORDER"
+"""Environment variable: whether tables keep the order in which their rows are made."""
+
 _NO_MEMORY: Final = "Out of Memory Error"
 _TESTED_ON_DATA: Final = ("--exclude-resource-type", "unit_test", "--no-write-json")
 _CHECKS: Final = "checks"
@@ -87,7 +90,11 @@ class Transformation:
 
         `without` are names of nodes to leave out.
         """
-        self._invoke(["build", "--exclude", _BI_MODELS, *without, *_TESTED_ON_DATA])
+        os.environ[_ROW_ORDER] = "false"
+        try:
+            self._invoke(["build", "--exclude", _BI_MODELS, *without, *_TESTED_ON_DATA])
+        finally:
+            del os.environ[_ROW_ORDER]
 
     def build_models(self, names: Iterable[str]) -> None:
         """Build the models of these names, and test all that speaks of them. Raises GateError."""

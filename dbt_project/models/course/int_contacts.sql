@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 with contact_records as (
     select * from {{ accepted('int_contact_records') }}
 ),

@@ -23,7 +23,7 @@ deaths as (
 ),
 
 contacts as (
-    select * from {{ ref('int_contacts') }}
+    select * from {{ ref('int_last_contacts') }}
 ),
 
 doses_of_subjects as (

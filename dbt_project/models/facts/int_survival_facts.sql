@@ -7,7 +7,7 @@ with deaths as (
 ),
 
 contacts as (
-    select * from {{ ref('int_contacts') }}
+    select * from {{ ref('int_last_contacts') }}
 ),
 
 last_days as (
