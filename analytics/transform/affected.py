@@ -43,11 +43,7 @@ def bi_models(manifest: Any, changed: Collection[str] | None = None) -> tuple[st
 
     The names are of tables of any schema before `bi`.
     """
-    people = {
-        key: node
-        for key, node in manifest.nodes.items()
-        if node.resource_type == "model" and node.path.startswith(_BI)
-    }
+    people = _people(manifest)
     if changed is None:
         return tuple(sorted(node.name for node in people.values()))
     others = [*_models(manifest).items(), *manifest.sources.items()]
@@ -57,10 +53,11 @@ def bi_models(manifest: Any, changed: Collection[str] | None = None) -> tuple[st
 
 def written_sources(manifest: Any) -> tuple[tuple[str, str], ...]:
     """The tables that the models of `bi` read and Python wrote, as (schema, table)."""
+    read = {parent for node in _people(manifest).values() for parent in node.depends_on.nodes}
     return tuple(
         (source.schema, source.identifier)
-        for source in manifest.sources.values()
-        if source.schema != _RAW
+        for key, source in manifest.sources.items()
+        if key in read
     )
 
 
@@ -95,6 +92,15 @@ def _models(manifest: Any) -> dict[str, Any]:
         key: node
         for key, node in manifest.nodes.items()
         if node.resource_type == "model" and not node.path.startswith(_BI)
+    }
+
+
+def _people(manifest: Any) -> dict[str, Any]:
+    """The models of `bi` by dbt's key."""
+    return {
+        key: node
+        for key, node in manifest.nodes.items()
+        if node.resource_type == "model" and node.path.startswith(_BI)
     }
 
 
