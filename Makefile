@@ -76,7 +76,7 @@ torture: $(READY)  ## Kill, corrupt, starve and move releases in full: what make
 		tests/torture tests/ingest tests/synthesis/test_nsclc_expected.py \
 		tests/end_to_end/test_releases_over_time.py tests/end_to_end/test_mutated_trial.py \
 		tests/end_to_end/test_adam_round_trip.py tests/end_to_end/test_default_study.py \
-		tests/end_to_end/test_no_value_is_code.py
+		tests/end_to_end/test_no_value_is_code.py tests/end_to_end/test_reuse.py
 
 streamlit: $(STREAMLIT)/ready  ## Show the dashboard of the published studies in the browser, with Streamlit
 	@$(STREAMLIT)/bin/python -m analytics.streamlit --releases $(RELEASES)

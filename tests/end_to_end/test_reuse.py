@@ -47,8 +47,6 @@ EDITS = {
         "all,,,2,factor,ph_status,!=,positive,Philadelphia chromosome-positive disease\n",
         "",
     ),
-}
-MORE_EDITS = {
     "label of a factor": replaced("factors.csv", "age,Age,", "age,Age at entry,"),
     "label of a population": replaced("populations.csv", "all,All patients", "all,Everybody"),
     "label of an endpoint": replaced("endpoints.csv", "OS,Overall survival,", "OS,Survival,"),
@@ -71,24 +69,40 @@ MORE_EDITS = {
 }
 
 
-def edited(name: str, study: Path) -> None:
-    {**EDITS, **MORE_EDITS}[name](study)
-
-
 def built(plateau: Plateau, study: Path, releases: Path, *options: str) -> Path:
     result = plateau("build", study, "--releases", releases, *options)
     assert result.returncode == 0, result.stderr
     return releases / "blinatumomab/current"
 
 
-@pytest.mark.parametrize("name", [*EDITS, *(pytest.param(n, marks=full_only) for n in MORE_EDITS)])
+def taken_over(releases: Path) -> dict[str, list[int]]:
+    """How many parts the last build took over, and how many there are."""
+    line = json.loads((releases / "blinatumomab/log.jsonl").read_text().splitlines()[-1])
+    return {kind: numbers for kind, numbers in line["taken_over"].items() if kind != "release"}
+
+
+def test_after_two_changes_the_release_is_as_one_made_anew(
+    plateau: Plateau, default_releases: Path, study_copy: Path, tmp_path: Path
+) -> None:
+    reusing = tmp_path / "reusing"
+    shutil.copytree(default_releases, reusing, symlinks=True)
+    for name in ("label of an analysis", "plan"):
+        EDITS[name](study_copy)
+        after = built(plateau, study_copy, reusing)
+        taken = taken_over(reusing)
+        assert taken["tables"][0] > taken["tables"][1] / 2
+        assert taken["analyses"][0] >= taken["analyses"][1] - 1
+        assert taken["figures"][0] >= taken["figures"][1] - 1
+    assert differences(after, built(plateau, study_copy, tmp_path / "anew", "--force")) == []
+
+
+@full_only
+@pytest.mark.parametrize("name", EDITS)
 def test_what_is_taken_over_is_what_would_be_made(
     name: str, plateau: Plateau, default_releases: Path, study_copy: Path, tmp_path: Path
 ) -> None:
-    edited(name, study_copy)
+    EDITS[name](study_copy)
     reusing = tmp_path / "reusing"
     shutil.copytree(default_releases, reusing, symlinks=True)
     after = built(plateau, study_copy, reusing)
-    line = json.loads((reusing / "blinatumomab/log.jsonl").read_text().splitlines()[-1])
-    assert line["taken_over"]["release"]
     assert differences(after, built(plateau, study_copy, tmp_path / "anew", "--force")) == []
