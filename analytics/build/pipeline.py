@@ -422,8 +422,8 @@ def _fill_results(walk: _Build, changed: Changed) -> tuple[Mapping[str, str], Ch
     """Schema `results`: what its parts are made of, and what is new by now."""
     earlier = walk.earlier
     with connect(walk.warehouse) as connection:
-        results = None if earlier is None else earlier_results(earlier)
         program = walk.inputs.programs[RESULTS]
+        results = None if earlier is None else earlier_results(earlier, program)
         computed = write_results(walk.study, connection, program, results)
         write_functions(walk.study, connection)
     if earlier is not None:

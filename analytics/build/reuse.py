@@ -18,6 +18,7 @@ from typing import Final
 
 import duckdb
 
+from analytics.errors import PlateauError
 from analytics.ingest import load_study
 from analytics.project_files import ROOT
 from analytics.release.digests import (
@@ -94,6 +95,7 @@ class StepInputs:
             **({} if self.bi is None else {(BI, ALL): self.bi}),
             (FIGURES, ALL): self.programs[FIGURES],
             **{(GATE, gate): self.gate for gate in GATES},
+            (RESULTS, ALL): self.programs[RESULTS],
             **{(RESULTS, part): digest for part, digest in results.items()},
             **{(ANSWERS, part): digest for part, digest in answers.items()},
         }
@@ -124,7 +126,7 @@ def step_inputs(study: StudySpecification, fingerprint: Fingerprint) -> StepInpu
     }
     trials = [study.folder / trial.path for trial in study.trials]
     data = data_digests(study.folder, trials, fingerprint.inputs)
-    read = [trial.model_dump(mode="json") for trial in study.trials]
+    read = [trial.model_dump(mode="json", exclude={"label"}) for trial in study.trials]
     asked = [sorted(used_domains(study)), fingerprint.parameters]
     suites = [item for item in sorted(fingerprint.inputs.items()) if item[0].startswith(_SUITES)]
     return StepInputs(
@@ -149,10 +151,10 @@ def _digest(*parts: object) -> str:
 
 def earlier_build(releases: StudyReleases) -> EarlierBuild | None:
     """The current release, if all that could be taken over from it is as it was written."""
-    release = current_release(releases)
-    if release is None or visible_damage(release.folder):
-        return None
     try:
+        release = current_release(releases)
+        if release is None or visible_damage(release.folder):
+            return None
         files = read_manifest(release.folder)["files"]
         named = [name for name in files if name in _WHOLE_FILES or name.startswith(_FIGURE_FILES)]
         if any(file_digest(release.folder / name) != files[name] for name in named):
@@ -161,8 +163,8 @@ def earlier_build(releases: StudyReleases) -> EarlierBuild | None:
             rows = connection.execute(
                 f"select step, part, sha256 from {_TABLE.in_schema}.{_TABLE.name}"
             ).fetchall()
-    except (OSError, duckdb.Error):
-        return None  # also of a release that an earlier version wrote
+    except (OSError, duckdb.Error, PlateauError):
+        return None  # also of a release that another version wrote
     return EarlierBuild(release, {(step, part): digest for step, part, digest in rows})
 
 
@@ -201,8 +203,10 @@ def new_tables(
         return frozenset(table for table in tables if _is_new(connection, *table))
 
 
-def earlier_results(earlier: EarlierBuild) -> Earlier:
-    """The results of the earlier build; the digests of its analyses name their program too."""
+def earlier_results(earlier: EarlierBuild, program: str) -> Earlier:
+    """The results of the earlier build, if the same program made them."""
+    if not earlier.has(RESULTS, program):
+        return Earlier()
     made_of = earlier.parts(RESULTS)
     with connect(":memory:", reach=(earlier.release.folder,)) as connection:
         connection.execute(f"attach {literal(earlier.release.warehouse)} as earlier (read_only)")
@@ -221,11 +225,10 @@ def earlier_outcomes(
     asked = {word for suite in suites if suite.gate == gate for word in _words(suite)}
     if asked & {*changed, _FUNCTION}:
         return None
+    names = ", ".join(field.name for field in fields(Outcome))
     with connect(earlier.release.warehouse, read_only=True) as connection:
         rows = connection.execute(
-            f"select {', '.join(field.name for field in fields(Outcome))} "
-            "from quality.validation_result where gate = ? order by rowid",
-            [gate],
+            f"select {names} from quality.validation_result where gate = ? order by rowid", [gate]
         ).fetchall()
     return [Outcome(*row) for row in rows]
 
@@ -257,7 +260,17 @@ def _beside(warehouse: Path, earlier: EarlierBuild) -> Iterator[duckdb.DuckDBPyC
 
 
 def _is_new(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    """Whether a table has other rows than in the earlier warehouse, each counted as often."""
+    """Whether a table has other columns or rows than the earlier one, each counted as often."""
+    columns = [
+        connection.execute(
+            "select column_name, data_type from duckdb_columns() where database_name = "
+            f"{database} and schema_name = $1 and table_name = $2 order by column_index",
+            [schema, table],
+        ).fetchall()
+        for database in ("current_database()", "'earlier'")
+    ]
+    if columns[0] != columns[1]:
+        return True
     name = f"{quoted(schema)}.{quoted(table)}"
     found = connection.execute(
         f"select (select count(*) from {name}) <> (select count(*) from earlier.{name}) "

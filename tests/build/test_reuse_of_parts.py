@@ -13,9 +13,11 @@ from analytics.build.reuse import (
     EarlierBuild,
     earlier_build,
     earlier_outcomes,
+    new_tables,
 )
 from analytics.release.folders import StudyReleases
-from analytics.release.history import current_release
+from analytics.release.history import Place, Release, current_release
+from analytics.warehouse import connect
 from expectations.suite import Expectation, Suite
 
 FIRST_ROOMS = {
@@ -50,6 +52,29 @@ def test_the_program_of_the_gates_is_all_that_the_expectations_import() -> None:
         room for module in (PROJECT / "expectations").rglob("*.py") for room in rooms_read(module)
     }
     assert set(ROOMS[GATE]) == closure(tuple(read))
+
+
+@pytest.mark.parametrize(
+    ("query", "is_new"),
+    [
+        ("select * from (values (2, null), (1, 'a'), (1, 'a')) as t (x, y)", False),
+        ("select * from (values (2, null), (1, 'a')) as t (x, y)", True),
+        ("select * from (values (2, null), (2, null), (1, 'a')) as t (x, y)", True),
+        ("select * from (values (2, ''), (1, 'a'), (1, 'a')) as t (x, y)", True),
+        ("select * from (values (2.0, null), (1.0, 'a'), (1.0, 'a')) as t (x, y)", True),
+        ("select * from (values (2, null), (1, 'a'), (1, 'a')) as t (x, z)", True),
+    ],
+)
+def test_a_table_is_new_when_a_column_or_a_row_is(query: str, is_new: bool, tmp_path: Path) -> None:
+    rows = "select * from (values (1, 'a'), (1, 'a'), (2, null)) as t (x, y)"
+    for folder, statement in (("earlier", rows), ("later", query)):
+        (tmp_path / folder).mkdir()
+        with connect(tmp_path / folder / "warehouse.duckdb") as connection:
+            connection.execute("create schema marts")
+            connection.execute(f"create table marts.t as {statement}")
+    earlier = EarlierBuild(Release("one", tmp_path / "earlier", Place(1, None)))
+    found = new_tables(tmp_path / "later/warehouse.duckdb", earlier, [("marts", "t")])
+    assert found == ({("marts", "t")} if is_new else set())
 
 
 def suite(query: str) -> Suite:
