@@ -84,7 +84,8 @@ def test_what_does_not_fit_into_memory_is_still_put_beside_the_file(tmp_path: Pa
 def test_dbt_reaches_no_other_file() -> None:
     profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))
     options = profile["plateau"]["outputs"]["duckdb"]["config_options"]
-    with duckdb.connect(config={**options, "memory_limit": "1GB"}) as connection:
+    set_by_the_build = {"memory_limit": "1GB", "preserve_insertion_order": "true"}
+    with duckdb.connect(config={**options, **set_by_the_build}) as connection:
         for statement in ("from read_text('/etc/hostname')", "attach '/tmp/other.duckdb'"):
             with pytest.raises(duckdb.PermissionException):
                 connection.execute(statement)
