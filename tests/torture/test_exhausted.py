@@ -124,7 +124,8 @@ def test_too_little_memory_is_one_sentence(
         raise error
 
     monkeypatch.setattr("analytics.build.pipeline.load_raw", refused)
-    result = CliRunner().invoke(app, ["build", str(changed_study), "--releases", str(releases)])
+    arguments = ["build", str(changed_study), "--releases", str(releases), "--force"]
+    result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 4
     said = result.stderr.splitlines()[-1]
     assert "emory" in said
