@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from analytics.plural import counted
 from analytics.study.codes import NAME_FORM, is_name
 from analytics.study.errors import StudyError
 from analytics.study.keys import Table, read_toml
@@ -216,7 +217,7 @@ def _baseline(
         given = {one.level for one in found if one.factor == factor.factor}
         if factor.type == "categorical" and given >= set(levels[factor.factor]):
             raise StudyError(
-                f"{row.where}: all {len(given)} levels are given, of which the last follows "
+                f"{row.where}: all {counted(len(given), 'level')} are given, of which the last follows "
                 "from the others; leave one out."
                 if len(given) > 1
                 else f"{row.where}: the factor has no other level, so every patient has this one; "
