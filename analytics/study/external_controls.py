@@ -217,8 +217,8 @@ def _baseline(
         given = {one.level for one in found if one.factor == factor.factor}
         if factor.type == "categorical" and given >= set(levels[factor.factor]):
             raise StudyError(
-                f"{row.where}: all {counted(len(given), 'level')} are given, of which the last follows "
-                "from the others; leave one out."
+                f"{row.where}: all {counted(len(given), 'level')} are given, of which the last "
+                "follows from the others; leave one out."
                 if len(given) > 1
                 else f"{row.where}: the factor has no other level, so every patient has this one; "
                 "remove it."
