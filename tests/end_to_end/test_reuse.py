@@ -90,9 +90,7 @@ def test_after_two_changes_the_release_is_as_one_made_anew(
         EDITS[name](study_copy)
         after = built(plateau, study_copy, reusing)
         taken = taken_over(reusing)
-        assert taken["tables"][0] > taken["tables"][1] / 2
-        assert taken["analyses"][0] >= taken["analyses"][1] - 1
-        assert taken["figures"][0] >= taken["figures"][1] - 1
+        assert all(n > n_all / 2 for n, n_all in taken.values())
     assert differences(after, built(plateau, study_copy, tmp_path / "anew", "--force")) == []
 
 
