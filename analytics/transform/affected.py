@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-_BI: Final = "bi/"
+from analytics.transform.models import models_before_bi, models_of_bi, read_by
+
 _RAW: Final = "raw"
 
 
@@ -28,14 +29,18 @@ def readers_of(manifest: Any, sources: Iterable[str]) -> Affected:
         for key, source in manifest.sources.items()
         if source.schema == _RAW and source.identifier in wanted
     }
-    return _reached(_models(manifest), changed, beyond=_is_view)
+    return _reached(models_before_bi(manifest), changed, beyond=_is_view)
 
 
 def dependents_of(manifest: Any, tables: Iterable[tuple[str, str]]) -> Affected:
     """The models that read these tables, directly or through any others; not those of `bi`."""
     wanted = set(tables)
-    changed = {key for key, node in _models(manifest).items() if (node.schema, node.name) in wanted}
-    return _reached(_models(manifest), changed, beyond=lambda _: True)
+    changed = {
+        key
+        for key, node in models_before_bi(manifest).items()
+        if (node.schema, node.name) in wanted
+    }
+    return _reached(models_before_bi(manifest), changed, beyond=lambda _: True)
 
 
 def bi_models(manifest: Any, changed: Collection[str] | None = None) -> tuple[str, ...]:
@@ -43,17 +48,17 @@ def bi_models(manifest: Any, changed: Collection[str] | None = None) -> tuple[st
 
     The names are of tables of any schema before `bi`.
     """
-    people = _people(manifest)
+    people = models_of_bi(manifest)
     if changed is None:
         return tuple(sorted(node.name for node in people.values()))
-    others = [*_models(manifest).items(), *manifest.sources.items()]
+    others = [*models_before_bi(manifest).items(), *manifest.sources.items()]
     roots = {key for key, node in others if node.identifier in changed}
     return _reached(people, roots, beyond=lambda _: True).models
 
 
 def written_sources(manifest: Any) -> tuple[tuple[str, str], ...]:
     """The tables that the models of `bi` read and Python wrote, as (schema, table)."""
-    read = {parent for node in _people(manifest).values() for parent in node.depends_on.nodes}
+    read = read_by(models_of_bi(manifest))
     return tuple(
         (source.schema, source.identifier)
         for key, source in manifest.sources.items()
@@ -63,7 +68,7 @@ def written_sources(manifest: Any) -> tuple[tuple[str, str], ...]:
 
 def tables_before_bi(manifest: Any) -> tuple[str, ...]:
     """The models before `bi` that are stored as tables, by name."""
-    return tuple(node.name for node in _models(manifest).values() if not _is_view(node))
+    return tuple(node.name for node in models_before_bi(manifest).values() if not _is_view(node))
 
 
 def _reached(
@@ -84,24 +89,6 @@ def _reached(
         tuple(node.name for node in found),
         tuple((node.schema, node.name) for node in found if not _is_view(node)),
     )
-
-
-def _models(manifest: Any) -> dict[str, Any]:
-    """The models before `bi` by dbt's key."""
-    return {
-        key: node
-        for key, node in manifest.nodes.items()
-        if node.resource_type == "model" and not node.path.startswith(_BI)
-    }
-
-
-def _people(manifest: Any) -> dict[str, Any]:
-    """The models of `bi` by dbt's key."""
-    return {
-        key: node
-        for key, node in manifest.nodes.items()
-        if node.resource_type == "model" and node.path.startswith(_BI)
-    }
 
 
 def _children(models: Mapping[str, Any]) -> dict[str, Sequence[str]]:

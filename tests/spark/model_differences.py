@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from analytics.transform.spark.crossing import models_before_bi
+from analytics.transform.models import models_before_bi
 from analytics.transform.spark.store import place_of
 from analytics.warehouse import quoted
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from analytics.transform.models import models_before_bi, models_of_bi, read_by
+
 PUBLISHED: Final = frozenset({"marts", "quality"})
 """The schemas that come back whole."""
 
@@ -37,24 +39,10 @@ class Division:
     """Names of the tests that read nothing but what came back."""
 
 
-def models_before_bi(manifest: Any) -> dict[str, Any]:
-    """The models of a manifest up to the marts, by id."""
-    return {
-        key: node
-        for key, node in manifest.nodes.items()
-        if node.resource_type == "model" and node.schema != "bi"
-    }
-
-
 def division(manifest: Any) -> Division:
     """Divide the models and tests of a manifest before `bi`."""
     models = models_before_bi(manifest)
-    read_by_bi = {
-        key
-        for node in manifest.nodes.values()
-        if node.resource_type == "model" and node.schema == "bi"
-        for key in node.depends_on.nodes
-    }
+    read_by_bi = read_by(models_of_bi(manifest))
     returned = {
         key: f"{node.schema}.{node.name}"
         for key, node in models.items()
