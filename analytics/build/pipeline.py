@@ -350,7 +350,7 @@ def _fill(walk: _Build) -> list[Outcome]:
             outcomes += _checked(walk, worker, "results", changed, meanwhile=meanwhile)
         with step("carry the history on"):
             write_history(walk.warehouse, walk.study, walk.release_id, walk.origin)
-    with DrawerProcesses(walk.work / "drawers.log", early=walk.earlier is None) as drawers:
+    with DrawerProcesses(walk.work / "drawers.log", early=changed is None) as drawers:
         with step("build and test the tables for people"):
             _fill_bi(walk, dbt, changed)
             with connect(walk.warehouse) as connection:

@@ -23,9 +23,10 @@ from analytics.ingest import load_study
 from analytics.project_files import ROOT
 from analytics.release.digests import (
     Fingerprint,
-    code_digest,
+    code_digests,
     data_digests,
     file_digest,
+    items_digest,
     text_digest,
 )
 from analytics.release.folders import BI as BI_FILE
@@ -71,6 +72,7 @@ _SUITES: Final = "expectations/"
 _WORD: Final = re.compile(r"\w+")
 _CALL: Final = re.compile(r"\bsurvival\W*\.")
 _FUNCTION: Final = "survival."
+_OUTCOMES: Final = "validation_result"
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,8 @@ def step_inputs(study: StudySpecification, fingerprint: Fingerprint) -> StepInpu
     """What the steps of this build are made of."""
     packages = [fingerprint.lock, sorted(fingerprint.packages.items())]
     machine = [platform.python_version(), platform.system(), platform.machine()]
-    programs = {
-        step: _digest(packages, machine, code_digest(ROOT, _code_of(step))) for step in ROOMS
-    }
+    code = code_digests(ROOT)
+    programs = {step: _digest(packages, machine, _code_of(step, code)) for step in ROOMS}
     trials = [study.folder / trial.path for trial in study.trials]
     data = data_digests(study.folder, trials, fingerprint.inputs)
     read = [trial.model_dump(mode="json", exclude={"label"}) for trial in study.trials]
@@ -137,12 +138,12 @@ def step_inputs(study: StudySpecification, fingerprint: Fingerprint) -> StepInpu
     )
 
 
-def _code_of(step: str) -> tuple[str, ...]:
-    """The folders and files of the project whose code a step runs."""
-    rooms = sorted({*ROOMS[step], "build"})
-    found = [Path("analytics") / room for room in rooms]
-    names = [name if (ROOT / name).is_dir() else name.with_suffix(".py") for name in found]
-    return (*map(str, names), *_OTHER_CODE.get(step, ()))
+def _code_of(step: str, code: Mapping[str, str]) -> str:
+    """The digest of the sources that a step runs."""
+    rooms = (f"analytics/{room}" for room in (*ROOMS[step], "build"))
+    places = (*rooms, *_OTHER_CODE.get(step, ()))
+    whole = tuple(ending for place in places for ending in (f"{place}/", f"{place}.py"))
+    return items_digest({name: digest for name, digest in code.items() if name.startswith(whole)})
 
 
 def _digest(*parts: object) -> str:
@@ -189,7 +190,7 @@ def take_tables_over(
     with _beside(warehouse, earlier) as connection:
         for schema in left_out:
             connection.execute(f"drop schema if exists {schema} cascade")
-        connection.execute("drop table quality.validation_result")
+        connection.execute(f"drop table quality.{_OUTCOMES}")
         connection.execute(f"drop table {_TABLE.in_schema}.{_TABLE.name}")
         written = load_study(connection, study)
         return frozenset(name for name in written if _is_new(connection, "raw", name))
@@ -218,17 +219,18 @@ def earlier_outcomes(
 ) -> list[Outcome] | None:
     """The outcomes of a gate that asks the same of tables of which none is among the changed.
 
-    None when it has to be asked. A check that calls a function may read any table.
+    None when it has to be asked. A check that calls a function may read any table, and the outcomes
+    of checks are written in every build.
     """
     if not earlier.has(GATE, digest, gate):
         return None
     asked = {word for suite in suites if suite.gate == gate for word in _words(suite)}
-    if asked & {*changed, _FUNCTION}:
+    if asked & {*changed, _FUNCTION, _OUTCOMES}:
         return None
     names = ", ".join(field.name for field in fields(Outcome))
     with connect(earlier.release.warehouse, read_only=True) as connection:
         rows = connection.execute(
-            f"select {names} from quality.validation_result where gate = ? order by rowid", [gate]
+            f"select {names} from quality.{_OUTCOMES} where gate = ? order by rowid", [gate]
         ).fetchall()
     return [Outcome(*row) for row in rows]
 

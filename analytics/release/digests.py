@@ -74,18 +74,25 @@ def data_digests(folder: Path, trials: Iterable[Path], inputs: Mapping[str, str]
     return {name: digest for name, digest in inputs.items() if name in names}
 
 
-def code_digest(project: Path, folders: Iterable[str] = _CODE_FOLDERS) -> str:
-    """One sha256 over the sources that compute: Python, SQL, suites and their settings.
+def code_digest(project: Path) -> str:
+    """One sha256 over the sources that compute: Python, SQL, suites and their settings."""
+    return items_digest(code_digests(project))
 
-    `folders` are the folders and files of the project to take.
-    """
+
+def code_digests(project: Path) -> dict[str, str]:
+    """Sha256 of each of these sources, by its path in the project."""
     paths = sorted(
         path
-        for name in folders
+        for name in _CODE_FOLDERS
         for path in _files(project / name, _NOT_CODE)
         if path.suffix in _CODE_SUFFIXES
     )
-    return text_digest(json.dumps([[_name(path, project), file_digest(path)] for path in paths]))
+    return {_name(path, project): file_digest(path) for path in paths}
+
+
+def items_digest(digests: Mapping[str, str]) -> str:
+    """One sha256 over files, by their names and digests."""
+    return text_digest(json.dumps([[name, digest] for name, digest in digests.items()]))
 
 
 def file_digest(path: Path) -> str:

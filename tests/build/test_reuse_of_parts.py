@@ -91,6 +91,7 @@ def suite(query: str) -> Suite:
         ('from "marts"."TIME_TO_EVENT"', {"time_to_event"}, True),
         ("from {batch}", {"subjects"}, True),
         ("from survival.km('OS')", {"risk_counts"}, True),
+        ("from quality.validation_result", {"risk_counts"}, True),
         ("select survival from results.survival_rate", {"risk_counts"}, False),
     ],
 )
