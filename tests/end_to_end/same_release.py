@@ -1,6 +1,5 @@
 """What differs between two releases that should hold the same."""
 
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,15 +16,11 @@ def differences(one: Path, other: Path) -> list[str]:
 
     Left out: what depends on the releases before, and the bytes of DuckDB files.
     """
-    found = [
-        (part, contents)
-        for part in ("warehouse.duckdb", "bi.duckdb")
-        for contents in ([_tables(one / part), _tables(other / part)],)
-    ]
-    found.append(("files", [_files(one), _files(other)]))
+    parts = {"warehouse.duckdb": _tables, "bi.duckdb": _tables, "": _files}
+    found = {part: (read(one / part), read(other / part)) for part, read in parts.items()}
     return [
         f"{part}: {name}"
-        for part, (first, second) in found
+        for part, (first, second) in found.items()
         for name in sorted(first.keys() | second.keys())
         if first.get(name) != second.get(name)
     ]
@@ -48,11 +43,11 @@ def _tables(file: Path) -> dict[str, object]:
 
 
 def _files(release: Path) -> dict[str, object]:
-    return dict(_digests(release))
-
-
-def _digests(release: Path) -> Iterator[tuple[str, object]]:
-    for path in release.rglob("*"):
-        past = path.stem in _OF_THE_PAST
-        if path.is_file() and path.suffix != ".duckdb" and path.name not in _MANIFEST and not past:
-            yield str(path.relative_to(release)), sha256(path.read_bytes()).hexdigest()
+    return {
+        str(path.relative_to(release)): sha256(path.read_bytes()).hexdigest()
+        for path in release.rglob("*")
+        if path.is_file()
+        and path.suffix != ".duckdb"
+        and path.name not in _MANIFEST
+        and path.stem not in _OF_THE_PAST
+    }
