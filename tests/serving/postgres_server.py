@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,19 @@ def owner_of_files() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
+def as_user(user: str | None, command: Sequence[object]) -> list[str]:
+    """The command, run by that user.
+
+    `subprocess` would change the user after a fork, which copies the tests' process and is
+    refused where that holds more memory than is left; a program that changes it needs no fork.
+    """
+    if user is None:
+        return list(map(str, command))
+    group = pwd.getpwnam(user).pw_gid
+    change = ["setpriv", f"--reuid={user}", f"--regid={group}", "--init-groups", "--"]
+    return [*change, *map(str, command)]
+
+
 def running_server() -> Iterator[Server]:
     """A server that runs until the iterator is closed; the test is skipped where none is."""
     initdb, postgres = program("initdb"), program("postgres")
@@ -66,18 +79,17 @@ def running_server() -> Iterator[Server]:
     data = folder / "data"
     if user is not None:
         shutil.chown(folder, user)
-    call: Callable[[list[object]], None] = lambda command: subprocess.run(  # noqa: E731
-        list(map(str, command)), user=user, cwd=folder, check=True, capture_output=True
-    ).check_returncode()
-    call([initdb.resolve(), "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-sync"])
+    new_cluster = [initdb.resolve(), "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8"]
+    subprocess.run(
+        as_user(user, [*new_cluster, "--no-sync"]), cwd=folder, check=True, capture_output=True
+    )
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     log = (folder / "log").open("wb")
     settings = [f"port={port}", f"unix_socket_directories={folder}", "fsync=off"]
     process = subprocess.Popen(
-        [str(postgres.resolve()), "-D", str(data), *(x for s in settings for x in ("-c", s))],
-        user=user,
+        as_user(user, [postgres.resolve(), "-D", data, *(x for s in settings for x in ("-c", s))]),
         cwd=folder,
         stdout=log,
         stderr=log,
