@@ -23,6 +23,9 @@ defer("scipy.stats", "altair")
 with as_if_absent("pyspark"):
     import great_expectations as gx
 
+from sqlalchemy import text  # noqa: E402
+from sqlalchemy.exc import DatabaseError  # noqa: E402
+
 from expectations.dialect import close_connections, register  # noqa: E402
 from expectations.outcome import Outcome, failed_to_run  # noqa: E402
 from expectations.suite import UNEXPECTED_ROWS_QUERY, Expectation, Suite  # noqa: E402
@@ -36,6 +39,7 @@ _CLOSED: Final = {
 }
 _SHOWN_ROWS: Final = 3
 _SHOWN_CHARACTERS: Final = 500
+_VALUES: Final = "partial_unexpected_list"
 
 register()
 logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
@@ -90,12 +94,13 @@ def _configure(suite: Suite, expectation: Expectation) -> Any:
     """Build the Great Expectations object; raises when type or arguments do not exist.
 
     Great Expectations replaces `{batch}` by a subquery, with an alias or without according to
-    whether the query joins; here it always means the table by its name.
+    whether the query joins; here it always means the table by its name. It reads the first 200
+    unexpected rows, which an order makes the same ones each time.
     """
     name = "".join(part.capitalize() for part in expectation.type.split("_"))
     table = f"{suite.schema}.{suite.table}"
     arguments = {
-        key: value.replace("{batch}", table) if key == UNEXPECTED_ROWS_QUERY else value
+        key: _ordered(value.replace("{batch}", table)) if key == UNEXPECTED_ROWS_QUERY else value
         for key, value in expectation.kwargs.items()
     }
     return getattr(gx.expectations, name)(
@@ -103,6 +108,11 @@ def _configure(suite: Suite, expectation: Expectation) -> Any:
         severity=expectation.severity,
         meta={"check_id": expectation.check_id},
     )
+
+
+def _ordered(query: str) -> str:
+    """The rows of a query, which may end in a comment, in an order of their own."""
+    return f"select * from (\n{query.rstrip().removesuffix(';')}\n) order by all"
 
 
 def _validate(source: Any, suite: Suite, expectations: list[Any]) -> dict[str, Any]:
@@ -122,7 +132,28 @@ def _validate(source: Any, suite: Suite, expectations: list[Any]) -> dict[str, A
         gx_suite,
         result_format={"result_format": "COMPLETE", "partial_unexpected_count": _SHOWN_ROWS},
     )
+    for result in validation.results:
+        if result.result and not result.success:
+            result.result[_VALUES] = _first_values(batch.data.execution_engine, result.result)
     return {result.expectation_config.meta["check_id"]: result for result in validation.results}
+
+
+def _first_values(engine: Any, details: dict[str, Any]) -> list[Any]:
+    """The first unexpected values in their order.
+
+    Great Expectations reads 200 in the order of the table, which differs from build to build.
+    Where there are more, they are asked for again by the query that it tells; there are none if
+    that query is only for people, as of columns whose combinations repeat.
+    """
+    values: list[Any] = details.get("unexpected_list") or []
+    if len(values) == details.get("unexpected_count", 0):
+        return sorted(values, key=_text)[:_SHOWN_ROWS]
+    try:
+        query = _ordered(details.get("unexpected_index_query") or "")
+        rows = engine.execute_query(text(f"{query} limit {_SHOWN_ROWS}"))
+        return [row[0] if len(row) == 1 else list(row) for row in map(tuple, rows)]
+    except DatabaseError:
+        return []
 
 
 def _read(suite: Suite, expectation: Expectation, result: Any | None) -> Outcome:
@@ -134,7 +165,7 @@ def _read(suite: Suite, expectation: Expectation, result: Any | None) -> Outcome
         return failed_to_run(suite, expectation, error)
     details: dict[str, Any] = result.result or {}
     rows = details.get("details", {}).get("unexpected_rows")
-    values = details.get("partial_unexpected_list") or details.get("observed_value")
+    values = details.get(_VALUES) or details.get("observed_value")
     key = "unexpected_count" if rows is None else "observed_value"
     n_unexpected, success = details.get(key), bool(result.success)
     return Outcome(

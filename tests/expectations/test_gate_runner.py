@@ -83,6 +83,21 @@ expectations:
     severity: critical
     description: A check takes no more memory than is given.
 """
+MANY = """
+gate: marts
+schema: marts
+table: visits
+expectations:
+  - {id: VALUES, type: expect_column_values_to_be_between, kwargs:
+     {column: blasts, min_value: 0}, severity: info, description: No blast count is negative.}
+  - {id: PAIRS, type: expect_compound_columns_to_be_unique, kwargs: {column_list: [usubjid, day]},
+     severity: info, description: A day has one visit.}
+  - id: ROWS
+    type: unexpected_rows_expectation
+    kwargs: {unexpected_rows_query: "select usubjid, blasts from {batch}; "}
+    severity: info
+    description: There is no visit.
+"""
 ABSENT = """
 gate: marts
 schema: marts
@@ -173,6 +188,30 @@ def test_a_check_that_holds_has_no_error(outcomes: dict[str, Outcome]) -> None:
 def test_unexpected_rows_are_counted_and_shown(outcomes: dict[str, Outcome]) -> None:
     assert outcomes["SQL"].n_unexpected == 1
     assert outcomes["SQL"].observed == '[{"usubjid": "B", "blasts": -1.0}]'
+
+
+def test_the_rows_shown_are_the_first_of_all_in_whatever_order_they_stand(
+    database: Path, tmp_path: Path
+) -> None:
+    """Great Expectations reads 200 of them."""
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites/many.yml").write_text(MANY)
+    suites = load_suites([tmp_path / "suites"])
+    found = []
+    for order in ("n", "n desc"):
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(
+                "create or replace table marts.visits as select 'P' || n // 2 as usubjid, "
+                "date '2012-01-01' as day, -n::double as blasts "
+                f"from range(1000, 2000) as t(n) order by {order}"
+            )
+        found.append(run_gate(database, "marts", suites))
+    assert found[0] == found[1]
+    values, pairs, rows = found[0]
+    assert (pairs.observed, pairs.n_unexpected) == (None, 1000)
+    assert (values.observed, values.n_unexpected) == ("[-1997.0, -1998.0, -1999.0]", 1000)
+    assert str(rows.observed).startswith('[{"usubjid": "P500", "blasts": -1000.0}, ')
+    assert rows.n_unexpected == 1000
 
 
 def test_the_table_can_be_given_a_name(outcomes: dict[str, Outcome]) -> None:

@@ -31,10 +31,6 @@ FIRST_FEW, EMPTIED_THEN_MORE, EMPTIED_THEN_FEWER = 6, 7, 8
 """Seeds of cohorts with late entries: a few come first; all leave, then others come."""
 LATE_SEEDS = (FIRST_FEW, EMPTIED_THEN_MORE, EMPTIED_THEN_FEWER)
 SMALLEST: Final = {FIRST_FEW: (10, 25), EMPTIED_THEN_MORE: (10,), EMPTIED_THEN_FEWER: (10, 10_000)}
-COHORTS = [
-    *((seed, (10, 1, 3)[seed % 3]) for seed in SEEDS),
-    *((seed, smallest) for seed in LATE_SEEDS for smallest in SMALLEST[seed]),
-]
 TOO_FEW = "not estimable: fewer at risk than smallest_risk_set"
 
 
@@ -107,6 +103,17 @@ FORMS = {
     "landmark": "by_factor := 'hsct', landmark := 10",
     "time-dependent": "by_factor := 'hsct', landmark := 0.5, time_dependent := true",
 }
+LATE_FORMS = ("delayed entry", "time-dependent")
+"""Those in which subjects come under observation after the origin."""
+CASES = [
+    *((seed, (10, 1, 3)[seed % 3], form) for seed in SEEDS for form in FORMS),
+    *(
+        (seed, smallest, form)
+        for seed in LATE_SEEDS
+        for smallest in SMALLEST[seed]
+        for form in LATE_FORMS
+    ),
+]
 
 
 def counts_of(connection: duckdb.DuckDBPyConnection, question: str) -> dict[str, pl.DataFrame]:
@@ -170,8 +177,7 @@ def assert_same_tables(
         assert_equal(found, expected[table], tuple(found.columns))
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("seed", "smallest"), COHORTS)
+@pytest.mark.parametrize(("seed", "smallest", "form"), CASES)
 def test_curves_medians_rates_means_and_follow_up(seed: int, smallest: int, form: str) -> None:
     settings: dict[str, Any] = {
         "conf_level": 0.9 if seed % 4 == 1 else 0.95,
@@ -190,8 +196,7 @@ def test_curves_medians_rates_means_and_follow_up(seed: int, smallest: int, form
     assert_same_tables(connection, calls, tables_of(connection, question, **settings))
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("seed", "smallest"), COHORTS)
+@pytest.mark.parametrize(("seed", "smallest", "form"), CASES)
 def test_incidences(seed: int, smallest: int, form: str) -> None:
     settings: dict[str, Any] = {
         "cif_variance": VARIANCES[seed % 3],
@@ -207,7 +212,7 @@ def test_incidences(seed: int, smallest: int, form: str) -> None:
     assert_same_tables(connection, calls, tables_of(connection, question, **settings))
 
 
-@pytest.mark.parametrize("form", ["delayed entry", "time-dependent"])
+@pytest.mark.parametrize("form", LATE_FORMS)
 def test_the_cohorts_have_curves_that_start_late_end_early_and_are_nowhere_known(form: str) -> None:
     """Else the tests above would compare curves from the origin on alone."""
     question, _ = asked("RFS", form)
