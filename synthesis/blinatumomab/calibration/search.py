@@ -12,6 +12,7 @@ number of steps is fixed, never the time, so that a seed decides the result on a
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -133,7 +134,8 @@ def search(
     """The best skeleton of the last stage; a stage ends early when all its numbers print right."""
     chains = tuple(_first_chain(seed, k) for k in range(CHAINS))
     number, left = 0, sum(stage.rounds for stage in stages)
-    with ProcessPoolExecutor(CHAINS) as pool:
+    # processes of their own: a fork is refused to one that holds more memory than is left
+    with ProcessPoolExecutor(CHAINS, get_context("spawn")) as pool:
         for stage in stages:
             chains = tuple(_enter(stage, chain, targets) for chain in chains)
             best = _better(chains)
