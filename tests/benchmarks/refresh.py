@@ -3,7 +3,8 @@
     python tests/benchmarks/refresh.py STUDY RELEASES FIGURES [--engine spark]
 
 Memory is the sum over the process and its children (the gate works in one) of what they hold in
-RAM, sampled; files in the page cache do not count. The figures go to a JSON file.
+RAM, sampled; files in the page cache do not count. The figures go to a JSON file as each step ends,
+so that a build that is stopped leaves those of the steps before.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import os
 import threading
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from analytics.build.pipeline import BuildOptions, build
 from analytics.transform.spark import SparkOptions
@@ -24,9 +25,11 @@ _STATUS: Final = "status"
 class StepMeter:
     """A build's progress that keeps the seconds and the peak of memory of every step."""
 
-    def __init__(self) -> None:
-        """Begin to sample."""
-        self.steps: dict[str, dict[str, float]] = {}
+    def __init__(self, figures: Path) -> None:
+        """Begin to sample; what is measured goes to the file."""
+        self._figures = figures
+        self._started = time.perf_counter()
+        self._steps: dict[str, dict[str, float]] = {}
         self._title = "start"
         self._peak = 0
         self._thread = threading.Thread(target=self._sample, daemon=True)
@@ -41,7 +44,14 @@ class StepMeter:
 
     def end(self, title: str, seconds: float) -> None:
         """Keep the step's figures."""
-        self.steps[title] = {"seconds": seconds, "peak_bytes": max(self._peak, tree_memory())}
+        self._steps[title] = {"seconds": seconds, "peak_bytes": max(self._peak, tree_memory())}
+        self.write()
+
+    def write(self) -> None:
+        """Write the seconds since the start, and the steps so far."""
+        seconds = time.perf_counter() - self._started
+        figures = {"seconds": seconds, "steps": self._steps}
+        self._figures.write_text(json.dumps(figures, indent=2) + "\n")
 
     def _sample(self) -> None:
         while True:
@@ -84,8 +94,7 @@ def main() -> int:
     parser.add_argument("--engine", choices=("duckdb", "spark"), default="duckdb")
     parser.add_argument("--spark-memory", default="8g", help="heap of Java, as Spark writes it")
     chosen = parser.parse_args()
-    meter = StepMeter()
-    started = time.perf_counter()
+    meter = StepMeter(chosen.figures)
     spark = SparkOptions(conf={"spark.driver.memory": chosen.spark_memory})
     options = BuildOptions(
         chosen.releases,
@@ -94,8 +103,7 @@ def main() -> int:
         spark=spark if chosen.engine == "spark" else None,
     )
     build(chosen.study, options, meter)
-    figures: dict[str, Any] = {"seconds": time.perf_counter() - started, "steps": meter.steps}
-    chosen.figures.write_text(json.dumps(figures, indent=2) + "\n")
+    meter.write()
     return 0
 
 
