@@ -42,6 +42,9 @@ class StepMeter:
     def detail(self, text: str) -> None:
         """Nothing is kept of what a step tells."""
 
+    def note(self, text: str) -> None:
+        """Nothing is kept of what a build notes."""
+
     def end(self, title: str, seconds: float) -> None:
         """Keep the step's figures."""
         self._steps[title] = {"seconds": seconds, "peak_bytes": max(self._peak, tree_memory())}
