@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -62,10 +62,12 @@ class GateWorker:
         gate: str,
         folders: Sequence[Path] = (SUITES,),
         memory: str | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         """Begin to run a gate; until its answer the file may be read beside, but not written.
 
-        `memory` is what the engine may take, such as 8GB; None: its own default.
+        `memory` is what the engine may take, such as 8GB; None: its own default. `only`: the names
+        of the suites to ask; None: all of the gate.
         """
         self._gate = gate
         self._write(
@@ -74,6 +76,7 @@ class GateWorker:
                 "gate": gate,
                 "folders": [str(folder.resolve()) for folder in folders],
                 "memory": memory,
+                "only": None if only is None else [*only],
             }
         )
 

@@ -2,7 +2,7 @@
 
 Importing Great Expectations takes seconds of processor time, so a build starts this worker
 first and dbt works meanwhile. Request: `{"database": ..., "gate": ..., "folders": [...],
-"memory": ...}`.
+"memory": ..., "only": [...]}`.
 Answer: `{"outcomes": [...]}` or `{"error": ...}`. The first line written is `{"ready": true}`;
 end of input ends the worker.
 """
@@ -28,7 +28,9 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            suites = load_suites([Path(folder) for folder in request["folders"]])
+            suites, only = load_suites(map(Path, request["folders"])), request["only"]
+            if only is not None:
+                suites = tuple(suite for suite in suites if suite.name in only)
             outcomes = run_gate(
                 Path(request["database"]), request["gate"], suites, request["memory"]
             )

@@ -32,6 +32,7 @@ from analytics.build.reuse import (
     earlier_results,
     keep_step_inputs,
     new_tables,
+    outcomes_by_suite,
     step_inputs,
     take_tables_over,
     taken_in_words,
@@ -493,11 +494,14 @@ def _checked(
 
     `meanwhile` is a module that takes the next step a second or more to import.
     """
-    outcomes = _known_outcomes(walk, gate, changed)
-    if outcomes is None:
-        worker.ask(walk.warehouse, gate, walk.suites, memory_limit())
+    suites = [suite for suite in walk.checks if suite.gate == gate]
+    found = _known_outcomes(walk, gate, changed)
+    asked = [suite.name for suite in suites if suite.name not in found]
+    if asked:
+        worker.ask(walk.warehouse, gate, walk.suites, memory_limit(), only=asked)
         import_module(meanwhile)
-        outcomes = worker.answer()
+        found |= outcomes_by_suite(worker.answer())
+    outcomes = [outcome for suite in suites for outcome in found[suite.name]]
     with connect(walk.warehouse) as connection:
         keep_outcomes(connection, outcomes)
     if critical_failures(outcomes):
@@ -505,9 +509,9 @@ def _checked(
     return outcomes
 
 
-def _known_outcomes(walk: _Build, gate: str, changed: Changed) -> list[Outcome] | None:
+def _known_outcomes(walk: _Build, gate: str, changed: Changed) -> dict[str, list[Outcome]]:
     if walk.earlier is None or changed is None:
-        return None
+        return {}
     return earlier_outcomes(walk.earlier, gate, walk.inputs.gate, changed, walk.checks)
 
 

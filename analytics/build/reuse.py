@@ -193,7 +193,7 @@ def take_tables_over(
         connection.execute(f"drop table quality.{_OUTCOMES}")
         connection.execute(f"drop table {_TABLE.in_schema}.{_TABLE.name}")
         written = load_study(connection, study)
-        return frozenset(name for name in written if _is_new(connection, "raw", name))
+        return frozenset(name for _, name in _new(connection, [("raw", name) for name in written]))
 
 
 def new_tables(
@@ -201,7 +201,7 @@ def new_tables(
 ) -> frozenset[tuple[str, str]]:
     """Those of the tables whose rows are not those of the earlier warehouse."""
     with _beside(warehouse, earlier) as connection:
-        return frozenset(table for table in tables if _is_new(connection, *table))
+        return _new(connection, tables)
 
 
 def earlier_results(earlier: EarlierBuild, program: str) -> Earlier:
@@ -216,23 +216,31 @@ def earlier_results(earlier: EarlierBuild, program: str) -> Earlier:
 
 def earlier_outcomes(
     earlier: EarlierBuild, gate: str, digest: str, changed: Collection[str], suites: Iterable[Suite]
-) -> list[Outcome] | None:
-    """The outcomes of a gate that asks the same of tables of which none is among the changed.
+) -> dict[str, list[Outcome]]:
+    """The outcomes of the gate's suites that ask the same of tables of which none is new, by suite.
 
-    None when it has to be asked. A check that calls a function may read any table, and the outcomes
-    of checks are written in every build.
+    A check that calls a function may read any table, and the outcomes of checks are written in
+    every build: such suites are asked again.
     """
     if not earlier.has(GATE, digest, gate):
-        return None
-    asked = {word for suite in suites if suite.gate == gate for word in _words(suite)}
-    if asked & {*changed, _FUNCTION, _OUTCOMES}:
-        return None
+        return {}
+    new = {*changed, _FUNCTION, _OUTCOMES}
+    same = [suite.name for suite in suites if suite.gate == gate and not new & {*_words(suite)}]
     names = ", ".join(field.name for field in fields(Outcome))
     with connect(earlier.release.warehouse, read_only=True) as connection:
         rows = connection.execute(
             f"select {names} from quality.{_OUTCOMES} where gate = ? order by rowid", [gate]
         ).fetchall()
-    return [Outcome(*row) for row in rows]
+    outcomes = outcomes_by_suite(Outcome(*row) for row in rows)
+    return {name: outcomes[name] for name in same}
+
+
+def outcomes_by_suite(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
+    """The outcomes of each suite, in their order."""
+    by_suite: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_suite.setdefault(outcome.suite, []).append(outcome)
+    return by_suite
 
 
 def _words(suite: Suite) -> Iterator[str]:
@@ -261,18 +269,34 @@ def _beside(warehouse: Path, earlier: EarlierBuild) -> Iterator[duckdb.DuckDBPyC
         yield connection
 
 
-def _is_new(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    """Whether a table has other columns or rows than the earlier one, each counted as often."""
-    columns = [
-        connection.execute(
-            "select column_name, data_type from duckdb_columns() where database_name = "
-            f"{database} and schema_name = $1 and table_name = $2 order by column_index",
-            [schema, table],
-        ).fetchall()
-        for database in ("current_database()", "'earlier'")
-    ]
-    if columns[0] != columns[1]:
-        return True
+def _new(
+    connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Those of the tables that have other columns or rows than the earlier ones."""
+    ours, theirs = (_columns(connection, name) for name in ("current_database()", "'earlier'"))
+    return frozenset(
+        table
+        for table in tables
+        if ours.get(table) != theirs.get(table) or _has_other_rows(connection, *table)
+    )
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, database: str
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """The names and types of the columns of every table, in one query of the catalog."""
+    rows = connection.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+        f"where database_name = {database} order by schema_name, table_name, column_index"
+    ).fetchall()
+    columns: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for schema, table, *column in rows:
+        columns.setdefault((schema, table), []).append(tuple(column))
+    return columns
+
+
+def _has_other_rows(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Whether a table has other rows than the earlier one, each counted as often."""
     name = f"{quoted(schema)}.{quoted(table)}"
     found = connection.execute(
         f"select (select count(*) from {name}) <> (select count(*) from earlier.{name}) "

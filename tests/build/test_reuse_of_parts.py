@@ -78,8 +78,9 @@ def test_a_table_is_new_when_a_column_or_a_row_is(query: str, is_new: bool, tmp_
 
 
 def suite(query: str) -> Suite:
+    """A suite that asks otherwise than that of the release, whose outcomes it finds there."""
     check = Expectation("X-1", "unexpected_rows_expectation", {"query": query}, "info", "It holds.")
-    return Suite("marts.own", "marts", "marts", "subjects", (check,))
+    return Suite("marts.subjects", "marts", "marts", "subjects", (check,))
 
 
 @pytest.mark.integration
@@ -95,15 +96,17 @@ def suite(query: str) -> Suite:
         ("select survival from results.survival_rate", {"risk_counts"}, False),
     ],
 )
-def test_a_gate_is_asked_when_a_check_can_read_what_changed(
+def test_a_suite_is_asked_when_a_check_can_read_what_changed(
     query: str, changed: set[str], is_asked: bool, default_releases: Path
 ) -> None:
     release = current_release(StudyReleases(default_releases, "blinatumomab"))
     assert release is not None
     earlier = EarlierBuild(release, {("gate", "marts"): "same"})
-    found = earlier_outcomes(earlier, "marts", "same", changed, [suite(query)])
-    assert (found is None) == is_asked
-    assert earlier_outcomes(earlier, "marts", "other", set(), [suite(query)]) is None
+    other = Suite("marts.responses", "marts", "marts", "responses", ())
+    found = earlier_outcomes(earlier, "marts", "same", changed, [suite(query), other])
+    assert found.keys() == {"marts.responses", *(() if is_asked else ("marts.subjects",))}
+    assert {outcome.suite for name in found for outcome in found[name]} == found.keys()
+    assert earlier_outcomes(earlier, "marts", "other", set(), [suite(query)]) == {}
 
 
 @pytest.mark.integration

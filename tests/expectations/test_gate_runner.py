@@ -245,6 +245,13 @@ def test_the_worker_answers_as_the_runner_does(
     assert answer_of(worker, database, folder) == list(outcomes.values())
 
 
+def test_only_the_named_suites_are_asked(database: Path, folder: Path, worker: GateWorker) -> None:
+    worker.ask(database, "marts", [folder], only=["marts.visits"])
+    asked = worker.answer()
+    assert {outcome.suite for outcome in asked} == {"marts.visits"}
+    assert asked == [o for o in answer_of(worker, database, folder) if o.suite == "marts.visits"]
+
+
 def test_the_file_can_be_written_again_while_the_worker_waits(
     worker: GateWorker, database: Path, folder: Path
 ) -> None:
