@@ -343,7 +343,8 @@ def _fill(walk: _Build) -> list[Outcome]:
         )
         changed = _fill_tables(walk, dbt)
         with step("check the marts"):
-            outcomes = _checked(walk, worker, "marts", changed, meanwhile="lifelines")
+            meanwhile = "lifelines" if changed is None else "analytics.report.writing"
+            outcomes = _checked(walk, worker, "marts", changed, meanwhile=meanwhile)
         with step("estimate the results"):
             made_of, changed = _fill_results(walk, changed)
         with step("check the results"):

@@ -12,8 +12,8 @@ from analytics.errors import BuildError
 from analytics.project_files import ROOT
 
 _PARTS: Final = 2
-_WORTH_ANOTHER: Final = 5
-"""Figures that take as long to draw as a second process takes to start."""
+WORTH_A_PROCESS: Final = 5
+"""Figures that take as long to draw as a process takes to start."""
 
 
 class DrawerProcesses:
@@ -57,7 +57,7 @@ class DrawerProcesses:
 
     def begin(self, bi_file: Path, folder: Path, names: Sequence[str]) -> None:
         """Let each draw its part of the figures of these names into the folder."""
-        worth = min(_PARTS, -(-len(names) // _WORTH_ANOTHER))
+        worth = min(_PARTS, -(-len(names) // WORTH_A_PROCESS))
         self._processes += [self._started() for _ in range(worth - len(self._processes))]
         parts = len(self._processes)
         for part, process in enumerate(self._processes):

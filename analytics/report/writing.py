@@ -9,6 +9,7 @@ from analytics.release.folders import REPORT_PAGE
 from analytics.report import drawing
 from analytics.report.bi_tables import keys_of, read_bi
 from analytics.report.contents import contents, provenance_section
+from analytics.report.drawers import WORTH_A_PROCESS
 from analytics.report.elements import Bi, Figure, Section, Table, as_of
 from analytics.report.numbering import numbered
 from analytics.report.page import page
@@ -53,7 +54,7 @@ class MissingTablesError(Exception):
 
 
 class Drawers(Protocol):
-    """Others who draw the figures of a bi file into a folder while the tables are set."""
+    """Others who draw many figures of a bi file into a folder while the tables are set."""
 
     def begin(self, bi_file: Path, folder: Path, names: Sequence[str]) -> None:
         """Let them begin with the figures of these names."""
@@ -83,16 +84,17 @@ def write_report(  # noqa: PLR0913, PLR0917 - what one report needs
     with written_as(number_style or number_style_of(bi)):
         sections = report_sections(bi, provenance)
         wanted = [one.name for one in figures_of(sections) if one.name not in drawn]
-        if drawers is not None:
-            drawers.begin(bi_file, folder, wanted)
+        helpers = drawers if len(wanted) >= WORTH_A_PROCESS else None
+        if helpers is not None:
+            helpers.begin(bi_file, folder, wanted)
         text = text_to_copy(bi, provenance)
         _write_tables(sections, source_note(bi, provenance), folder / _TABLES)
         write_contents(bi, sections, folder / _CONTENTS)
         (folder / _TEXT).write_text(as_plain_text(text), encoding="utf-8")
-        if drawers is None:
+        if helpers is None:
             draw_figures(bi_file, folder, wanted, number_style=number_style)
         else:
-            drawers.finish()
+            helpers.finish()
         svgs = {
             figure.name: (folder / FIGURES / f"{figure.name}.svg").read_text(encoding="utf-8")
             for figure in figures_of(sections)
