@@ -24,7 +24,7 @@ with as_if_absent("pyspark"):
     import great_expectations as gx
 
 from sqlalchemy import text  # noqa: E402
-from sqlalchemy.exc import DatabaseError  # noqa: E402
+from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 
 from expectations.dialect import close_connections, register  # noqa: E402
 from expectations.outcome import Outcome, failed_to_run  # noqa: E402
@@ -150,9 +150,9 @@ def _first_values(engine: Any, details: dict[str, Any]) -> list[Any]:
         return sorted(values, key=_text)[:_SHOWN_ROWS]
     try:
         query = _ordered(details.get("unexpected_index_query") or "")
-        rows = engine.execute_query(text(f"{query} limit {_SHOWN_ROWS}"))
+        rows = engine.execute_query(text(f"{query} limit {_SHOWN_ROWS}".replace(":", r"\:")))
         return [row[0] if len(row) == 1 else list(row) for row in map(tuple, rows)]
-    except DatabaseError:
+    except SQLAlchemyError:
         return []
 
 

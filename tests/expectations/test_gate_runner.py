@@ -92,6 +92,8 @@ expectations:
      {column: blasts, min_value: 0}, severity: info, description: No blast count is negative.}
   - {id: PAIRS, type: expect_compound_columns_to_be_unique, kwargs: {column_list: [usubjid, day]},
      severity: info, description: A day has one visit.}
+  - {id: TEXTS, type: expect_column_values_to_be_in_set, kwargs:
+     {column: usubjid, value_set: ["12:of 30 %"]}, severity: info, description: A list of one.}
   - id: ROWS
     type: unexpected_rows_expectation
     kwargs: {unexpected_rows_query: "select usubjid, blasts from {batch}; "}
@@ -207,7 +209,8 @@ def test_the_rows_shown_are_the_first_of_all_in_whatever_order_they_stand(
             )
         found.append(run_gate(database, "marts", suites))
     assert found[0] == found[1]
-    values, pairs, rows = found[0]
+    values, pairs, texts, rows = found[0]
+    assert (texts.observed, texts.n_unexpected) == ('["P500", "P500", "P501"]', 1000)
     assert (pairs.observed, pairs.n_unexpected) == (None, 1000)
     assert (values.observed, values.n_unexpected) == ("[-1997.0, -1998.0, -1999.0]", 1000)
     assert str(rows.observed).startswith('[{"usubjid": "P500", "blasts": -1000.0}, ')
