@@ -133,13 +133,13 @@ def _validate(source: Any, suite: Suite, expectations: list[Any]) -> dict[str, A
         result_format={"result_format": "COMPLETE", "partial_unexpected_count": _SHOWN_ROWS},
     )
     for result in validation.results:
-        if result.result and not result.success:
-            result.result[_VALUES] = _first_values(batch.data.execution_engine, result.result)
+        if result.result:
+            result.result[_VALUES] = _unexpected(batch.data.execution_engine, result.result)
     return {result.expectation_config.meta["check_id"]: result for result in validation.results}
 
 
-def _first_values(engine: Any, details: dict[str, Any]) -> list[Any]:
-    """The first unexpected values in their order.
+def _unexpected(engine: Any, details: dict[str, Any]) -> list[Any]:
+    """All unexpected values, or the first in their order.
 
     Great Expectations reads 200 in the order of the table, which differs from build to build.
     Where there are more, they are asked for again by the query that it tells; there are none if
@@ -147,7 +147,7 @@ def _first_values(engine: Any, details: dict[str, Any]) -> list[Any]:
     """
     values: list[Any] = details.get("unexpected_list") or []
     if len(values) == details.get("unexpected_count", 0):
-        return sorted(values, key=_text)[:_SHOWN_ROWS]
+        return values
     try:
         query = _ordered(details.get("unexpected_index_query") or "")
         rows = engine.execute_query(text(f"{query} limit {_SHOWN_ROWS}".replace(":", r"\:")))

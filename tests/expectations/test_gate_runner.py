@@ -90,6 +90,8 @@ table: visits
 expectations:
   - {id: VALUES, type: expect_column_values_to_be_between, kwargs:
      {column: blasts, min_value: 0}, severity: info, description: No blast count is negative.}
+  - {id: MOSTLY, type: expect_column_values_to_be_between, kwargs:
+     {column: blasts, min_value: -1990, mostly: 0.5}, severity: info, description: Most are not.}
   - {id: PAIRS, type: expect_compound_columns_to_be_unique, kwargs: {column_list: [usubjid, day]},
      severity: info, description: A day has one visit.}
   - {id: TEXTS, type: expect_column_values_to_be_in_set, kwargs:
@@ -209,7 +211,9 @@ def test_the_rows_shown_are_the_first_of_all_in_whatever_order_they_stand(
             )
         found.append(run_gate(database, "marts", suites))
     assert found[0] == found[1]
-    values, pairs, texts, rows = found[0]
+    values, mostly, pairs, texts, rows = found[0]
+    assert (mostly.success, mostly.n_unexpected) == (True, 9)
+    assert mostly.observed == "[-1991.0, -1992.0, -1993.0]"
     assert (texts.observed, texts.n_unexpected) == ('["P500", "P500", "P501"]', 1000)
     assert (pairs.observed, pairs.n_unexpected) == (None, 1000)
     assert (values.observed, values.n_unexpected) == ("[-1997.0, -1998.0, -1999.0]", 1000)
