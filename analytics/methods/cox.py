@@ -224,7 +224,7 @@ def likelihood_ratio_test(data: CoxData, names: Sequence[str], *, ties: Ties) ->
 
 
 def _unfitted(data: CoxData, ties: Ties, status: str, iterations: int) -> CoxFit:
-    return CoxFit(status, data.names, ties, len(data.tstop), int(data.event.sum()), iterations)
+    return CoxFit(status, data.names, ties, data.n_rows, data.n_events, iterations)
 
 
 def _reason_without_risk_sets(rows: ScaledRows, ties: Ties) -> str | None:
@@ -248,7 +248,8 @@ def reason_not_to_fit(
         return statuses.not_estimable(statuses.NO_VARIATION, names[int(np.argmin(rows.varies))])
     if rows.first_dependent is not None:
         return statuses.not_estimable(statuses.DEPENDENT_COVARIATES, names[rows.first_dependent])
-    size = np.einsum("ij,ij->j", rows.x, rows.x) @ rows.basis**2 / len(rows.x)
+    count = rows.sets.count.astype(np.float64)
+    size = np.einsum("i,ij,ij->j", count, rows.x, rows.x) @ rows.basis**2 / count.sum()
     spread = np.einsum("ij,ik,kj->j", rows.basis, null.information, rows.basis)
     constant = spread <= SINGULAR * size
     if constant.any():

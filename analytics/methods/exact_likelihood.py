@@ -162,6 +162,7 @@ def _batches(
         row = np.zeros((n_all[sets[0]], n), dtype=np.int64)
         for column, place in enumerate(sets):
             inside = np.flatnonzero((first <= place) & (last >= place))
+            inside = np.repeat(inside, rows.sets.count[inside])
             at_event = has_event[inside] & (last[inside] == place)
             row[: len(inside), column] = inside[np.argsort(~at_event, kind="stable")]
         yield _Batch(sets, n_tied[sets], n_all[sets], row)

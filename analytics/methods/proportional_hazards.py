@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from analytics.methods import statuses
-from analytics.methods.arrays import FloatArray
+from analytics.methods.arrays import FloatArray, IntArray
 from analytics.methods.chi_square import TestResult, chi_square_test, no_test, quadratic_form
 from analytics.methods.cox_data import CoxData, with_covariates
 from analytics.methods.partial_likelihood import PartialLikelihood
@@ -87,9 +87,9 @@ def centred_clock(data: CoxData, sets: RiskSets, transform: PhTransform) -> Floa
     elif transform == "log":
         clock = np.log(sets.time)
     elif transform == "rank":
-        ordered = np.sort(data.tstop)
-        before = np.searchsorted(ordered, sets.time, side="left")
-        clock = (before + np.searchsorted(ordered, sets.time, side="right") + 1) / 2
+        before = _n_before(data, data.tstop, sets.time)
+        until = _n_before(data, data.tstop, sets.time, "right")
+        clock = (before + until + 1) / 2
     elif transform == "km":
         clock = 1 - survival_just_before(data, sets.time)
     else:
@@ -102,8 +102,18 @@ def centred_clock(data: CoxData, sets: RiskSets, transform: PhTransform) -> Floa
 
 def survival_just_before(data: CoxData, times: FloatArray) -> FloatArray:
     """Kaplan-Meier of all rows together, without strata, just before each time."""
-    days, n_events = np.unique(data.tstop[data.event == 1], return_counts=True)
-    entered = np.searchsorted(np.sort(data.tstart), days, side="left")
-    left = np.searchsorted(np.sort(data.tstop), days, side="left")
+    is_event = data.event == 1
+    days, day = np.unique(data.tstop[is_event], return_inverse=True)
+    n_events = np.bincount(day, data.counts[is_event], len(days))
+    entered, left = (_n_before(data, times, days) for times in (data.tstart, data.tstop))
     survival = np.concatenate([[1.0], np.cumprod(1 - n_events / (entered - left))])
     return np.asarray(survival[np.searchsorted(days, times, side="left")], dtype=np.float64)
+
+
+def _n_before(
+    data: CoxData, times: FloatArray, days: FloatArray, side: Literal["left", "right"] = "left"
+) -> IntArray:
+    """How many rows have a time before each day; with the side `right`, also on it."""
+    order = np.argsort(times)
+    n_rows = np.concatenate([[0], np.cumsum(data.counts[order])])
+    return np.asarray(n_rows[np.searchsorted(times[order], days, side=side)], dtype=np.int64)

@@ -19,7 +19,7 @@ class RiskSets:
     Sets: `time`, and `n_tied` events; `bounds` is where each stratum's sets begin, and the end.
 
     Rows are those at risk at some event, the only ones that matter: `row` says which of the data,
-    `weight` what each counts. First come those in the first set of their stratum, then those that
+    `count` how many equal rows each stands for and `weight` what these weigh together. First come those in the first set of their stratum, then those that
     enter later, and `entered` is the first set each of these is in. Both parts are in order of the
     last set a row is in, where those with its event follow those without.
 
@@ -32,6 +32,7 @@ class RiskSets:
     n_tied: IntArray
     bounds: IntArray
     row: IntArray
+    count: IntArray
     weight: FloatArray
     entered: IntArray
     run_start: IntArray
@@ -72,13 +73,15 @@ def risk_sets(data: CoxData) -> RiskSets:
     run_length = np.diff(run_start, append=len(row))
     run_set, run_event = np.divmod(place[run_start].astype(np.int64), 2)
     run_set %= max(n_sets, 1)
-    n_tied = np.bincount(run_set, run_event * run_length, n_sets)
+    count = data.counts[row]
+    n_tied = np.bincount(run_set, run_event * np.add.reduceat(count, run_start), n_sets)
     return RiskSets(
         time=time,
         n_tied=n_tied.astype(np.int64),
         bounds=bounds,
         row=row,
-        weight=np.ones(len(row)) if data.weight is None else data.weight[row].astype(np.float64),
+        count=count,
+        weight=count.astype(np.float64) if data.weight is None else count * data.weight[row],
         entered=first[row[np.searchsorted(place, 2 * n_sets) :]],
         run_start=run_start,
         run_length=run_length,

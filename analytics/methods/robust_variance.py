@@ -32,6 +32,8 @@ def with_robust_variance(data: CoxData, fit: CoxFit, cluster: IntArray) -> CoxFi
     """
     if len(cluster) != len(data.tstop):
         raise ValueError("The clusters must have one code per row.")
+    if data.count is not None:
+        raise ValueError("Rows that count for several have no clusters; give them one by one.")
     known_numbers(cluster, "Cluster of row")
     if fit.ties == "exact":
         raise ValueError("The exact likelihood of tied events has no robust variance; use efron.")

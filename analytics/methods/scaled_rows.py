@@ -63,8 +63,9 @@ def scaled_rows(data: CoxData) -> ScaledRows:
     """The rows at risk at some event, scaled; `x` is column by column in memory."""
     sets = risk_sets(data)
     x = _columns(data.covariates, sets.row)
-    scale = np.array([_centred_and_divided(column) for column in x.T], dtype=np.float64)
-    basis, own_part = _made_independent(x)
+    count = sets.count.astype(np.float64)
+    scale = np.array([_centred_and_divided(column, count) for column in x.T], dtype=np.float64)
+    basis, own_part = _made_independent(x, count)
     return ScaledRows(
         x=x,
         basis=basis * scale,
@@ -82,7 +83,7 @@ def _solved(basis: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray(solved, dtype=np.float64)
 
 
-def _made_independent(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _made_independent(x: FloatArray, count: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Take off each column what those before it tell, in place; the basis and the own parts.
 
     Gram and Schmidt, twice, which is orthogonal to rounding; the sums are NumPy's own, whatever
@@ -90,25 +91,25 @@ def _made_independent(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     """
     p = x.shape[1]
     basis, own_part = np.eye(p), np.ones(p)
-    square = np.zeros(p)
+    square, n = np.zeros(p), count.sum()
     for j in range(p):
         column = x[:, j]
-        before = square[j] = float(np.einsum("i,i->", column, column))
+        before = square[j] = _product(column, column, count)
         if before == 0:
             own_part[j] = 0.0
             continue
         for _ in range(2):
             for i in np.flatnonzero(square[:j] > 0):
-                share = float(np.einsum("i,i->", x[:, i], column)) / square[i]
+                share = _product(x[:, i], column, count) / square[i]
                 column -= share * x[:, i]
                 basis[i, j] += share
-        square[j] = float(np.einsum("i,i->", column, column))
+        square[j] = _product(column, column, count)
         own_part[j] = np.sqrt(square[j] / before)
         if own_part[j] < DEPENDENT:
             own_part[j] = square[j] = 0.0
             column[:] = 0
         elif np.flatnonzero(square[:j] > 0).size:
-            length = np.sqrt(4 * square[j] / len(column))
+            length = np.sqrt(4 * square[j] / n)
             column /= length
             square[j] /= length**2
             basis[j, j] = length
@@ -130,15 +131,21 @@ def _columns(covariates: FloatArray, row: IntArray) -> FloatArray:
     return columns
 
 
-def _centred_and_divided(column: FloatArray) -> float:
+def _product(one: FloatArray, other: FloatArray, count: FloatArray) -> float:
+    """The sum of the products of two columns, each row as often as it counts."""
+    return float(np.einsum("i,i,i->", one, other, count))
+
+
+def _centred_and_divided(column: FloatArray, count: FloatArray) -> float:
     """Bring a column to its scale in place; the scale."""
     if len(column) == 0:
         return 0.0
     low, high = float(column.min()), float(column.max())
-    n_extreme = np.count_nonzero(column == low) + np.count_nonzero(column == high)
-    column -= column.mean()
-    deviation = float(np.sqrt(np.einsum("i,i->", column, column) / len(column)))
-    scale = high - low if n_extreme >= len(column) else 2 * deviation
+    is_extreme = (column == low) | (column == high)
+    n = count.sum()
+    column -= np.einsum("i,i->", column, count) / n
+    deviation = float(np.sqrt(_product(column, column, count) / n))
+    scale = high - low if is_extreme.all() else 2 * deviation
     if not (scale > 0 and high > low):
         column[:] = 0
         return 0.0

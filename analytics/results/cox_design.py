@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from analytics.methods.cox import CoxData
+from analytics.methods.cox_data import CoxData, counted
 from analytics.methods.statuses import NO_EVENTS, NO_SUBJECTS, not_estimable
 from analytics.results.marts import Marts
 from analytics.study.specification import Contrast
@@ -87,19 +87,23 @@ class CoxDesign:
         return None if self.n_event else not_estimable(NO_EVENTS)
 
     def data(self) -> CoxData:
-        """The arrays of the fit, ordered by their values alone.
+        """The rows of the fit, equal ones as one, ordered by their values alone.
 
         A sum of floats depends on its order in the last digit; the names of the subjects
         decide nothing.
         """
-        return self._arrays
+        return self._counted
 
     @cached_property
-    def _arrays(self) -> CoxData:
+    def _counted(self) -> CoxData:
+        return counted(self._data(self.intervals))
+
+    def data_of_intervals(self) -> CoxData:
+        """The rows of the fit, one for each interval in the order of `ordered`."""
         return self._data(self.ordered())
 
     def ordered(self) -> pl.DataFrame:
-        """The intervals in the order of the rows of `data`."""
+        """The intervals ordered by their values."""
         return self.intervals.sort([name for name in self.intervals.columns if name != "usubjid"])
 
     def _data(self, rows: pl.DataFrame) -> CoxData:
@@ -252,12 +256,7 @@ def _merged(intervals: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     )
     for name in names:
         is_next &= pl.col(name).eq(pl.col(name).shift(1))
-    runs = intervals.with_columns(run=(~is_next.fill_null(False)).cum_sum())
-    return (
-        runs.group_by("run", maintain_order=True)
-        .agg(
-            pl.col("usubjid", "tstart", *names).first(),
-            pl.col("tstop", "event_code", "event").last(),
-        )
-        .select(intervals.columns)
-    )
+    begins = intervals.select(is_first=~is_next.fill_null(False))["is_first"]
+    ends = begins.shift(-1, fill_value=True)
+    last = intervals.filter(ends).select("tstop", "event_code", "event")
+    return intervals.filter(begins).with_columns(last)

@@ -89,7 +89,7 @@ def _rows(design: CoxDesign, of_fraction: list[Term], of_times: list[Term]) -> C
         entry=data.tstart,
         leave=data.tstop,
         observed=data.event == 1,
-        weight=np.ones(len(data.tstop), dtype=np.int64),
+        weight=data.counts,
         of_fraction=columns(of_fraction),
         of_scale=columns(of_times),
     )

@@ -51,11 +51,11 @@ def multivariable_frames(
         return rows.frames() | {"joint_test": frame_of_rows("joint_test", ())}
 
     def fit_of(design: CoxDesign) -> CoxFit:
-        data = design.data()
+        if analysis.variance != "robust":
+            return fitted(design.data(), analysis, study.parameters)
+        data = design.data_of_intervals()
         fit = fitted(data, analysis, study.parameters)
-        if analysis.variance == "robust":
-            fit = with_robust_variance(data, fit, _clusters(analysis, design, marts))
-        return fit
+        return with_robust_variance(data, fit, _clusters(analysis, design, marts))
 
     fit = fit_of(found.design)
     words = [words_of(study, term) for term in found.terms]
