@@ -146,7 +146,8 @@ def cox_design(
     contrasts are called in the model, where that is not their factors.
     """
     names = tuple(contrast.factor for contrast in contrasts) if names is None else tuple(names)
-    followed, places = _followed(marts, cohort)
+    followed, places = marts.followed(cohort.endpoint, cohort.population)
+    followed = followed.with_columns(event=pl.col("event_code") == 1)
     if cohort.strata:
         followed = followed.with_columns(_stratum(study, cohort.strata, marts, followed))
     elsewhere: dict[str, int] = {}
@@ -175,15 +176,6 @@ def cox_design(
         n_missing=followed["usubjid"].n_unique() - complete["usubjid"].n_unique(),
         elsewhere={name: n for name, n in elsewhere.items() if n},
     )
-
-
-def _followed(marts: Marts, cohort: CoxCohort) -> tuple[pl.DataFrame, pl.Series]:
-    """Intervals of the population's subjects on the endpoint's clock, and their places in it."""
-    rows = marts.intervals(cohort.endpoint).with_row_index("place")
-    members = marts.members(cohort.population)
-    found = rows.join(members, on="usubjid", how="semi", maintain_order="left")
-    intervals = found.with_columns(event=pl.col("event_code") == 1)
-    return intervals.select("usubjid", "tstart", "tstop", "event_code", "event"), found["place"]
 
 
 def _stratum(

@@ -75,6 +75,7 @@ _PREPARED: Final = (
     "_factors_by_name",
     "_factors_in_intervals",
     "_intervals_by_endpoint",
+    "_last_followed",
     "_members_by_population",
 )
 
@@ -122,6 +123,24 @@ class Marts:
         """The intervals on an endpoint's clock; those of a subject stand together, in time."""
         return self._intervals_by_endpoint.get(endpoint, self.covariate_intervals.clear())
 
+    def followed(self, endpoint: str, population: str) -> tuple[pl.DataFrame, pl.Series]:
+        """The intervals of a population's subjects on an endpoint's clock, and their places.
+
+        The places are those in `intervals`. The last answer is kept: the models of an analysis ask
+        the same one after the other.
+        """
+        key = (endpoint, population)
+        if key not in self._last_followed:
+            rows = self.intervals(endpoint).with_row_index("place")
+            members = self.members(population)
+            found = rows.join(members, on="usubjid", how="semi", maintain_order="left")
+            self._last_followed.clear()
+            self._last_followed[key] = (
+                found.select("usubjid", "tstart", "tstop", "event_code"),
+                found["place"],
+            )
+        return self._last_followed[key]
+
     def factor_in_intervals(
         self, endpoint: str, factor: str, *, changes: bool, is_number: bool
     ) -> pl.Series:
@@ -163,6 +182,10 @@ class Marts:
             )
             .sort("row")[column]
         )
+
+    @cached_property
+    def _last_followed(self) -> dict[tuple[str, str], tuple[pl.DataFrame, pl.Series]]:
+        return {}
 
     @cached_property
     def _factors_in_intervals(self) -> dict[tuple[str, str, bool, bool], pl.Series]:
