@@ -24,7 +24,7 @@
         {{ domain.get('visitnum', 'cast(null as double)') }} as visitnum,
         {{ text or 'cast(null as string)' }} as value_text,
         {{ text_variable(domain) if text else 'cast(null as string)' }} as value_variable,
-        {{ wording(text) if text else 'cast(null as string)' }} as wording,
+        {{ first_wording(domain.text) if text else 'cast(null as string)' }} as wording,
         {{ variable_of(domain, domain.get('text', ['usubjid'])[0]) }} as wording_variable,
         {{ number or 'cast(null as double)' }} as result_number,
         {{ number ~ '_given' if number else 'cast(null as string)' }} as number_given,

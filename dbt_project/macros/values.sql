@@ -11,6 +11,18 @@
 {%- endmacro %}
 
 {#-
+    The wording of the first column with a value. Each column by itself: DuckDB works out a
+    function of one stored column once for each different value, and of several for each row.
+-#}
+{% macro first_wording(text_columns) -%}
+    case
+        {%- for column in text_columns %}
+        when {{ column }} is not null then {{ wording(column) }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#-
     A finite number, or null when the text is not one. An engine may read 1_0 as 10, which
     nobody who writes data means.
 -#}

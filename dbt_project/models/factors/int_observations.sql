@@ -141,7 +141,7 @@ observations as (
                 from tests_of_factors as tests
                 where tests.testcd is null
             )
-            or (domain, {{ wording('coalesce(testcd, value_text)') }}) in (
+            or (domain, {{ first_wording(['testcd', 'value_text']) }}) in (
                 select
                     tests.domain,
                     tests.testcd

@@ -20,20 +20,17 @@ records_left_out as (
 ),
 
 -- few records are listed, so that the many are not held in memory to look for theirs
-remote_contacts as (
-    select distinct
+terms_that_matter as (
+    select
         src_file,
-        src_row
+        src_row,
+        bool_or(category = 'contact_mode') as is_remote,
+        bool_or(category = 'status') as is_found_alive
     from record_terms
-    where category = 'contact_mode' and value <> 'visit'
-),
-
-found_alive as (
-    select distinct
-        src_file,
-        src_row
-    from record_terms
-    where category = 'status' and value = 'alive'
+    where
+        (category = 'contact_mode' and value <> 'visit')
+        or (category = 'status' and value = 'alive')
+    group by src_file, src_row
 ),
 
 -- the start of a dose is the day the doses settled on
@@ -84,17 +81,13 @@ records_with_ends as (
         days.srcvar,
         days.adt,
         days.adtf,
-        remote_contacts.src_row is not null as is_remote,
-        found_alive.src_row is not null as is_found_alive
+        coalesce(terms_that_matter.is_remote, false) as is_remote,
+        coalesce(terms_that_matter.is_found_alive, false) as is_found_alive
     from starts_and_ends as days
-    left join remote_contacts
+    left join terms_that_matter
         on
-            days.src_file = remote_contacts.src_file
-            and days.src_row = remote_contacts.src_row
-    left join found_alive
-        on
-            days.src_file = found_alive.src_file
-            and days.src_row = found_alive.src_row
+            days.src_file = terms_that_matter.src_file
+            and days.src_row = terms_that_matter.src_row
     left join records_left_out
         on
             days.src_file = records_left_out.src_file
