@@ -81,8 +81,9 @@ def survival_before(table: RiskTable) -> FloatArray:
 
 
 def incidence(table: RiskTable, caused: IntArray) -> FloatArray:
-    """The running sum of S(t-) d / n over the days."""
-    return np.cumsum(survival_before(table) * _per_at_risk(table, caused.astype(np.float64)))
+    """The running sum of S(t-) d / n over the days, which rounding does not take beyond 1."""
+    parts = survival_before(table) * _per_at_risk(table, caused.astype(np.float64))
+    return np.asarray(np.minimum(np.cumsum(parts), 1.0), dtype=np.float64)
 
 
 def _per_at_risk(table: RiskTable, numbers: FloatArray) -> FloatArray:

@@ -19,9 +19,10 @@ class RiskSets:
     Sets: `time`, and `n_tied` events; `bounds` is where each stratum's sets begin, and the end.
 
     Rows are those at risk at some event, the only ones that matter: `row` says which of the data,
-    `count` how many equal rows each stands for and `weight` what these weigh together. First come those in the first set of their stratum, then those that
-    enter later, and `entered` is the first set each of these is in. Both parts are in order of the
-    last set a row is in, where those with its event follow those without.
+    `count` how many equal rows each stands for, and `weight` what these weigh together. First come
+    those in the first set of their stratum, then those that enter later, and `entered` is the first
+    set each of these is in. Both parts are in order of the last set a row is in, where those with
+    its event follow those without.
 
     A run is a stretch of rows of one part and last set, all with or all without the event, that
     lies in one block of BLOCK_ROWS: it begins at `run_start`, has `run_length` rows and the last

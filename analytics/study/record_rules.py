@@ -256,7 +256,8 @@ _CATALOGUE: Final = (
         _DATED,
         "record or value",
         "Nothing except reports of the death is dated after it.",
-        "One of the two dates is wrong; the date of death is used.",
+        "One of the two dates is wrong; the date of death is used. A partial one has been moved "
+        "to the last day within it on which the subject was alive.",
         "Check the date and the date of death.",
     ),
     RecordRule(
@@ -368,7 +369,8 @@ _CATALOGUE: Final = (
         "unknown_time_unit",
         "ADTTE",
         "record",
-        "AVALU, or time_unit of the trial in study.toml, is DAYS, WEEKS, MONTHS or YEARS.",
+        "AVALU, or the unit in brackets at the end of PARAM, or time_unit of the trial in "
+        "study.toml, is DAYS, WEEKS, MONTHS or YEARS.",
         "A time without its unit may be wrong by a factor of 30.",
         "Set time_unit for the trial in study.toml, or correct AVALU.",
         policy="stop",

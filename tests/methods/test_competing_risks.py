@@ -49,6 +49,16 @@ def test_incidence_that_reaches_one_is_certain(n):
     assert curve["std_error"][-2] == pytest.approx(sqrt((n - 1) / n**3))
 
 
+@pytest.mark.parametrize("code", [1, 2])
+def test_rounding_takes_no_incidence_beyond_one(code):
+    # the sum of the parts alone is 1.0000000000000002 for 5, 7 and many other numbers
+    event = {1: "event", 2: "competing"}[code]
+    for n in range(1, 101):
+        estimate = curve_of(range(1, n + 1), [code] * n, event=event)["estimate"]
+        assert estimate.max() <= 1
+        assert estimate[-1] == pytest.approx(1, abs=1e-14)
+
+
 def test_jackknife_is_delta_when_all_enter_at_day_zero():
     assert_frame_equal(
         curve_of(TIMES, CODES, variance="infinitesimal_jackknife"), curve_of(TIMES, CODES)

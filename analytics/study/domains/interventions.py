@@ -43,7 +43,12 @@ INTERVENTIONS: Final = (
             ),
             *carried("EPOCH"),
             record_date("EXSTDTC", "the first dose, from which clocks run, and the cycles"),
-            other_date("EXENDTC", "the last dose; a sign of life"),
+            other_date(
+                "EXENDTC",
+                "the last dose; a sign of life. A record without it in a trial that gives ends, or "
+                "with one after the cut-off, goes on: unless another record of the treatment "
+                "(EXTRT) follows, the subject has no last dose yet",
+            ),
         ),
         is_needed=True,
         absent="the trial is refused",

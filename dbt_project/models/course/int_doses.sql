@@ -24,6 +24,10 @@ doses as (
                 then dose_records.adt_end
         end as adt_end,
         dose_records.adtf_end,
+        dose_records.is_open
+        and dose_records.adt = max(dose_records.adt) over (
+            partition by dose_records.usubjid, dose_records.extrt
+        ) as is_ongoing,
         dose_records.trtsdt
     from dose_records
     left join cycles_out_of_order

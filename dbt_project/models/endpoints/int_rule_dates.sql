@@ -19,7 +19,17 @@ rule_dates as (
         endpoint_rules.role,
         endpoint_rules.priority,
         dated_facts.fact,
-        {{ add_days('dated_facts.adt', 'endpoint_rules.days_after') }} as adt,
+        -- a follow-up whose end may have come with its start does not go on beyond it
+        {{ add_days(
+            "case when endpoint_rules.role in ('end', 'censor_first') then "
+            ~ not_before(
+                'dated_facts.adt',
+                latest_day_meant('dated_facts.adt', 'dated_facts.adtf'),
+                'origins.startdt'
+            )
+            ~ ' else dated_facts.adt end',
+            'endpoint_rules.days_after'
+        ) }} as adt,
         -- of an imputed day the last one that it can be
         {{ add_days(
             latest_day_meant('dated_facts.adt', 'dated_facts.adtf'),

@@ -60,6 +60,7 @@ placed_{{ level }} as (
         records.srcvar,
         records.srcseq,
         records.adtf,
+        records.adt_last,
         greatest(
             records.adt,
             max(
@@ -143,7 +144,8 @@ placed_{{ level }} as (
         records.srcvar,
         records.srcseq,
         records.adtf,
-        records.adt
+        records.adt,
+        records.adt_last
 ),
 
 with_cycle_{{ level }} as (
@@ -160,6 +162,7 @@ with_cycle_{{ level }} as (
         placed.srcseq,
         placed.adtf,
         placed.adt,
+        placed.adt_last,
         cycles.cycle,
         min(
             case
@@ -200,6 +203,7 @@ with_cycle_{{ level }} as (
         placed.srcseq,
         placed.adtf,
         placed.adt,
+        placed.adt_last,
         cycles.cycle
 ),
 
@@ -225,14 +229,17 @@ facts_{{ level }} as (
         confirmations.fact is null
         or {{ days_between('records.adt', 'records.last_day') }}
         >= confirmations.value_number
-    -- of one day a complete date stands before a partial one
+    -- the first is the one that has certainly come first: a complete date stands before
+    -- a partial one that it may lie in
     qualify
         row_number() over (
             partition by records.usubjid, records.fact
             order by
-                case when records.take = 'first' then records.adt end asc nulls last,
+                case when records.take = 'first' then records.adt_last end asc
+                nulls last,
                 case when records.take = 'last' then records.adt end desc,
                 case when records.adtf is null then 0 else 1 end asc,
+                records.adt asc nulls last,
                 records.srcseq asc nulls last,
                 records.src_file asc,
                 records.src_row asc

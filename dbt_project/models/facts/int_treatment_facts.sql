@@ -63,10 +63,19 @@ first_doses as (
     qualify {{ place_by_date('usubjid, fact') }} = 1
 ),
 
+-- who is still treated has had no last dose yet
+ongoing_treatments as (
+    select distinct usubjid
+    from doses
+    where is_ongoing
+),
+
 last_doses as (
-    select *
+    select dose_facts.*
     from dose_facts
-    where fact = 'last_dose'
+    anti join ongoing_treatments
+        on dose_facts.usubjid = ongoing_treatments.usubjid
+    where dose_facts.fact = 'last_dose'
     qualify {{ place_by_date('usubjid, fact', latest=true) }} = 1
 ),
 

@@ -14,12 +14,15 @@ units as (
     select * from {{ ref('stg_study__time_units') }}
 ),
 
+-- the parameter may name its unit: 'Overall Survival (Months)'
 times_in_units as (
     select
         adtte.*,
-        coalesce(adtte.avalu, trials.time_unit) as unit_given
+        coalesce(adtte.avalu, named.wording, trials.time_unit) as unit_given
     from adtte
     inner join endpoints on adtte.paramcd = endpoints.paramcd
+    left join units as named
+        on {{ wording('adtte.param') }} like '%(' || named.wording || ')'
     left join trials on adtte.src_trial = trials.trial_id
 ),
 

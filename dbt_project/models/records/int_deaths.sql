@@ -10,6 +10,18 @@ dose_records as (
     select * from {{ ref('int_dose_records') }}
 ),
 
+current_records as (
+    select * from {{ ref('int_current_records') }}
+),
+
+statements as (
+    select * from {{ ref('int_death_statements') }}
+),
+
+end_dates as (
+    select * from {{ ref('int_end_dates') }}
+),
+
 deaths_chosen as (
     select *
     from death_records
@@ -30,6 +42,29 @@ deaths_chosen as (
         ) = 1
 ),
 
+-- whoever has a record of a known day is alive on it, unless it tells of the death, of
+-- what was not done or only of a contact, which has a list of its own
+days_of_records as (
+    select
+        current_records.usubjid,
+        current_records.adt
+    from current_records
+    anti join statements
+        on
+            current_records.src_file = statements.src_file
+            and current_records.src_row = statements.src_row
+    where
+        current_records.adtf is null
+        and current_records.domain <> 'SS'
+        and not current_records.is_not_done
+    union all
+    select
+        usubjid,
+        adt
+    from end_dates
+    where rule is null and adtf is null
+),
+
 -- a dose is one, wherever the study takes contacts from
 signs_of_life as (
     select
@@ -41,6 +76,11 @@ signs_of_life as (
         usubjid,
         adt
     from dose_records
+    union all
+    select
+        usubjid,
+        adt
+    from days_of_records
 ),
 
 last_signs_of_life as (
@@ -52,6 +92,8 @@ last_signs_of_life as (
         on
             deaths_chosen.usubjid = signs_of_life.usubjid
             and deaths_chosen.adt_last >= signs_of_life.adt
+    -- a death of a known day needs no sign
+    where deaths_chosen.adtf is not null
     group by deaths_chosen.usubjid
 ),
 

@@ -19,6 +19,12 @@ records_left_out as (
     where about = 'category' and counted_as = 'dose'
 ),
 
+ends_of_trials as (
+    select distinct src_trial
+    from ex
+    where exendtc is not null
+),
+
 -- a record of study treatment with a date is a dose, unless the study leaves it out
 doses as (
     select
@@ -31,8 +37,14 @@ doses as (
         ex.exstdt_last,
         ex.exstdtf,
         ex.exstdt_time,
-        end_dates.adt as exendt,
-        end_dates.adtf as exendtf,
+        ex.extrt,
+        case when end_dates.rule is null then end_dates.adt end as exendt,
+        case when end_dates.rule is null then end_dates.adtf end as exendtf,
+        -- in a trial that gives ends, who has none is still treated
+        coalesce(
+            end_dates.rule = 'after_cutoff',
+            ex.exendtc is null and ends_of_trials.src_trial is not null
+        ) as is_open,
         {{ whole_number('record_terms.value') }} as cycle
     from ex
     inner join current_records
@@ -48,7 +60,8 @@ doses as (
         on
             ex.src_file = end_dates.src_file
             and ex.src_row = end_dates.src_row
-            and end_dates.rule is null
+    left join ends_of_trials
+        on ex.src_trial = ends_of_trials.src_trial
     left join records_left_out
         on
             ex.src_file = records_left_out.src_file
@@ -140,6 +153,8 @@ placed_doses as (
         doses.exstdt_time as atm,
         doses.exendt as adt_end,
         doses.exendtf as adtf_end,
+        doses.extrt,
+        doses.is_open,
         first_doses.trtsdt
     from doses
     inner join first_doses
