@@ -45,9 +45,9 @@ INTERVENTIONS: Final = (
             record_date("EXSTDTC", "the first dose, from which clocks run, and the cycles"),
             other_date(
                 "EXENDTC",
-                "the last dose; a sign of life. A record without it in a trial that gives ends, or "
-                "with one after the cut-off, goes on: unless another record of the treatment "
-                "(EXTRT) follows, the subject has no last dose yet",
+                "the last dose; a sign of life. A record without it, where others of the treatment "
+                "(EXTRT) in the trial have one, or with one after the cut-off, goes on: unless "
+                "another record of the treatment follows, the subject has no last dose yet",
             ),
         ),
         is_needed=True,

@@ -19,9 +19,12 @@ rule_dates as (
         endpoint_rules.role,
         endpoint_rules.priority,
         dated_facts.fact,
-        -- a follow-up whose end may have come with its start does not go on beyond it
+        -- by its last possible day an end has certainly come; what censors does so on
+        -- the first one, and not before the origin
         {{ add_days(
-            "case when endpoint_rules.role in ('end', 'censor_first') then "
+            "case endpoint_rules.role when 'end' then "
+            ~ latest_day_meant('dated_facts.adt', 'dated_facts.adtf')
+            ~ " when 'censor_first' then "
             ~ not_before(
                 'dated_facts.adt',
                 latest_day_meant('dated_facts.adt', 'dated_facts.adtf'),

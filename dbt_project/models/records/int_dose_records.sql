@@ -19,8 +19,10 @@ records_left_out as (
     where about = 'category' and counted_as = 'dose'
 ),
 
-ends_of_trials as (
-    select distinct src_trial
+treatments_with_ends as (
+    select distinct
+        src_trial,
+        extrt
     from ex
     where exendtc is not null
 ),
@@ -40,10 +42,10 @@ doses as (
         ex.extrt,
         case when end_dates.rule is null then end_dates.adt end as exendt,
         case when end_dates.rule is null then end_dates.adtf end as exendtf,
-        -- in a trial that gives ends, who has none is still treated
+        -- of a treatment with ends, who has none is still treated
         coalesce(
             end_dates.rule = 'after_cutoff',
-            ex.exendtc is null and ends_of_trials.src_trial is not null
+            ex.exendtc is null and treatments_with_ends.extrt is not null
         ) as is_open,
         {{ whole_number('record_terms.value') }} as cycle
     from ex
@@ -60,8 +62,10 @@ doses as (
         on
             ex.src_file = end_dates.src_file
             and ex.src_row = end_dates.src_row
-    left join ends_of_trials
-        on ex.src_trial = ends_of_trials.src_trial
+    left join treatments_with_ends
+        on
+            ex.src_trial = treatments_with_ends.src_trial
+            and ex.extrt = treatments_with_ends.extrt
     left join records_left_out
         on
             ex.src_file = records_left_out.src_file
