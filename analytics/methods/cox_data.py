@@ -102,8 +102,13 @@ def counted(data: CoxData) -> CoxData:
     Times are days and most covariates have a few values, so that a large study has many times fewer
     different rows than rows.
     """
-    columns = {"tstart": data.tstart, "tstop": data.tstop, "event": data.event}
-    columns |= {"stratum": data.stratum, "weight": data.weight}
+    columns: dict[str, FloatArray | IntArray | None] = {
+        "tstart": data.tstart,
+        "tstop": data.tstop,
+        "event": data.event,
+        "stratum": data.stratum,
+        "weight": data.weight,
+    }
     columns |= {f"covariate {j}": column for j, column in enumerate(data.covariates.T)}
     known = {name: values for name, values in columns.items() if values is not None}
     rows = pl.DataFrame({name: np.ascontiguousarray(values) for name, values in known.items()})

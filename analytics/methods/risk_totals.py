@@ -41,8 +41,8 @@ def n_at_risk(sets: RiskSets) -> FloatArray:
     n_sets, n_entered = len(sets.time), len(sets.entered)
     counts = np.bincount(sets.run_set, np.add.reduceat(sets.count, sets.run_start), n_sets)
     if n_entered:
-        counts -= np.bincount(sets.entered - 1, sets.count[-n_entered:], n_sets)
-    return _cumulated_backwards(sets, counts)
+        counts = counts - np.bincount(sets.entered - 1, sets.count[-n_entered:], n_sets)
+    return _cumulated_backwards(sets, np.asarray(counts, dtype=np.float64))
 
 
 def over_sets(sets: RiskSets, at_risk: FloatArray, at_event: FloatArray) -> FloatArray:
