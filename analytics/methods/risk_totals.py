@@ -38,11 +38,11 @@ def over_events(sets: RiskSets, x: FloatArray, weight: FloatArray) -> FloatArray
 
 def n_at_risk(sets: RiskSets) -> FloatArray:
     """The number of rows at risk in each set, each as often as it counts, whatever they weigh."""
-    n_sets, n_entered = len(sets.time), len(sets.entered)
-    counts = np.bincount(sets.run_set, np.add.reduceat(sets.count, sets.run_start), n_sets)
-    if n_entered:
-        counts = counts - np.bincount(sets.entered - 1, sets.count[-n_entered:], n_sets)
-    return _cumulated_backwards(sets, np.asarray(counts, dtype=np.float64))
+    n_sets = len(sets.time)
+    last_in = np.bincount(sets.run_set, np.add.reduceat(sets.count, sets.run_start), n_sets)
+    late = sets.count[len(sets.count) - len(sets.entered) :]
+    counts = np.asarray(last_in - np.bincount(sets.entered - 1, late, n_sets), dtype=np.float64)
+    return _cumulated_backwards(sets, counts)
 
 
 def over_sets(sets: RiskSets, at_risk: FloatArray, at_event: FloatArray) -> FloatArray:
