@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Final
 
 from analytics.ingest import UnusedFile
 from analytics.plural import counted
@@ -94,6 +95,14 @@ class Wording:
     n_records: int
 
 
+_CONSEQUENCES: Final = {
+    "record": "the record is rejected",
+    "value": "the value is not used",
+    "record or value": "the record is rejected, or the value is not used",
+    "nothing": "all records are used",
+}
+
+
 @dataclass(frozen=True)
 class RuleFindings:
     """The findings of one rule, in file order."""
@@ -109,13 +118,7 @@ class RuleFindings:
             return "stops the build"
         if self.policy == "exclude_subject":
             return "the subject is excluded"
-        if self.rule.turns_away == "value":
-            return "the value is not used"
-        if self.rule.turns_away == "nothing":
-            return "all records are used"
-        if self.rule.turns_away == "record":
-            return "the record is rejected"
-        return "the record is rejected, or the value is not used"
+        return self.rule.consequence or _CONSEQUENCES[self.rule.turns_away]
 
 
 @dataclass(frozen=True)

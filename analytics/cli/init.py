@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analytics.cli.app import app, one_sentence, say
+from analytics.plural import counted
+from analytics.study.wording import choices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from analytics.proposal import ProposedStudy
+    from analytics.proposal.course import Course
 
 Sources = Annotated[
     list[Path] | None,
@@ -55,23 +60,47 @@ def tell(folder: Path, proposed: "ProposedStudy") -> None:
     for trial in proposed.trials:
         say(f"Trial {trial.trial_id} was copied to {folder / trial.path}.")
         say(f"  Cut-off {trial.cutoff.isoformat()}: {trial.reason}. Is it the data cut-off?")
-    if proposed.endpoints:
+    if proposed.course is None:
         say(f"endpoints.csv: {', '.join(proposed.endpoints)}.")
         say(
             "adam_events.csv: remove the # before each reason of censoring that is a competing "
             "event."
         )
-        say(f"factors.csv: {', '.join(proposed.factors)}.")
-        for line in unused_lines(proposed.unused):
+    else:
+        n_open = sum(not term.in_force for term in proposed.terms)
+        say(
+            f"terms.csv: {counted(len(proposed.terms) - n_open, 'wording')} with a meaning, "
+            f"{n_open} without, each commented out with #."
+        )
+        for line in course_lines(proposed.course, proposed.endpoints):
             say(line)
-        say(f"Then run `plateau build {folder}`.")
-        return
-    n_open = sum(not term.in_force for term in proposed.terms)
-    say(
-        f"terms.csv: {len(proposed.terms) - n_open} wordings with a meaning, {n_open} without, "
-        "each commented out with #."
-    )
     say(f"factors.csv: {', '.join(proposed.factors)}.")
     for line in unused_lines(proposed.unused):
         say(line)
-    say(f"Then run `plateau check {folder}`.")
+    command = "build" if proposed.course is None else "check"
+    say(f"Then run `plateau {command} {folder}`.")
+
+
+def course_lines(course: "Course", endpoints: "Sequence[str]") -> "Iterator[str]":
+    """What is followed from when, and what the files leave open."""
+    vocabularies = (
+        f", with the terms of {choices(course.vocabularies)}" if course.vocabularies else ""
+    )
+    day = "the randomisation" if course.randomised else "the first dose"
+    yield f"endpoints.csv: {', '.join(endpoints)}; survival from {day}{vocabularies}."
+    for reader in course.readers:
+        others = choices([name or "readers without a name" for name in reader.others])
+        yield (
+            f"fact_conditions.csv: of {reader.trial_id} the responses read by {reader.evaluator} "
+            f"count, not those of {others}. Is that the analysis?"
+        )
+    if course.new_therapy is not None:
+        yield (
+            f"facts.csv: {course.new_therapy.variable} {choices(course.new_therapy.values)} is a "
+            "new anti-cancer therapy."
+        )
+    if course.recurrence is not None:
+        yield (
+            f"facts.csv: {course.recurrence.variable} {choices(course.recurrence.values)} is a "
+            "recurrence."
+        )

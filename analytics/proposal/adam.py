@@ -51,11 +51,12 @@ class AdamFactor:
 
 @dataclass(frozen=True)
 class AdamPopulation:
-    """A flag of ADSL."""
+    """A flag of ADSL; `within` is the first population, if it holds every member of this one."""
 
     name: str
     variable: str
     label: str
+    within: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class CensoringWording:
 
 @dataclass(frozen=True)
 class AdamFindings:
-    """What a package says; `time_unit` None: AVALU has it."""
+    """What a package says; `time_units` has the trials with times whose unit no row gives."""
 
     factors: tuple[AdamFactor, ...]
     populations: tuple[AdamPopulation, ...]
@@ -101,15 +102,22 @@ def read_adam(connection: duckdb.DuckDBPyConnection, days_per_month: float) -> A
     """What raw.adam_adsl and raw.adam_adtte of all trials hold."""
     labels = _labels(connection)
     populations = tuple(_populations(connection, labels))
+    connection.execute(_UNITS)
+    connection.executemany(
+        "insert into adam_units values (?, ?, ?)",
+        [(word, unit, days_in(unit, days_per_month)) for word, unit in TIME_UNITS.items()],
+    )
     connection.execute(_TIMES)
-    units = _time_units(connection, days_per_month)
+    time_units = _time_units(connection, days_per_month)
+    for trial, unit in time_units.items():
+        connection.execute(_FILL_UNITS, [days_in(unit, days_per_month), trial])
     return AdamFindings(
         tuple(_factors(connection, labels)),
         populations,
-        tuple(_endpoints(connection, populations, units, days_per_month)),
+        tuple(_endpoints(connection, populations, days_per_month)),
         tuple(CensoringWording(*row) for row in connection.execute(_CENSORINGS).fetchall()),
-        {trial: unit for trial, (unit, is_given) in units.items() if not is_given},
-        _day_convention(connection, units, days_per_month),
+        time_units,
+        _day_convention(connection),
         {
             trial: (day, "ADTTE.ADT")
             for trial, day in connection.execute(_LATEST).fetchall()
@@ -137,10 +145,31 @@ def _populations(
     """The flags of ADaM; where ADSL has none of them, every flag that it has."""
     standard = [name for name in POPULATION_FLAGS if name in labels]
     own = [name for name in labels if name.endswith("FL") and len(name) > len("FL")]
+    first: str | None = None
     for variable in standard or own:
         if "Y" in _values(connection, variable):
             label = POPULATION_FLAGS.get(variable) or labels[variable] or variable
-            yield AdamPopulation(variable.removesuffix("FL").lower(), variable, label)
+            first = first or variable
+            is_within = variable != first and not _n_without(connection, variable, first)
+            yield AdamPopulation(
+                _population_name(variable),
+                variable,
+                label,
+                _population_name(first) if is_within else None,
+            )
+
+
+def _population_name(variable: str) -> str:
+    return variable.removesuffix("FL").lower()
+
+
+def _n_without(connection: duckdb.DuckDBPyConnection, flag: str, other: str) -> int:
+    """Subjects with the one flag and without the other."""
+    found = connection.execute(
+        f"select count(*) from {table_of(ADSL)} where trim({_column(connection, flag)}) = 'Y' "
+        f"and trim({_column(connection, other)}) is distinct from 'Y'"
+    ).fetchall()
+    return int(found[0][0])
 
 
 def _factors(
@@ -186,22 +215,16 @@ def _in_order(connection: duckdb.DuckDBPyConnection, variable: str, has_number: 
     return sorted(values, key=lambda value: (places.get(value, float("inf")), value))
 
 
-def _time_units(
-    connection: duckdb.DuckDBPyConnection, days_per_month: float
-) -> dict[str, tuple[str, bool]]:
-    """The unit of each trial's times, and whether AVALU gives it.
+def _time_units(connection: duckdb.DuckDBPyConnection, days_per_month: float) -> dict[str, str]:
+    """The unit of each trial with rows that do not give it, in AVALU or at the end of PARAM.
 
-    Without AVALU the words of PARAM tell it (Progression-free survival (months)), and without them
-    the dates; days where nothing does.
+    The words of their PARAM tell it (Survival in months), and without them the dates; days where
+    nothing does.
     """
-    units: dict[str, tuple[str, bool]] = {}
-    for trial, given, words in connection.execute(_UNITS).fetchall():
-        if given is not None:
-            units[trial] = (TIME_UNITS.get(str(given).upper(), "days"), True)
-            continue
+    units: dict[str, str] = {}
+    for trial, words in connection.execute(_WITHOUT_UNIT).fetchall():
         named = re.search(r"\b(day|week|month|year)s?\b", str(words or "").lower())
-        unit = f"{named[1]}s" if named else _by_dates(connection, trial, days_per_month)
-        units[trial] = (unit, False)
+        units[trial] = f"{named[1]}s" if named else _by_dates(connection, trial, days_per_month)
     return units
 
 
@@ -212,47 +235,49 @@ def _by_dates(connection: duckdb.DuckDBPyConnection, trial: str, days_per_month:
         for unit in _IN_WORDS
     )
     found = connection.execute(
-        f"select {distances} from adam_times where src_trial = ?", [trial]
+        f"select {distances} from adam_times where src_trial = ? and unit_days is null", [trial]
     ).fetchall()[0]
     if any(distance is None for distance in found):
         return "days"
     return min(zip(found, _IN_WORDS, strict=True))[1]
 
 
-def _day_convention(
-    connection: duckdb.DuckDBPyConnection,
-    units: dict[str, tuple[str, bool]],
-    days_per_month: float,
-) -> str:
+def _day_convention(connection: duckdb.DuckDBPyConnection) -> str:
     """Whether most times have a day more than ADT - STARTDT."""
-    votes = 0.0
-    for trial, (unit, _) in units.items():
-        days = days_in(unit, days_per_month)
-        vote = connection.execute(
-            f"select sum(sign(abs(aval * {days} - (adt - startdt) - 1) "
-            f"- abs(aval * {days} - (adt - startdt)))) from adam_times where src_trial = ?",
-            [trial],
-        ).fetchall()[0][0]
-        votes += vote or 0
-    return "adam" if votes < 0 else "difference"
+    (votes,) = connection.execute(_VOTES).fetchall()[0]
+    return "adam" if (votes or 0) < 0 else "difference"
 
 
 def _endpoints(
     connection: duckdb.DuckDBPyConnection,
     populations: Sequence[AdamPopulation],
-    units: dict[str, tuple[str, bool]],
     days_per_month: float,
 ) -> Iterator[AdamEndpoint]:
-    longest = max((days_in(unit, days_per_month) for unit, _ in units.values()), default=1.0)
-    for paramcd, param, aval in connection.execute(_PARAMETERS).fetchall():
+    for paramcd, param, days in connection.execute(_PARAMETERS).fetchall():
         outside = [_n_outside(connection, paramcd, item.variable) for item in populations]
         whole = next(
             (item for item, n in zip(populations, outside, strict=True) if n == 0),
             populations[0] if populations else None,
         )
         if whole is not None:
-            months = (aval or 0) * longest / days_per_month
-            yield AdamEndpoint(paramcd, param or paramcd, whole.name, months)
+            label = endpoint_label(param or "") or paramcd
+            yield AdamEndpoint(paramcd, label, whole.name, (days or 0) / days_per_month)
+
+
+def endpoint_label(param: str) -> str:
+    """The endpoint as PARAM names it, as it stands in a sentence and without its unit.
+
+    Times are shown in months, so a unit at the end would contradict them; `Progression-Free
+    Survival (Days)` is `Progression-free survival`. A word in capitals stays.
+    """
+    units = "|".join(TIME_UNITS)
+    words = re.sub(rf"\s*[(\[](?:{units})[)\]]\s*$", "", param.strip(), flags=re.IGNORECASE)
+    long_words = re.findall(r"[A-Za-z]{4,}", words)
+    if not all(word[0].isupper() for word in long_words):
+        return words
+    first = re.match(r"\W*\w+", words)
+    start = first.end() if first else 0
+    return words[:start] + re.sub(r"\b[A-Z][a-z]+", lambda word: word[0].lower(), words[start:])
 
 
 def _n_outside(connection: duckdb.DuckDBPyConnection, paramcd: str, flag: str) -> int:
@@ -289,36 +314,52 @@ def unit_as_declared(unit: str) -> str:
     return _IN_WORDS[unit]
 
 
+_UNITS: Final = (
+    "create or replace temp table adam_units (wording varchar, unit varchar, days double)"
+)
 _TIMES: Final = """
 create or replace temp table adam_times as
-with days as (
+with times as (
     select
-        src_trial,
-        try_cast(aval as double) as aval,
+        adtte.src_trial,
+        adtte.src_file,
+        adtte.src_row,
+        trim(adtte.paramcd) as paramcd,
+        trim(adtte.param) as param,
+        try_cast(adtte.aval as double) as aval,
+        -- a unit that is not known is asked for by the check
+        case when nullif(trim(adtte.avalu), '') is not null
+            then coalesce(given.days, 1) else named.days end as unit_days,
         coalesce(
-            try_cast(left(trim(startdt), 10) as date),
-            date '1960-01-01' + try_cast(try_cast(startdt as double) as integer)
+            try_cast(left(trim(adtte.startdt), 10) as date),
+            date '1960-01-01' + try_cast(try_cast(adtte.startdt as double) as integer)
         ) as startdt,
         coalesce(
-            try_cast(left(trim(adt), 10) as date),
-            date '1960-01-01' + try_cast(try_cast(adt as double) as integer)
+            try_cast(left(trim(adtte.adt), 10) as date),
+            date '1960-01-01' + try_cast(try_cast(adtte.adt as double) as integer)
         ) as adt
-    from raw.adam_adtte
+    from raw.adam_adtte as adtte
+    left join adam_units as given on upper(trim(adtte.avalu)) = given.wording
+    left join adam_units as named on upper(trim(adtte.param)) like '%(' || named.wording || ')'
 )
-select * from days
+select * from times
 """
+_WITHOUT_UNIT: Final = """
+select src_trial, mode(param) from adam_times where unit_days is null
+group by src_trial order by src_trial
+"""
+_FILL_UNITS: Final = "update adam_times set unit_days = ? where unit_days is null and src_trial = ?"
 _LATEST: Final = "select src_trial, max(adt) from adam_times group by src_trial"
-_UNITS: Final = """
-select src_trial, mode(nullif(trim(avalu), '')), mode(param)
-from raw.adam_adtte
-group by src_trial
-order by src_trial
+_VOTES: Final = """
+select sum(sign(abs(aval * unit_days - (adt - startdt) - 1)
+    - abs(aval * unit_days - (adt - startdt))))
+from adam_times
 """
-_PARAMETERS: Final = f"""
-select trim(paramcd), any_value(trim(param)), max(try_cast(aval as double))
-from raw.adam_{ADTTE.lower()}
-where trim(paramcd) <> ''
-group by trim(paramcd)
+_PARAMETERS: Final = """
+select paramcd, any_value(param), max(aval * unit_days)
+from adam_times
+where paramcd <> ''
+group by paramcd
 order by min(src_file), min(src_row)
 """
 _CENSORINGS: Final = """

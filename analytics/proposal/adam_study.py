@@ -15,6 +15,7 @@ from analytics.ingest.loading import load_packages
 from analytics.proposal.adam import (
     AdamEndpoint,
     AdamFindings,
+    AdamPopulation,
     landmarks,
     level_names_of,
     read_adam,
@@ -159,10 +160,7 @@ def _files(folder: Path, entries: Sequence[TrialEntry], findings: AdamFindings) 
                 *("population", "label", "display_order", "condition_order", "kind", "name"),
                 *("operator", "value", "reason"),
             ),
-            [
-                [item.name, item.label, order, "", "", "", "", "", f"{item.variable} is not Y"]
-                for order, item in enumerate(findings.populations, start=1)
-            ],
+            [_population(order, item) for order, item in enumerate(findings.populations, start=1)],
         ),
         "endpoints.csv": _table(
             ("paramcd", "param", "population", "origin_fact", "display_order", "note"),
@@ -181,6 +179,13 @@ def _files(folder: Path, entries: Sequence[TrialEntry], findings: AdamFindings) 
         "adam_events.csv": _events(findings),
         "plan.toml": _plan(findings),
     }
+
+
+def _population(order: int, item: AdamPopulation) -> list[object]:
+    """A population of its flag alone, or of those in another one who have the flag, too."""
+    if item.within is None:
+        return [item.name, item.label, order, "", "", "", "", "", f"{item.variable} is not Y"]
+    return [item.name, item.label, order, 1, "population", item.within, "", "", ""]
 
 
 def _study(folder: Path, entries: Sequence[TrialEntry], findings: AdamFindings) -> str:

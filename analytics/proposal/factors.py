@@ -27,11 +27,12 @@ Codes = Mapping[tuple[str, str], Mapping[str, str]]
 
 
 def proposed_factors(
-    connection: duckdb.DuckDBPyConnection, codes: Codes
+    connection: duckdb.DuckDBPyConnection, codes: Codes, *, with_transplant: bool = True
 ) -> tuple[list[Cells], list[Cells]]:
     """Rows of factors.csv and of factor_levels.csv; `codes` says what codes of DM mean.
 
-    Age, sex and transplant are always there: the skeleton's plan asks for them.
+    Age and sex are always there, and so is the transplant for the skeleton's plan, which asks for
+    it.
     """
     factors = [_age()]
     levels: list[Cells] = []
@@ -42,8 +43,9 @@ def proposed_factors(
                 factors.append(_factor(name, label, variable, len(factors) + 1))
                 levels += rows
                 break
-    factors.append(_transplant(len(factors) + 1))
-    levels += [["hsct", level, label, order, *[""] * 5] for level, label, order in _YES_AND_NO]
+    if with_transplant:
+        factors.append(_transplant(len(factors) + 1))
+        levels += [["hsct", level, label, order, *[""] * 5] for level, label, order in _YES_AND_NO]
     return factors, levels
 
 

@@ -76,5 +76,22 @@ def fill_rows(file: Path, rows: Sequence[Sequence[str]], about: str) -> None:
     file.write_text("\n".join(kept) + "\n" + text.getvalue(), encoding="utf-8")
 
 
+def add_rows(file: Path, rows: Sequence[Sequence[str]]) -> None:
+    """Put the rows at the end of a CSV file, below its own rows and examples."""
+    if not rows:
+        return
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    with file.open("a", encoding="utf-8") as end:
+        end.write(text.getvalue())
+
+
+def replace_text(file: Path, old: str, new: str) -> None:
+    """Put one text of a skeleton's file in place of another, which it has."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text, f"{file.name} of the skeleton has no '{old}'"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
 def _lines(entry: TrialEntry, keys: Sequence[str]) -> str:
     return "".join(f"{key} = {entry.values[key]}\n" for key in keys)

@@ -2,14 +2,16 @@
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from analytics.ingest.loading import load_packages
 from analytics.ingest.unused import UnusedFile
 from analytics.proposal.adam_study import propose_adam
+from analytics.proposal.course import CLINICAL_EVENTS, Course, read_course
+from analytics.proposal.course_files import write_course
 from analytics.proposal.factors import Cells, proposed_factors
 from analytics.proposal.skeleton_files import (
     TrialEntry,
@@ -23,19 +25,22 @@ from analytics.signals import temporary_folder
 from analytics.study.errors import StudyError
 from analytics.study.loading import load_study
 from analytics.study.new_study import SKELETON, check_new, write_skeleton
-from analytics.study.specification import Parameters
+from analytics.study.specification import Parameters, StudySpecification
+from analytics.study.terms import normal
+from analytics.study.vocabularies import merged, read_vocabularies
 from analytics.warehouse import connect
 
 
 @dataclass(frozen=True)
 class ProposedStudy:
-    """What was proposed, and what was passed over; `endpoints` are those of ADaM packages."""
+    """What was proposed, and what was passed over; `course` is None for ADaM packages."""
 
     trials: tuple[TrialEntry, ...]
     terms: tuple[ProposedTerm, ...]
     factors: tuple[str, ...]
     unused: tuple[UnusedFile, ...]
-    endpoints: tuple[str, ...] = ()
+    endpoints: tuple[str, ...]
+    course: Course | None = None
 
 
 def propose_study(
@@ -53,25 +58,51 @@ def propose_study(
     adam = [source for source in sources if is_adam(source)]
     if adam:
         return _proposed_from_adam(folder, sources, adam, encoding)
-    spec = load_study(SKELETON).model_copy(update={"folder": Path()})
+    spec = _reading_clinical_events(load_study(SKELETON)).model_copy(update={"folder": Path()})
     with temporary_folder("plateau-init-") as work, connect(":memory:") as connection:
         found = find_trials(spec, sources, encoding, work)
         of_trials = spec.model_copy(update={"trials": tuple(one.trial for one in found)})
         load_packages(of_trials, connection, [one.package for one in found])
         terms = tuple(proposed_terms(connection))
-        factors, levels = proposed_factors(connection, _codes(found))
+        course = read_course(connection, terms)
+        terms = tuple(_beside(course.vocabularies, terms))
+        with_transplant = course.outcome == "remission" or course.has_transplants
+        factors, levels = proposed_factors(
+            connection, _codes(found), with_transplant=with_transplant
+        )
         entries = tuple(_entries(found, latest_dates(connection), encoding))
     write_skeleton(folder)
     for one, entry in zip(found, entries, strict=True):
         _copy(one.place, folder / entry.path)
-    _write(folder, entries, terms, factors, levels)
+    _write(folder, entries, terms, (factors, levels), course)
+    endpoints = write_course(folder, course, factors, levels)
     load_study(folder)
     return ProposedStudy(
         entries,
         terms,
         tuple(row[0] for row in factors),
         tuple(file for one in found for file in one.package.unused),
+        endpoints,
+        course,
     )
+
+
+def _reading_clinical_events(spec: StudySpecification) -> StudySpecification:
+    """The study with CE among the domains that it reads, where a recurrence may stand."""
+    contacts = (*spec.parameters.contact_domains, CLINICAL_EVENTS)
+    parameters = spec.parameters.model_copy(update={"contact_domains": contacts})
+    return spec.model_copy(update={"parameters": parameters})
+
+
+def _beside(vocabularies: Sequence[str], terms: Sequence[ProposedTerm]) -> Iterator[ProposedTerm]:
+    """The terms that the vocabularies do not have; a response they do not rank is a remark."""
+    known = merged(read_vocabularies()[name] for name in vocabularies)
+    theirs = {(term.domain, term.testcd, normal(term.wording or "")) for term in known.terms}
+    for term in terms:
+        if (term.domain, term.testcd, normal(term.wording or "")) in theirs:
+            continue
+        is_ranked = term.category != "response" or term.value in known.responses
+        yield term if is_ranked or not vocabularies else replace(term, in_force=False)
 
 
 def _proposed_from_adam(
@@ -163,12 +194,12 @@ def _write(
     folder: Path,
     entries: Sequence[TrialEntry],
     terms: Sequence[ProposedTerm],
-    factors: Sequence[Cells],
-    levels: Sequence[Cells],
+    factors: tuple[Sequence[Cells], Sequence[Cells]],
+    course: Course,
 ) -> None:
     fill_trials(folder / "study.toml", entries)
     responses = {term.value for term in terms if term.category == "response" and term.value}
-    if not responses <= set(Parameters().response_order):
+    if not course.vocabularies and not responses <= set(Parameters().response_order):
         fill_responses(folder / "study.toml", RESPONSES)
     fill_rows(
         folder / "terms.csv",
@@ -178,11 +209,11 @@ def _write(
     )
     fill_rows(
         folder / "factors.csv",
-        factors,
+        factors[0],
         "Proposed from the variables of DM: look at every row.",
     )
     fill_rows(
         folder / "factor_levels.csv",
-        levels,
+        factors[1],
         "Proposed from the values of DM: look at every row.",
     )

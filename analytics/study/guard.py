@@ -13,12 +13,13 @@ happened by then (`facts.known_at`). Its factors are baseline factors, and a pop
 asks for an endpoint is never followed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from analytics.study.definitions import Definitions
 from analytics.study.errors import StudyError
-from analytics.study.facts import Facts, happened_by, known_at
+from analytics.study.facts import BUILT_IN_FACTS, Facts, happened_by, known_at
 from analytics.study.populations import asks_for, conditions_of
 from analytics.study.specification import Analysis, Factor, PopulationCondition
 
@@ -138,7 +139,20 @@ def check_known(
     raise StudyError(
         f"{where}: {what} {verb} known only after the origin of {endpoint}{in_brackets(origin)}, "
         f"which causes immortal time bias; {' and '.join(dict.fromkeys(remedies))}, or give a "
-        "reason in as_published."
+        f"reason in as_published.{_where_always_earlier(facts, origin)}"
+    )
+
+
+def _where_always_earlier(facts: Iterable[str], origin: str | None) -> str:
+    """What to write where a declared fact always comes first, which facts.csv does not say yet."""
+    declared = [fact for fact in dict.fromkeys(facts) if fact not in BUILT_IN_FACTS]
+    if not declared or origin is None:
+        return ""
+    names = " and ".join(f"'{fact}'" for fact in declared)
+    comes, its = ("comes", "its row") if len(declared) == 1 else ("come", "their rows")
+    return (
+        f" If {names} always {comes} on or before the day of '{origin}', write {origin} under "
+        f"known_by in {its} of facts.csv; every date is then checked against it."
     )
 
 
@@ -168,6 +182,7 @@ def check_known_at_origin(
             f"{where}: {later[0].what} is known only after the origin of {endpoint}"
             f"{in_brackets(origin)}, which causes immortal time bias, and {analysis} does not "
             "allow delayed entry; use what is known at the origin."
+            f"{_where_always_earlier([later[0].fact] if later[0].fact else [], origin)}"
         )
 
 

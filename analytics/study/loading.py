@@ -70,7 +70,8 @@ def load_study(folder: Path) -> StudySpecification:
     adam_names = read_adam_names(
         folder, by_factor, [population.population for population in defined], facts
     )
-    populations = excluding(file.policies, with_flags(defined, flags_of(adam_names)))
+    flagged = with_flags(defined, flags_of(adam_names), has_sdtm=has_sdtm)
+    populations = excluding(file.policies, flagged)
     by_population = {population.population: population for population in populations}
     Table("study.toml", {}).check(file.analysis_set, by_population, "population of analysis_set")
     rests = {name: _rests_on_endpoint(name, by_population) for name in by_population}

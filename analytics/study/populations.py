@@ -147,19 +147,35 @@ def excluding(
 
 
 def with_flags(
-    populations: tuple[Population, ...], flags: Mapping[str, str]
+    populations: tuple[Population, ...], flags: Mapping[str, str], *, has_sdtm: bool
 ) -> tuple[Population, ...]:
-    """The populations, each that has no condition of its own with its flag of ADSL as one.
+    """The populations with the flags of ADSL that are conditions of them.
 
-    `flags`: population -> variable. Raises StudyError for such a population without a flag.
+    A flag is the only condition of a population that has none of its own, and, where every trial
+    is read from ADaM, a further one of a population that lies within others and asks for nothing
+    else. Any other conditions are those that the flag answers. `flags`: population -> variable.
+    Raises StudyError for a population without a condition and without a flag.
     """
-    return tuple(_flagged(population, flags) for population in populations)
+    return tuple(_flagged(population, flags, has_sdtm=has_sdtm) for population in populations)
 
 
-def _flagged(population: Population, flags: Mapping[str, str]) -> Population:
-    first = population.conditions[0]
+def _flagged(population: Population, flags: Mapping[str, str], *, has_sdtm: bool) -> Population:
+    first, last = population.conditions[0], population.conditions[-1]
     if first.kind != _FLAG:
-        return population
+        is_within = all(condition.kind == "population" for condition in population.conditions)
+        variable = flags.get(population.population)
+        if not is_within or variable is None or has_sdtm:
+            return population
+        own = PopulationCondition(
+            population=population.population,
+            condition_order=last.condition_order + 1,
+            kind=_FLAG,
+            name=variable,
+            operator="=",
+            value="Y",
+            reason=f"{variable} is not Y",
+        )
+        return population.model_copy(update={"conditions": (*population.conditions, own)})
     if population.population not in flags:
         raise StudyError(
             f"populations.csv: population '{population.population}' has no condition and no flag "

@@ -25,7 +25,8 @@ class RecordRule:
 
     `turns_away` is what is not used: the record, one value of it, or nothing. `policy` is the
     default and `policies` what a study may choose. `is_routine`: expected in any study, nobody's
-    mistake; the report lists it for information.
+    mistake; the report lists it for information. `consequence`: what becomes of it under the policy
+    reject, where `turns_away` does not say it.
     """
 
     rule: str
@@ -37,6 +38,7 @@ class RecordRule:
     policy: Policy = "reject"
     policies: tuple[str, ...] = POLICIES
     is_routine: bool = False
+    consequence: str | None = None
 
 
 _ALL: Final = "all"
@@ -238,7 +240,8 @@ _CATALOGUE: Final = (
         "RS QS LB GF SS DD",
         "record",
         "No later or accepted (--ACPTFL) result of the same planned measurement differs: same "
-        "test, category, specimen, method, evaluator, visit, time point and date.",
+        "test, category, specimen, method, evaluator, reader (--EVALID), visit, time point and "
+        "date.",
         "The later record of a measurement corrects the earlier one.",
         "None, or mark the valid record with --ACPTFL.",
         is_routine=True,
@@ -324,9 +327,21 @@ _CATALOGUE: Final = (
         "Otherwise the first or the best of several readings would decide, whoever made it.",
         "Add a row to fact_conditions.csv that names what is counted (response, mrd, the fact or "
         "the factor), the variable and its value, such as `,response,1,variable,RSEVAL,=,"
-        "INVESTIGATOR`; the operator `in` takes several values together.",
+        "INVESTIGATOR` or `,response,1,variable,RSACPTFL,=,Y`; the operator `in` takes several "
+        "values together.",
         policy="stop",
         policies=("exclude_subject", "stop"),
+    ),
+    RecordRule(
+        "no_accepted_reading",
+        "RS",
+        "value",
+        "Where the study counts accepted readings (a condition on RSACPTFL), each day or visit "
+        "read by an evaluator whose readings the trial flags has an accepted reading.",
+        "A response on a day without an accepted reading counts nowhere.",
+        "Flag the accepted reading (RSACPTFL is Y), also where the readers agree; or name the "
+        "reader that counts in fact_conditions.csv (RSEVAL, RSEVALID).",
+        consequence="the readings of the day count nowhere",
     ),
     RecordRule(
         "several_treatments",
@@ -399,6 +414,7 @@ _CATALOGUE: Final = (
         "and years as far as rounding allows.",
         "Either the time or a date is wrong; the time is used, the dates are not.",
         "Check AVAL, STARTDT and ADT.",
+        consequence="the time is used, the dates are not",
     ),
     RecordRule(
         "missing_time",
@@ -406,8 +422,10 @@ _CATALOGUE: Final = (
         "value",
         "A subject of an endpoint's population has a row of its PARAMCD that can be used.",
         "The subject counts in the population but not in the curve.",
-        "Send the row, or correct the flag of the population.",
+        "Send the row, or correct the flag of the population. Nothing, for an endpoint that not "
+        "every subject can have, such as the duration of response.",
         policies=("reject", "stop"),
+        consequence="the subject is in no curve of the endpoint",
     ),
     RecordRule(
         "after_known_by",

@@ -100,6 +100,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
         all_of(edit("rs", 0, RSSTRESC="NON-RESPONSE"), drop("rs", 1), drop("supprs", 0)),
     ),
     "several_sources": Mutation("rs", 1, "RSCAT", "IMAGING", untouched),
+    "no_accepted_reading": Mutation("rs", 0, "RSACPTFL", "", drop("rs", 0)),
     "several_treatments": Mutation("ex", 0, "EXTRT", "DEXAMETHASONE", untouched),
     "first_dose_differs": Mutation("dm", 0, "RFXSTDTC", "2014-01-09", untouched),
     "after_known_by": Mutation("sv", 0, "SVSTDTC", "2014-01-20", untouched),

@@ -219,7 +219,8 @@ def write_cohort(folder: Path, patients: Iterable[Patient]) -> dict[tuple[str, i
     _append(
         folder / "fact_conditions.csv",
         "trial_id,fact,condition_order,kind,name,operator,value\n"
-        ",screening,1,variable,VISITNUM,=,1",
+        ",screening,1,variable,VISITNUM,=,1\n"
+        f"{TRIAL},response,1,variable,RSACPTFL,=,Y",
     )
     owners: dict[tuple[str, int], str] = {}
     files: dict[str, list[Record]] = {f"sdtm/{OTHER_TRIAL}/ex.csv": []}
@@ -284,6 +285,7 @@ def _rs(seq: str, test: str, category: str, result: str, day: str) -> Record:
         "RSSTRESC": result,
         "RSSTRESN": result if result.isdigit() else "",
         "RSEVAL": "INVESTIGATOR",
+        "RSACPTFL": "Y",
         "RSDTC": day,
     }
 

@@ -17,15 +17,15 @@ from analytics.study.record_rules import RECORD_RULES
 
 # A: event; B: censored; C: CNSR 2, of OS a censoring, of TTI a competing event; D to I: a mistake
 ADSL = """\
-STUDYID,USUBJID,SUBJID,AGE,AGEU,SEX,TRT01P,TRT01PN,ITTFL,SAFFL
-A1,A1-A,A,61,YEARS,F,Old drug,2,Y,Y
-A1,A1-B,B,62,YEARS,M,New drug,1,Y,N
-A1,A1-C,C,63,YEARS,F,New drug,1,Y,Y
-A1,A1-D,D,64,YEARS,M,Old drug,2,Y,Y
-A1,A1-E,E,65,YEARS,F,Old drug,2,Y,Y
-A1,A1-F,F,66,YEARS,M,New drug,1,Y,Y
-A1,A1-G,G,67,YEARS,F,Old drug,2,N,Y
-A1,A1-H,H,68,YEARS,F,New drug,1,Y,Y
+STUDYID,USUBJID,SUBJID,AGE,AGEU,SEX,TRT01P,TRT01PN,ITTFL,SAFFL,PPROTFL
+A1,A1-A,A,61,YEARS,F,Old drug,2,Y,Y,Y
+A1,A1-B,B,62,YEARS,M,New drug,1,Y,N,N
+A1,A1-C,C,63,YEARS,F,New drug,1,Y,Y,Y
+A1,A1-D,D,64,YEARS,M,Old drug,2,Y,Y,N
+A1,A1-E,E,65,YEARS,F,Old drug,2,Y,Y,Y
+A1,A1-F,F,66,YEARS,M,New drug,1,Y,Y,N
+A1,A1-G,G,67,YEARS,F,Old drug,2,N,Y,N
+A1,A1-H,H,68,YEARS,F,New drug,1,Y,Y,N
 """
 ADTTE = """\
 STUDYID,USUBJID,PARAMCD,PARAM,AVAL,AVALU,STARTDT,ADT,CNSR,EVNTDESC,CNSDTDSC
@@ -37,7 +37,7 @@ A1,A1-E,OS,Overall survival,-1,DAYS,2020-01-01,2019-12-31,0,Death,
 A1,A1-F,OS,Overall survival,41,DAYS,2020-01-01,2020-02-10,1.5,Alive,
 A1,A1-G,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,
 A1,A1-I,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,
-A1,A1-A,PFS,Progression-free survival,0.1,MONTHS,,,0,Progression,
+A1,A1-A,PFS,Progression-Free Survival (Months),0.1,,,,0,Progression,
 A1,A1-A,TTI,Time to infection,5,DAYS,2020-01-01,2020-01-05,0,Infection,
 A1,A1-C,TTI,Time to infection,21,DAYS,2020-01-01,2020-01-21,2,Death,
 """
@@ -109,7 +109,13 @@ def releases(plateau: Plateau, tmp_path_factory: pytest.TempPathFactory) -> Path
     plan = work / "study/plan.toml"
     curves, infections = plan.read_text(encoding="utf-8").split('[[analyses]]\nid = "tti"')
     infections = infections.replace("kaplan_meier", "cumulative_incidence")
-    plan.write_text(f'{curves}[[analyses]]\nid = "tti"{infections}', encoding="utf-8")
+    per_protocol = (
+        '[[analyses]]\nid = "os_pprot"\nlabel = "OS per protocol"\nmethod = "kaplan_meier"\n'
+        'endpoint = "OS"\npopulation = "pprot"\n[[analyses]]\nid = "attrition"\n'
+        'label = "Attrition"\nmethod = "attrition"\npopulation = "pprot"\n'
+    )
+    text = f'{curves}[[analyses]]\nid = "tti"{infections}{per_protocol}'
+    plan.write_text(text, encoding="utf-8")
     result = plateau("build", work / "study", "--releases", work / "releases", "--threads", "2")
     assert result.returncode == 0, result.stderr
     return work / "releases"
@@ -139,6 +145,19 @@ def test_flags_are_populations_and_variables_are_factors(releases: Path) -> None
         "select factor, level, value from marts.subject_factors where usubjid = 'A1-B'",
     )
     assert set(factors) >= {("age", None, 62.0), ("sex", "m", None), ("trt01p", "new_drug", None)}
+
+
+def test_a_population_within_another_is_followed_and_counted_step_by_step(releases: Path) -> None:
+    assert rows(
+        releases,
+        "select step, population, reason, n_in, n_out, n_remaining from results.attrition "
+        "order by step",
+    ) == [
+        (1, "itt", "ITTFL is not Y", 8, 1, 7),
+        (2, "pprot", "PPROTFL is not Y", 7, 4, 3),
+    ]
+    query = "select n, n_event from results.survival_summary where analysis_id = 'os_pprot'"
+    assert rows(releases, query) == [(2, 1)]  # the row of E is rejected
 
 
 def test_every_endpoint_has_a_curve_by_treatment(releases: Path) -> None:

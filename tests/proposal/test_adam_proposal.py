@@ -7,7 +7,7 @@ import pytest
 
 from analytics.errors import PlateauError
 from analytics.proposal import ProposedStudy, propose_study
-from analytics.proposal.adam import landmarks, level_names_of
+from analytics.proposal.adam import endpoint_label, landmarks, level_names_of
 from analytics.study import load_study
 from analytics.study.specification import StudySpecification
 
@@ -48,7 +48,10 @@ def test_the_datasets_become_a_study(tmp_path: Path) -> None:
     assert (trial.cutoff, trial.path) == (date(2022, 3, 10), "adam/A1")
     assert study.parameters.day_convention == "adam"
     assert study.analysis_set == "itt"
-    assert [item.population for item in study.populations] == ["itt", "saf"]
+    assert [
+        (item.population, [condition.name for condition in item.conditions])
+        for item in study.populations
+    ] == [("itt", ["ITTFL"]), ("saf", ["itt", "SAFFL"])]
     assert study.levels_of("trt01p") == ("drug_x", "placebo")
     assert study.levels_of("strat1") == ("lt_65", "ge_65")
     assert [(item.paramcd, item.population) for item in study.endpoints] == [
@@ -71,12 +74,13 @@ def test_the_datasets_become_a_study(tmp_path: Path) -> None:
     [
         ("Overall survival", ("365", "799", "20"), "DAYS", "difference"),
         ("Overall survival", ("12.0", "26.2", "0.66"), "MONTHS", "difference"),
-        ("Overall survival (months)", ("365", "799", "20"), "MONTHS", None),
+        ("Overall survival in months", ("365", "799", "20"), "MONTHS", None),
+        ("Overall survival (months)", ("12.0", "26.2", "0.66"), None, "difference"),
         ("Overall survival", ("1.0", "2.19", "0.05"), "YEARS", None),
     ],
 )
 def test_the_unit_is_told_by_the_words_or_the_dates(
-    tmp_path: Path, param: str, avals: tuple[str, ...], unit: str, convention: str | None
+    tmp_path: Path, param: str, avals: tuple[str, ...], unit: str | None, convention: str | None
 ) -> None:
     lines = [line.split(",") for line in ADTTE.splitlines()]
     for line, aval in zip(lines[1:], avals, strict=True):
@@ -86,6 +90,41 @@ def test_the_unit_is_told_by_the_words_or_the_dates(
     assert study.trials[0].time_unit == unit
     if convention is not None:
         assert study.parameters.day_convention == convention
+
+
+def test_each_parameter_has_the_unit_in_its_brackets(tmp_path: Path) -> None:
+    """The trial's own unit is that of the other parameters, whose dates tell it."""
+    adtte = ADTTE.replace("366,", "12.02,").replace("800,", "26.28,")
+    adtte = adtte.replace("Overall survival", "Overall Survival (Months)")
+    _, study = proposed(tmp_path / "study", package(tmp_path / "package", adtte=adtte))
+    assert study.trials[0].time_unit == "DAYS"
+    assert [(item.label, item.landmarks_months) for item in study.analyses] == [
+        ("Overall survival", (12, 24)),
+        ("Overall survival by treatment", (12, 24)),
+        ("Time to progression", ()),
+        ("Time to progression by treatment", ()),
+    ]
+
+
+def test_a_flag_with_members_outside_the_first_population_stands_alone(tmp_path: Path) -> None:
+    adsl = ADSL.replace("<65,Y,Y,Y", "<65,N,Y,Y")
+    _, study = proposed(tmp_path / "study", package(tmp_path / "package", adsl=adsl))
+    assert [condition.name for condition in study.population("saf").conditions] == ["SAFFL"]
+
+
+@pytest.mark.parametrize(
+    ("param", "label"),
+    [
+        ("Progression-Free Survival (Days)", "Progression-free survival"),
+        ("Time to CNS Progression [weeks]", "Time to CNS progression"),
+        ("Time to first Hodgkin relapse (months)", "Time to first Hodgkin relapse"),
+        ("OS (Months)", "OS"),
+        ("Overall survival (ITT)", "Overall survival (ITT)"),
+        ("DURATION OF RESPONSE", "DURATION OF RESPONSE"),
+    ],
+)
+def test_an_endpoint_is_named_as_in_a_sentence_and_without_its_unit(param: str, label: str) -> None:
+    assert endpoint_label(param) == label
 
 
 def test_avalu_is_taken_at_its_word(tmp_path: Path) -> None:

@@ -43,6 +43,20 @@ def test_a_population_without_conditions_is_its_flag(tmp_path: Path) -> None:
     assert condition.reason == "ITTFL is not Y"
 
 
+def test_a_population_within_another_has_its_flag_too(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    for file, line in (
+        ("populations.csv", "saf,Safety,8,1,population,itt,,,"),
+        ("adam_names.csv", "population,saf,SAFFL,"),
+    ):
+        (folder / file).write_text(f"{FILES[file]}{line}\n", encoding="utf-8")
+    study = loaded(folder)
+    assert [(item.kind, item.name) for item in study.population("saf").conditions] == [
+        ("population", "itt"),
+        ("flag", "SAFFL"),
+    ]
+
+
 def test_a_rule_that_excludes_stands_before_the_flag(tmp_path: Path) -> None:
     text = '[policies]\ntime_differs = "exclude_subject"\n'
     study = loaded(written(tmp_path, "study.toml", STUDY, f"{STUDY}\n{text}"))

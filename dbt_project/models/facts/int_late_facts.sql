@@ -14,13 +14,15 @@ days_of_facts as (
     select
         usubjid,
         fact,
-        adt
+        adt,
+        adtf
     from built_in_facts
     union all
     select
         usubjid,
         fact,
-        adt
+        adt,
+        adtf
     from declared_facts
 ),
 
@@ -40,7 +42,10 @@ late_facts as (
         on
             declared_facts.usubjid = days_of_facts.usubjid
             and facts.known_by = days_of_facts.fact
-    where declared_facts.adt > days_of_facts.adt
+    -- a partial day can be as late as its last one
+    where
+        declared_facts.adt
+        > {{ latest_day_meant('days_of_facts.adt', 'days_of_facts.adtf') }}
 )
 
 select * from late_facts

@@ -30,6 +30,10 @@ pooled_sources as (
     select * from {{ ref('int_pooled_sources') }}
 ),
 
+unaccepted_readings as (
+    select * from {{ ref('int_unaccepted_readings') }}
+),
+
 records_rejected as (
     select
         src_trial,
@@ -170,6 +174,18 @@ sources_pooled as (
     from pooled_sources
 ),
 
+readings_not_accepted as (
+    select
+        src_trial,
+        src_file,
+        src_row,
+        usubjid,
+        'RSACPTFL' as variable,
+        'no_accepted_reading' as rule,
+        wording as value
+    from unaccepted_readings
+),
+
 findings as (
     select * from records_rejected
     union all
@@ -184,6 +200,8 @@ findings as (
     select * from relapses_without_remission
     union all
     select * from sources_pooled
+    union all
+    select * from readings_not_accepted
     union all
     select * from {{ ref('int_first_dose_findings') }}
 )

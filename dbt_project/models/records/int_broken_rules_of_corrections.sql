@@ -71,28 +71,17 @@ tests_of_a_day as (
     where records.is_repeatable
 ),
 
--- an accepted flag settles a planned measurement among the readers of one evaluator;
--- without one the last record of each reader stands
+-- an accepted flag settles the results of one reader, otherwise the last one stands; which
+-- reader counts is for the study to say, so the readings of another one are not corrected
 results_that_stand as (
     select
         *,
-        bool_or(is_flagged) over (
-            partition by
-                domain, usubjid, testcd, category, specimen, method, evaluator, dtc,
-                visitnum, time_point, time_point_number
-        ) as is_flagged_day,
-        first_value(result) over (
-            partition by
-                domain, usubjid, testcd, category, specimen, method, evaluator, dtc,
-                visitnum, time_point, time_point_number
-            order by case when is_flagged then 0 else 1 end, seq desc
-        ) as flagged_result,
         first_value(result) over (
             partition by
                 domain, usubjid, testcd, category, specimen, method, evaluator, dtc,
                 visitnum, time_point, time_point_number, evaluator_id
-            order by seq desc
-        ) as last_result
+            order by case when is_flagged then 0 else 1 end, seq desc
+        ) as standing_result
     from tests_of_a_day
 ),
 
@@ -105,8 +94,7 @@ superseded_results as (
         variable,
         value
     from results_that_stand
-    where
-        result <> case when is_flagged_day then flagged_result else last_result end
+    where result <> standing_result
 )
 
 select * from superseded_results

@@ -1,0 +1,392 @@
+"""The endpoints, populations, facts and analyses of a proposed study, as rows of its files."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from analytics.proposal.course import Choice, Course
+from analytics.proposal.factors import Cells
+from analytics.proposal.skeleton_files import add_rows, fill_rows, replace_text
+from analytics.study.vocabularies import merged, read_vocabularies
+
+_CONTROL: Final = re.compile(
+    r"placebo|control|standard|comparator|observation|\b(soc|ctl|ctrl|pbo)\b", re.IGNORECASE
+)
+_MOST_ARMS: Final = 6
+_ABOUT: Final = "Proposed from the files: look at every row."
+_EVERYBODY: Final = {"randomisation": "itt", "first_dose": "all"}
+
+
+@dataclass(frozen=True)
+class Arms:
+    """The levels of the factor of planned treatment and their labels; `control` is the last."""
+
+    factor: str
+    labels: Mapping[str, str]
+    control: str
+
+
+def arms_of(course: Course, levels: Sequence[Cells]) -> Arms | None:
+    """The arms of a randomised study with two or more of them."""
+    labels = {level: label for name, level, label, *_ in levels if name == "arm" and level}
+    if course.randomised is None or len(labels) < 2:
+        return None
+    control = [level for level, label in labels.items() if _CONTROL.search(label)]
+    return Arms("arm", labels, control[-1] if control else list(labels)[-1])
+
+
+def write_course(
+    folder: Path, course: Course, factors: Sequence[Cells], levels: Sequence[Cells]
+) -> tuple[str, ...]:
+    """Fill in what is followed, in the files of a skeleton; returns the endpoints.
+
+    The skeleton follows a remission itself: there a randomisation and its arms are added.
+    """
+    arms = arms_of(course, levels)
+    if course.outcome == "remission":
+        if course.randomised is not None:
+            _randomise_skeleton(folder, course.randomised, arms)
+        add_rows(folder / "fact_conditions.csv", _readers(course))
+        return ("OS", "RFS", "CIR")
+    people = _EVERYBODY[course.origin]
+    replace_text(folder / "study.toml", 'analysis_set = "all"', f'analysis_set = "{people}"')
+    if course.vocabularies:
+        names = json.dumps(list(course.vocabularies))
+        replace_text(folder / "study.toml", "#vocabularies = []", f"vocabularies = {names}")
+    endpoints = _endpoints(course, people)
+    for name, rows in (
+        ("facts.csv", _facts(course)),
+        ("fact_conditions.csv", [*_conditions(course), *_readers(course)]),
+        ("populations.csv", _populations(course, people, arms)),
+        ("endpoints.csv", endpoints),
+        ("endpoint_rules.csv", _rules(course)),
+    ):
+        fill_rows(folder / name, rows, _ABOUT)
+    plan = _plan(course, people, arms, factors, endpoints)
+    (folder / "plan.toml").write_text(plan, encoding="utf-8")
+    return tuple(row[0] for row in endpoints)
+
+
+def _randomise_skeleton(folder: Path, randomised: Choice, arms: Arms | None) -> None:
+    """Everybody randomised is followed from then on; who is in remission, from the remission."""
+    replace_text(
+        folder / "populations.csv",
+        "all,All patients,1,1,fact,first_dose,exists,,Not treated",
+        "all,All randomised patients,1,1,fact,randomisation,exists,,Not randomised",
+    )
+    replace_text(folder / "endpoints.csv", "OS,Overall survival,all,first_dose,", _OS_RANDOMISED)
+    plan = folder / "plan.toml"
+    replace_text(plan, "The course after the first dose", "The course after randomisation")
+    add_rows(folder / "facts.csv", [_RANDOMISATION])
+    add_rows(folder / "fact_conditions.csv", [_condition("randomisation", 1, randomised)])
+    if arms is not None:
+        compared = "\n".join(
+            (
+                _by_arm("OS", "Overall survival", "all", arms),
+                _hazard_ratio("OS", "Overall survival", "all", arms),
+                _by_arm("RFS", "Relapse-free survival after remission", "responders", arms),
+            )
+        )
+        text = plan.read_text(encoding="utf-8")
+        plan.write_text(f"{text}\n# ---- the arms {'-' * 86}\n{compared}", encoding="utf-8")
+
+
+_OS_RANDOMISED: Final = "OS,Overall survival,all,randomisation,"
+_RANDOMISATION: Final = ["randomisation", "Randomisation", "DS", "DSSTDTC", "first", "", "", ""]
+
+
+def _facts(course: Course) -> list[Cells]:
+    rows: list[Cells] = []
+    if course.randomised is not None:
+        rows.append(_RANDOMISATION)
+    if course.recurrence is not None:
+        rows.append(["recurrence", "Recurrence", "CE", "CESTDTC", "first", "", "", ""])
+    if course.outcome == "progression":
+        rows += [
+            ["progression", "Progression", "RS", "RSDTC", "first", "", "", ""],
+            ["tumour_assessment", "Tumour assessment", "RS", "RSDTC", "last", "", "", ""],
+            [
+                *("objective_response", "Objective response", "RS", "RSDTC", "first", "", ""),
+                "Not confirmed: a condition of the kind confirmed asks for it.",
+            ],
+        ]
+    if course.new_therapy is not None:
+        rows.append(["new_therapy", "New anti-cancer therapy", "CM", "CMSTDTC", "first", *[""] * 3])
+    return rows
+
+
+def _conditions(course: Course) -> list[Cells]:
+    rows: list[Cells] = []
+    if course.randomised is not None:
+        rows.append(_condition("randomisation", 1, course.randomised))
+    if course.recurrence is not None:
+        rows += [
+            _condition("recurrence", 1, course.recurrence),
+            ["", "recurrence", "2", "fact", course.origin, "on or after", ""],
+        ]
+    if course.outcome == "progression":
+        remissions = merged(read_vocabularies()[name] for name in course.vocabularies).remissions
+        rows += [
+            ["", "progression", "1", "term", "response", "=", "progression"],
+            ["", "progression", "2", "fact", course.origin, "after", ""],
+            ["", "tumour_assessment", "1", "term", "response", "given", ""],
+            ["", "tumour_assessment", "2", "term", "response", "!=", "not_evaluable"],
+            [
+                *("", "objective_response", "1", "term", "response", "in"),
+                " | ".join(remissions or ("CR", "PR")),
+            ],
+            ["", "objective_response", "2", "fact", course.origin, "after", ""],
+            ["", "objective_response", "3", "fact", "progression", "not on or after", ""],
+        ]
+    if course.new_therapy is not None:
+        if course.outcome == "progression":
+            rows.append(["", "objective_response", "4", "fact", "new_therapy", "not after", ""])
+        rows += [
+            _condition("new_therapy", 1, course.new_therapy),
+            ["", "new_therapy", "2", "fact", course.origin, "on or after", ""],
+        ]
+    return rows
+
+
+def _readers(course: Course) -> list[Cells]:
+    return [
+        [reader.trial_id, "response", "1", "variable", "RSEVAL", "=", reader.evaluator]
+        for reader in course.readers
+    ]
+
+
+def _condition(fact: str, order: int, choice: Choice) -> Cells:
+    operator = "=" if len(choice.values) == 1 else "in"
+    values = " | ".join(choice.values)
+    return ["", fact, str(order), "variable", choice.variable, operator, values]
+
+
+def _populations(course: Course, people: str, arms: Arms | None) -> list[Cells]:
+    whole = (
+        ["all", "All patients", "1", "1", "fact", "first_dose", "exists", "", "Not treated"]
+        if course.randomised is None
+        else [
+            *("itt", "Intention to treat", "1", "1", "fact", "randomisation", "exists", ""),
+            "Not randomised",
+        ]
+    )
+    parts: list[tuple[str, str, Cells]] = []
+    if course.randomised is not None:
+        treated = ["fact", "first_dose", "exists", "", "Not treated"]
+        parts.append(("treated", "Treated", treated))
+    if course.outcome == "progression":
+        response = ["fact", "objective_response", "exists", "", "No objective response"]
+        parts.append(("responders", "Objective response", response))
+    died = ["endpoint", "OS", "event_code =", "1", "Not known to have died"]
+    parts.append(("died", "Died", died))
+    for number, (level, label) in enumerate(_groups(arms), start=1):
+        parts.append((f"arm_{number}", label, ["factor", "arm", "=", level, "Other arm"]))
+    rows = [whole]
+    for order, (name, label, condition) in enumerate(parts, start=2):
+        rows += [
+            [name, label, str(order), "1", "population", people, "", "", ""],
+            [name, "", "", "2", *condition],
+        ]
+    return rows
+
+
+def _groups(arms: Arms | None) -> list[tuple[str, str]]:
+    """The arms that are columns of tables; none where there are too many for a page."""
+    if arms is None or len(arms.labels) > _MOST_ARMS:
+        return []
+    return list(arms.labels.items())
+
+
+def _endpoints(course: Course, people: str) -> list[Cells]:
+    rows = [["OS", "Overall survival", people, course.origin, "1", "", "", ""]]
+    if course.outcome == "progression":
+        rows += [
+            [
+                *("PFS", "Progression-free survival", people, course.origin, "2", ""),
+                *("tumour_assessment", ""),
+            ],
+            [
+                *("DOR", "Duration of response", "responders", "objective_response", "3", ""),
+                *("tumour_assessment", ""),
+            ],
+        ]
+    if course.outcome == "recurrence":
+        rows.append(["DFS", "Disease-free survival", people, course.origin, "2", "", "", ""])
+    return rows
+
+
+def _rules(course: Course) -> list[Cells]:
+    rows = [
+        ["OS", "death", "event", "death", "1", "Death from any cause", "", ""],
+        [
+            "OS",
+            "last_known_alive",
+            "censor",
+            "last_known_alive",
+            "1",
+            "Last date known alive",
+            *_NO,
+        ],
+    ]
+    if course.outcome == "progression":
+        for code in ("PFS", "DOR"):
+            rows += [
+                [code, "progression", "event", "progression", "1", "Progression", *_NO],
+                [code, "death", "event", "death", "2", "Death without progression", *_NO],
+            ]
+            if course.new_therapy is not None:
+                therapy = ["end", "new_therapy", "1", "New anti-cancer therapy", *_NO]
+                rows.append([code, "new_therapy", *therapy])
+    if course.outcome == "recurrence":
+        rows += [
+            ["DFS", "recurrence", "event", "recurrence", "1", "Recurrence", *_NO],
+            ["DFS", "death", "event", "death", "2", "Death without recurrence", *_NO],
+            ["DFS", "visit", "censor", "last_documented_visit", "1", "Last visit", *_NO],
+            ["DFS", "alive", "censor", "last_known_alive", "2", "Last date known alive", *_NO],
+        ]
+    return rows
+
+
+_NO: Final = ("", "")
+
+
+def _plan(
+    course: Course,
+    people: str,
+    arms: Arms | None,
+    factors: Sequence[Cells],
+    endpoints: Sequence[Cells],
+) -> str:
+    parts = [
+        "# Proposed from the files: look at every analysis. `plateau init FOLDER` without --from\n"
+        "# writes a plan.toml in which every method and key is explained.\n"
+    ]
+    followed = [(code, label) for code, label, population, *_ in endpoints if population == people]
+    for number, (_, arm) in enumerate(_groups(arms), start=1):
+        for code, label in followed:
+            parts.append(
+                _curve(f"{code.lower()}_arm_{number}", f"{label}, {arm}", code, f"arm_{number}")
+            )
+    for code, label, population, *_ in endpoints:
+        if arms is None:
+            parts.append(_curve(code.lower(), label, code, population))
+        else:
+            parts.append(_by_arm(code, label, population, arms))
+            if population == people:
+                parts.append(_hazard_ratio(code, label, population, arms))
+    if arms is None:
+        parts.append(_models(people, {row[0] for row in factors}))
+    parts.append(_tables(course, people, arms, factors))
+    return "\n".join(parts)
+
+
+def _curve(name: str, label: str, code: str, population: str, **more: str) -> str:
+    return _analysis(
+        name,
+        label,
+        "kaplan_meier",
+        endpoint=_text(code),
+        population=_text(population),
+        **more,
+        landmarks_months="[6, 12, 24]",
+    )
+
+
+def _by_arm(code: str, label: str, population: str, arms: Arms) -> str:
+    """The curves of the arms, with their log-rank test."""
+    name = f"{code.lower()}_by_arm"
+    return _curve(name, f"{label} by arm", code, population, strata=_text(arms.factor))
+
+
+def _hazard_ratio(code: str, label: str, population: str, arms: Arms) -> str:
+    """The hazard ratios of the arms to the control."""
+    factor = f"factor = {_text(arms.factor)}, reference = {_text(arms.control)}"
+    return _analysis(
+        f"{code.lower()}_hazard_ratio",
+        f"{label}, hazard ratio",
+        "cox_multivariable",
+        endpoint=_text(code),
+        population=_text(population),
+        factors=f"[{{ {factor} }}]",
+    )
+
+
+def _models(people: str, factors: set[str]) -> str:
+    age = 'numerator_label = "additional year", denominator_label = "year"'
+    sex = 'numerator = ["male"], denominator = ["female"]'
+    known = [("age", age), ("sex", sex)]
+    lines = "".join(
+        f"    {{ factor = {_text(name)}, {levels} }},\n"
+        for name, levels in known
+        if name in factors
+    )
+    return _analysis(
+        "cox_os",
+        "Factors and overall survival, one at a time",
+        "cox_univariate",
+        endpoint='"OS"',
+        population=_text(people),
+        factors=f"[\n{lines}]",
+    )
+
+
+def _tables(course: Course, people: str, arms: Arms | None, factors: Sequence[Cells]) -> str:
+    arm_groups = [f"arm_{number}" for number, _ in enumerate(_groups(arms), start=1)]
+    groups = json.dumps([*arm_groups, people])
+    compared = {}
+    if arms is not None and len(arm_groups) == 2:
+        ordered = arm_groups if arms.control == list(arms.labels)[1] else arm_groups[::-1]
+        compared["compared"] = json.dumps(ordered)
+    shown = [
+        f"    {{ factor = {_text(name)}"
+        + (', statistics = ["n", "median", "min", "max"]' if kind == "continuous" else "")
+        + " },\n"
+        for name, _, timing, kind, *_ in factors
+        if timing == "baseline" and name != "arm"
+    ]
+    lines = [("death", "any", "Died", "died")]
+    if course.outcome == "progression":
+        lines.insert(0, ("response", "objective", "Objective response", "responders"))
+    outcomes = "".join(
+        f"    {{ outcome = {_text(outcome)}, level = {_text(level)}, label = {_text(label)}, "
+        f"population = {_text(population)} }},\n"
+        for outcome, level, label, population in lines
+    )
+    last = "treated" if course.randomised is not None else people
+    return "\n".join(
+        (
+            _analysis(
+                "table_1",
+                "Table 1. Baseline characteristics",
+                "baseline_table",
+                groups=groups,
+                characteristics=f"[\n{''.join(shown)}]",
+            ),
+            _analysis(
+                "table_2",
+                "Table 2. Outcomes",
+                "outcomes_table",
+                groups=groups,
+                **compared,
+                lines=f"[\n{outcomes}]",
+            ),
+            _analysis(
+                "attrition",
+                "From all patients to those treated",
+                "attrition",
+                population=_text(last),
+            ),
+        )
+    )
+
+
+def _analysis(name: str, label: str, method: str, **values: str) -> str:
+    head = f"[[analyses]]\nid = {_text(name)}\nlabel = {_text(label)}\nmethod = {_text(method)}\n"
+    return head + "".join(f"{key} = {value}\n" for key, value in values.items())
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
