@@ -160,7 +160,8 @@ def _readers(connection: duckdb.DuckDBPyConnection) -> list[Reader]:
     """Who has read the responses of most subjects, in each trial in which several have."""
     rows = connection.execute(
         "with readings as (select src_trial, usubjid, coalesce(upper(trim(rseval)), '') as "
-        "evaluator from raw.sdtm_rs where upper(trim(rstestcd)) = ?), "
+        "evaluator from raw.sdtm_rs where upper(trim(rstestcd)) = ? "
+        "and trim(coalesce(rsstresc, '') || coalesce(rsorres, '')) <> ''), "
         "readers as (select src_trial, evaluator, count(distinct usubjid) as n from readings "
         "group by all) select src_trial, evaluator from readers "
         "order by src_trial, evaluator = '', n desc, evaluator <> 'INVESTIGATOR', evaluator",

@@ -9,7 +9,7 @@ from typing import Final
 
 from analytics.proposal.course import Choice, Course
 from analytics.proposal.factors import Cells
-from analytics.proposal.skeleton_files import add_rows, fill_rows, replace_text
+from analytics.proposal.skeleton_files import add_rows, fill_rows, replace_text, toml_text
 from analytics.study.vocabularies import merged, read_vocabularies
 
 _CONTROL: Final = re.compile(
@@ -80,7 +80,8 @@ def _randomise_skeleton(folder: Path, randomised: Choice, arms: Arms | None) -> 
     replace_text(folder / "endpoints.csv", "OS,Overall survival,all,first_dose,", _OS_RANDOMISED)
     plan = folder / "plan.toml"
     replace_text(plan, "The course after the first dose", "The course after randomisation")
-    add_rows(folder / "facts.csv", [_RANDOMISATION])
+    # who is in remission was randomised before, as the first dose comes in between
+    add_rows(folder / "facts.csv", [[*_RANDOMISATION[:6], "first_dose", ""]])
     add_rows(folder / "fact_conditions.csv", [_condition("randomisation", 1, randomised)])
     if arms is not None:
         compared = "\n".join(
@@ -153,8 +154,8 @@ def _conditions(course: Course) -> list[Cells]:
 
 def _readers(course: Course) -> list[Cells]:
     return [
-        [reader.trial_id, "response", "1", "variable", "RSEVAL", "=", reader.evaluator]
-        for reader in course.readers
+        [reader.trial_id, "response", str(order), "variable", "RSEVAL", "=", reader.evaluator]
+        for order, reader in enumerate(course.readers, start=1)
     ]
 
 
@@ -288,8 +289,8 @@ def _curve(name: str, label: str, code: str, population: str, **more: str) -> st
         name,
         label,
         "kaplan_meier",
-        endpoint=_text(code),
-        population=_text(population),
+        endpoint=toml_text(code),
+        population=toml_text(population),
         **more,
         landmarks_months="[6, 12, 24]",
     )
@@ -298,18 +299,18 @@ def _curve(name: str, label: str, code: str, population: str, **more: str) -> st
 def _by_arm(code: str, label: str, population: str, arms: Arms) -> str:
     """The curves of the arms, with their log-rank test."""
     name = f"{code.lower()}_by_arm"
-    return _curve(name, f"{label} by arm", code, population, strata=_text(arms.factor))
+    return _curve(name, f"{label} by arm", code, population, strata=toml_text(arms.factor))
 
 
 def _hazard_ratio(code: str, label: str, population: str, arms: Arms) -> str:
     """The hazard ratios of the arms to the control."""
-    factor = f"factor = {_text(arms.factor)}, reference = {_text(arms.control)}"
+    factor = f"factor = {toml_text(arms.factor)}, reference = {toml_text(arms.control)}"
     return _analysis(
         f"{code.lower()}_hazard_ratio",
         f"{label}, hazard ratio",
         "cox_multivariable",
-        endpoint=_text(code),
-        population=_text(population),
+        endpoint=toml_text(code),
+        population=toml_text(population),
         factors=f"[{{ {factor} }}]",
     )
 
@@ -319,7 +320,7 @@ def _models(people: str, factors: set[str]) -> str:
     sex = 'numerator = ["male"], denominator = ["female"]'
     known = [("age", age), ("sex", sex)]
     lines = "".join(
-        f"    {{ factor = {_text(name)}, {levels} }},\n"
+        f"    {{ factor = {toml_text(name)}, {levels} }},\n"
         for name, levels in known
         if name in factors
     )
@@ -328,7 +329,7 @@ def _models(people: str, factors: set[str]) -> str:
         "Factors and overall survival, one at a time",
         "cox_univariate",
         endpoint='"OS"',
-        population=_text(people),
+        population=toml_text(people),
         factors=f"[\n{lines}]",
     )
 
@@ -341,7 +342,7 @@ def _tables(course: Course, people: str, arms: Arms | None, factors: Sequence[Ce
         ordered = arm_groups if arms.control == list(arms.labels)[1] else arm_groups[::-1]
         compared["compared"] = json.dumps(ordered)
     shown = [
-        f"    {{ factor = {_text(name)}"
+        f"    {{ factor = {toml_text(name)}"
         + (', statistics = ["n", "median", "min", "max"]' if kind == "continuous" else "")
         + " },\n"
         for name, _, timing, kind, *_ in factors
@@ -351,8 +352,8 @@ def _tables(course: Course, people: str, arms: Arms | None, factors: Sequence[Ce
     if course.outcome == "progression":
         lines.insert(0, ("response", "objective", "Objective response", "responders"))
     outcomes = "".join(
-        f"    {{ outcome = {_text(outcome)}, level = {_text(level)}, label = {_text(label)}, "
-        f"population = {_text(population)} }},\n"
+        f"    {{ outcome = {toml_text(outcome)}, level = {toml_text(level)}, "
+        f"label = {toml_text(label)}, population = {toml_text(population)} }},\n"
         for outcome, level, label, population in lines
     )
     last = "treated" if course.randomised is not None else people
@@ -377,16 +378,14 @@ def _tables(course: Course, people: str, arms: Arms | None, factors: Sequence[Ce
                 "attrition",
                 "From all patients to those treated",
                 "attrition",
-                population=_text(last),
+                population=toml_text(last),
             ),
         )
     )
 
 
 def _analysis(name: str, label: str, method: str, **values: str) -> str:
-    head = f"[[analyses]]\nid = {_text(name)}\nlabel = {_text(label)}\nmethod = {_text(method)}\n"
-    return head + "".join(f"{key} = {value}\n" for key, value in values.items())
-
-
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    named = {"id": name, "label": label, "method": method}
+    lines = [f"{key} = {toml_text(value)}\n" for key, value in named.items()]
+    lines += [f"{key} = {value}\n" for key, value in values.items()]
+    return f"[[analyses]]\n{''.join(lines)}"

@@ -93,5 +93,10 @@ def replace_text(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+def toml_text(value: str) -> str:
+    """A text as TOML writes it, on one line and in quotes."""
+    return json.dumps(" ".join(value.split()), ensure_ascii=False)
+
+
 def _lines(entry: TrialEntry, keys: Sequence[str]) -> str:
     return "".join(f"{key} = {entry.values[key]}\n" for key in keys)

@@ -18,6 +18,8 @@ from analytics.proposal.skeleton_files import (
     fill_responses,
     fill_rows,
     fill_trials,
+    replace_text,
+    toml_text,
 )
 from analytics.proposal.terms import RESPONSES, ProposedTerm, proposed_terms
 from analytics.proposal.trials import FoundTrial, find_trials, is_adam, latest_dates
@@ -74,6 +76,8 @@ def propose_study(
     write_skeleton(folder)
     for one, entry in zip(found, entries, strict=True):
         _copy(one.place, folder / entry.path)
+    titles = [one.stated_title or one.trial.trial_id for one in found]
+    replace_text(folder / "study.toml", '"Title of the study"', toml_text(", ".join(titles)))
     _write(folder, entries, terms, (factors, levels), course)
     endpoints = write_course(folder, course, factors, levels)
     load_study(folder)

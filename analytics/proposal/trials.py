@@ -28,12 +28,13 @@ _UNKNOWN_CUTOFF: Final = date(2030, 12, 31)
 
 @dataclass(frozen=True)
 class FoundTrial:
-    """A trial of a package: what is read of it, and the cut-off that its TS states, if any."""
+    """A trial of a package: what is read of it, and the cut-off and title that its TS states."""
 
     trial: Trial
     place: Path
     package: Package
     stated_cutoff: date | None
+    stated_title: str | None = None
 
 
 def find_trials(
@@ -119,9 +120,11 @@ def _named(trial: Trial, place: Path, package: Package) -> FoundTrial:
     """The trial under its own id, and its TS apart from the files that are loaded."""
     summaries = [file for file in package.files if file.domain == TRIAL_SUMMARY]
     named = study_id_of_files(trial, place, package, _DEMOGRAPHICS)
+    stated = {
+        parameter: value for file in reversed(summaries) for parameter, value in _stated(file)
+    }
     return replace(
-        named,
-        stated_cutoff=next((day for file in summaries if (day := _stated_cutoff(file))), None),
+        named, stated_cutoff=_day(stated.get("DCUTDTC")), stated_title=stated.get("TITLE")
     )
 
 
@@ -161,15 +164,20 @@ def _study_id(trial: Trial, files: Sequence[SourceFile], dataset: str) -> str:
     return ids[0]
 
 
-def _stated_cutoff(file: SourceFile) -> date | None:
-    """The data cut-off of TS (DCUTDTC); None where it is not there or TS cannot be read."""
+def _stated(file: SourceFile) -> list[tuple[str, str]]:
+    """The parameters of TS with their values; none where TS cannot be read."""
     try:
-        for parameter, value in _values(file, ("TSPARMCD", "TSVAL")):
-            if parameter.upper() == "DCUTDTC":
-                return date.fromisoformat(value[:10])
-    except (IngestError, ValueError):
+        pairs = list(_values(file, ("TSPARMCD", "TSVAL")))
+    except IngestError:
+        return []
+    return [(parameter.upper(), value) for parameter, value in pairs if value]
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
         return None
-    return None
 
 
 def _values(file: SourceFile, wanted: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -1,0 +1,204 @@
+"""`plateau init --from` proposes what is followed: a remission, progression or recurrence."""
+
+from pathlib import Path
+
+import pytest
+from project import Plateau
+
+from analytics.proposal import ProposedStudy, propose_study
+from analytics.study import load_study
+from analytics.study.specification import StudySpecification
+
+TRIAL = "T1"
+# two of each arm, a screen failure; the placebo comes first by name
+DM = """SUBJID,AGE,SEX,ARM
+01,61,F,New drug
+02,44,M,New drug
+03,52,M,Control
+04,58,F,Control
+05,70,F,Screen Failure"""
+DS = """DSSEQ,DSDECOD,DSSTDTC
+01,1,RANDOMIZED,2020-01-06
+02,1,RANDOMIZED,2020-01-06
+03,1,RANDOMIZED,2020-01-06
+04,1,RANDOMIZED,2020-01-06
+05,1,SCREEN FAILURE,2020-01-06"""
+EX = """EXSEQ,EXTRT,EXSTDTC
+01,1,New drug,2020-01-08
+02,1,New drug,2020-01-08
+03,1,Placebo,2020-01-08"""
+RECIST = """RSSEQ,RSTESTCD,RSCAT,RSSTRESC,RSEVAL,RSDTC
+01,1,OVRLRESP,RECIST 1.1,PR,INVESTIGATOR,2020-03-02
+01,2,OVRLRESP,RECIST 1.1,SD,INDEPENDENT ASSESSOR,2020-03-02
+01,3,OVRLRESP,RECIST 1.1,PD,INVESTIGATOR,2020-09-01
+02,1,OVRLRESP,RECIST 1.1,SD,INVESTIGATOR,2020-03-02
+03,1,OVRLRESP,RECIST 1.1,PD,INVESTIGATOR,2020-03-02"""
+CM = """CMSEQ,CMTRT,CMCAT,CMSTDTC
+02,1,Docetaxel,SUBSEQUENT ANTI-CANCER THERAPY,2020-05-01
+03,1,Cisplatin,PRIOR THERAPY,2018"""
+CE = """CESEQ,CETERM,CEDECOD,CESTDTC
+01,1,Bone metastasis,DISTANT RECURRENCE,2020-09-01
+02,1,Local relapse,LOCAL RECURRENCE,2020-10-01
+03,1,Headache,HEADACHE,2020-02-01"""
+SS = """SSSEQ,SSTESTCD,SSSTRESC,SSDTC
+02,1,SURVSTAT,ALIVE,2021-05-04
+03,1,SURVSTAT,ALIVE,2021-05-04
+04,1,SURVSTAT,ALIVE,2021-05-04"""
+DD = """DDSEQ,DDTESTCD,DDSTRESC,DDDTC
+01,1,PRCDTH,CANCER,2020-12-01"""
+TS = """TSSEQ,TSPARMCD,TSVAL
+,1,TITLE,A trial of  a new drug
+,2,DCUTDTC,2021-12-31"""
+
+
+def package(folder: Path, **domains: str) -> Path:
+    """The subjects with these domains as CSV files."""
+    folder.mkdir()
+    for name, text in {"DM": DM, "EX": EX, "SS": SS, "DD": DD, **domains}.items():
+        header, *records = text.splitlines()
+        lines = [f"STUDYID,DOMAIN,USUBJID,{header}"]
+        for record in records:
+            subject, rest = record.split(",", 1)
+            number = f"{subject}," if name == "DM" else ""
+            lines.append(f"{TRIAL},{name},{TRIAL}-{subject},{number}{rest}")
+        (folder / f"{name.lower()}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def proposed(folder: Path, **domains: str) -> tuple[ProposedStudy, StudySpecification]:
+    found = propose_study(folder / "study", [package(folder / "package", **domains)])
+    return found, load_study(folder / "study")
+
+
+def origins(study: StudySpecification) -> dict[str, tuple[str, str | None]]:
+    return {item.paramcd: (item.population, item.origin_fact) for item in study.endpoints}
+
+
+def conditions(study: StudySpecification, population: str) -> list[tuple[str, str]]:
+    return [(item.kind, item.name) for item in study.population(population).conditions]
+
+
+def test_a_randomised_trial_of_a_solid_tumour(tmp_path: Path) -> None:
+    found, study = proposed(tmp_path, DS=DS, RS=RECIST, CM=CM, TS=TS)
+    assert found.endpoints == ("OS", "PFS", "DOR")
+    assert study.title == "A trial of a new drug"
+    assert found.course is not None
+    assert found.course.vocabularies == ("RECIST 1.1",)
+    assert not [term for term in study.terms if term.domain == "RS" and term.note != "RECIST 1.1"]
+    assert origins(study) == {
+        "OS": ("itt", "randomisation"),
+        "PFS": ("itt", "randomisation"),
+        "DOR": ("responders", "objective_response"),
+    }
+    assert study.analysis_set == "itt"
+    assert conditions(study, "treated") == [("population", "itt"), ("fact", "first_dose")]
+    assert study.levels_of("arm") == ("control", "new_drug")
+    assert [factor.factor for factor in study.factors] == ["age", "sex", "arm"]
+    model = study.analysis("os_hazard_ratio")
+    assert [(item.factor, item.reference) for item in model.model_factors] == [("arm", "control")]
+    assert study.analysis("table_2").compared == ("arm_2", "arm_1")
+    ends = {rule.fact for rule in study.endpoint_rules if rule.role == "end"}
+    assert ends == {"new_therapy"}
+
+
+def test_it_says_what_it_has_chosen(tmp_path: Path, plateau: Plateau) -> None:
+    source = package(tmp_path / "package", DS=DS, RS=RECIST, CM=CM, TS=TS)
+    said = plateau("init", tmp_path / "study", "--from", source)
+    assert said.returncode == 0, said.stderr
+    text = " ".join(said.stderr.split())
+    assert (
+        "endpoints.csv: OS, PFS, DOR; survival from the randomisation, with the terms of RECIST 1.1."
+    ) in text
+    assert (
+        "fact_conditions.csv: of T1 the responses read by INVESTIGATOR count, not those of "
+        "INDEPENDENT ASSESSOR. Is that the analysis?"
+    ) in text
+    assert "facts.csv: CMCAT SUBSEQUENT ANTI-CANCER THERAPY is a new anti-cancer therapy." in text
+
+
+def test_the_proposal_builds_without_a_change(tmp_path: Path, plateau: Plateau) -> None:
+    """01 responds and progresses, 02 has a new therapy, 03 progresses, 04 has no assessment."""
+    source = package(tmp_path / "package", DS=DS, RS=RECIST, CM=CM, TS=TS)
+    assert plateau("init", tmp_path / "study", "--from", source).returncode == 0
+    built = plateau("build", tmp_path / "study", "--releases", tmp_path / "releases")
+    assert built.returncode == 0, built.stderr
+    asked = plateau(
+        *("query", "--releases", tmp_path / "releases", "--format", "csv"),
+        "select usubjid, paramcd, cast(adt as varchar) as adt, event_code "
+        "from marts.time_to_event order by all",
+    )
+    assert asked.stdout.splitlines()[1:] == [
+        "T1-01,DOR,2020-09-01,1",
+        "T1-01,OS,2020-12-01,1",
+        "T1-01,PFS,2020-09-01,1",
+        "T1-02,OS,2021-05-04,0",
+        "T1-02,PFS,2020-03-02,0",
+        "T1-03,OS,2021-05-04,0",
+        "T1-03,PFS,2020-03-02,1",
+        "T1-04,OS,2021-05-04,0",
+        "T1-04,PFS,2020-01-06,0",
+    ]
+
+
+def test_without_a_randomisation_survival_is_from_the_first_dose(tmp_path: Path) -> None:
+    found, study = proposed(tmp_path, RS=RECIST)
+    assert found.endpoints == ("OS", "PFS", "DOR")
+    assert origins(study)["PFS"] == ("all", "first_dose")
+    assert {"os", "pfs", "dor", "cox_os"} <= {item.analysis_id for item in study.analyses}
+    assert study.analysis_set == "all"
+
+
+def test_an_adjuvant_trial_follows_the_recurrence(tmp_path: Path) -> None:
+    found, study = proposed(tmp_path, DS=DS, CE=CE)
+    assert found.endpoints == ("OS", "DFS")
+    assert origins(study)["DFS"] == ("itt", "randomisation")
+    events = {rule.fact for rule in study.endpoint_rules if rule.paramcd == "DFS"}
+    assert events == {"recurrence", "death", "last_documented_visit", "last_known_alive"}
+    rows = (tmp_path / "study/fact_conditions.csv").read_text(encoding="utf-8")
+    assert ",recurrence,1,variable,CEDECOD,in,DISTANT RECURRENCE | LOCAL RECURRENCE\n" in rows
+
+
+def test_of_a_trial_without_either_survival_is_followed(tmp_path: Path) -> None:
+    found, study = proposed(tmp_path, DS=DS)
+    assert found.endpoints == ("OS",)
+    assert {item.paramcd for item in study.endpoints} == {"OS"}
+
+
+def test_a_randomised_trial_of_a_leukemia_keeps_the_remission(tmp_path: Path) -> None:
+    responses = RECIST.replace("RECIST 1.1,PR", "AML,CR").replace("RECIST 1.1,PD", "AML,RELAPSE")
+    found, study = proposed(tmp_path, DS=DS, RS=responses.replace("RECIST 1.1", "AML"))
+    assert found.endpoints == ("OS", "RFS", "CIR")
+    assert origins(study) == {
+        "OS": ("all", "randomisation"),
+        "RFS": ("responders", "first_remission"),
+        "CIR": ("responders", "first_remission"),
+    }
+    assert conditions(study, "all") == [("fact", "randomisation")]
+    assert study.analysis("os_by_arm").strata == "arm"
+    assert [factor.factor for factor in study.factors][-1] == "hsct"
+
+
+@pytest.mark.parametrize(
+    ("wordings", "category", "vocabularies"),
+    [
+        (("CR", "PR", "PD"), "RECIST 1.1", ("RECIST 1.1",)),
+        (("CR", "PR", "PD"), "LUGANO CLASSIFICATION", ("Lugano",)),
+        (("sCR", "VGPR", "PD"), "", ("IMWG",)),
+        (("iCPD", "iUPD", "iSD"), "iRECIST", ("iRECIST",)),
+        (("PR", "iUPD", "PD"), "", ("RECIST 1.1", "iRECIST")),
+        (("CMR", "PMR", "PD"), "", ("Lugano",)),
+    ],
+)
+def test_the_criterion_is_the_one_that_has_the_wordings(
+    tmp_path: Path, wordings: tuple[str, ...], category: str, vocabularies: tuple[str, ...]
+) -> None:
+    lines = [
+        f"0{place},1,OVRLRESP,{category},{wording},INVESTIGATOR,2020-03-02"
+        for place, wording in enumerate(wordings, start=1)
+    ]
+    responses = "\n".join([RECIST.splitlines()[0], *lines])
+    found, study = proposed(tmp_path, DS=DS, RS=responses)
+    assert found.course is not None
+    assert found.course.vocabularies == vocabularies
+    known = {term.wording for term in study.terms if term.category == "response"}
+    assert {wording.upper() for wording in wordings} <= {str(word).upper() for word in known}
