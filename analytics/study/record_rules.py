@@ -275,6 +275,14 @@ _CATALOGUE: Final = (
         policy="stop",
     ),
     RecordRule(
+        "death_date_differs",
+        "DM DS",
+        "value",
+        "The dates of a death in DM and DS can be the same day.",
+        "One of the two dates is wrong; that of DM is used.",
+        "Check DTHDTC and DSSTDTC.",
+    ),
+    RecordRule(
         "end_before_start",
         "EX SV and other domains of contacts",
         "value",

@@ -86,6 +86,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "death_before_first_dose": Mutation("dm", 0, "DTHDTC", "2013-03-01", edit("dm", 0, DTHDTC="")),
     "after_death": Mutation("lb", 1, "LBDTC", "2015-03-02", drop("lb", 1)),
     "death_without_date": Mutation("dm", 0, "DTHFL", "Y", untouched, living_patient),
+    "death_date_differs": Mutation("ds", 0, "DSSTDTC", "2015-02-01", untouched),
     "end_before_start": Mutation("ex", 2, "EXENDTC", "2014-02-20", edit("ex", 2, EXENDTC="")),
     "cycle_out_of_order": Mutation("ex", 2, "EXSTDTC", FIRST_DOSE, None),
     "unknown_level": Mutation("dm", 0, "RACE", "MARTIAN", edit("dm", 0, RACE="UNKNOWN")),

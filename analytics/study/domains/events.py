@@ -47,7 +47,7 @@ EVENTS: Final = (
             *carried("DSTERM"),
             key(
                 "DSDECOD",
-                "a death, after DM and DD",
+                "a death, after DM",
                 "any; a death is a wording of terms.csv",
                 answers="standard_text",
             ),

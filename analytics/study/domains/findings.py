@@ -147,6 +147,6 @@ FINDINGS: Final = (
             "where terms.csv has any: one of them",
             answers="standard_text",
         ),
-        record_date("DDDTC", "the day of death, after DM"),
+        record_date("DDDTC", "the day of death, after DM and DS"),
     ),
 )

@@ -204,6 +204,8 @@ findings as (
     select * from readings_not_accepted
     union all
     select * from {{ ref('int_first_dose_findings') }}
+    union all
+    select * from {{ ref('int_death_date_findings') }}
 )
 
 select * from findings

@@ -44,8 +44,8 @@ readings as (
         )
 ),
 
--- a reading of the same day or visit may be the accepted one, whoever made it; those of an
--- evaluator whom the trial never flags are not meant to count
+-- a reading of the same day or visit may be the accepted one, whoever made it; those of
+-- an evaluator whom the trial never flags are not meant to count
 measurements as (
     select
         *,

@@ -71,8 +71,8 @@ tests_of_a_day as (
     where records.is_repeatable
 ),
 
--- an accepted flag settles the results of one reader, otherwise the last one stands; which
--- reader counts is for the study to say, so the readings of another one are not corrected
+-- an accepted flag settles the results of one reader, otherwise the last one stands;
+-- which reader counts is for the study to say: no reader corrects another
 results_that_stand as (
     select
         *,

@@ -32,6 +32,7 @@ deaths_in_demographics as (
     where dm.dthdtc is not null
 ),
 
+-- DD is dated by the day on which its details were collected, which may be later
 deaths_in_other_domains as (
     select
         records.src_file,
@@ -45,7 +46,7 @@ deaths_in_other_domains as (
         records.adt,
         records.adt_last,
         records.adtf,
-        case records.domain when 'DD' then 2 when 'DS' then 3 else 4 end
+        case records.domain when 'DS' then 2 when 'DD' then 3 else 4 end
             as source_order
     from {{ ref('int_current_records') }} as records
     inner join statements

@@ -22,23 +22,57 @@ end_dates as (
     select * from {{ ref('int_end_dates') }}
 ),
 
-deaths_chosen as (
-    select *
+-- the statement of the nearest domain, with the days between which it places the death
+statements_in_order as (
+    select
+        *,
+        first_value(adt) over (
+            partition by usubjid
+            order by
+                source_order asc nulls last,
+                case when adtf is null then 0 else 1 end asc,
+                adt asc nulls last,
+                srcseq asc nulls last,
+                src_file asc,
+                src_row asc
+        ) as nearest_adt,
+        first_value(adt_last) over (
+            partition by usubjid
+            order by
+                source_order asc nulls last,
+                case when adtf is null then 0 else 1 end asc,
+                adt asc nulls last,
+                srcseq asc nulls last,
+                src_file asc,
+                src_row asc
+        ) as nearest_adt_last
     from death_records
     where rule is null
-    -- the contact that tells of a death may be later and dates it only where nothing
-    -- else does; then a complete date before a partial one, then the nearest domain
+),
+
+-- a complete date within those days says it better, but not that of a contact, which
+-- may have heard of the death later
+deaths_chosen as (
+    select *
+    from statements_in_order
     qualify
         row_number() over (
             partition by usubjid
             order by
-                case when srcdom = 'SS' then 1 else 0 end,
-                case when adtf is null then 0 else 1 end,
-                source_order nulls last,
-                adt nulls last,
-                srcseq nulls last,
-                src_file,
-                src_row
+                case
+                    when
+                        srcdom <> 'SS'
+                        and adtf is null
+                        and adt between nearest_adt and nearest_adt_last
+                        then 0
+                    else 1
+                end asc,
+                source_order asc nulls last,
+                case when adtf is null then 0 else 1 end asc,
+                adt asc nulls last,
+                srcseq asc nulls last,
+                src_file asc,
+                src_row asc
         ) = 1
 ),
 
