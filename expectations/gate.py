@@ -14,6 +14,8 @@ from analytics.project_files import ROOT
 from expectations.outcome import Outcome
 from expectations.suite import SUITES
 
+_MOST_NAMED = 5
+
 
 class GateWorker:
     """A worker process that holds Great Expectations; use as a context manager.
@@ -124,12 +126,13 @@ def critical_failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def refusal(gate: str, outcomes: Sequence[Outcome]) -> GateError:
-    """The first critical failure and how many others there are; what was found are its details."""
+    """The first critical failure and the names of the others; what was found are its details."""
     failures = critical_failures(outcomes)
     first = failures[0]
-    others = len(failures) - 1
-    noun = "check" if others == 1 else "checks"
-    also = f" {others} more critical {noun} failed." if others else ""
+    others = [failure.check_id for failure in failures[1:]]
+    noun = "check" if len(others) == 1 else "checks"
+    named = ", ".join(others[:_MOST_NAMED]) + (", ..." if len(others) > _MOST_NAMED else "")
+    also = f" {len(others)} more critical {noun} failed: {named}." if others else ""
     sentence = (
         f"The {gate} gate refused the data and nothing was published. "
         f"{first.check_id} of {first.suite}: {first.finding}{also}"

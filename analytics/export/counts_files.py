@@ -15,6 +15,7 @@ from analytics.export.files import new_files
 from analytics.export.source import Release
 from analytics.release.digests import file_digest, input_digests
 from analytics.release.manifest import read_manifest
+from analytics.results.attrition import populations_judged
 from analytics.results.marts import read_marts
 from analytics.results.site_counts import SiteCounts, site_counts
 from analytics.results.small_cells import Cells, shared
@@ -76,7 +77,8 @@ def write_counts(
             f"--site is not a valid name; give 1 to {_LONGEST_NAME} printable characters."
         )
     with release.opened() as connection:
-        found = site_counts(study, read_marts(connection))
+        marts = read_marts(connection, judged=populations_judged(study))
+        found = site_counts(study, marts)
     counts, withheld = shared(found, cells)
     if counts.counts.is_empty():
         raise ExportCallError(

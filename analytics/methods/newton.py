@@ -119,7 +119,9 @@ def _ascended(
     """The step, halved as long as it would lower the likelihood by more than rounding."""
     tolerance = 1e-12 * (1 + abs(current.log_likelihood))
     for _ in range(MAX_HALVINGS):
-        following = likelihood(current.coefficients + step)
+        # a step too far overflows, and is halved like one that lowers the likelihood
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            following = likelihood(current.coefficients + step)
         if following.log_likelihood >= current.log_likelihood - tolerance:
             return _point(current.coefficients + step, following)
         step = step / 2

@@ -5,7 +5,8 @@ progression, adjuvant trials a recurrence; where the files tell none of these, s
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -71,11 +72,16 @@ class Course:
 def read_course(connection: duckdb.DuckDBPyConnection, terms: Sequence[ProposedTerm]) -> Course:
     """The course that the tables of raw tell; `terms` are those proposed of their wordings."""
     recurrence = _choice(connection, CLINICAL_EVENTS, ("CEDECOD", "CETERM"), _RECURRENCE)
-    outcome = _outcome(terms, recurrence)
-    wordings = {str(term.wording) for term in terms if (term.domain, term.testcd) == ("RS", _TEST)}
+    wordings = {
+        str(term.wording).upper()
+        for term in terms
+        if (term.domain, term.testcd) == ("RS", _TEST) and term.category in ("response", "relapse")
+    }
+    named = _named_criteria(connection)
+    outcome = _outcome(terms, wordings, named, recurrence)
     return Course(
         outcome,
-        _vocabularies(wordings, _categories(connection)) if outcome == "progression" else (),
+        _vocabularies(wordings, named) if outcome == "progression" else (),
         _randomised(connection),
         _choice(connection, "CM", ("CMCAT", "CMSCAT"), _NEW_THERAPY),
         recurrence if outcome == "recurrence" else None,
@@ -84,29 +90,51 @@ def read_course(connection: duckdb.DuckDBPyConnection, terms: Sequence[ProposedT
     )
 
 
-def _outcome(terms: Sequence[ProposedTerm], recurrence: Choice | None) -> Outcome:
+def _outcome(
+    terms: Sequence[ProposedTerm],
+    wordings: AbstractSet[str],
+    named: Sequence[str],
+    recurrence: Choice | None,
+) -> Outcome:
+    """A criterion that RSCAT names, or words that only one has, tells a tumour from a leukemia."""
     known = [term for term in terms if term.in_force]
     responses = {term.value for term in known if term.category == "response"}
-    if responses & _OF_LEUKEMIA or any(term.category == "relapse" for term in known):
+    if named and wordings:
+        return "progression"
+    if responses & _OF_LEUKEMIA:
+        return "remission"
+    if wordings & _own_words():
+        return "progression"
+    if any(term.category == "relapse" for term in known):
         return "remission"
     if responses:
         return "progression"
     return "survival" if recurrence is None else "recurrence"
 
 
-def _vocabularies(wordings: Iterable[str], categories: Sequence[str]) -> tuple[str, ...]:
-    """The criterion that RSCAT names or that has every wording, else those that have most."""
-    known = {
-        name: {term.wording.upper() for term in vocabulary.terms if term.wording}
-        for name, vocabulary in read_vocabularies().items()
-        if name in _CRITERIA
+def _words() -> dict[str, set[str]]:
+    """The wordings of each criterion of tumours, in capitals."""
+    vocabularies = read_vocabularies()
+    return {
+        name: {str(term.wording).upper() for term in vocabularies[name].terms} for name in _CRITERIA
     }
-    left = {wording.upper() for wording in wordings} & set().union(*known.values())
-    named = [
-        name
-        for name, pattern in _CRITERIA.items()
-        if any(re.search(pattern, category) for category in categories)
-    ]
+
+
+def _own_words() -> set[str]:
+    """Wordings of those criteria that no criterion of leukemias has."""
+    of_leukemias = {
+        str(term.wording).upper()
+        for name, vocabulary in read_vocabularies().items()
+        if name not in _CRITERIA
+        for term in vocabulary.terms
+    }
+    return set().union(*_words().values()) - of_leukemias
+
+
+def _vocabularies(wordings: AbstractSet[str], named: Sequence[str]) -> tuple[str, ...]:
+    """The criterion that RSCAT names or that has every wording, else those that have most."""
+    known = _words()
+    left = wordings & set().union(*known.values())
     for name in (*reversed(named), *_CRITERIA):
         if left and left <= known[name]:
             return (name,)
@@ -118,13 +146,18 @@ def _vocabularies(wordings: Iterable[str], categories: Sequence[str]) -> tuple[s
     return tuple(name for name in _CRITERIA if name in chosen)
 
 
-def _categories(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _named_criteria(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The criteria that RSCAT names."""
     rows = connection.execute(
         "select distinct upper(trim(rscat)) as category from raw.sdtm_rs "
-        "where upper(trim(rstestcd)) = ? and rscat is not null order by category",
+        "where upper(trim(rstestcd)) = ? and rscat is not null",
         [_TEST],
     ).fetchall()
-    return [str(category) for (category,) in rows]
+    return [
+        name
+        for name, pattern in _CRITERIA.items()
+        if any(re.search(pattern, str(category)) for (category,) in rows)
+    ]
 
 
 def _randomised(connection: duckdb.DuckDBPyConnection) -> Choice | None:

@@ -99,12 +99,18 @@ def _reading_clinical_events(spec: StudySpecification) -> StudySpecification:
 
 
 def _beside(vocabularies: Sequence[str], terms: Sequence[ProposedTerm]) -> Iterator[ProposedTerm]:
-    """The terms that the vocabularies do not have; a response they do not rank is a remark."""
+    """The terms that the vocabularies do not have.
+
+    A relapse is a progression, as where a myeloma or lymphoma has come back; a response that they
+    do not rank is a remark.
+    """
     known = merged(read_vocabularies()[name] for name in vocabularies)
     theirs = {(term.domain, term.testcd, normal(term.wording or "")) for term in known.terms}
     for term in terms:
         if (term.domain, term.testcd, normal(term.wording or "")) in theirs:
             continue
+        if vocabularies and term.category == "relapse":
+            term = replace(term, category="response", value="progression")  # noqa: PLW2901
         is_ranked = term.category != "response" or term.value in known.responses
         yield term if is_ranked or not vocabularies else replace(term, in_force=False)
 

@@ -3,6 +3,7 @@
 import duckdb
 
 from analytics.results.assembly import Computed, compute_or_take, compute_results
+from analytics.results.attrition import populations_judged
 from analytics.results.concordance import concordance_frame
 from analytics.results.marts import read_marts
 from analytics.results.reuse import Earlier, Ingredients, read_results
@@ -39,7 +40,8 @@ def write_results(
     the reported values; the former tables then stay as they were.
     """
     earlier = earlier or Earlier()
-    ingredients = Ingredients(program, study, read_marts(connection))
+    marts = read_marts(connection, judged=populations_judged(study))
+    ingredients = Ingredients(program, study, marts)
     computed = compute_or_take(ingredients, earlier)
     results, published = computed.frames, load_published(study.folder)
     digest = ingredients.digest_of_estimates(published)

@@ -38,6 +38,16 @@ def attrition_frames(
     return {"attrition": frame_of_rows("attrition", rows)}
 
 
+def populations_judged(study: StudySpecification) -> set[str]:
+    """The populations whose conditions the attrition analyses of a study go through."""
+    return {
+        condition.population
+        for analysis in study.analyses
+        if analysis.method == "attrition" and analysis.population is not None
+        for condition in _conditions(study, analysis.population)
+    }
+
+
 def _conditions(study: StudySpecification, population: str) -> Iterator[PopulationCondition]:
     """The conditions in order, with nested populations written out."""
     for condition in study.population(population).conditions:

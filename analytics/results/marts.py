@@ -67,6 +67,7 @@ MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "n": _WHOLE,
     },
 }
+CONDITIONS: Final = "population_conditions"
 OF_EACH_ANALYSIS: Final = tuple(
     name for name, schema in MART_SCHEMAS.items() if "analysis_id" in schema
 )
@@ -106,8 +107,14 @@ class Marts:
         """These marts with the rows of one analysis where they are kept for each."""
         own = {name: self.rows_of_analysis(name, analysis_id) for name in OF_EACH_ANALYSIS}
         part = replace(self, **own)
-        for name in _PREPARED:  # what is prepared for one analysis serves the others
-            part.__dict__[name] = getattr(self, name)
+        # what is prepared for one analysis serves the others
+        part.__dict__.update({name: getattr(self, name) for name in _PREPARED})
+        return part
+
+    def without_conditions(self) -> "Marts":
+        """These marts without who meets which condition of a population."""
+        part = replace(self, population_conditions=self.population_conditions.clear())
+        part.__dict__.update({name: getattr(self, name) for name in _PREPARED})
         return part
 
     def rows_of_analysis(self, name: str, analysis_id: str) -> pl.DataFrame:
@@ -209,14 +216,20 @@ class Marts:
         return {str(name): part.select("usubjid") for (name,), part in parts.items()}
 
 
-def read_marts(connection: duckdb.DuckDBPyConnection, only: Collection[str] | None = None) -> Marts:
+def read_marts(
+    connection: duckdb.DuckDBPyConnection,
+    only: Collection[str] | None = None,
+    *,
+    judged: Collection[str] | None = None,
+) -> Marts:
     """The marts of an open warehouse, each column with the type the assembly expects.
 
-    With `only`, the marts of these names; the others are not read and have no rows.
+    With `only`, the marts of these names; the others are not read and have no rows. With `judged`,
+    the conditions of these populations: there is a row for each subject and condition of any.
     """
     return Marts(
         **{
-            field.name: _read(connection, field.name)
+            field.name: _read(connection, field.name, judged)
             if only is None or field.name in only
             else pl.DataFrame(schema=MART_SCHEMAS[field.name])
             for field in fields(Marts)
@@ -224,10 +237,16 @@ def read_marts(connection: duckdb.DuckDBPyConnection, only: Collection[str] | No
     )
 
 
-def _read(connection: duckdb.DuckDBPyConnection, table: str) -> pl.DataFrame:
+def _read(
+    connection: duckdb.DuckDBPyConnection, table: str, judged: Collection[str] | None
+) -> pl.DataFrame:
     """The table, typed batch by batch, so that its text is never there all at once."""
     schema = MART_SCHEMAS[table]
-    rows = connection.sql(f"select {', '.join(schema)} from marts.{table}")
+    query = f"select {', '.join(schema)} from marts.{table}"
+    if table == CONDITIONS and judged is not None:
+        rows = connection.execute(f"{query} where list_contains($1, population)", [list(judged)])
+    else:
+        rows = connection.execute(query)
     batches = [
         pl.DataFrame(batch).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
         for batch in rows.to_arrow_reader(_BATCH)

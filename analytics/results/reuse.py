@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from analytics.results.frames import conform
-from analytics.results.marts import MART_SCHEMAS, OF_EACH_ANALYSIS, Marts
+from analytics.results.marts import CONDITIONS, MART_SCHEMAS, OF_EACH_ANALYSIS, Marts
 from analytics.results.schemas import RESULT_TABLES
 from analytics.study.number_styles import PLAIN
 from analytics.study.specification import Analysis, Publication, StudySpecification
@@ -81,13 +81,19 @@ class Ingredients:
         return self.study.model_copy(update={"analyses": seen})
 
     def marts_of(self, analysis: Analysis) -> Marts:
-        """The marts with the rows of this analysis alone where they are kept for each."""
-        return self.marts.of_analysis(analysis.analysis_id)
+        """The marts with the rows of this analysis alone where they are kept for each.
+
+        Who meets which condition is there for an attrition only.
+        """
+        own = self.marts.of_analysis(analysis.analysis_id)
+        return own if _is_judged(analysis) else own.without_conditions()
 
     def digest(self, analysis: Analysis, fitted: Sequence[pl.DataFrame]) -> str:
         """The digest of all that an analysis is computed from."""
         name = analysis.analysis_id
         own = [rows_digest(self.marts.rows_of_analysis(mart, name)) for mart in OF_EACH_ANALYSIS]
+        if _is_judged(analysis):
+            own.append(self._conditions)
         seen = self.seen_by(analysis).analyses
         return value_digest(self._shared, name, seen, own, fitted)
 
@@ -98,7 +104,7 @@ class Ingredients:
         return self.study.model_copy(update={"analyses": kept})
 
     def digest_of_estimates(self, *others: object) -> str:
-        """The digest of that study, every mart, and others."""
+        """The digest of that study, every mart that estimates read, and others."""
         own = [rows_digest(getattr(self.marts, name)) for name in OF_EACH_ANALYSIS]
         return value_digest(self._shared, self.estimating.analyses, own, others)
 
@@ -106,9 +112,18 @@ class Ingredients:
     def _shared(self) -> str:
         """The digest of what all analyses share: program, study and the other marts."""
         study = self.study.model_copy(update={"analyses": ()})
-        names = [name for name in MART_SCHEMAS if name not in OF_EACH_ANALYSIS]
+        names = [name for name in MART_SCHEMAS if name not in (*OF_EACH_ANALYSIS, CONDITIONS)]
         marts = [rows_digest(getattr(self.marts, name)) for name in names]
         return value_digest(self._program, study, names, marts)
+
+    @cached_property
+    def _conditions(self) -> str:
+        """The digest of the conditions that are read: those of the populations of attritions."""
+        return rows_digest(self.marts.population_conditions)
+
+
+def _is_judged(analysis: Analysis) -> bool:
+    return analysis.method == "attrition"
 
 
 def _without_words(study: StudySpecification) -> StudySpecification:

@@ -136,8 +136,8 @@ _CATALOGUE: Final = (
     ),
     RecordRule(
         "missing_date",
-        "EX RS QS LB GF PR SS SV DS DD",
-        "record",
+        "EX RS QS LB GF PR SS SV DS DD, dates of declared facts",
+        "record or value",
         "A record of something that took place on a day has a date.",
         "An undated record can neither start nor end follow-up.",
         "Give the date, or the part that is known.",

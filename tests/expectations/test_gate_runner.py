@@ -298,7 +298,9 @@ def test_the_refusal_names_the_first_critical_failure(outcomes: dict[str, Outcom
         '1 row does not meet the check "Every visit has a day."'
     )
     assert error.details == "Found: [null]."
-    assert str(refusal("marts", found)).endswith(" 3 more critical checks failed.")
+    assert str(refusal("marts", found)).endswith(
+        " 3 more critical checks failed: NULL-DATE, RANGE-LOW, SQL."
+    )
 
 
 def test_a_query_of_a_suite_reads_no_file_but_the_warehouse(database: Path, tmp_path: Path) -> None:

@@ -107,7 +107,8 @@ def test_it_says_what_it_has_chosen(tmp_path: Path, plateau: Plateau) -> None:
     assert said.returncode == 0, said.stderr
     text = " ".join(said.stderr.split())
     assert (
-        "endpoints.csv: OS, PFS, DOR; survival from the randomisation, with the terms of RECIST 1.1."
+        "endpoints.csv: OS, PFS, DOR; survival from the randomisation, with the terms of "
+        "RECIST 1.1."
     ) in text
     assert (
         "fact_conditions.csv: of T1 the responses read by INVESTIGATOR count, not those of "
@@ -202,3 +203,15 @@ def test_the_criterion_is_the_one_that_has_the_wordings(
     assert found.course.vocabularies == vocabularies
     known = {term.wording for term in study.terms if term.category == "response"}
     assert {wording.upper() for wording in wordings} <= {str(word).upper() for word in known}
+
+
+def test_a_relapse_of_a_myeloma_or_lymphoma_is_a_progression(tmp_path: Path) -> None:
+    responses = RECIST.replace("RECIST 1.1,PR", "IMWG,VGPR").replace(
+        "01,3,OVRLRESP,RECIST 1.1,PD", "01,3,OVRLRESP,IMWG,RELAPSED DISEASE"
+    )
+    found, study = proposed(tmp_path, DS=DS, RS=responses.replace("RECIST 1.1", "IMWG"))
+    assert found.endpoints == ("OS", "PFS", "DOR")
+    assert found.course is not None
+    assert found.course.vocabularies == ("IMWG",)
+    relapses = [term for term in study.terms if term.wording == "RELAPSED DISEASE"]
+    assert [(term.category, term.value) for term in relapses] == [("response", "progression")]
