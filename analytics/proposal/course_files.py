@@ -34,8 +34,16 @@ def arms_of(course: Course, levels: Sequence[Cells]) -> Arms | None:
     labels = {level: label for name, level, label, *_ in levels if name == "arm" and level}
     if course.randomised is None or len(labels) < 2:
         return None
-    control = [level for level, label in labels.items() if _CONTROL.search(label)]
-    return Arms("arm", labels, control[-1] if control else list(labels)[-1])
+    return Arms("arm", labels, list(labels)[-1])
+
+
+def control_last(levels: Sequence[Cells]) -> list[Cells]:
+    """The levels with a control arm after the other arms: the others are compared with it."""
+    arms = [row for row in levels if row[0] == "arm" and row[1]]
+    arms.sort(key=lambda row: bool(_CONTROL.search(row[2])))
+    orders = {level: str(place) for place, level in enumerate(dict.fromkeys(r[1] for r in arms), 1)}
+    placed = iter([[*row[:3], orders[row[1]], *row[4:]] for row in arms])
+    return [next(placed) if row[0] == "arm" and row[1] else row for row in levels]
 
 
 def write_course(
@@ -303,15 +311,21 @@ def _by_arm(code: str, label: str, population: str, arms: Arms) -> str:
 
 
 def _hazard_ratio(code: str, label: str, population: str, arms: Arms) -> str:
-    """The hazard ratios of the arms to the control."""
-    factor = f"factor = {toml_text(arms.factor)}, reference = {toml_text(arms.control)}"
+    """The hazard ratio of each arm to the control."""
+    control = f"denominator = {json.dumps([arms.control])}"
+    lines = "".join(
+        f"    {{ factor = {toml_text(arms.factor)}, model = {toml_text(level)}, "
+        f"numerator = {json.dumps([level])}, {control} }},\n"
+        for level in arms.labels
+        if level != arms.control
+    )
     return _analysis(
         f"{code.lower()}_hazard_ratio",
         f"{label}, hazard ratio",
-        "cox_multivariable",
+        "cox_univariate",
         endpoint=toml_text(code),
         population=toml_text(population),
-        factors=f"[{{ {factor} }}]",
+        factors=f"[\n{lines}]",
     )
 
 
@@ -339,8 +353,7 @@ def _tables(course: Course, people: str, arms: Arms | None, factors: Sequence[Ce
     groups = json.dumps([*arm_groups, people])
     compared = {}
     if arms is not None and len(arm_groups) == 2:
-        ordered = arm_groups if arms.control == list(arms.labels)[1] else arm_groups[::-1]
-        compared["compared"] = json.dumps(ordered)
+        compared["compared"] = json.dumps(arm_groups)
     shown = [
         f"    {{ factor = {toml_text(name)}"
         + (', statistics = ["n", "median", "min", "max"]' if kind == "continuous" else "")

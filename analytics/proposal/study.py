@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 
 from analytics.ingest.loading import load_packages
-from analytics.ingest.unused import UnusedFile
+from analytics.ingest.unused import DATA, UnusedFile
 from analytics.proposal.adam_study import propose_adam
 from analytics.proposal.course import CLINICAL_EVENTS, Course, read_course
-from analytics.proposal.course_files import write_course
+from analytics.proposal.course_files import control_last, write_course
 from analytics.proposal.factors import Cells, proposed_factors
 from analytics.proposal.skeleton_files import (
     TrialEntry,
@@ -72,6 +72,7 @@ def propose_study(
         factors, levels = proposed_factors(
             connection, _codes(found), with_transplant=with_transplant
         )
+        levels = control_last(levels)
         entries = tuple(_entries(found, latest_dates(connection), encoding))
     write_skeleton(folder)
     for one, entry in zip(found, entries, strict=True):
@@ -85,10 +86,19 @@ def propose_study(
         entries,
         terms,
         tuple(row[0] for row in factors),
-        tuple(file for one in found for file in one.package.unused),
+        tuple(file for one in found for file in _unused(one, course)),
         endpoints,
         course,
     )
+
+
+def _unused(one: FoundTrial, course: Course) -> Iterator[UnusedFile]:
+    """The files that the proposed study passes over; clinical events unless they are followed."""
+    if course.recurrence is None:
+        for file in one.package.files:
+            if file.domain == CLINICAL_EVENTS:
+                yield UnusedFile(file.trial_id, file.name, DATA, file.domain)
+    yield from one.package.unused
 
 
 def _reading_clinical_events(spec: StudySpecification) -> StudySpecification:

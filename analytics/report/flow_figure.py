@@ -29,16 +29,31 @@ def flow_figure(bi: Bi) -> Figure | None:
     return Figure(
         name="patient_flow",
         title=_TITLE,
-        caption=(
-            "Each branch gives the patients and their percentage of the branch before it; line "
-            "width is proportional to the number of patients. Remission: the first one within "
-            "the window of the plan; relapse: the first one after it; transplant: the first "
-            "allogeneic one after "
-            "the first dose. Deaths and relapses are as known at the data cut-off."
-        ),
+        caption=_caption({str(node["state"]) for node in nodes}),
         alternative="Tree of patients. " + " ".join(_in_words(node, nodes) for node in nodes),
         draw=partial(_draw, nodes, note),
         is_main=True,
+    )
+
+
+def _caption(states: set[str]) -> str:
+    """What the tree shows, and the meaning of the states that it has."""
+    meanings = [
+        meaning
+        for state, meaning in (
+            ("remission", "remission: the first one within the window of the plan"),
+            ("relapse", "relapse: the first one after it"),
+            ("transplant", "transplant: the first allogeneic one after the first dose"),
+        )
+        if any(state in one for one in states)
+    ]
+    told = "; ".join(meanings)
+    known = "Deaths and relapses are" if "relapse" in states else "Deaths are"
+    return (
+        "Each branch gives the patients and their percentage of the branch before it; line width "
+        "is proportional to the number of patients. "
+        + (f"{told[0].upper()}{told[1:]}. " if told else "")
+        + f"{known} as known at the data cut-off."
     )
 
 

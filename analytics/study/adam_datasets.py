@@ -17,6 +17,7 @@ ADAM_DATASETS: Final[dict[str, tuple[str, ...]]] = {
     ADTTE: (
         *("STUDYID", "USUBJID", "PARAMCD", "PARAM", "AVAL", "AVALU"),
         *("STARTDT", "STARTDTF", "ADT", "ADTF", "CNSR", "EVNTDESC", "CNSDTDSC"),
+        "ANL01FL",
     ),
     INTERVALS: ("STUDYID", "USUBJID", "PARAMCD", "TSTART", "TSTOP"),
 }

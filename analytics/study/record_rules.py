@@ -372,6 +372,16 @@ _CATALOGUE: Final = (
         "Check RFXSTDTC and EXSTDTC, and the conditions on doses in fact_conditions.csv.",
     ),
     RecordRule(
+        "not_analysed",
+        "ADTTE",
+        "record",
+        "The record is one that is analysed: ANL01FL is Y, or no record of its PARAMCD has it.",
+        "ADaM marks the records of the analysis; others, such as those of a sensitivity analysis, "
+        "would be counted with them.",
+        "None.",
+        is_routine=True,
+    ),
+    RecordRule(
         "repeated_parameter",
         "ADTTE",
         "record",

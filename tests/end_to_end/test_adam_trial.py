@@ -28,18 +28,19 @@ A1,A1-G,G,67,YEARS,F,Old drug,2,N,Y,N
 A1,A1-H,H,68,YEARS,F,New drug,1,Y,Y,N
 """
 ADTTE = """\
-STUDYID,USUBJID,PARAMCD,PARAM,AVAL,AVALU,STARTDT,ADT,CNSR,EVNTDESC,CNSDTDSC
-A1,A1-A,OS,Overall survival,11,DAYS,2020-01-01,2020-01-11,0,Death,
-A1,A1-B,OS,Overall survival,366,DAYS,2020-01-01,2020-12-31,1,Alive,Last visit
-A1,A1-C,OS,Overall survival,21,DAYS,2020-01-01,2020-01-21,2,Lost,
-A1,A1-D,OS,Overall survival,30,DAYS,2020-01-01,2020-01-31,0,Death,
-A1,A1-E,OS,Overall survival,-1,DAYS,2020-01-01,2019-12-31,0,Death,
-A1,A1-F,OS,Overall survival,41,DAYS,2020-01-01,2020-02-10,1.5,Alive,
-A1,A1-G,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,
-A1,A1-I,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,
-A1,A1-A,PFS,Progression-Free Survival (Months),0.1,,,,0,Progression,
-A1,A1-A,TTI,Time to infection,5,DAYS,2020-01-01,2020-01-05,0,Infection,
-A1,A1-C,TTI,Time to infection,21,DAYS,2020-01-01,2020-01-21,2,Death,
+STUDYID,USUBJID,PARAMCD,PARAM,AVAL,AVALU,STARTDT,ADT,CNSR,EVNTDESC,CNSDTDSC,ANL01FL
+A1,A1-A,OS,Overall survival,11,DAYS,2020-01-01,2020-01-11,0,Death,,Y
+A1,A1-A,OS,Overall survival,8,DAYS,2020-01-01,2020-01-08,0,Death,,
+A1,A1-B,OS,Overall survival,366,DAYS,2020-01-01,2020-12-31,1,Alive,Last visit,Y
+A1,A1-C,OS,Overall survival,21,DAYS,2020-01-01,2020-01-21,2,Lost,,Y
+A1,A1-D,OS,Overall survival,30,DAYS,2020-01-01,2020-01-31,0,Death,,Y
+A1,A1-E,OS,Overall survival,-1,DAYS,2020-01-01,2019-12-31,0,Death,,Y
+A1,A1-F,OS,Overall survival,41,DAYS,2020-01-01,2020-02-10,1.5,Alive,,Y
+A1,A1-G,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,,Y
+A1,A1-I,OS,Overall survival,51,DAYS,2020-01-01,2020-02-20,0,Death,,Y
+A1,A1-A,PFS,Progression-Free Survival (Months),0.1,,,,0,Progression,,
+A1,A1-A,TTI,Time to infection,5,DAYS,2020-01-01,2020-01-05,0,Infection,,
+A1,A1-C,TTI,Time to infection,21,DAYS,2020-01-01,2020-01-21,2,Death,,
 """
 INTERVALS = """\
 STUDYID,USUBJID,PARAMCD,TSTART,TSTOP
@@ -53,10 +54,11 @@ FINDINGS = {
     ("adsl.csv", 9, "missing_time", "OS"),  # H has none
     *(("adsl.csv", line, "missing_time", "PFS") for line in (3, 4, 5, 6, 7, 9)),
     *(("adsl.csv", line, "missing_time", "TTI") for line in (3, 5, 6, 7, 9)),
-    ("adtte.csv", 5, "time_differs", "30 days | 31 by the dates"),
-    ("adtte.csv", 6, "impossible_time", "-1"),
-    ("adtte.csv", 7, "impossible_censoring", "1.5"),
-    ("adtte.csv", 9, "unknown_subject", "A1-I"),
+    ("adtte.csv", 3, "not_analysed", None),
+    ("adtte.csv", 6, "time_differs", "30 days | 31 by the dates"),
+    ("adtte.csv", 7, "impossible_time", "-1"),
+    ("adtte.csv", 8, "impossible_censoring", "1.5"),
+    ("adtte.csv", 10, "unknown_subject", "A1-I"),
 }
 TIMES = {
     ("A1-A", "OS"): (11.0, 0, 1, "Death", None),
@@ -174,7 +176,7 @@ def test_every_endpoint_has_a_curve_by_treatment(releases: Path) -> None:
 
 STOPPING = {
     "repeated_parameter": ("12,DAYS,2020-01-01,2020-01-12", "adtte.csv line 2"),
-    "unknown_time_unit": ("11,FORTNIGHTS,2020-01-01,2020-01-11", "adtte.csv line 13"),
+    "unknown_time_unit": ("11,FORTNIGHTS,2020-01-01,2020-01-11", "adtte.csv line 14"),
 }
 
 
@@ -186,7 +188,7 @@ def test_a_time_that_may_be_another_stops_the_build(
     package = write_package(tmp_path / "package")
     subject = "A1-A" if rule == "repeated_parameter" else "A1-H"
     with (package / "adtte.csv").open("a", encoding="utf-8") as file:
-        file.write(f"A1,{subject},OS,Overall survival,{time},0,Death,\n")
+        file.write(f"A1,{subject},OS,Overall survival,{time},0,Death,,Y\n")
     assert plateau("init", tmp_path / "study", "--from", package).returncode == 0
     result = plateau("build", tmp_path / "study", "--releases", tmp_path / "releases")
     assert result.returncode == 3

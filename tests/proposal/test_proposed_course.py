@@ -92,11 +92,13 @@ def test_a_randomised_trial_of_a_solid_tumour(tmp_path: Path) -> None:
     }
     assert study.analysis_set == "itt"
     assert conditions(study, "treated") == [("population", "itt"), ("fact", "first_dose")]
-    assert study.levels_of("arm") == ("control", "new_drug")
+    assert study.levels_of("arm") == ("new_drug", "control")
     assert [factor.factor for factor in study.factors] == ["age", "sex", "arm"]
     model = study.analysis("os_hazard_ratio")
-    assert [(item.factor, item.reference) for item in model.model_factors] == [("arm", "control")]
-    assert study.analysis("table_2").compared == ("arm_2", "arm_1")
+    assert [(item.numerator, item.denominator) for item in model.factors] == [
+        (("new_drug",), ("control",))
+    ]
+    assert study.analysis("table_2").compared == ("arm_1", "arm_2")
     ends = {rule.fact for rule in study.endpoint_rules if rule.role == "end"}
     assert ends == {"new_therapy"}
 

@@ -18,6 +18,7 @@ units as (
 times_in_units as (
     select
         adtte.*,
+        coalesce({{ upper_case('adtte.anl01fl') }} = 'Y', false) as is_flagged,
         coalesce(adtte.avalu, named.wording, trials.time_unit) as unit_given
     from adtte
     inner join endpoints on adtte.paramcd = endpoints.paramcd
@@ -30,6 +31,11 @@ times_in_units as (
 times_in_days as (
     select
         times.*,
+        -- where no record of the parameter has the flag, it says nothing
+        times.is_flagged
+        or not bool_or(times.is_flagged) over (
+            partition by times.src_trial, times.paramcd
+        ) as is_analysed,
         units.unit,
         units.days as unit_days,
         times.aval * units.days as aval_days,

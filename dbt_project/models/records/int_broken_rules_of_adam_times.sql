@@ -1,9 +1,26 @@
-with times as (
+with all_times as (
     select * from {{ ref('int_adam_times') }}
+),
+
+times as (
+    select * from all_times
+    where is_analysed
 ),
 
 intervals as (
     select * from {{ ref('stg_adam__adtteint') }}
+),
+
+not_analysed as (
+    select
+        src_file,
+        src_row,
+        'record' as turns_away,
+        'not_analysed' as rule,
+        'ANL01FL' as variable,
+        anl01fl as value
+    from all_times
+    where not is_analysed
 ),
 
 repeated as (
@@ -114,6 +131,8 @@ times_that_differ as (
 ),
 
 broken_rules as (
+    select * from not_analysed
+    union all
     select * from repeated_parameters
     union all
     select * from impossible_times

@@ -25,7 +25,8 @@ typed as (
         {{ given('cnsr') }} as cnsr_given,
         {{ whole_number('cnsr') }} as cnsr,
         {{ given('evntdesc') }} as evntdesc,
-        {{ given('cnsdtdsc') }} as cnsdtdsc
+        {{ given('cnsdtdsc') }} as cnsdtdsc,
+        {{ given('anl01fl') }} as anl01fl
     from adam_adtte
 )
 
