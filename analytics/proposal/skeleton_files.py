@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,9 @@ _OWN_TRIAL: Final = {
     "path": '"sdtm/TRIAL01"',
     "cutoff": "2030-12-31",
 }
+
+# Domains whose dates show that a subject was seen, beside the skeleton's contact_domains.
+_FURTHER_CONTACTS: Final = ("TU", "VS", "EG", "AE")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,17 @@ def fill_responses(study_file: Path, order: Sequence[str]) -> None:
     place = next(i for i, line in enumerate(lines) if line.startswith("#response_order = "))
     lines[place] = f"response_order = {json.dumps(list(order))}\n"
     study_file.write_text("".join(lines), encoding="utf-8")
+
+
+def fill_contacts(study_file: Path, found: AbstractSet[str]) -> None:
+    """Count the further domains that are there as contacts, beside those of the skeleton."""
+    further = [domain for domain in _FURTHER_CONTACTS if domain in found]
+    text = study_file.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("#contact_domains = "))
+    own = json.loads(line.removeprefix("#contact_domains = "))
+    if further:
+        chosen = f"contact_domains = {json.dumps([*own, *further])}"
+        study_file.write_text(text.replace(line, chosen, 1), encoding="utf-8")
 
 
 def fill_rows(file: Path, rows: Sequence[Sequence[str]], about: str) -> None:

@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from analytics.proposal.course_files import control_last, write_course
 from analytics.proposal.factors import Cells, proposed_factors
 from analytics.proposal.skeleton_files import (
     TrialEntry,
+    fill_contacts,
     fill_responses,
     fill_rows,
     fill_trials,
@@ -29,6 +31,7 @@ from analytics.study.loading import load_study
 from analytics.study.new_study import SKELETON, check_new, write_skeleton
 from analytics.study.specification import Parameters, StudySpecification
 from analytics.study.terms import normal
+from analytics.study.used_domains import used_domains
 from analytics.study.vocabularies import merged, read_vocabularies
 from analytics.warehouse import connect
 
@@ -80,25 +83,35 @@ def propose_study(
     titles = [one.stated_title or one.trial.trial_id for one in found]
     replace_text(folder / "study.toml", '"Title of the study"', toml_text(", ".join(titles)))
     _write(folder, entries, terms, (factors, levels), course)
+    if course.outcome != "remission":
+        fill_contacts(folder / "study.toml", _domains(found))
     endpoints = write_course(folder, course, factors, levels)
-    load_study(folder)
+    used = used_domains(load_study(folder))
     return ProposedStudy(
         entries,
         terms,
         tuple(row[0] for row in factors),
-        tuple(file for one in found for file in _unused(one, course)),
+        tuple(file for one in found for file in _unused(one, used)),
         endpoints,
         course,
     )
 
 
-def _unused(one: FoundTrial, course: Course) -> Iterator[UnusedFile]:
-    """The files that the proposed study passes over; clinical events unless they are followed."""
-    if course.recurrence is None:
-        for file in one.package.files:
-            if file.domain == CLINICAL_EVENTS:
-                yield UnusedFile(file.trial_id, file.name, DATA, file.domain)
-    yield from one.package.unused
+def _domains(found: Sequence[FoundTrial]) -> set[str]:
+    """The domains of the files of all trials, also of those that nothing reads so far."""
+    read = {file.domain for one in found for file in one.package.files}
+    passed_over = {file.domain for one in found for file in one.package.unused}
+    return read | {domain for domain in passed_over if domain is not None}
+
+
+def _unused(one: FoundTrial, used: AbstractSet[str]) -> Iterator[UnusedFile]:
+    """The files that the proposed study passes over, whatever was read for the proposal."""
+    for file in one.package.files:
+        if file.domain not in used:
+            yield UnusedFile(file.trial_id, file.name, DATA, file.domain)
+    for passed_over in one.package.unused:
+        if passed_over.domain not in used:
+            yield passed_over
 
 
 def _reading_clinical_events(spec: StudySpecification) -> StudySpecification:

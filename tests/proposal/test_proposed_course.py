@@ -103,6 +103,13 @@ def test_a_randomised_trial_of_a_solid_tumour(tmp_path: Path) -> None:
     assert ends == {"new_therapy"}
 
 
+def test_what_shows_that_a_subject_was_seen_is_a_contact(tmp_path: Path) -> None:
+    """Beside the domains that every study takes contacts from."""
+    vital_signs = "VSSEQ,VSTESTCD,VSSTRESC,VSDTC\n01,1,WEIGHT,70,2020-02-01"
+    _, study = proposed(tmp_path, DS=DS, RS=RECIST, VS=vital_signs)
+    assert study.parameters.contact_domains[-2:] == ("SS", "VS")
+
+
 def test_it_says_what_it_has_chosen(tmp_path: Path, plateau: Plateau) -> None:
     source = package(tmp_path / "package", DS=DS, RS=RECIST, CM=CM, TS=TS)
     said = plateau("init", tmp_path / "study", "--from", source)
