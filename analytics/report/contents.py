@@ -282,7 +282,10 @@ def _some(items: Iterable[Item | None]) -> list[Item]:
 
 
 def _main_curves(analyses: Sequence[Row]) -> list[Row]:
-    """The curves that the plan marks as headline; without marks those that stand for themselves."""
+    """The curves that the plan marks as headline; without marks those that stand for themselves.
+
+    With them, of each of their endpoints, the first that compares treatment arms.
+    """
     curves = [row for row in analyses if row["method"] in _CURVES]
     courses = [row for row in curves if row["method"] in _FIGURES_OF_THEIR_OWN]
     alone = [
@@ -292,7 +295,18 @@ def _main_curves(analyses: Sequence[Row]) -> list[Row]:
         and row["delayed_entry_of"] is None
         and row["alternative_to"] is None
     ]
-    return [*([row for row in curves if row["is_headline"]] or alone), *courses]
+    first = [row for row in curves if row["is_headline"]] or alone
+    return [*first, *_comparisons_of_arms(curves, {row["endpoint"] for row in first}), *courses]
+
+
+def _comparisons_of_arms(curves: Sequence[Row], endpoints: set[str]) -> list[Row]:
+    """The first comparison of treatment arms of each endpoint, its strata left aside."""
+    found: dict[str, Row] = {}
+    for row in curves:
+        stands_alone = row["delayed_entry_of"] is None and row["alternative_to"] is None
+        if row["groups_are_arms"] and stands_alone and row["endpoint"] in endpoints:
+            found.setdefault(row["endpoint"], row)
+    return list(found.values())
 
 
 def _main_models(analyses: Sequence[Row]) -> list[Row]:

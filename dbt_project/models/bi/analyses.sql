@@ -28,6 +28,20 @@ cox_limits as (
     group by analysis_id
 ),
 
+-- a factor of treatment is read from the arms of DM or the treatments of ADSL
+treatment_factors as (
+    select factor
+    from {{ ref('stg_study__factors') }}
+    where
+        derivation = 'variable'
+        and domain = 'DM'
+        and testcd in ('ARM', 'ARMCD', 'ACTARM', 'ACTARMCD')
+    union distinct
+    select name as factor
+    from {{ ref('stg_study__adam_names') }}
+    where kind = 'factor' and variable in ('ARM', 'TRT01P', 'TRT01A', 'ACTARM')
+),
+
 analyses_with_methods as (
     select
         analysis_labels.analysis_order,
@@ -42,6 +56,7 @@ analyses_with_methods as (
         analysis_labels.strata_label,
         analysis_labels.stratified_by_label,
         analyses.has_time_dependent_strata as groups_change,
+        treatment_factors.factor is not null as groups_are_arms,
         analyses.is_headline,
         analyses.delayed_entry_of,
         analyses.alternative_to,
@@ -71,6 +86,7 @@ analyses_with_methods as (
     left join analysis_method on analysis.analysis_id = analysis_method.analysis_id
     left join cox_limits on analysis.analysis_id = cox_limits.analysis_id
     left join populations on analysis.population = populations.population
+    left join treatment_factors on analyses.strata_factor = treatment_factors.factor
 )
 
 select * from analyses_with_methods
