@@ -273,6 +273,7 @@ def _plan(
         "# Proposed from the files: look at every analysis. `plateau init FOLDER` without --from\n"
         "# writes a plan.toml in which every method and key is explained.\n"
     ]
+    strata = [name for name, _, _, _, _, domain, *_ in factors if domain == "SUPP"]
     followed = [(code, label) for code, label, population, *_ in endpoints if population == people]
     for number, (_, arm) in enumerate(_groups(arms), start=1):
         for code, label in followed:
@@ -286,6 +287,9 @@ def _plan(
             parts.append(_by_arm(code, label, population, arms))
             if population == people:
                 parts.append(_hazard_ratio(code, label, population, arms))
+            if population == people and strata:
+                parts.append(_by_arm(code, label, population, arms, strata))
+                parts.append(_hazard_ratio(code, label, population, arms, strata))
     if arms is None:
         parts.append(_models(people, {row[0] for row in factors}))
     parts.append(_tables(course, people, arms, factors))
@@ -304,13 +308,19 @@ def _curve(name: str, label: str, code: str, population: str, **more: str) -> st
     )
 
 
-def _by_arm(code: str, label: str, population: str, arms: Arms) -> str:
+def _by_arm(code: str, label: str, population: str, arms: Arms, strata: Sequence[str] = ()) -> str:
     """The curves of the arms, with their log-rank test."""
-    name = f"{code.lower()}_by_arm"
-    return _curve(name, f"{label} by arm", code, population, strata=toml_text(arms.factor))
+    name, shown = f"{code.lower()}_by_arm", f"{label} by arm"
+    if strata:
+        name, shown = f"{name}_stratified", f"{shown}, stratified test"
+    return _curve(
+        name, shown, code, population, strata=toml_text(arms.factor), **_stratified(strata)
+    )
 
 
-def _hazard_ratio(code: str, label: str, population: str, arms: Arms) -> str:
+def _hazard_ratio(
+    code: str, label: str, population: str, arms: Arms, strata: Sequence[str] = ()
+) -> str:
     """The hazard ratio of each arm to the control."""
     control = f"denominator = {json.dumps([arms.control])}"
     lines = "".join(
@@ -319,14 +329,23 @@ def _hazard_ratio(code: str, label: str, population: str, arms: Arms) -> str:
         for level in arms.labels
         if level != arms.control
     )
+    name, shown = f"{code.lower()}_hazard_ratio", f"{label}, hazard ratio"
+    if strata:
+        name, shown = f"{name}_stratified", f"{shown}, stratified"
     return _analysis(
-        f"{code.lower()}_hazard_ratio",
-        f"{label}, hazard ratio",
+        name,
+        shown,
         "cox_univariate",
         endpoint=toml_text(code),
         population=toml_text(population),
+        **_stratified(strata),
         factors=f"[\n{lines}]",
     )
+
+
+def _stratified(strata: Sequence[str]) -> dict[str, str]:
+    """The strata of the randomisation, as the key of an analysis."""
+    return {"stratified_by": json.dumps(list(strata))} if strata else {}
 
 
 def _models(people: str, factors: set[str]) -> str:

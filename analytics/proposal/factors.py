@@ -21,6 +21,9 @@ _VARIABLES: Final = {
     "country": ("Country", ("COUNTRY",)),
 }
 _SEXES: Final = ("M", "F", "U")
+# Qualifiers of DM that are strata of the randomisation by their name (STRPDL1, STRATA1).
+STRATUM: Final = re.compile(r"STR[A-Z0-9]+")
+_MOST_STRATA: Final = 12
 
 Cells = list[str]
 Codes = Mapping[tuple[str, str], Mapping[str, str]]
@@ -43,6 +46,13 @@ def proposed_factors(
                 factors.append(_factor(name, label, variable, len(factors) + 1))
                 levels += rows
                 break
+    for name, variable, label in _strata(connection):
+        rows = _levels(name, variable, _qualifiers(connection, variable), codes)
+        if 1 < len({row[1] for row in rows if row[1]}) <= _MOST_STRATA:
+            source = ["baseline", "categorical", "variable", "SUPP", variable, "DM", *[""] * 7]
+            about = "As recorded at randomisation."
+            factors.append([name, label, *source, str(len(factors) + 1), about])
+            levels += rows
     if with_transplant:
         factors.append(_transplant(len(factors) + 1))
         levels += [["hsct", level, label, order, *[""] * 5] for level, label, order in _YES_AND_NO]
@@ -79,6 +89,31 @@ def _wordings(connection: duckdb.DuckDBPyConnection, variable: str) -> list[str]
     if variable == "SEX":
         return list(dict.fromkeys((*_SEXES, *found)))
     return [] if variable == "STUDYID" and len(found) < 2 else found
+
+
+def _strata(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """Name, qualifier and label of each stratum of the randomisation that SUPPDM holds."""
+    rows = connection.execute(
+        "select upper(trim(qnam)) as variable, min(nullif(trim(qlabel), '')) as label "
+        "from raw.sdtm_supp where upper(trim(rdomain)) = 'DM' and trim(qval) <> '' "
+        "group by all order by variable"
+    ).fetchall()
+    return [
+        (str(variable).lower(), str(variable), str(label or variable))
+        for variable, label in rows
+        if STRATUM.fullmatch(str(variable))
+    ]
+
+
+def _qualifiers(connection: duckdb.DuckDBPyConnection, variable: str) -> list[str]:
+    """The values of a qualifier of DM, as wordings are compared."""
+    rows = connection.execute(
+        "select distinct regexp_replace(upper(trim(qval)), '\\s+', ' ', 'g') as wording "
+        "from raw.sdtm_supp where upper(trim(rdomain)) = 'DM' and upper(trim(qnam)) = ? "
+        "and trim(qval) <> '' order by wording",
+        [variable],
+    ).fetchall()
+    return [str(wording) for (wording,) in rows]
 
 
 def _levels(factor: str, variable: str, wordings: Sequence[str], codes: Codes) -> list[Cells]:

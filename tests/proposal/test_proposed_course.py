@@ -56,11 +56,13 @@ def package(folder: Path, **domains: str) -> Path:
     folder.mkdir()
     for name, text in {"DM": DM, "EX": EX, "SS": SS, "DD": DD, **domains}.items():
         header, *records = text.splitlines()
-        lines = [f"STUDYID,DOMAIN,USUBJID,{header}"]
+        own = "" if name.startswith("SUPP") else "DOMAIN,"
+        lines = [f"STUDYID,{own}USUBJID,{header}"]
         for record in records:
             subject, rest = record.split(",", 1)
             number = f"{subject}," if name == "DM" else ""
-            lines.append(f"{TRIAL},{name},{TRIAL}-{subject},{number}{rest}")
+            domain = f"{name}," if own else ""
+            lines.append(f"{TRIAL},{domain}{TRIAL}-{subject},{number}{rest}")
         (folder / f"{name.lower()}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
@@ -101,6 +103,23 @@ def test_a_randomised_trial_of_a_solid_tumour(tmp_path: Path) -> None:
     assert study.analysis("table_2").compared == ("arm_1", "arm_2")
     ends = {rule.fact for rule in study.endpoint_rules if rule.role == "end"}
     assert ends == {"new_therapy"}
+
+
+def test_the_strata_of_the_randomisation_are_factors_and_stratify_the_tests(
+    tmp_path: Path,
+) -> None:
+    strata = """RDOMAIN,IDVAR,IDVARVAL,QNAM,QLABEL,QVAL
+01,DM,,,STRLDH,LDH,HIGH
+02,DM,,,STRLDH,LDH,LOW
+03,DM,,,STRLDH,LDH,HIGH
+04,DM,,,STRLDH,LDH,LOW
+04,DM,,,RANDNO,Number,1"""
+    _, study = proposed(tmp_path, DS=DS, RS=RECIST, SUPPDM=strata)
+    assert [factor.factor for factor in study.factors] == ["age", "sex", "arm", "strldh"]
+    assert study.levels_of("strldh") == ("high", "low")
+    assert study.analysis("os_by_arm_stratified").stratified_by == ("strldh",)
+    assert study.analysis("pfs_hazard_ratio_stratified").stratified_by == ("strldh",)
+    assert study.analysis("os_by_arm").stratified_by == ()
 
 
 def test_what_shows_that_a_subject_was_seen_is_a_contact(tmp_path: Path) -> None:
