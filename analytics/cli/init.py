@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from analytics.proposal import ProposedStudy
-    from analytics.proposal.course import Course
+    from analytics.proposal.course import Choice, Course
+    from analytics.proposal.course_files import Arms
 
 Sources = Annotated[
     list[Path] | None,
@@ -72,7 +73,7 @@ def tell(folder: Path, proposed: "ProposedStudy") -> None:
             f"terms.csv: {counted(len(proposed.terms) - n_open, 'wording')} with a meaning, "
             f"{n_open} without, each commented out with #."
         )
-        for line in course_lines(proposed.course, proposed.endpoints):
+        for line in course_lines(proposed.course, proposed.endpoints, proposed.arms):
             say(line)
     say(f"factors.csv: {', '.join(proposed.factors)}.")
     for line in unused_lines(proposed.unused):
@@ -81,26 +82,30 @@ def tell(folder: Path, proposed: "ProposedStudy") -> None:
     say(f"Then run `plateau {command} {folder}`.")
 
 
-def course_lines(course: "Course", endpoints: "Sequence[str]") -> "Iterator[str]":
+def course_lines(
+    course: "Course", endpoints: "Sequence[str]", arms: "Arms | None"
+) -> "Iterator[str]":
     """What is followed from when, and what the files leave open."""
     vocabularies = (
         f", with the terms of {choices(course.vocabularies)}" if course.vocabularies else ""
     )
     day = "the randomisation" if course.randomised else "the first dose"
     yield f"endpoints.csv: {', '.join(endpoints)}; survival from {day}{vocabularies}."
-    for reader in course.readers:
-        others = choices([name or "readers without a name" for name in reader.others])
+    if arms is not None:
+        control = arms.labels[arms.control]
+        yield f"factors.csv: every other arm is compared with {control}. Is {control} the control?"
+    for source in course.sources:
+        others = choices([value or "readings without it" for value in source.others])
+        instead = f", not those with {others}" if source.others else ""
         yield (
-            f"fact_conditions.csv: of {reader.trial_id} the responses read by {reader.evaluator} "
-            f"count, not those of {others}. Is that the analysis?"
+            f"fact_conditions.csv: of {source.trial_id} the responses with {source.variable} "
+            f"{source.value} count{instead}. Is that the analysis?"
         )
     if course.new_therapy is not None:
-        yield (
-            f"facts.csv: {course.new_therapy.variable} {choices(course.new_therapy.values)} is a "
-            "new anti-cancer therapy."
-        )
+        yield _taken(course.new_therapy, "a new anti-cancer therapy")
     if course.recurrence is not None:
-        yield (
-            f"facts.csv: {course.recurrence.variable} {choices(course.recurrence.values)} is a "
-            "recurrence."
-        )
+        yield _taken(course.recurrence, "a recurrence")
+
+
+def _taken(choice: "Choice", what: str) -> str:
+    return f"facts.csv: {choice.variable} {choices(choice.values)} is taken for {what}. Is it?"

@@ -15,6 +15,7 @@ import duckdb
 
 from analytics.ingest.domain_tables import columns_of, table_of
 from analytics.study.adam_datasets import ADSL, ADTTE, TIME_UNITS, days_in
+from analytics.study.errors import StudyError
 from analytics.study.wording import slug
 from analytics.warehouse import quoted
 
@@ -176,7 +177,12 @@ def _factors(
     connection: duckdb.DuckDBPyConnection, labels: dict[str, str | None]
 ) -> Iterator[AdamFactor]:
     """Age as a number, and each describing variable that has levels, treatment first."""
-    names = [name for name in labels if _DESCRIBING.fullmatch(name)]
+    # SEXN says the order of SEX and describes nobody
+    names = [
+        name
+        for name in labels
+        if _DESCRIBING.fullmatch(name) and not (name.endswith("N") and name[:-1] in labels)
+    ]
     if "TRT01P" not in labels and "ARM" in labels:
         names.insert(0, "ARM")
     names.sort(key=lambda name: name not in TREATMENTS)
@@ -219,13 +225,22 @@ def _time_units(connection: duckdb.DuckDBPyConnection, days_per_month: float) ->
     """The unit of each trial with rows that do not give it, in AVALU or at the end of PARAM.
 
     The words of their PARAM tell it (Survival in months), and without them the dates; days where
-    nothing does.
+    nothing does. Raises StudyError for parameters of one trial in two units, as only a unit of
+    the whole trial can stand in study.toml.
     """
-    units: dict[str, str] = {}
-    for trial, words in connection.execute(_WITHOUT_UNIT).fetchall():
+    units: dict[str, dict[str, str]] = {}
+    for trial, paramcd, words in connection.execute(_WITHOUT_UNIT).fetchall():
         named = re.search(r"\b(day|week|month|year)s?\b", str(words or "").lower())
-        units[trial] = f"{named[1]}s" if named else _by_dates(connection, trial, days_per_month)
-    return units
+        unit = f"{named[1]}s" if named else _by_dates(connection, trial, days_per_month)
+        units.setdefault(trial, {}).setdefault(unit, paramcd)
+    for trial, found in units.items():
+        if len(found) > 1:
+            (one, first), (other, second), *_ = found.items()
+            raise StudyError(
+                f"ADTTE of {trial} has no AVALU, and by its words or dates {first} is in {one} and "
+                f"{second} in {other}; add AVALU, as each time needs its own unit."
+            )
+    return {trial: next(iter(found)) for trial, found in units.items()}
 
 
 def _by_dates(connection: duckdb.DuckDBPyConnection, trial: str, days_per_month: float) -> str:
@@ -340,13 +355,21 @@ with times as (
         ) as adt
     from raw.adam_adtte as adtte
     left join adam_units as given on upper(trim(adtte.avalu)) = given.wording
-    left join adam_units as named on upper(trim(adtte.param)) like '%(' || named.wording || ')'
+    left join adam_units as named
+        on upper(trim(adtte.param)) like '%(' || named.wording || ')'
+        or upper(trim(adtte.param)) like '%[' || named.wording || ']'
+    where upper(trim(adtte.anl01fl)) = 'Y' or not exists (
+        select 1 from raw.adam_adtte as analysed
+        where analysed.src_trial = adtte.src_trial
+            and trim(analysed.paramcd) = trim(adtte.paramcd)
+            and upper(trim(analysed.anl01fl)) = 'Y'
+    )
 )
 select * from times
 """
 _WITHOUT_UNIT: Final = """
-select src_trial, mode(param) from adam_times where unit_days is null
-group by src_trial order by src_trial
+select src_trial, paramcd, any_value(param) from adam_times where unit_days is null
+group by src_trial, paramcd order by src_trial, min(src_file), min(src_row)
 """
 _FILL_UNITS: Final = "update adam_times set unit_days = ? where unit_days is null and src_trial = ?"
 _LATEST: Final = "select src_trial, max(adt) from adam_times group by src_trial"
@@ -363,9 +386,12 @@ group by paramcd
 order by min(src_file), min(src_row)
 """
 _CENSORINGS: Final = """
-select trim(paramcd), try_cast(cnsr as integer) as number, nullif(trim(evntdesc), ''), count(*)
-from raw.adam_adtte
-where try_cast(cnsr as double) > 0 and try_cast(cnsr as integer) is not null
+select times.paramcd, try_cast(adtte.cnsr as integer) as number, nullif(trim(adtte.evntdesc), ''),
+    count(*)
+from adam_times as times
+inner join raw.adam_adtte as adtte
+    on times.src_file = adtte.src_file and times.src_row = adtte.src_row
+where try_cast(adtte.cnsr as double) > 0 and try_cast(adtte.cnsr as integer) is not null
 group by all
 order by all
 """

@@ -38,9 +38,15 @@ def arms_of(course: Course, levels: Sequence[Cells]) -> Arms | None:
 
 
 def control_last(levels: Sequence[Cells]) -> list[Cells]:
-    """The levels with a control arm after the other arms: the others are compared with it."""
+    """The levels with the control after the other arms: the others are compared with it.
+
+    Of several with a word for a control it is the shortest: the others add something to it.
+    """
     arms = [row for row in levels if row[0] == "arm" and row[1]]
-    arms.sort(key=lambda row: bool(_CONTROL.search(row[2])))
+    controls = [
+        row[1] for row in sorted(arms, key=lambda row: len(row[2])) if _CONTROL.search(row[2])
+    ]
+    arms.sort(key=lambda row: row[1] in controls[:1])
     orders = {level: str(place) for place, level in enumerate(dict.fromkeys(r[1] for r in arms), 1)}
     placed = iter([[*row[:3], orders[row[1]], *row[4:]] for row in arms])
     return [next(placed) if row[0] == "arm" and row[1] else row for row in levels]
@@ -54,20 +60,20 @@ def write_course(
     The skeleton follows a remission itself: there a randomisation and its arms are added.
     """
     arms = arms_of(course, levels)
-    if course.outcome == "remission":
-        if course.randomised is not None:
-            _randomise_skeleton(folder, course.randomised, arms)
-        add_rows(folder / "fact_conditions.csv", _readers(course))
-        return ("OS", "RFS", "CIR")
-    people = _EVERYBODY[course.origin]
-    replace_text(folder / "study.toml", 'analysis_set = "all"', f'analysis_set = "{people}"')
     if course.vocabularies:
         names = json.dumps(list(course.vocabularies))
         replace_text(folder / "study.toml", "#vocabularies = []", f"vocabularies = {names}")
+    if course.outcome == "remission":
+        if course.randomised is not None:
+            _randomise_skeleton(folder, course.randomised, arms)
+        add_rows(folder / "fact_conditions.csv", _sources(course))
+        return ("OS", "RFS", "CIR")
+    people = _EVERYBODY[course.origin]
+    replace_text(folder / "study.toml", 'analysis_set = "all"', f'analysis_set = "{people}"')
     endpoints = _endpoints(course, people)
     for name, rows in (
         ("facts.csv", _facts(course)),
-        ("fact_conditions.csv", [*_conditions(course), *_readers(course)]),
+        ("fact_conditions.csv", [*_conditions(course), *_sources(course)]),
         ("populations.csv", _populations(course, people, arms)),
         ("endpoints.csv", endpoints),
         ("endpoint_rules.csv", _rules(course)),
@@ -160,10 +166,11 @@ def _conditions(course: Course) -> list[Cells]:
     return rows
 
 
-def _readers(course: Course) -> list[Cells]:
+def _sources(course: Course) -> list[Cells]:
+    """Which readings count as responses: conditions of each trial, numbered together."""
     return [
-        [reader.trial_id, "response", str(order), "variable", "RSEVAL", "=", reader.evaluator]
-        for order, reader in enumerate(course.readers, start=1)
+        [source.trial_id, "response", str(order), "variable", source.variable, "=", source.value]
+        for order, source in enumerate(course.sources, start=1)
     ]
 
 

@@ -30,18 +30,25 @@ Codes = Mapping[tuple[str, str], Mapping[str, str]]
 
 
 def proposed_factors(
-    connection: duckdb.DuckDBPyConnection, codes: Codes, *, with_transplant: bool = True
+    connection: duckdb.DuckDBPyConnection,
+    codes: Codes,
+    *,
+    with_transplant: bool = True,
+    arms: Collection[str] = (),
 ) -> tuple[list[Cells], list[Cells]]:
     """Rows of factors.csv and of factor_levels.csv; `codes` says what codes of DM mean.
 
     Age and sex are always there, and so is the transplant for the skeleton's plan, which asks for
-    it.
+    it. With `arms`, the arms of those randomised, any other value of ARM is none.
     """
     factors = [_age()]
     levels: list[Cells] = []
     for name, (label, variables) in _VARIABLES.items():
         for variable in variables:
             rows = _levels(name, variable, _wordings(connection, variable), codes)
+            _spell(rows, _spellings(connection, variable))
+            if name == "arm" and arms:
+                rows = _of_those_randomised(rows, arms)
             if any(row[1] for row in rows):
                 factors.append(_factor(name, label, variable, len(factors) + 1))
                 levels += rows
@@ -57,6 +64,33 @@ def proposed_factors(
         factors.append(_transplant(len(factors) + 1))
         levels += [["hsct", level, label, order, *[""] * 5] for level, label, order in _YES_AND_NO]
     return factors, levels
+
+
+def _spellings(connection: duckdb.DuckDBPyConnection, variable: str) -> dict[str, str]:
+    """How most records spell a value that has small letters."""
+    rows = connection.execute(
+        f"select regexp_replace(upper(trim({variable})), '\\s+', ' ', 'g') as wording, "
+        f"mode(regexp_replace(trim({variable}), '\\s+', ' ', 'g')) as spelling "
+        f"from raw.sdtm_dm where trim({variable}) <> '' group by all"
+    ).fetchall()
+    return {wording: spelling for wording, spelling in rows if spelling != spelling.upper()}
+
+
+def _spell(rows: Sequence[Cells], spellings: Mapping[str, str]) -> None:
+    """Labels as the records spell them, where they were made of the capitals of a wording."""
+    for row in rows:
+        if row[1] and row[2].upper() == row[4] and row[4] in spellings:
+            row[2] = spellings[row[4]]
+
+
+def _of_those_randomised(rows: Sequence[Cells], arms: Collection[str]) -> list[Cells]:
+    """The levels of an arm: what only others have, such as screen failures, is no arm."""
+    levels = dict.fromkeys(row[1] for row in rows if row[4] in arms and row[1])
+    orders = {level: str(order) for order, level in enumerate(levels, 1)}
+    known = [[*row[:3], orders[row[1]], *row[4:]] for row in rows if row[1] in orders]
+    none = [row for row in rows if row[1] not in orders]
+    last = str(len(orders) + 1)
+    return [*known, *([row[0], "", "Not assigned", last, *row[4:]] for row in none)]
 
 
 _YES_AND_NO: Final = (("yes", "Yes", "1"), ("no", "No", "2"))

@@ -17,8 +17,9 @@ _OWN_TRIAL: Final = {
     "cutoff": "2030-12-31",
 }
 
-# Domains whose dates show that a subject was seen, beside the skeleton's contact_domains.
-_FURTHER_CONTACTS: Final = ("TU", "VS", "EG", "AE")
+# Domains whose dates show that a subject was seen, beside the skeleton's contact_domains. An
+# adverse event may end with the death.
+FURTHER_CONTACTS: Final = ("TU", "VS", "EG")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def fill_responses(study_file: Path, order: Sequence[str]) -> None:
 
 def fill_contacts(study_file: Path, found: AbstractSet[str]) -> None:
     """Count the further domains that are there as contacts, beside those of the skeleton."""
-    further = [domain for domain in _FURTHER_CONTACTS if domain in found]
+    further = [domain for domain in FURTHER_CONTACTS if domain in found]
     text = study_file.read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith("#contact_domains = "))
     own = json.loads(line.removeprefix("#contact_domains = "))

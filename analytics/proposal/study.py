@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from analytics.ingest.loading import load_packages
 from analytics.ingest.unused import DATA, UnusedFile
 from analytics.proposal.adam_study import propose_adam
 from analytics.proposal.course import CLINICAL_EVENTS, Course, read_course
-from analytics.proposal.course_files import control_last, write_course
+from analytics.proposal.course_files import Arms, arms_of, control_last, write_course
 from analytics.proposal.factors import Cells, proposed_factors
 from analytics.proposal.skeleton_files import (
+    FURTHER_CONTACTS,
     TrialEntry,
     fill_contacts,
     fill_responses,
@@ -46,6 +49,7 @@ class ProposedStudy:
     unused: tuple[UnusedFile, ...]
     endpoints: tuple[str, ...]
     course: Course | None = None
+    arms: Arms | None = None
 
 
 def propose_study(
@@ -63,19 +67,21 @@ def propose_study(
     adam = [source for source in sources if is_adam(source)]
     if adam:
         return _proposed_from_adam(folder, sources, adam, encoding)
-    spec = _reading_clinical_events(load_study(SKELETON)).model_copy(update={"folder": Path()})
+    spec = _reading(load_study(SKELETON), [CLINICAL_EVENTS]).model_copy(update={"folder": Path()})
     with temporary_folder("plateau-init-") as work, connect(":memory:") as connection:
         found = find_trials(spec, sources, encoding, work)
         of_trials = spec.model_copy(update={"trials": tuple(one.trial for one in found)})
         load_packages(of_trials, connection, [one.package for one in found])
         terms = tuple(proposed_terms(connection))
         course = read_course(connection, terms)
-        terms = tuple(_beside(course.vocabularies, terms))
+        terms = tuple(_beside(course, terms))
         with_transplant = course.outcome == "remission" or course.has_transplants
         factors, levels = proposed_factors(
-            connection, _codes(found), with_transplant=with_transplant
+            connection, _codes(found), with_transplant=with_transplant, arms=course.arms
         )
         levels = control_last(levels)
+        if course.outcome != "remission":
+            _load_contacts(spec, sources, encoding, work, connection)
         entries = tuple(_entries(found, latest_dates(connection), encoding))
     write_skeleton(folder)
     for one, entry in zip(found, entries, strict=True):
@@ -94,6 +100,7 @@ def propose_study(
         tuple(file for one in found for file in _unused(one, used)),
         endpoints,
         course,
+        arms_of(course, levels),
     )
 
 
@@ -114,28 +121,49 @@ def _unused(one: FoundTrial, used: AbstractSet[str]) -> Iterator[UnusedFile]:
             yield passed_over
 
 
-def _reading_clinical_events(spec: StudySpecification) -> StudySpecification:
-    """The study with CE among the domains that it reads, where a recurrence may stand."""
-    contacts = (*spec.parameters.contact_domains, CLINICAL_EVENTS)
+def _load_contacts(
+    spec: StudySpecification,
+    sources: Sequence[Path],
+    encoding: str | None,
+    work: Path,
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """Load the files once more with the further contacts, whose dates may be the latest."""
+    more = _reading(spec, FURTHER_CONTACTS)
+    again = find_trials(more, sources, encoding, work)
+    load_packages(
+        more.model_copy(update={"trials": tuple(one.trial for one in again)}),
+        connection,
+        [one.package for one in again],
+    )
+
+
+def _reading(spec: StudySpecification, domains: Sequence[str]) -> StudySpecification:
+    """The study with these among the domains that it reads."""
+    contacts = (*spec.parameters.contact_domains, *domains)
     parameters = spec.parameters.model_copy(update={"contact_domains": contacts})
     return spec.model_copy(update={"parameters": parameters})
 
 
-def _beside(vocabularies: Sequence[str], terms: Sequence[ProposedTerm]) -> Iterator[ProposedTerm]:
+def _beside(course: Course, terms: Sequence[ProposedTerm]) -> Iterator[ProposedTerm]:
     """The terms that the vocabularies do not have.
 
-    A relapse is a progression, as where a myeloma or lymphoma has come back; a response that they
-    do not rank is a remark.
+    A relapse of a lymphoma or myeloma is a progression, but for what IMWG calls a relapse from CR,
+    which is for disease-free survival; a response that they do not rank is a remark.
     """
-    known = merged(read_vocabularies()[name] for name in vocabularies)
+    known = merged(read_vocabularies()[name] for name in course.vocabularies)
     theirs = {(term.domain, term.testcd, normal(term.wording or "")) for term in known.terms}
     for term in terms:
         if (term.domain, term.testcd, normal(term.wording or "")) in theirs:
             continue
-        if vocabularies and term.category == "relapse":
-            term = replace(term, category="response", value="progression")  # noqa: PLW2901
-        is_ranked = term.category != "response" or term.value in known.responses
-        yield term if is_ranked or not vocabularies else replace(term, in_force=False)
+        own = term
+        if course.outcome == "progression" and term.category == "relapse":
+            is_early = "FROM CR" in (term.wording or "")
+            note = "IMWG: for disease-free survival alone" if is_early else term.note
+            own = replace(term, category="response", value="progression", note=note)
+            own = replace(own, in_force=own.in_force and not is_early)
+        is_ranked = own.category != "response" or own.value in known.responses
+        yield own if is_ranked or not course.vocabularies else replace(own, in_force=False)
 
 
 def _proposed_from_adam(

@@ -209,6 +209,7 @@ def latest_dates(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[date,
     columns = connection.execute(
         "select table_name, column_name from information_schema.columns "
         "where table_schema = 'raw' and starts_with(table_name, 'sdtm_') "
+        "and table_name <> 'sdtm_other' "
         "and ends_with(column_name, 'dtc') order by all"
     ).fetchall()
     latest: dict[str, tuple[date, str]] = {}

@@ -106,6 +106,23 @@ def test_each_parameter_has_the_unit_in_its_brackets(tmp_path: Path) -> None:
     ]
 
 
+def test_units_that_differ_without_brackets_are_refused(tmp_path: Path) -> None:
+    adtte = ADTTE.replace("Time to progression", "Weeks to progression")
+    with pytest.raises(PlateauError) as caught:
+        propose_study(tmp_path / "study", [package(tmp_path / "package", adtte=adtte)])
+    assert str(caught.value) == (
+        "ADTTE of A1 has no AVALU, and by its words or dates OS is in days and TTP in weeks; add "
+        "AVALU, as each time needs its own unit."
+    )
+
+
+def test_a_unit_in_square_brackets_counts(tmp_path: Path) -> None:
+    adtte = ADTTE.replace("Overall survival", "Overall survival [Days]")
+    adtte = adtte.replace("21,2020", "3,2020").replace("Time to progression", "TTP [weeks]")
+    _, study = proposed(tmp_path / "study", package(tmp_path / "package", adtte=adtte))
+    assert study.trials[0].time_unit is None
+
+
 def test_a_flag_with_members_outside_the_first_population_stands_alone(tmp_path: Path) -> None:
     adsl = ADSL.replace("<65,Y,Y,Y", "<65,N,Y,Y")
     _, study = proposed(tmp_path / "study", package(tmp_path / "package", adsl=adsl))

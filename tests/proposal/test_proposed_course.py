@@ -139,10 +139,16 @@ def test_it_says_what_it_has_chosen(tmp_path: Path, plateau: Plateau) -> None:
         "RECIST 1.1."
     ) in text
     assert (
-        "fact_conditions.csv: of T1 the responses read by INVESTIGATOR count, not those of "
+        "fact_conditions.csv: of T1 the responses with RSEVAL INVESTIGATOR count, not those with "
         "INDEPENDENT ASSESSOR. Is that the analysis?"
     ) in text
-    assert "facts.csv: CMCAT SUBSEQUENT ANTI-CANCER THERAPY is a new anti-cancer therapy." in text
+    assert (
+        "facts.csv: CMCAT SUBSEQUENT ANTI-CANCER THERAPY is taken for a new anti-cancer therapy. "
+        "Is it?"
+    ) in text
+    assert (
+        "factors.csv: every other arm is compared with Control. Is Control the control?"
+    ) in text
 
 
 def test_the_proposal_builds_without_a_change(tmp_path: Path, plateau: Plateau) -> None:
@@ -243,3 +249,81 @@ def test_a_relapse_of_a_myeloma_or_lymphoma_is_a_progression(tmp_path: Path) -> 
     assert found.course.vocabularies == ("IMWG",)
     relapses = [term for term in study.terms if term.wording == "RELAPSED DISEASE"]
     assert [(term.category, term.value) for term in relapses] == [("response", "progression")]
+
+
+def test_the_cut_off_is_the_latest_date_of_any_contact(tmp_path: Path) -> None:
+    vital_signs = "VSSEQ,VSTESTCD,VSSTRESC,VSDTC\n02,1,WEIGHT,70,2021-08-01"
+    _, study = proposed(tmp_path, DS=DS, RS=RECIST, VS=vital_signs)
+    assert study.trials[0].cutoff.isoformat() == "2021-08-01"
+
+
+def test_of_several_controls_the_one_without_an_addition_is_it(tmp_path: Path) -> None:
+    people = DM.replace("New drug", "Standard chemotherapy + X")
+    people = people.replace("Control", "Standard chemotherapy")
+    _, study = proposed(tmp_path, DM=people, DS=DS, RS=RECIST)
+    assert study.levels_of("arm") == ("standard_chemotherapy_x", "standard_chemotherapy")
+
+
+def test_a_value_of_arm_of_those_not_randomised_is_no_arm(tmp_path: Path) -> None:
+    """Whatever a sponsor calls it; labels are spelled as in the records."""
+    people = DM.replace("Screen Failure", "Not randomized").replace("New drug", "Aza + Ven")
+    _, study = proposed(tmp_path, DM=people, DS=DS, RS=RECIST)
+    arms = [(row.level, row.label) for row in study.factor_levels if row.factor == "arm"]
+    assert arms == [("aza_ven", "Aza + Ven"), ("control", "Control"), (None, "Not assigned")]
+
+
+@pytest.mark.parametrize(
+    ("category", "wordings"),
+    [
+        ("IWG AML (CHESON 2003)", ("MLFS", "CRi", "RELAPSE")),
+        ("ELN 2017", ("CR", "CRi", "NR")),
+        ("", ("CRi", "MLFS", "CR")),
+    ],
+)
+def test_a_leukemia_follows_the_remission_with_the_terms_of_its_criterion(
+    tmp_path: Path, category: str, wordings: tuple[str, ...]
+) -> None:
+    lines = [
+        f"0{place},1,OVRLRESP,{category},{wording},INVESTIGATOR,2020-03-02"
+        for place, wording in enumerate(wordings, start=1)
+    ]
+    responses = "\n".join([RECIST.splitlines()[0], *lines])
+    found, study = proposed(tmp_path, DS=DS, RS=responses)
+    assert found.endpoints == ("OS", "RFS", "CIR")
+    assert found.course is not None
+    assert found.course.vocabularies == ("AML ELN",)
+    assert "CRi" in study.parameters.remission_terms
+
+
+def test_a_recurrence_is_told_by_its_term_where_it_has_no_code(tmp_path: Path) -> None:
+    """What is only suspected is none."""
+    events = CE.replace("Local relapse,LOCAL RECURRENCE", "Local relapse,")
+    events += "\n04,1,Suspected recurrence,SUSPECTED RECURRENCE,2020-09-01"
+    proposed(tmp_path, DS=DS, CE=events)
+    rows = (tmp_path / "study/fact_conditions.csv").read_text(encoding="utf-8")
+    assert ",recurrence,1,variable,CETERM,in,BONE METASTASIS | LOCAL RELAPSE\n" in rows
+
+
+def test_the_accepted_reading_counts_where_an_evaluator_has_several(tmp_path: Path) -> None:
+    header, *readings = RECIST.splitlines()
+    lines = [f"{line},{'Y' if 'PR' in line or 'PD' in line else ''}" for line in readings]
+    lines.append("01,4,OVRLRESP,RECIST 1.1,SD,INVESTIGATOR,2020-03-02,")
+    proposed(tmp_path, DS=DS, RS="\n".join([f"{header},RSACPTFL", *lines]))
+    rows = (tmp_path / "study/fact_conditions.csv").read_text(encoding="utf-8")
+    assert "T1,response,1,variable,RSEVAL,=,INVESTIGATOR\n" in rows
+    assert "T1,response,2,variable,RSACPTFL,=,Y\n" in rows
+
+
+def test_one_of_two_criteria_counts(tmp_path: Path) -> None:
+    responses = RECIST + "\n01,4,OVRLRESP,iRECIST,iUPD,INVESTIGATOR,2020-09-01"
+    proposed(tmp_path, DS=DS, RS=responses)
+    rows = (tmp_path / "study/fact_conditions.csv").read_text(encoding="utf-8")
+    assert "T1,response,1,variable,RSCAT,=,RECIST 1.1\n" in rows
+
+
+def test_supportive_medication_is_no_new_therapy(tmp_path: Path) -> None:
+    category = "POST-TREATMENT SUPPORTIVE MEDICATION"
+    medication = CM.replace("SUBSEQUENT ANTI-CANCER THERAPY", category)
+    found, _ = proposed(tmp_path, DS=DS, RS=RECIST, CM=medication)
+    assert found.course is not None
+    assert found.course.new_therapy is None

@@ -23,7 +23,9 @@ times_in_units as (
     from adtte
     inner join endpoints on adtte.paramcd = endpoints.paramcd
     left join units as named
-        on {{ wording('adtte.param') }} like '%(' || named.wording || ')'
+        on
+            {{ wording('adtte.param') }} like '%(' || named.wording || ')'
+            or {{ wording('adtte.param') }} like '%[' || named.wording || ']'
     left join trials on adtte.src_trial = trials.trial_id
 ),
 
