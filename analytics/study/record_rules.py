@@ -352,6 +352,17 @@ _CATALOGUE: Final = (
         consequence="the readings of the day count nowhere",
     ),
     RecordRule(
+        "accepted_readings_differ",
+        "RS",
+        "nothing",
+        "Where the study counts accepted readings (a condition on RSACPTFL), the accepted readings "
+        "of a day by one evaluator agree.",
+        "Otherwise the worse or the better of two readings would decide, whichever comes first.",
+        "Flag one of them (RSACPTFL), or name the reader that counts in fact_conditions.csv.",
+        policy="stop",
+        policies=("exclude_subject", "stop"),
+    ),
+    RecordRule(
         "several_treatments",
         "EX",
         "nothing",

@@ -21,6 +21,7 @@ from patients import (
     edit,
     living_patient,
     patient,
+    twice_read_patient,
 )
 
 Base = Callable[[str], Patient]
@@ -102,6 +103,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     ),
     "several_sources": Mutation("rs", 1, "RSCAT", "IMAGING", untouched),
     "no_accepted_reading": Mutation("rs", 0, "RSACPTFL", "", drop("rs", 0)),
+    "accepted_readings_differ": Mutation("rs", 4, "RSDTC", REMISSION, None, twice_read_patient),
     "several_treatments": Mutation("ex", 0, "EXTRT", "DEXAMETHASONE", untouched),
     "first_dose_differs": Mutation("dm", 0, "RFXSTDTC", "2014-01-09", untouched),
     "after_known_by": Mutation("sv", 0, "SVSTDTC", "2014-01-20", untouched),

@@ -132,6 +132,14 @@ def patient(usubjid: str) -> Patient:
     return found
 
 
+def twice_read_patient(usubjid: str) -> Patient:
+    """The good patient, with a partial remission that a second reader saw before."""
+    read = patient(usubjid)
+    second = {"RSSEQ": "5", "RSSTRESC": "PARTIAL REMISSION", "RSDTC": "2014-02-01"}
+    read["rs"].append({**read["rs"][0], **second, "RSEVALID": "READER 2"})
+    return read
+
+
 def living_patient(usubjid: str) -> Patient:
     """The good patient, who has not died."""
     living = patient(usubjid)

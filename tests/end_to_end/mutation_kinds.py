@@ -127,14 +127,12 @@ KINDS: Final = (
         "reader_contradicts",
         choice.reviewed_in_time,
         partial(mutations.read_by_third, accepted=""),
-        findings=(("superseded", "RSSTRESC"),),
     ),
     Kind(
         "accepted_reader_contradicts",
         choice.reviewed_in_time,
         partial(mutations.read_by_third, accepted="Y"),
         outcomes={"PFSIRC": Ended("reading", EVENT)},
-        findings=(("superseded", "RSSTRESC"),) * 2,
     ),
     # another subject
     Kind("screen_failure", choice.anybody, mutations.screened_with),

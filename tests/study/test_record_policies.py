@@ -21,7 +21,7 @@ def test_a_study_without_policies_has_the_defaults(tmp_path: Path) -> None:
     assert stopping == {
         *("unknown_cycle", "death_without_date", "several_sources", "several_treatments"),
         *("cycle_out_of_order", "after_known_by", "member_without_origin"),
-        *("repeated_parameter", "unknown_time_unit"),
+        *("repeated_parameter", "unknown_time_unit", "accepted_readings_differ"),
     }
     assert set(policies.values()) == {"stop", "reject"}
 

@@ -30,8 +30,8 @@ pooled_sources as (
     select * from {{ ref('int_pooled_sources') }}
 ),
 
-unaccepted_readings as (
-    select * from {{ ref('int_unaccepted_readings') }}
+accepted_reading_findings as (
+    select * from {{ ref('int_accepted_reading_findings') }}
 ),
 
 records_rejected as (
@@ -174,16 +174,16 @@ sources_pooled as (
     from pooled_sources
 ),
 
-readings_not_accepted as (
+readings_in_doubt as (
     select
         src_trial,
         src_file,
         src_row,
         usubjid,
         'RSACPTFL' as variable,
-        'no_accepted_reading' as rule,
+        rule,
         wording as value
-    from unaccepted_readings
+    from accepted_reading_findings
 ),
 
 findings as (
@@ -201,7 +201,7 @@ findings as (
     union all
     select * from sources_pooled
     union all
-    select * from readings_not_accepted
+    select * from readings_in_doubt
     union all
     select * from {{ ref('int_first_dose_findings') }}
     union all

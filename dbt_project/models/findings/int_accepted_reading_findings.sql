@@ -64,6 +64,7 @@ unaccepted_readings as (
         src_file,
         src_row,
         usubjid,
+        'no_accepted_reading' as rule,
         wording
     from measurements
     where is_flagged_evaluator and not is_flagged_day and not is_flagged_visit
@@ -73,6 +74,35 @@ unaccepted_readings as (
             partition by usubjid, testcd, adt
             order by seq asc nulls last, src_file asc, src_row asc
         ) = 1
+),
+
+accepted_readings as (
+    select
+        *,
+        first_value(wording) over (
+            partition by usubjid, testcd, evaluator, adt
+            order by seq asc nulls last, src_file asc, src_row asc
+        ) as first_wording
+    from readings
+    where is_flagged
+),
+
+readings_that_differ as (
+    select
+        src_trial,
+        src_file,
+        src_row,
+        usubjid,
+        'accepted_readings_differ' as rule,
+        first_wording || ' | ' || wording as wording
+    from accepted_readings
+    where wording <> first_wording
+),
+
+accepted_reading_findings as (
+    select * from unaccepted_readings
+    union all
+    select * from readings_that_differ
 )
 
-select * from unaccepted_readings
+select * from accepted_reading_findings
