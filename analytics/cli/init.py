@@ -7,7 +7,6 @@ import typer
 
 from analytics.cli.app import app, one_sentence, say
 from analytics.plural import counted
-from analytics.study.wording import choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,6 +85,8 @@ def course_lines(
     course: "Course", endpoints: "Sequence[str]", arms: "Arms | None"
 ) -> "Iterator[str]":
     """What is followed from when, and what the files leave open."""
+    from analytics.study.wording import choices  # noqa: PLC0415
+
     vocabularies = (
         f", with the terms of {choices(course.vocabularies)}" if course.vocabularies else ""
     )
@@ -108,4 +109,6 @@ def course_lines(
 
 
 def _taken(choice: "Choice", what: str) -> str:
+    from analytics.study.wording import choices  # noqa: PLC0415
+
     return f"facts.csv: {choice.variable} {choices(choice.values)} is taken for {what}. Is it?"

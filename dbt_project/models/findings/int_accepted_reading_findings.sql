@@ -80,7 +80,7 @@ accepted_readings as (
     select
         *,
         first_value(wording) over (
-            partition by usubjid, testcd, evaluator, adt
+            partition by usubjid, testcd, evaluator, adt, visitnum
             order by seq asc nulls last, src_file asc, src_row asc
         ) as first_wording
     from readings
