@@ -7,14 +7,14 @@ import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Final, Self
 
 from analytics.errors import BuildError, GateError
 from analytics.project_files import ROOT
 from expectations.outcome import Outcome
 from expectations.suite import SUITES
 
-_MOST_NAMED = 5
+_MOST_NAMED: Final = 5
 
 
 class GateWorker:

@@ -1,7 +1,5 @@
 """The folder of a study proposed from ADaM packages."""
 
-import csv
-import io
 import json
 import shutil
 from collections.abc import Sequence
@@ -21,7 +19,12 @@ from analytics.proposal.adam import (
     read_adam,
     unit_as_declared,
 )
-from analytics.proposal.skeleton_files import TrialEntry
+from analytics.proposal.skeleton_files import (
+    TrialEntry,
+    analysis_text,
+    csv_text,
+    toml_text,
+)
 from analytics.proposal.trials import FoundTrial, check_twice, study_id_of_files
 from analytics.signals import temporary_folder
 from analytics.study.adam_datasets import ADSL
@@ -237,21 +240,16 @@ def _plan(findings: AdamFindings) -> str:
 
 def _curve(name: str, label: str, endpoint: AdamEndpoint, strata: str | None = None) -> str:
     months = landmarks(endpoint.longest_months)
-    values = {
-        "id": json.dumps(name),
-        "label": json.dumps(label, ensure_ascii=False),
-        "method": '"kaplan_meier"',
-        "endpoint": json.dumps(endpoint.paramcd),
-        "population": json.dumps(endpoint.population),
-        **({"strata": json.dumps(strata)} if strata else {}),
+    return analysis_text(
+        name,
+        label,
+        "kaplan_meier",
+        endpoint=toml_text(endpoint.paramcd),
+        population=toml_text(endpoint.population),
+        **({"strata": toml_text(strata)} if strata else {}),
         **({"landmarks_months": json.dumps(list(months))} if months else {}),
-    }
-    return "[[analyses]]\n" + "".join(f"{key} = {value}\n" for key, value in values.items())
+    )
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(columns)
-    lines.writerows(rows)
-    return text.getvalue()
+    return csv_text([columns, *rows])

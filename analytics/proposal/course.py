@@ -13,7 +13,7 @@ from typing import Final, Literal
 import duckdb
 
 from analytics.ingest.domain_tables import columns_of, table_of
-from analytics.proposal.terms import ProposedTerm
+from analytics.proposal.terms import ProposedTerm, normal_of
 from analytics.study.vocabularies import read_vocabularies
 
 Outcome = Literal["remission", "progression", "recurrence", "survival"]
@@ -29,7 +29,7 @@ _OF_TUMOURS: Final = {
 # Those of leukemias, and what RSCAT says of any of them; the working groups have judged both.
 _OF_LEUKEMIAS: Final = {
     "ALL": r"\bALL\b|LYMPHOBLASTIC",
-    "AML ELN": r"\bAML\b|\bMDS\b|\bELN\b|\bCML\b|LEUK[A]?EMIA|MYELODYS|\bIWG\b",
+    "AML ELN": r"\bAML\b|\bMDS\b|\bELN\b|\bCML\b|LEUKA?EMIA|MYELODYS|\bIWG\b",
 }
 _WORDS_OF_LEUKEMIAS: Final = frozenset({"CRI", "CRH", "MLFS"})
 _RANDOMISED: Final = "RANDOMI[SZ](ED|ATION)"
@@ -232,8 +232,7 @@ def _is_randomised_late(connection: duckdb.DuckDBPyConnection) -> bool:
 def _arms(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     rows = connection.execute(
         f"with randomised as ({_SUBJECTS_RANDOMISED}) select distinct "
-        "unnest([regexp_replace(upper(trim(arm)), '\\s+', ' ', 'g'), "
-        "regexp_replace(upper(trim(armcd)), '\\s+', ' ', 'g')]) from raw.sdtm_dm "
+        f"unnest([{normal_of('arm')}, {normal_of('armcd')}]) from raw.sdtm_dm "
         "where upper(trim(usubjid)) in (select usubjid from randomised)"
     ).fetchall()
     return frozenset(str(arm) for (arm,) in rows if arm)
@@ -244,7 +243,7 @@ def _values(connection: duckdb.DuckDBPyConnection, domain: str, variable: str) -
     if variable not in columns_of(connection, domain):
         return []
     rows = connection.execute(
-        f"select distinct regexp_replace(upper(trim({variable})), '\\s+', ' ', 'g') as value "
+        f"select distinct {normal_of(variable)} as value "
         f"from {table_of(domain)} where trim({variable}) <> '' order by value"
     ).fetchall()
     return [str(value) for (value,) in rows]
@@ -268,20 +267,18 @@ def _recurrence(connection: duckdb.DuckDBPyConnection) -> Choice | None:
     columns = [
         name for name in ("CEDECOD", "CETERM") if name in columns_of(connection, CLINICAL_EVENTS)
     ]
-    found: dict[str, tuple[str, ...]] = {}
-    counts: dict[str, int] = {}
+    told = " or ".join(_says(name, _RECURRENCE) for name in columns)
+    doubted = " or ".join(_says(name, _NO_RECURRENCE) for name in columns)
+    best, most = None, 0
     for name in columns:
-        other = " or ".join(_says(column, _RECURRENCE) for column in columns)
-        doubt = " or ".join(_says(column, _NO_RECURRENCE) for column in columns)
         rows = connection.execute(
-            f"select regexp_replace(upper(trim({name})), '\\s+', ' ', 'g') as value, count(*) "
-            f"from {table_of(CLINICAL_EVENTS)} where ({other}) and not coalesce({doubt}, false) "
-            f"and trim({name}) <> '' group by all order by value"
+            f"select {normal_of(name)} as value, count(*) from {table_of(CLINICAL_EVENTS)} "
+            f"where ({told}) and not ({doubted}) and trim({name}) <> '' group by all order by value"
         ).fetchall()
-        found[name] = tuple(str(value) for value, _ in rows)
-        counts[name] = sum(n for _, n in rows)
-    best = max(columns, key=lambda name: counts[name], default=None)
-    return None if best is None or not found[best] else Choice(best, found[best])
+        n_records = sum(n for _, n in rows)
+        if n_records > most:
+            best, most = Choice(name, tuple(str(value) for value, _ in rows)), n_records
+    return best
 
 
 def _says(column: str, pattern: str) -> str:

@@ -9,32 +9,44 @@ from typing import Final
 
 from analytics.proposal.course import Choice, Course
 from analytics.proposal.factors import Cells
-from analytics.proposal.skeleton_files import add_rows, fill_rows, replace_text, toml_text
+from analytics.proposal.skeleton_files import (
+    add_rows,
+    analysis_text,
+    fill_list,
+    fill_rows,
+    replace_text,
+    toml_text,
+)
 from analytics.study.vocabularies import merged, read_vocabularies
 
 _CONTROL: Final = re.compile(
     r"placebo|control|standard|comparator|observation|\b(soc|ctl|ctrl|pbo)\b", re.IGNORECASE
 )
+_ARM: Final = "arm"
 _MOST_ARMS: Final = 6
 _ABOUT: Final = "Proposed from the files: look at every row."
+_ALWAYS: Final = ("", "")  # no parameter of study.toml decides
 _EVERYBODY: Final = {"randomisation": "itt", "first_dose": "all"}
 
 
 @dataclass(frozen=True)
 class Arms:
-    """The levels of the factor of planned treatment and their labels; `control` is the last."""
+    """The levels of the factor `arm`, the control last, and their labels."""
 
-    factor: str
     labels: Mapping[str, str]
-    control: str
+
+    @property
+    def control(self) -> str:
+        """The level that the others are compared with."""
+        return list(self.labels)[-1]
 
 
 def arms_of(course: Course, levels: Sequence[Cells]) -> Arms | None:
     """The arms of a randomised study with two or more of them."""
-    labels = {level: label for name, level, label, *_ in levels if name == "arm" and level}
+    labels = {level: label for name, level, label, *_ in levels if name == _ARM and level}
     if course.randomised is None or len(labels) < 2:
         return None
-    return Arms("arm", labels, list(labels)[-1])
+    return Arms(labels)
 
 
 def control_last(levels: Sequence[Cells]) -> list[Cells]:
@@ -42,14 +54,14 @@ def control_last(levels: Sequence[Cells]) -> list[Cells]:
 
     Of several with a word for a control it is the shortest: the others add something to it.
     """
-    arms = [row for row in levels if row[0] == "arm" and row[1]]
+    arms = [row for row in levels if row[0] == _ARM and row[1]]
     controls = [
         row[1] for row in sorted(arms, key=lambda row: len(row[2])) if _CONTROL.search(row[2])
     ]
     arms.sort(key=lambda row: row[1] in controls[:1])
     orders = {level: str(place) for place, level in enumerate(dict.fromkeys(r[1] for r in arms), 1)}
     placed = iter([[*row[:3], orders[row[1]], *row[4:]] for row in arms])
-    return [next(placed) if row[0] == "arm" and row[1] else row for row in levels]
+    return [next(placed) if row[0] == _ARM and row[1] else row for row in levels]
 
 
 def write_course(
@@ -61,8 +73,7 @@ def write_course(
     """
     arms = arms_of(course, levels)
     if course.vocabularies:
-        names = json.dumps(list(course.vocabularies))
-        replace_text(folder / "study.toml", "#vocabularies = []", f"vocabularies = {names}")
+        fill_list(folder / "study.toml", "vocabularies", course.vocabularies)
     if course.outcome == "remission":
         if course.randomised is not None:
             _randomise_skeleton(folder, course.randomised, arms)
@@ -157,9 +168,8 @@ def _conditions(course: Course) -> list[Cells]:
             ["", "objective_response", "3", "fact", "progression", "not on or after", ""],
         ]
     if course.new_therapy is not None:
-        if course.outcome == "progression":
-            rows.append(["", "objective_response", "4", "fact", "new_therapy", "not after", ""])
         rows += [
+            ["", "objective_response", "4", "fact", "new_therapy", "not after", ""],
             _condition("new_therapy", 1, course.new_therapy),
             ["", "new_therapy", "2", "fact", course.origin, "on or after", ""],
         ]
@@ -199,7 +209,7 @@ def _populations(course: Course, people: str, arms: Arms | None) -> list[Cells]:
     died = ["endpoint", "OS", "event_code =", "1", "Not known to have died"]
     parts.append(("died", "Died", died))
     for number, (level, label) in enumerate(_groups(arms), start=1):
-        parts.append((f"arm_{number}", label, ["factor", "arm", "=", level, "Other arm"]))
+        parts.append((f"arm_{number}", label, ["factor", _ARM, "=", level, "Other arm"]))
     rows = [whole]
     for order, (name, label, condition) in enumerate(parts, start=2):
         rows += [
@@ -235,38 +245,28 @@ def _endpoints(course: Course, people: str) -> list[Cells]:
 
 
 def _rules(course: Course) -> list[Cells]:
+    known_alive = "last_known_alive"
     rows = [
-        ["OS", "death", "event", "death", "1", "Death from any cause", "", ""],
-        [
-            "OS",
-            "last_known_alive",
-            "censor",
-            "last_known_alive",
-            "1",
-            "Last date known alive",
-            *_NO,
-        ],
+        ["OS", "death", "event", "death", "1", "Death from any cause", *_ALWAYS],
+        ["OS", known_alive, "censor", known_alive, "1", "Last date known alive", *_ALWAYS],
     ]
     if course.outcome == "progression":
         for code in ("PFS", "DOR"):
             rows += [
-                [code, "progression", "event", "progression", "1", "Progression", *_NO],
-                [code, "death", "event", "death", "2", "Death without progression", *_NO],
+                [code, "progression", "event", "progression", "1", "Progression", *_ALWAYS],
+                [code, "death", "event", "death", "2", "Death without progression", *_ALWAYS],
             ]
             if course.new_therapy is not None:
-                therapy = ["end", "new_therapy", "1", "New anti-cancer therapy", *_NO]
+                therapy = ["end", "new_therapy", "1", "New anti-cancer therapy", *_ALWAYS]
                 rows.append([code, "new_therapy", *therapy])
     if course.outcome == "recurrence":
         rows += [
-            ["DFS", "recurrence", "event", "recurrence", "1", "Recurrence", *_NO],
-            ["DFS", "death", "event", "death", "2", "Death without recurrence", *_NO],
-            ["DFS", "visit", "censor", "last_documented_visit", "1", "Last visit", *_NO],
-            ["DFS", "alive", "censor", "last_known_alive", "2", "Last date known alive", *_NO],
+            ["DFS", "recurrence", "event", "recurrence", "1", "Recurrence", *_ALWAYS],
+            ["DFS", "death", "event", "death", "2", "Death without recurrence", *_ALWAYS],
+            ["DFS", "visit", "censor", "last_documented_visit", "1", "Last visit", *_ALWAYS],
+            ["DFS", "alive", "censor", known_alive, "2", "Last date known alive", *_ALWAYS],
         ]
     return rows
-
-
-_NO: Final = ("", "")
 
 
 def _plan(
@@ -298,13 +298,13 @@ def _plan(
                 parts.append(_by_arm(code, label, population, arms, strata))
                 parts.append(_hazard_ratio(code, label, population, arms, strata))
     if arms is None:
-        parts.append(_models(people, {row[0] for row in factors}))
+        parts.append(_models(people))
     parts.append(_tables(course, people, arms, factors))
     return "\n".join(parts)
 
 
 def _curve(name: str, label: str, code: str, population: str, **more: str) -> str:
-    return _analysis(
+    return analysis_text(
         name,
         label,
         "kaplan_meier",
@@ -320,9 +320,7 @@ def _by_arm(code: str, label: str, population: str, arms: Arms, strata: Sequence
     name, shown = f"{code.lower()}_by_arm", f"{label} by arm"
     if strata:
         name, shown = f"{name}_stratified", f"{shown}, stratified test"
-    return _curve(
-        name, shown, code, population, strata=toml_text(arms.factor), **_stratified(strata)
-    )
+    return _curve(name, shown, code, population, strata=toml_text(_ARM), **_stratified(strata))
 
 
 def _hazard_ratio(
@@ -331,7 +329,7 @@ def _hazard_ratio(
     """The hazard ratio of each arm to the control."""
     control = f"denominator = {json.dumps([arms.control])}"
     lines = "".join(
-        f"    {{ factor = {toml_text(arms.factor)}, model = {toml_text(level)}, "
+        f"    {{ factor = {toml_text(_ARM)}, model = {toml_text(level)}, "
         f"numerator = {json.dumps([level])}, {control} }},\n"
         for level in arms.labels
         if level != arms.control
@@ -339,7 +337,7 @@ def _hazard_ratio(
     name, shown = f"{code.lower()}_hazard_ratio", f"{label}, hazard ratio"
     if strata:
         name, shown = f"{name}_stratified", f"{shown}, stratified"
-    return _analysis(
+    return analysis_text(
         name,
         shown,
         "cox_univariate",
@@ -355,22 +353,16 @@ def _stratified(strata: Sequence[str]) -> dict[str, str]:
     return {"stratified_by": json.dumps(list(strata))} if strata else {}
 
 
-def _models(people: str, factors: set[str]) -> str:
+def _models(people: str) -> str:
     age = 'numerator_label = "additional year", denominator_label = "year"'
     sex = 'numerator = ["male"], denominator = ["female"]'
-    known = [("age", age), ("sex", sex)]
-    lines = "".join(
-        f"    {{ factor = {toml_text(name)}, {levels} }},\n"
-        for name, levels in known
-        if name in factors
-    )
-    return _analysis(
+    return analysis_text(
         "cox_os",
         "Factors and overall survival, one at a time",
         "cox_univariate",
         endpoint='"OS"',
         population=toml_text(people),
-        factors=f"[\n{lines}]",
+        factors=f'[\n    {{ factor = "age", {age} }},\n    {{ factor = "sex", {sex} }},\n]',
     )
 
 
@@ -385,7 +377,7 @@ def _tables(course: Course, people: str, arms: Arms | None, factors: Sequence[Ce
         + (', statistics = ["n", "median", "min", "max"]' if kind == "continuous" else "")
         + " },\n"
         for name, _, timing, kind, *_ in factors
-        if timing == "baseline" and name != "arm"
+        if timing == "baseline" and name != _ARM
     ]
     lines = [("death", "any", "Died", "died")]
     if course.outcome == "progression":
@@ -398,14 +390,14 @@ def _tables(course: Course, people: str, arms: Arms | None, factors: Sequence[Ce
     last = "treated" if course.randomised is not None else people
     return "\n".join(
         (
-            _analysis(
+            analysis_text(
                 "table_1",
                 "Table 1. Baseline characteristics",
                 "baseline_table",
                 groups=groups,
                 characteristics=f"[\n{''.join(shown)}]",
             ),
-            _analysis(
+            analysis_text(
                 "table_2",
                 "Table 2. Outcomes",
                 "outcomes_table",
@@ -413,7 +405,7 @@ def _tables(course: Course, people: str, arms: Arms | None, factors: Sequence[Ce
                 **compared,
                 lines=f"[\n{outcomes}]",
             ),
-            _analysis(
+            analysis_text(
                 "attrition",
                 "From all patients to those treated",
                 "attrition",
@@ -421,10 +413,3 @@ def _tables(course: Course, people: str, arms: Arms | None, factors: Sequence[Ce
             ),
         )
     )
-
-
-def _analysis(name: str, label: str, method: str, **values: str) -> str:
-    named = {"id": name, "label": label, "method": method}
-    lines = [f"{key} = {toml_text(value)}\n" for key, value in named.items()]
-    lines += [f"{key} = {value}\n" for key, value in values.items()]
-    return f"[[analyses]]\n{''.join(lines)}"

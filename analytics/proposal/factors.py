@@ -8,6 +8,7 @@ from typing import Final
 
 import duckdb
 
+from analytics.proposal.terms import normal_of
 from analytics.study.codes import LONGEST, free_level
 
 _STANDARD: Final = Path(__file__).with_name("standard_levels.csv")
@@ -69,7 +70,7 @@ def proposed_factors(
 def _spellings(connection: duckdb.DuckDBPyConnection, variable: str) -> dict[str, str]:
     """How most records spell a value that has small letters."""
     rows = connection.execute(
-        f"select regexp_replace(upper(trim({variable})), '\\s+', ' ', 'g') as wording, "
+        f"select {normal_of(variable)} as wording, "
         f"mode(regexp_replace(trim({variable}), '\\s+', ' ', 'g')) as spelling "
         f"from raw.sdtm_dm where trim({variable}) <> '' group by all"
     ).fetchall()
@@ -116,7 +117,7 @@ def _wordings(connection: duckdb.DuckDBPyConnection, variable: str) -> list[str]
     """The values of a variable of DM, as wordings are compared; with one trial there is no
     factor."""
     rows = connection.execute(
-        f"select distinct regexp_replace(upper(trim({variable})), '\\s+', ' ', 'g') as wording "
+        f"select distinct {normal_of(variable)} as wording "
         f"from raw.sdtm_dm where trim({variable}) <> '' order by wording"
     ).fetchall()
     found = [str(wording) for (wording,) in rows]
@@ -142,7 +143,7 @@ def _strata(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]
 def _qualifiers(connection: duckdb.DuckDBPyConnection, variable: str) -> list[str]:
     """The values of a qualifier of DM, as wordings are compared."""
     rows = connection.execute(
-        "select distinct regexp_replace(upper(trim(qval)), '\\s+', ' ', 'g') as wording "
+        f"select distinct {normal_of('qval')} as wording "
         "from raw.sdtm_supp where upper(trim(rdomain)) = 'DM' and upper(trim(qnam)) = ? "
         "and trim(qval) <> '' order by wording",
         [variable],

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,10 +15,6 @@ _OWN_TRIAL: Final = {
     "path": '"sdtm/TRIAL01"',
     "cutoff": "2030-12-31",
 }
-
-# Domains whose dates show that a subject was seen, beside the skeleton's contact_domains. An
-# adverse event may end with the death.
-FURTHER_CONTACTS: Final = ("TU", "VS", "EG")
 
 
 @dataclass(frozen=True)
@@ -63,43 +58,41 @@ def fill_trials(study_file: Path, entries: Sequence[TrialEntry]) -> None:
     study_file.write_text(text.replace(end, end + more, 1), encoding="utf-8")
 
 
-def fill_responses(study_file: Path, order: Sequence[str]) -> None:
-    """Put the responses into study.toml, where the skeleton has its own ones behind a #."""
+def fill_list(study_file: Path, key: str, values: Sequence[str]) -> None:
+    """Put a list into study.toml, where the skeleton has the key with its default behind a #."""
     lines = study_file.read_text(encoding="utf-8").splitlines(keepends=True)
-    place = next(i for i, line in enumerate(lines) if line.startswith("#response_order = "))
-    lines[place] = f"response_order = {json.dumps(list(order))}\n"
+    place = next(i for i, line in enumerate(lines) if line.startswith(f"#{key} = "))
+    lines[place] = f"{key} = {json.dumps(list(values))}\n"
     study_file.write_text("".join(lines), encoding="utf-8")
-
-
-def fill_contacts(study_file: Path, found: AbstractSet[str]) -> None:
-    """Count the further domains that are there as contacts, beside those of the skeleton."""
-    further = [domain for domain in FURTHER_CONTACTS if domain in found]
-    text = study_file.read_text(encoding="utf-8")
-    line = next(line for line in text.splitlines() if line.startswith("#contact_domains = "))
-    own = json.loads(line.removeprefix("#contact_domains = "))
-    if further:
-        chosen = f"contact_domains = {json.dumps([*own, *further])}"
-        study_file.write_text(text.replace(line, chosen, 1), encoding="utf-8")
 
 
 def fill_rows(file: Path, rows: Sequence[Sequence[str]], about: str) -> None:
     """Put the rows below the header of a CSV file, in place of its own rows and examples."""
     lines = file.read_text(encoding="utf-8").splitlines()
     header = next(place for place, line in enumerate(lines) if not line.startswith("#"))
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
     kept = [*lines[:header], "#", f"# {about}", lines[header]]
-    file.write_text("\n".join(kept) + "\n" + text.getvalue(), encoding="utf-8")
+    file.write_text("\n".join(kept) + "\n" + csv_text(rows), encoding="utf-8")
 
 
 def add_rows(file: Path, rows: Sequence[Sequence[str]]) -> None:
     """Put the rows at the end of a CSV file, below its own rows and examples."""
-    if not rows:
-        return
+    with file.open("a", encoding="utf-8") as end:
+        end.write(csv_text(rows))
+
+
+def csv_text(rows: Sequence[Sequence[object]]) -> str:
+    """The rows as lines of a CSV file."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
-    with file.open("a", encoding="utf-8") as end:
-        end.write(text.getvalue())
+    return text.getvalue()
+
+
+def analysis_text(name: str, label: str, method: str, **values: str) -> str:
+    """An analysis of plan.toml; `values` are the further keys, as TOML writes their values."""
+    named = {"id": name, "label": label, "method": method}
+    lines = [f"{key} = {toml_text(value)}\n" for key, value in named.items()]
+    lines += [f"{key} = {value}\n" for key, value in values.items()]
+    return f"[[analyses]]\n{''.join(lines)}"
 
 
 def replace_text(file: Path, old: str, new: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -17,10 +18,8 @@ from analytics.proposal.course import CLINICAL_EVENTS, Course, read_course
 from analytics.proposal.course_files import Arms, arms_of, control_last, write_course
 from analytics.proposal.factors import Cells, proposed_factors
 from analytics.proposal.skeleton_files import (
-    FURTHER_CONTACTS,
     TrialEntry,
-    fill_contacts,
-    fill_responses,
+    fill_list,
     fill_rows,
     fill_trials,
     replace_text,
@@ -37,6 +36,10 @@ from analytics.study.terms import normal
 from analytics.study.used_domains import used_domains
 from analytics.study.vocabularies import merged, read_vocabularies
 from analytics.warehouse import connect
+
+# Domains whose dates show that a subject was seen, beside the contact_domains that every study
+# has. An adverse event is none of them: it may end with the death.
+_FURTHER_CONTACTS: Final = ("TU", "VS", "EG")
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,9 @@ def propose_study(
             connection, _codes(found), with_transplant=with_transplant, arms=course.arms
         )
         levels = control_last(levels)
-        if course.outcome != "remission":
-            _load_contacts(spec, sources, encoding, work, connection)
+        contacts = _contacts(found) if course.outcome != "remission" else []
+        if contacts:
+            _load_contacts(_reading(spec, contacts), sources, encoding, work, connection)
         entries = tuple(_entries(found, latest_dates(connection), encoding))
     write_skeleton(folder)
     for one, entry in zip(found, entries, strict=True):
@@ -89,8 +93,9 @@ def propose_study(
     titles = [one.stated_title or one.trial.trial_id for one in found]
     replace_text(folder / "study.toml", '"Title of the study"', toml_text(", ".join(titles)))
     _write(folder, entries, terms, (factors, levels), course)
-    if course.outcome != "remission":
-        fill_contacts(folder / "study.toml", _domains(found))
+    if contacts:
+        known = (*Parameters().contact_domains, *contacts)
+        fill_list(folder / "study.toml", "contact_domains", known)
     endpoints = write_course(folder, course, factors, levels)
     used = used_domains(load_study(folder))
     return ProposedStudy(
@@ -104,11 +109,11 @@ def propose_study(
     )
 
 
-def _domains(found: Sequence[FoundTrial]) -> set[str]:
-    """The domains of the files of all trials, also of those that nothing reads so far."""
+def _contacts(found: Sequence[FoundTrial]) -> list[str]:
+    """The further domains of contacts among the files, also those that nothing reads so far."""
     read = {file.domain for one in found for file in one.package.files}
     passed_over = {file.domain for one in found for file in one.package.unused}
-    return read | {domain for domain in passed_over if domain is not None}
+    return [domain for domain in _FURTHER_CONTACTS if domain in read | passed_over]
 
 
 def _unused(one: FoundTrial, used: AbstractSet[str]) -> Iterator[UnusedFile]:
@@ -128,14 +133,15 @@ def _load_contacts(
     work: Path,
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    """Load the files once more with the further contacts, whose dates may be the latest."""
-    more = _reading(spec, FURTHER_CONTACTS)
-    again = find_trials(more, sources, encoding, work)
-    load_packages(
-        more.model_copy(update={"trials": tuple(one.trial for one in again)}),
-        connection,
-        [one.package for one in again],
-    )
+    """Load the files once more, by a study that reads the further contacts, too.
+
+    Their dates may be the latest ones.
+    """
+    again = work / "contacts"  # archives are unpacked a second time
+    again.mkdir()
+    found = find_trials(spec, sources, encoding, again)
+    of_trials = spec.model_copy(update={"trials": tuple(one.trial for one in found)})
+    load_packages(of_trials, connection, [one.package for one in found])
 
 
 def _reading(spec: StudySpecification, domains: Sequence[str]) -> StudySpecification:
@@ -261,7 +267,7 @@ def _write(
     fill_trials(folder / "study.toml", entries)
     responses = {term.value for term in terms if term.category == "response" and term.value}
     if not course.vocabularies and not responses <= set(Parameters().response_order):
-        fill_responses(folder / "study.toml", RESPONSES)
+        fill_list(folder / "study.toml", "response_order", RESPONSES)
     fill_rows(
         folder / "terms.csv",
         [term.cells for term in terms],

@@ -155,12 +155,13 @@ def _cycles(visits: Sequence[Wording]) -> list[ProposedTerm]:
     ]
 
 
-def _normal(expression: str) -> str:
+def normal_of(expression: str) -> str:
+    """The SQL of a text as wordings are compared: in capitals, blanks single; null if empty."""
     return f"nullif(regexp_replace(upper(trim({expression})), '\\s+', ' ', 'g'), '')"
 
 
 def _result(code: str) -> str:
-    return f"coalesce({_normal(f'{code}stresc')}, {_normal(f'{code}orres')})"
+    return f"coalesce({normal_of(f'{code}stresc')}, {normal_of(f'{code}orres')})"
 
 
 def _one_domain(code: str, testcd: str, wording: str, condition: str) -> str:
@@ -180,28 +181,30 @@ def _wordings() -> str:
     queries = (
         _one_domain(
             "RS",
-            _normal("rstestcd"),
+            normal_of("rstestcd"),
             response,
             f"{response} is not null "
             f"and (upper(rstestcd) like '%RESP%' or {response} like '%RELAPSE%')",
         ),
         _one_domain(
             "LB",
-            _normal("lbtestcd"),
+            normal_of("lbtestcd"),
             quantified,
             f"{is_mrd} and ({number} is not null or {mrd} is not null)",
         ),
         _one_domain(
             "PR",
             "null::varchar",
-            _normal("prtrt"),
+            normal_of("prtrt"),
             "regexp_matches(upper(prtrt), 'TRANSPLANT|\\bHS?CT\\b|\\bHSCT|\\bSCT\\b|\\bBMT\\b')",
         ),
-        _one_domain("SS", _normal("sstestcd"), _result("ss"), f"{_result('ss')} is not null"),
-        _one_domain("DS", "null::varchar", _normal("dsdecod"), f"{_normal('dsdecod')} is not null"),
-        _one_domain("DD", _normal("ddtestcd"), "null::varchar", "true"),
+        _one_domain("SS", normal_of("sstestcd"), _result("ss"), f"{_result('ss')} is not null"),
         _one_domain(
-            "SV", "null::varchar", _normal("svcntmod"), f"{_normal('svcntmod')} is not null"
+            "DS", "null::varchar", normal_of("dsdecod"), f"{normal_of('dsdecod')} is not null"
+        ),
+        _one_domain("DD", normal_of("ddtestcd"), "null::varchar", "true"),
+        _one_domain(
+            "SV", "null::varchar", normal_of("svcntmod"), f"{normal_of('svcntmod')} is not null"
         ),
     )
     order = ", ".join(f"'{code}'" for code in _CATEGORIES)
@@ -215,5 +218,5 @@ def _wordings() -> str:
 
 
 _VISITS: Final = (
-    _one_domain("EX", "null::varchar", _normal("visit"), "true") + " order by src_trial, wording"
+    _one_domain("EX", "null::varchar", normal_of("visit"), "true") + " order by src_trial, wording"
 )

@@ -1,6 +1,6 @@
 """The marts that the estimates are made of, read once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Final
@@ -106,14 +106,15 @@ class Marts:
     def of_analysis(self, analysis_id: str) -> "Marts":
         """These marts with the rows of one analysis where they are kept for each."""
         own = {name: self.rows_of_analysis(name, analysis_id) for name in OF_EACH_ANALYSIS}
-        part = replace(self, **own)
-        # what is prepared for one analysis serves the others
-        part.__dict__.update({name: getattr(self, name) for name in _PREPARED})
-        return part
+        return self._with(own)
 
     def without_conditions(self) -> "Marts":
         """These marts without who meets which condition of a population."""
-        part = replace(self, population_conditions=self.population_conditions.clear())
+        return self._with({CONDITIONS: self.population_conditions.clear()})
+
+    def _with(self, frames: Mapping[str, pl.DataFrame]) -> "Marts":
+        """These marts with others in place of some; what is prepared serves them, too."""
+        part = replace(self, **frames)
         part.__dict__.update({name: getattr(self, name) for name in _PREPARED})
         return part
 

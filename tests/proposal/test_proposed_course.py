@@ -1,5 +1,6 @@
 """`plateau init --from` proposes what is followed: a remission, progression or recurrence."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -255,6 +256,17 @@ def test_the_cut_off_is_the_latest_date_of_any_contact(tmp_path: Path) -> None:
     vital_signs = "VSSEQ,VSTESTCD,VSSTRESC,VSDTC\n02,1,WEIGHT,70,2021-08-01"
     _, study = proposed(tmp_path, DS=DS, RS=RECIST, VS=vital_signs)
     assert study.trials[0].cutoff.isoformat() == "2021-08-01"
+
+
+def test_an_archive_is_read_for_its_contacts_too(tmp_path: Path) -> None:
+    vital_signs = "VSSEQ,VSTESTCD,VSSTRESC,VSDTC\n02,1,WEIGHT,70,2021-08-01"
+    files = package(tmp_path / "package", DS=DS, RS=RECIST, VS=vital_signs)
+    archive = tmp_path / "delivery.zip"
+    with zipfile.ZipFile(archive, "w") as content:
+        for path in files.iterdir():
+            content.write(path, path.name)
+    propose_study(tmp_path / "study", [archive])
+    assert load_study(tmp_path / "study").trials[0].cutoff.isoformat() == "2021-08-01"
 
 
 def test_of_several_controls_the_one_without_an_addition_is_it(tmp_path: Path) -> None:

@@ -22,11 +22,11 @@ end_dates as (
     select * from {{ ref('int_end_dates') }}
 ),
 
--- the statement of the nearest domain, with the days between which it places the death
+-- the nearest domain first: the contact that tells of a death may be later than it
 statements_in_order as (
     select
         *,
-        first_value(adt) over (
+        row_number() over (
             partition by usubjid
             order by
                 source_order asc nulls last,
@@ -35,44 +35,38 @@ statements_in_order as (
                 srcseq asc nulls last,
                 src_file asc,
                 src_row asc
-        ) as nearest_adt,
-        first_value(adt_last) over (
-            partition by usubjid
-            order by
-                source_order asc nulls last,
-                case when adtf is null then 0 else 1 end asc,
-                adt asc nulls last,
-                srcseq asc nulls last,
-                src_file asc,
-                src_row asc
-        ) as nearest_adt_last
+        ) as place
     from death_records
     where rule is null
 ),
 
--- a complete date within those days says it better, but not that of a contact, which
--- may have heard of the death later
-deaths_chosen as (
-    select *
+nearest_statements as (
+    select
+        usubjid,
+        adt,
+        adt_last
     from statements_in_order
+    where place = 1
+),
+
+-- a complete date within the days of a partial one says it better, but not a contact's
+deaths_chosen as (
+    select statements.*
+    from statements_in_order as statements
+    inner join nearest_statements as nearest on statements.usubjid = nearest.usubjid
     qualify
         row_number() over (
-            partition by usubjid
+            partition by statements.usubjid
             order by
                 case
                     when
-                        srcdom <> 'SS'
-                        and adtf is null
-                        and adt between nearest_adt and nearest_adt_last
+                        statements.srcdom <> 'SS'
+                        and statements.adtf is null
+                        and statements.adt between nearest.adt and nearest.adt_last
                         then 0
                     else 1
                 end asc,
-                source_order asc nulls last,
-                case when adtf is null then 0 else 1 end asc,
-                adt asc nulls last,
-                srcseq asc nulls last,
-                src_file asc,
-                src_row asc
+                statements.place asc nulls last
         ) = 1
 ),
 
