@@ -506,7 +506,11 @@ def _flow(rows: Mapping[str, list[Row]], found: Knowledge) -> None:
         found.sums(("flow", parent), keys)
     if rows["patient_flow"]:
         found.same(("flow", "treated"), ("treated",))
-        found.same(("flow", "treated/analyzed"), who(main["population_label"]))
+    # the flow is of treated subjects, and a main population of those randomised holds others
+    analysed = {found.seen.get(("flow", "treated/analyzed")), main["n"]}
+    if not rows["patient_flow"] or len(analysed - {None}) > 1:
+        return
+    found.same(("flow", "treated/analyzed"), who(main["population_label"]))
     dead = [key for (state, _), keys in stages.items() if state == "died" for key in keys]
     overall = {r["endpoint"] for r in rows["endpoint_summary"] if r["endpoint"] == "OS"}
     if overall and dead:

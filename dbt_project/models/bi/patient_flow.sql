@@ -6,6 +6,30 @@ dated_facts as (
     select * from {{ ref('int_dated_facts') }}
 ),
 
+-- what the study's own definitions speak of; with RECIST a response is no remission
+facts_named as (
+    select origin_fact as fact
+    from {{ ref('stg_study__endpoints') }}
+    union all
+    select fact from {{ ref('stg_study__endpoint_rules') }}
+    union all
+    select fact from {{ ref('stg_study__factors') }}
+    union all
+    select name as fact
+    from {{ ref('stg_study__population_conditions') }}
+    where kind = 'fact'
+),
+
+remissions_named as (
+    select count(*) > 0 as are_named
+    from facts_named
+    where
+        fact in (
+            'first_remission', 'remission_at_entry', 'relapse', 'hsct_in_remission',
+            'hsct_after_relapse', 'hsct_without_remission'
+        )
+),
+
 facts_of_subjects as (
     select
         usubjid,
@@ -28,11 +52,14 @@ treated_subjects as (
         facts.has_transplant = 1 as has_transplant,
         facts.has_transplant_in_remission = 1 as has_transplant_in_remission,
         facts.has_died = 1 as has_died,
-        max(facts.has_remission) over () = 1 as study_has_remissions,
-        max(facts.has_relapse) over () = 1 as study_has_relapses,
+        remissions_named.are_named
+        and max(facts.has_remission) over () = 1 as study_has_remissions,
+        remissions_named.are_named
+        and max(facts.has_relapse) over () = 1 as study_has_relapses,
         max(facts.has_transplant) over () = 1 as study_has_transplants
     from subjects
     inner join facts_of_subjects as facts on subjects.usubjid = facts.usubjid
+    cross join remissions_named
     where subjects.trtsdt is not null
 ),
 
