@@ -8,7 +8,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
-_SUBJECT: Final = pl.Categorical  # a number for each name: most of the bytes are names
+_NAME: Final = pl.Categorical  # a number for each name: most of the bytes are names
 _TEXT: Final = pl.String
 _REAL: Final = pl.Float64
 _WHOLE: Final = pl.Int64
@@ -23,38 +23,38 @@ _COUNTED: Final[dict[str, type[pl.DataType]]] = {
 }
 
 MART_SCHEMAS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
-    "subjects": {"usubjid": _SUBJECT},
-    "population_members": {"usubjid": _SUBJECT, "population": _TEXT},
+    "subjects": {"usubjid": _NAME},
+    "population_members": {"usubjid": _NAME, "population": _NAME},
     "population_conditions": {
-        "usubjid": _SUBJECT,
-        "population": _TEXT,
+        "usubjid": _NAME,
+        "population": _NAME,
         "condition_order": _WHOLE,
         "is_met": pl.Boolean,
     },
-    "subject_factors": {"usubjid": _SUBJECT, "factor": _TEXT, "level": _TEXT, "value": _REAL},
+    "subject_factors": {"usubjid": _NAME, "factor": _NAME, "level": _NAME, "value": _REAL},
     "time_to_event": {
-        "usubjid": _SUBJECT,
-        "paramcd": _TEXT,
+        "usubjid": _NAME,
+        "paramcd": _NAME,
         "startdt": pl.Date,
         "aval": _REAL,
         "event_code": _WHOLE,
     },
     "covariate_intervals": {
-        "usubjid": _SUBJECT,
-        "paramcd": _TEXT,
+        "usubjid": _NAME,
+        "paramcd": _NAME,
         "interval_number": _WHOLE,
         "tstart": _REAL,
         "tstop": _REAL,
         "event_code": _WHOLE,
     },
     "factor_changes": {
-        "usubjid": _SUBJECT,
-        "paramcd": _TEXT,
-        "factor": _TEXT,
+        "usubjid": _NAME,
+        "paramcd": _NAME,
+        "factor": _NAME,
         "day": _REAL,
-        "level": _TEXT,
+        "level": _NAME,
     },
-    "entry_times": {"usubjid": _SUBJECT, "paramcd": _TEXT, "fact": _TEXT, "day": _REAL},
+    "entry_times": {"usubjid": _NAME, "paramcd": _NAME, "fact": _NAME, "day": _REAL},
     "risk_counts": {"analysis_id": _TEXT, **_COUNTED},
     "stratified_risk_counts": {"analysis_id": _TEXT, "test_stratum": _TEXT, **_COUNTED},
     "pooled_risk_counts": {"analysis_id": _TEXT, "pooled_level": _TEXT, **_COUNTED},
@@ -248,8 +248,11 @@ def _read(
         rows = connection.execute(f"{query} where list_contains($1, population)", [list(judged)])
     else:
         rows = connection.execute(query)
-    batches = [
-        pl.DataFrame(batch).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-        for batch in rows.to_arrow_reader(_BATCH)
-    ]
+    batches = [_typed(pl.DataFrame(batch), schema) for batch in rows.to_arrow_reader(_BATCH)]
     return pl.concat([pl.DataFrame(schema=schema), *batches])
+
+
+def _typed(batch: pl.DataFrame, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+    """The columns in memory of their own: one shared with the engine keeps all of its batch."""
+    everyone = pl.int_range(pl.len())
+    return batch.select(pl.col(name).cast(kind).gather(everyone) for name, kind in schema.items())
