@@ -39,8 +39,10 @@ class Asked:
 
 
 # Variables that any domain may have and that decide which records count: whether it happened, who
-# read it, at which planned time point, and whether it is the baseline.
-_ALWAYS: Final = ("PRESP", "OCCUR", "STAT", "EVALID", "TPT", "TPTNUM", "ELTM", "BLFL", "LOBXFL")
+# read it, under which subcategory, at which planned time point, and whether it is the baseline.
+_ALWAYS: Final = (
+    "PRESP", "OCCUR", "STAT", "SCAT", "EVALID", "TPT", "TPTNUM", "ELTM", "BLFL", "LOBXFL",
+)  # fmt: skip
 
 
 def asked_variables(spec: StudySpecification) -> tuple[Asked, ...]:

@@ -240,8 +240,8 @@ _CATALOGUE: Final = (
         "RS QS LB GF SS DD",
         "record",
         "No later or accepted (--ACPTFL) result of the same planned measurement differs: same "
-        "test, category, specimen, method, evaluator, reader (--EVALID), visit, time point and "
-        "date.",
+        "test, category, subcategory, specimen, method, evaluator, reader (--EVALID), visit, time "
+        "point and date.",
         "The later record of a measurement corrects the earlier one.",
         "None, or mark the valid record with --ACPTFL.",
         is_routine=True,
@@ -331,7 +331,8 @@ _CATALOGUE: Final = (
         "nothing",
         "The results of a subject that count as one thing have one category, specimen, method, "
         "evaluator and reader (--CAT, --SPEC, --METHOD, --EVAL, --EVALID), unless the study says "
-        "which of them count.",
+        "which of them count. RSMETHOD and subcategories (--SCAT) may differ from day to day, but "
+        "not within one.",
         "Otherwise the first or the best of several readings would decide, whoever made it.",
         "Add a row to fact_conditions.csv that names what is counted (response, mrd, the fact or "
         "the factor), the variable and its value, such as `,response,1,variable,RSEVAL,=,"

@@ -95,6 +95,7 @@
             "testcd": "rstestcd",
             "category": "rscat",
             "evaluator": "rseval",
+            "method": "rsmethod",
             "stat": "rsstat",
             "accepted_flag": "rsacptfl",
             "number": "rsstresn",

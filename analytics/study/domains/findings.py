@@ -60,6 +60,7 @@ FINDINGS: Final = (
             "factors that name an evaluator; which result supersedes which",
             answers="evaluator",
         ),
+        optional("RSMETHOD", "another method is another test", answers="method"),
         optional(
             "RSACPTFL",
             "the accepted one of several evaluations",

@@ -1,4 +1,4 @@
-{% set sources = ['CAT', 'SPEC', 'METHOD', 'EVAL', 'EVALID'] %}
+{% set sources = ['CAT', 'SCAT', 'SPEC', 'METHOD', 'EVAL', 'EVALID'] %}
 with conditions as (
     select * from {{ ref('stg_study__fact_conditions') }}
 ),
@@ -16,13 +16,18 @@ records_left_out as (
     where about = 'category'
 ),
 
-reader_ids as (
+-- the reader and the subcategory, where the file has them
+further_labels as (
     select
         src_file,
         src_row,
-        {{ wording('value') }} as evalid
+        max(case when variable = src_domain || 'EVALID' then {{ wording('value') }} end)
+            as evalid,
+        max(case when variable = src_domain || 'SCAT' then {{ wording('value') }} end)
+            as scat
     from {{ ref('stg_sdtm__values') }}
-    where variable = src_domain || 'EVALID'
+    where variable in (src_domain || 'EVALID', src_domain || 'SCAT')
+    group by src_file, src_row
 ),
 
 records_of_categories as (
@@ -77,23 +82,82 @@ sources_of_records as (
         records.src_row,
         records.usubjid,
         records.domain,
+        records.testcd,
+        records.adt,
         {{ wording('records.category') }} as cat,
+        coalesce(further_labels.scat, '') as scat,
         {{ wording('records.specimen') }} as spec,
-        {{ wording('records.method') }} as method,
+        coalesce({{ wording('records.method') }}, '') as method,
         case when records.domain <> 'LB' then {{ wording('records.evaluator') }} end
             as eval,
-        reader_ids.evalid
+        further_labels.evalid
     from counted_records
     inner join {{ accepted('int_staged_records') }} as records
         on
             counted_records.src_file = records.src_file
             and counted_records.src_row = records.src_row
-    left join reader_ids
+    left join further_labels
         on
-            records.src_file = reader_ids.src_file
-            and records.src_row = reader_ids.src_row
+            records.src_file = further_labels.src_file
+            and records.src_row = further_labels.src_row
     -- an event or intervention is named by its term, whatever its category
     where records.testcd is not null and records.domain <> 'SUPP'
+),
+
+-- a scan that follows another by another method goes on with it, but two of one day are
+-- two readings, as of PET and of CT
+days_of_tests as (
+    select
+        about,
+        counted_as,
+        usubjid,
+        domain,
+        testcd,
+        case when min(method) < max(method) then 1 else 0 end as has_methods,
+        case when min(scat) < max(scat) then 1 else 0 end as has_subcategories
+    from sources_of_records
+    group by about, counted_as, usubjid, domain, testcd, adt
+    having min(method) < max(method) or min(scat) < max(scat)
+),
+
+tests_with_several as (
+    select
+        about,
+        counted_as,
+        usubjid,
+        domain,
+        testcd,
+        max(has_methods) as has_methods,
+        max(has_subcategories) as has_subcategories
+    from days_of_tests
+    group by about, counted_as, usubjid, domain, testcd
+),
+
+sources_compared as (
+    select
+        sources.about,
+        sources.counted_as,
+        sources.src_trial,
+        sources.src_file,
+        sources.src_row,
+        sources.usubjid,
+        sources.domain,
+        sources.cat,
+        sources.spec,
+        sources.eval,
+        sources.evalid,
+        case when tests.has_subcategories = 1 then sources.scat end as scat,
+        case
+            when tests.has_methods = 1 or sources.domain <> 'RS' then sources.method
+        end as method
+    from sources_of_records as sources
+    left join tests_with_several as tests
+        on
+            sources.about = tests.about
+            and sources.counted_as = tests.counted_as
+            and sources.usubjid = tests.usubjid
+            and sources.domain = tests.domain
+            and sources.testcd = tests.testcd
 ),
 
 source_variables as (
@@ -108,7 +172,7 @@ source_variables as (
         '{{ source }}' as source,
         domain || '{{ source }}' as variable,
         coalesce({{ source | lower }}, '') as value
-    from sources_of_records
+    from sources_compared
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

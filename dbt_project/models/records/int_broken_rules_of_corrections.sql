@@ -2,16 +2,22 @@ with copies as (
     select * from {{ ref('int_broken_rules_of_copies') }}
 ),
 
--- who read it and at which planned time point, where the file says so
+-- who read it, under which subcategory and at which planned time point, where the file
+-- says so
 plans as (
     select
         src_file,
         src_row,
         max(case when variable like '%EVALID' then value end) as evaluator_id,
+        max(case when variable like '%SCAT' then value end) as subcategory,
         max(case when variable like '%TPT' then value end) as time_point,
         max(case when variable like '%TPTNUM' then value end) as time_point_number
     from {{ ref('stg_sdtm__values') }}
-    where variable like '%EVALID' or variable like '%TPT' or variable like '%TPTNUM'
+    where
+        variable like '%EVALID'
+        or variable like '%SCAT'
+        or variable like '%TPT'
+        or variable like '%TPTNUM'
     group by
         src_file,
         src_row
@@ -45,6 +51,7 @@ tests_of_a_day as (
         records.dtc,
         records.visitnum,
         plans.evaluator_id,
+        plans.subcategory,
         plans.time_point,
         plans.time_point_number,
         records.wording_variable as variable,
@@ -78,8 +85,8 @@ results_that_stand as (
         *,
         first_value(result) over (
             partition by
-                domain, usubjid, testcd, category, specimen, method, evaluator, dtc,
-                visitnum, time_point, time_point_number, evaluator_id
+                domain, usubjid, testcd, category, subcategory, specimen, method,
+                evaluator, dtc, visitnum, time_point, time_point_number, evaluator_id
             order by case when is_flagged then 0 else 1 end, seq desc
         ) as standing_result
     from tests_of_a_day

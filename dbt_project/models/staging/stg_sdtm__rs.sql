@@ -30,6 +30,7 @@ typed as (
         {{ given('rsstat') }} as rsstat,
         {{ given('rsreasnd') }} as rsreasnd,
         {{ given('rseval') }} as rseval,
+        {{ given('rsmethod') }} as rsmethod,
         {{ given('rsacptfl') }} as rsacptfl,
         {{ number('visitnum') }} as visitnum,
         {{ given('visit') }} as visit,
