@@ -285,7 +285,7 @@ def endpoint_label(param: str) -> str:
     Times are shown in months, so a unit at the end would contradict them; `Progression-Free
     Survival (Days)` is `Progression-free survival`. A word in capitals stays.
     """
-    units = "|".join(TIME_UNITS)
+    units = "|".join(map(re.escape, TIME_UNITS))
     words = re.sub(rf"\s*[(\[](?:{units})[)\]]\s*$", "", param.strip(), flags=re.IGNORECASE)
     long_words = re.findall(r"[A-Za-z]{4,}", words)
     if not all(word[0].isupper() for word in long_words):

@@ -37,11 +37,22 @@ TIME_UNITS: Final[dict[str, str]] = {
     "MONTH": "months",
     "YEARS": "years",
     "YEAR": "years",
+    "DAY(S)": "days",
+    "WEEK(S)": "weeks",
+    "WK": "weeks",
+    "WKS": "weeks",
+    "MONTH(S)": "months",
+    "MO": "months",
+    "MOS": "months",
+    "YEAR(S)": "years",
+    "YR": "years",
+    "YRS": "years",
 }
 # By how much a time may differ from its dates without a finding, in days and as a share of them:
-# rounding to a tenth of the unit, and a month of 30.4 or a year of 365 days.
+# rounding to a tenth of the unit, and a month of 30.4 or a year of 365 days. Days that were
+# computed from months are no whole numbers.
 TIME_SLACKS: Final[dict[str, tuple[float, float]]] = {
-    "days": (0.0, 0.0),
+    "days": (0.05, 0.0),
     "weeks": (0.36, 0.0),
     "months": (1.6, 0.002),
     "years": (18.3, 0.002),

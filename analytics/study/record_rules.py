@@ -152,7 +152,7 @@ _CATALOGUE: Final = (
     ),
     RecordRule(
         "unreadable_number",
-        "EX RS QS LB, AGE of DM, limits of LB",
+        "EX RS QS LB, AGE of DM and ADSL, numbers of ADSL, limits of LB",
         "record or value",
         "A number is finite and written in digits with a decimal point.",
         "Text such as 1,5 or <0.01 or NaN is ambiguous.",
@@ -168,7 +168,7 @@ _CATALOGUE: Final = (
     ),
     RecordRule(
         "impossible_number",
-        "EX, MRD results and limits of LB, AGE of DM",
+        "EX, MRD results and limits of LB, AGE of DM and ADSL",
         "record or value",
         "A dose is not negative, residual disease is a fraction from 0 to 1, and an age is "
         "from 0 to 120 years.",
@@ -177,7 +177,7 @@ _CATALOGUE: Final = (
     ),
     RecordRule(
         "wrong_unit",
-        "LB, AGEU of DM",
+        "LB, AGEU of DM and ADSL",
         "record or value",
         "A number is in the unit that the study uses: the parameter mrd_unit for "
         "residual disease, the unit of factors.csv for a factor's test, YEARS for an age.",
@@ -417,7 +417,7 @@ _CATALOGUE: Final = (
         "AVALU, or the unit in brackets at the end of PARAM, or time_unit of the trial in "
         "study.toml, is DAYS, WEEKS, MONTHS or YEARS.",
         "A time without its unit may be wrong by a factor of 30.",
-        "Set time_unit for the trial in study.toml, or correct AVALU.",
+        "Correct AVALU, or set time_unit of the trial in study.toml where the file has no AVALU.",
         policy="stop",
     ),
     RecordRule(

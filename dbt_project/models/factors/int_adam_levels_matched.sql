@@ -26,7 +26,10 @@ values_of_subjects as (
         factors.type,
         texts.value as value_text,
         {{ wording('texts.value') }} as wording,
-        coalesce(numbers.value_number, texts.value_number) as value_number,
+        case
+            when {{ upper_case('adam_names.variable') }} = 'AGE' then adsl.age
+            else coalesce(numbers.value_number, texts.value_number)
+        end as value_number,
         adam_names.variable
     from adsl
     cross join factors

@@ -1,9 +1,37 @@
-with dm as (
+with ages_given as (
+    select
+        src_file,
+        src_row,
+        age_given,
+        ageu,
+        age
+    from {{ ref('stg_sdtm__dm') }}
+    union all
+    select
+        src_file,
+        src_row,
+        age_given,
+        ageu,
+        age
+    from {{ ref('stg_adam__adsl') }}
+),
+
+factors as (
+    select * from {{ ref('stg_study__factors') }}
+    where type = 'continuous' and timing = 'baseline'
+),
+
+adam_values as (
+    select * from {{ ref('stg_adam__values') }}
+    where kind = 'factor'
+),
+
+ages as (
     select
         *,
         {{ number('age_given') }} as age_read,
         coalesce({{ upper_case('ageu') }} <> 'YEARS', false) as is_in_another_unit
-    from {{ ref('stg_sdtm__dm') }}
+    from ages_given
 ),
 
 undated_deaths as (
@@ -18,8 +46,24 @@ unreadable_ages as (
         'unreadable_number' as rule,
         'AGE' as variable,
         age_given as value
-    from dm
+    from ages
     where age_given is not null and age_read is null
+),
+
+unreadable_factors as (
+    select
+        adam_values.src_file,
+        adam_values.src_row,
+        'value' as turns_away,
+        'unreadable_number' as rule,
+        adam_values.variable,
+        adam_values.value
+    from adam_values
+    inner join factors on adam_values.name = factors.factor
+    where
+        adam_values.value is not null
+        and adam_values.value_number is null
+        and {{ upper_case('adam_values.variable') }} <> 'AGE'
 ),
 
 ages_in_another_unit as (
@@ -30,7 +74,7 @@ ages_in_another_unit as (
         'wrong_unit' as rule,
         'AGE' as variable,
         age_given || ' ' || ageu as value
-    from dm
+    from ages
     where age_read is not null and is_in_another_unit
 ),
 
@@ -42,7 +86,7 @@ impossible_ages as (
         'impossible_number' as rule,
         'AGE' as variable,
         age_given as value
-    from dm
+    from ages
     where age_read is not null and not is_in_another_unit and age is null
 ),
 
@@ -59,6 +103,8 @@ deaths_without_date as (
 
 broken_rules as (
     select * from unreadable_ages
+    union all
+    select * from unreadable_factors
     union all
     select * from ages_in_another_unit
     union all

@@ -12,6 +12,8 @@ typed as (
         {{ given('studyid') }} as studyid,
         {{ given('usubjid') }} as usubjid,
         {{ given('subjid') }} as subjid,
+        {{ given('age') }} as age_given,
+        {{ given('ageu') }} as ageu,
         {{ age_in_years(number('age'), given('ageu')) }} as age,
         {{ given('sex') }} as sex,
         {{ given('race') }} as race,
