@@ -27,8 +27,8 @@ REQUIRED_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
     INTERVALS: ("STUDYID", "USUBJID", "PARAMCD", "TSTART", "TSTOP"),
 }
 REQUIRED_DATASETS: Final = (ADSL, ADTTE)
-# What AVALU may say, in capitals: its unit.
-TIME_UNITS: Final[dict[str, str]] = {
+# What time_unit may say, in capitals: its unit.
+UNIT_NAMES: Final[dict[str, str]] = {
     "DAYS": "days",
     "DAY": "days",
     "WEEKS": "weeks",
@@ -37,6 +37,10 @@ TIME_UNITS: Final[dict[str, str]] = {
     "MONTH": "months",
     "YEARS": "years",
     "YEAR": "years",
+}
+# What AVALU, or the bracket at the end of PARAM, may say besides.
+TIME_UNITS: Final[dict[str, str]] = {
+    **UNIT_NAMES,
     "DAY(S)": "days",
     "WEEK(S)": "weeks",
     "WK": "weeks",

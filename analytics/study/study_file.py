@@ -7,7 +7,7 @@ from typing import Any, Final, cast, get_args
 
 from pydantic import ValidationError
 
-from analytics.study.adam_datasets import TIME_UNITS
+from analytics.study.adam_datasets import UNIT_NAMES
 from analytics.study.codes import LONGEST, is_domain
 from analytics.study.date_forms import READABLE_YEARS
 from analytics.study.errors import StudyError
@@ -296,7 +296,7 @@ def _time_unit(table: Table, kind: str) -> str | None:
             f"{table.where}: time_unit is the unit of AVAL in ADTTE, but the trial is of the kind "
             f"{kind}; remove it."
         )
-    return table.known("time_unit", TIME_UNITS, "time_unit")
+    return table.known("time_unit", UNIT_NAMES, "time_unit")
 
 
 def _inferred(table: Table) -> dict[str, str]:

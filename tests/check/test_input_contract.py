@@ -56,6 +56,7 @@ def test_how_a_finding_answers() -> None:
         "testcd": "rstestcd",
         "category": "rscat",
         "evaluator": "rseval",
+        "method": "rsmethod",
         "stat": "rsstat",
         "accepted_flag": "rsacptfl",
         "number": "rsstresn",

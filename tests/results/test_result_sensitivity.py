@@ -248,7 +248,11 @@ def test_other_endpoint_of_the_plan_stands_beside_the_one_it_is_an_alternative_t
 def test_other_patients_of_a_model_stand_beside_it_whatever_their_factor_is_called():
     tables = with_sexes(TIED, {"a"})
     as_sex = tables.subject_factors.with_columns(
-        factor=pl.lit("t411"), level=pl.col("level").replace({"male": "yes", "female": "no"})
+        factor=pl.lit("t411", pl.Categorical),
+        level=pl.col("level")
+        .cast(str)
+        .replace({"male": "yes", "female": "no"})
+        .cast(pl.Categorical),
     )
     tables = replace(
         tables,
