@@ -102,13 +102,27 @@ def course_lines(
             f"fact_conditions.csv: of {source.trial_id} the responses with {source.variable} "
             f"{source.value} count{instead}. Is that the analysis?"
         )
-    if course.new_therapy is not None:
-        yield _taken(course.new_therapy, "a new anti-cancer therapy")
+    if course.criteria:
+        yield (
+            f"fact_conditions.csv: no subject has responses by two of {choices(course.criteria)}, "
+            "so each is judged by its own criterion. Is that the analysis?"
+        )
+    for therapy in course.new_therapies:
+        yield _taken(therapy.choices, "a new anti-cancer therapy")
+    if course.outcome == "progression" and not course.new_therapies:
+        beside = (
+            f"; {choices(course.other_therapies)} may hold some" if course.other_therapies else ""
+        )
+        yield (
+            f"facts.csv: no new anti-cancer therapy was recognised in CM or PR{beside}. Without "
+            "the fact new_therapy nothing is censored at one."
+        )
     if course.recurrence is not None:
-        yield _taken(course.recurrence, "a recurrence")
+        yield _taken([course.recurrence], "a recurrence")
 
 
-def _taken(choice: "Choice", what: str) -> str:
+def _taken(chosen: "Sequence[Choice]", what: str) -> str:
     from analytics.study.wording import choices  # noqa: PLC0415
 
-    return f"facts.csv: {choice.variable} {choices(choice.values)} is taken for {what}. Is it?"
+    told = " with ".join(f"{choice.variable} {choices(choice.values)}" for choice in chosen)
+    return f"facts.csv: {told} is taken for {what}. Is it?"

@@ -5,7 +5,7 @@ progression, adjuvant trials a recurrence; where the files tell none of these, s
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -32,12 +32,14 @@ _OF_LEUKEMIAS: Final = {
     "AML ELN": r"\bAML\b|\bMDS\b|\bELN\b|\bCML\b|LEUKA?EMIA|MYELODYS|\bIWG\b",
 }
 _WORDS_OF_LEUKEMIAS: Final = frozenset({"CRI", "CRH", "MLFS"})
+# Chronic lymphocytic leukemia is followed as a lymphoma is, although IWCLL has a CRi.
+_CHRONIC: Final = r"CLL\b|CHRONIC LYMPHOCYTIC"
 _RANDOMISED: Final = "RANDOMI[SZ](ED|ATION)"
-_NEW_THERAPY: Final = (
-    "(SUBSEQUENT|NEW|POST|FURTHER|NEXT|FOLLOW).*"
-    "(CANCER|NEOPLAS|TUMO|CHEMO|LEUK|LYMPHOMA|MYELOMA|THERAP)"
-)
-_NO_THERAPY: Final = "SUPPORT|CONCOM|PROPHYLA|MEDICATION|PAIN|PRIOR"
+_LATER: Final = "SUBSEQUENT|NEW|POST|FURTHER|NEXT|FOLLOW"
+_OF_CANCER: Final = "CANCER|NEOPLAS|TUMO|CHEMO|LEUK|LYMPHOMA|MYELOMA"
+_THERAPY: Final = f"{_OF_CANCER}|THERAP"
+_NO_THERAPY: Final = "SUPPORT|CONCOM|PROPHYLA|PAIN|PRIOR"
+_THERAPY_DOMAINS: Final = ("CM", "PR")
 _RECURRENCE: Final = (
     "RECUR|RELAPS|METASTA|NEW PRIMARY|SECOND PRIMARY|SECONDARY PRIMARY|CONTRALATERAL"
 )
@@ -55,6 +57,17 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class NewTherapy:
+    """The records of a domain that are anti-cancer therapies after the trial's own.
+
+    They fulfil every one of `choices`.
+    """
+
+    domain: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
 class Source:
     """What counts of a trial's readings that have several values of a variable, and the others."""
 
@@ -68,16 +81,20 @@ class Source:
 class Course:
     """What is proposed to be followed; `randomised` None: not every trial has a randomisation.
 
-    `arms` are the values of ARM and ARMCD, as wordings, of those randomised.
+    `arms` are the values of ARM and ARMCD, as wordings, of those randomised. `criteria` are several
+    values of RSCAT of which each subject has one. `other_therapies` are the categories of therapies
+    of cancer where none of them is taken for a new one.
     """
 
     outcome: Outcome
     vocabularies: tuple[str, ...]
     randomised: Choice | None
     arms: frozenset[str]
-    new_therapy: Choice | None
+    new_therapies: tuple[NewTherapy, ...]
+    other_therapies: tuple[str, ...]
     recurrence: Choice | None
     sources: tuple[Source, ...]
+    criteria: tuple[str, ...]
     has_transplants: bool
 
     @property
@@ -99,14 +116,21 @@ def read_course(connection: duckdb.DuckDBPyConnection, terms: Sequence[ProposedT
     randomised = _randomised(connection)
     if outcome == "remission" and _is_randomised_late(connection):
         randomised = None
+    progresses = outcome == "progression"
+    new_therapies = tuple(_new_therapies(connection)) if progresses else ()
+    needs_therapies = progresses and not new_therapies
+    sources = tuple(_sources(connection))
+    is_one_criterion = any(source.variable == "RSCAT" for source in sources)
     return Course(
         outcome,
         _vocabularies(of_responses, categories, outcome),
         randomised,
         _arms(connection) if randomised is not None else frozenset(),
-        _new_therapy(connection) if outcome == "progression" else None,
+        new_therapies,
+        tuple(_therapies_of_cancer(connection)) if needs_therapies else (),
         recurrence if outcome == "recurrence" else None,
-        tuple(_sources(connection)),
+        sources,
+        tuple(categories) if len(categories) > 1 and not is_one_criterion else (),
         any(term.category == "transplant" and term.in_force for term in terms),
     )
 
@@ -119,6 +143,8 @@ def _outcome(
     if not wordings:
         return "survival" if recurrence is None else "recurrence"
     known = [term for term in terms if term.in_force]
+    if any(re.search(_CHRONIC, category) for category in categories):
+        return "progression"
     if _named(_OF_LEUKEMIAS, categories) or wordings & _WORDS_OF_LEUKEMIAS:
         return "remission"
     is_of_tumours = bool(_named(_OF_TUMOURS, categories) or wordings & _own_words())
@@ -249,17 +275,64 @@ def _values(connection: duckdb.DuckDBPyConnection, domain: str, variable: str) -
     return [str(value) for (value,) in rows]
 
 
-def _new_therapy(connection: duckdb.DuckDBPyConnection) -> Choice | None:
-    """The categories of medications that are anti-cancer therapies after the trial's own."""
-    for variable in ("CMCAT", "CMSCAT"):
-        values = [
-            value
-            for value in _values(connection, "CM", variable)
-            if re.search(_NEW_THERAPY, value) and not re.search(_NO_THERAPY, value)
-        ]
+def _new_therapies(connection: duckdb.DuckDBPyConnection) -> Iterator[NewTherapy]:
+    """What tells new anti-cancer therapies, of each domain that has any."""
+    for domain in _THERAPY_DOMAINS:
+        choices = _new_therapy(connection, domain)
+        if choices:
+            yield NewTherapy(domain, choices)
+
+
+def _new_therapy(connection: duckdb.DuckDBPyConnection, domain: str) -> tuple[Choice, ...]:
+    """The category, the subcategory, or both together, that name a new anti-cancer therapy."""
+    variables = (f"{domain}CAT", f"{domain}SCAT")
+    for variable in variables:
+        values = [value for value in _values(connection, domain, variable) if _is_new(value)]
         if values:
-            return Choice(variable, tuple(values))
-    return None
+            return (Choice(variable, tuple(values)),)
+    if not set(variables) <= set(columns_of(connection, domain)):
+        return ()
+    pairs = _pairs(connection, domain, variables)
+    new = {pair for pair in pairs if _is_new(" ".join(pair))}
+    chosen = [tuple(dict.fromkeys(pair[place] for pair in sorted(new))) for place in (0, 1)]
+    others = {pair for pair in pairs if pair[0] in chosen[0] and pair[1] in chosen[1]} - new
+    if not new or others:
+        return ()
+    return tuple(
+        Choice(variable, values) for variable, values in zip(variables, chosen, strict=True)
+    )
+
+
+def _pairs(
+    connection: duckdb.DuckDBPyConnection, domain: str, variables: tuple[str, str]
+) -> set[tuple[str, str]]:
+    """The values of two variables that stand in one record."""
+    one, other = (normal_of(variable) for variable in variables)
+    rows = connection.execute(
+        f"select distinct {one}, {other} from {table_of(domain)} "
+        f"where trim({variables[0]}) <> '' and trim({variables[1]}) <> ''"
+    ).fetchall()
+    return {(str(first), str(second)) for first, second in rows}
+
+
+def _is_new(words: str) -> bool:
+    """Whether a category is of therapies of cancer that follow the trial's own."""
+    if re.search(_NO_THERAPY, words) or not re.search(_LATER, words):
+        return False
+    is_any_medication = "MEDICATION" in words and not re.search(_OF_CANCER, words)
+    return bool(re.search(_THERAPY, words)) and not is_any_medication
+
+
+def _therapies_of_cancer(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The categories of therapies of cancer that are not said to be prior ones."""
+    found = [
+        value
+        for domain in _THERAPY_DOMAINS
+        for variable in (f"{domain}CAT", f"{domain}SCAT")
+        for value in _values(connection, domain, variable)
+        if re.search(_OF_CANCER, value) and not re.search(_NO_THERAPY, value)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _recurrence(connection: duckdb.DuckDBPyConnection) -> Choice | None:
@@ -285,6 +358,16 @@ def _says(column: str, pattern: str) -> str:
     return f"regexp_matches(upper(coalesce({column}, '')), '{pattern}')"
 
 
+def _overlap(connection: duckdb.DuckDBPyConnection, value: str, kept: str, trial: str) -> bool:
+    """Whether a subject has readings with several of the values."""
+    rows = connection.execute(
+        f"select usubjid from raw.sdtm_rs where {kept} group by usubjid "
+        f"having count(distinct {value}) > 1 limit 1",
+        {"trial": trial},
+    ).fetchall()
+    return bool(rows)
+
+
 def _sources(connection: duckdb.DuckDBPyConnection) -> list[Source]:
     """Which readings of the responses count: one criterion, one evaluator, the accepted reading."""
     found: list[Source] = []
@@ -303,7 +386,10 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> list[Source]:
                 {"trial": trial},
             ).fetchall()
             values = [str(row[0]) for row in rows]
-            if len(values) > 1:
+            # a trial of several tumours judges each subject by the criterion of its own
+            if len(values) > 1 and (
+                variable != "RSCAT" or _overlap(connection, value, kept, trial)
+            ):
                 found.append(Source(trial, variable, values[0], tuple(values[1:])))
                 chosen = values[0].replace("'", "''")
                 kept += f" and {value} = '{chosen}'"

@@ -27,6 +27,10 @@ _MOST_ARMS: Final = 6
 _ABOUT: Final = "Proposed from the files: look at every row."
 _ALWAYS: Final = ("", "")  # no parameter of study.toml decides
 _EVERYBODY: Final = {"randomisation": "itt", "first_dose": "all"}
+_NEW_THERAPIES: Final = {
+    "CM": ("new_therapy", "New anti-cancer therapy"),
+    "PR": ("new_procedure", "New anti-cancer procedure"),
+}
 
 
 @dataclass(frozen=True)
@@ -139,8 +143,10 @@ def _facts(course: Course) -> list[Cells]:
                 "Not confirmed: a condition of the kind confirmed asks for it.",
             ],
         ]
-    if course.new_therapy is not None:
-        rows.append(["new_therapy", "New anti-cancer therapy", "CM", "CMSTDTC", "first", *[""] * 3])
+    for therapy in course.new_therapies:
+        fact, label = _NEW_THERAPIES[therapy.domain]
+        day = f"{therapy.domain}STDTC"
+        rows.append([fact, label, therapy.domain, day, "first", *[""] * 3])
     return rows
 
 
@@ -167,11 +173,13 @@ def _conditions(course: Course) -> list[Cells]:
             ["", "objective_response", "2", "fact", course.origin, "after", ""],
             ["", "objective_response", "3", "fact", "progression", "not on or after", ""],
         ]
-    if course.new_therapy is not None:
+    for order, therapy in enumerate(course.new_therapies, start=4):
+        fact, _ = _NEW_THERAPIES[therapy.domain]
+        told = [_condition(fact, place, one) for place, one in enumerate(therapy.choices, start=1)]
         rows += [
-            ["", "objective_response", "4", "fact", "new_therapy", "not after", ""],
-            _condition("new_therapy", 1, course.new_therapy),
-            ["", "new_therapy", "2", "fact", course.origin, "on or after", ""],
+            ["", "objective_response", str(order), "fact", fact, "not after", ""],
+            *told,
+            ["", fact, str(len(told) + 1), "fact", course.origin, "on or after", ""],
         ]
     return rows
 
@@ -256,9 +264,9 @@ def _rules(course: Course) -> list[Cells]:
                 [code, "progression", "event", "progression", "1", "Progression", *_ALWAYS],
                 [code, "death", "event", "death", "2", "Death without progression", *_ALWAYS],
             ]
-            if course.new_therapy is not None:
-                therapy = ["end", "new_therapy", "1", "New anti-cancer therapy", *_ALWAYS]
-                rows.append([code, "new_therapy", *therapy])
+            for order, therapy in enumerate(course.new_therapies, start=1):
+                fact, label = _NEW_THERAPIES[therapy.domain]
+                rows.append([code, fact, "end", fact, str(order), label, *_ALWAYS])
     if course.outcome == "recurrence":
         rows += [
             ["DFS", "recurrence", "event", "recurrence", "1", "Recurrence", *_ALWAYS],

@@ -120,11 +120,12 @@ def _named(trial: Trial, place: Path, package: Package) -> FoundTrial:
     """The trial under its own id, and its TS apart from the files that are loaded."""
     summaries = [file for file in package.files if file.domain == TRIAL_SUMMARY]
     named = study_id_of_files(trial, place, package, _DEMOGRAPHICS)
-    stated = {
-        parameter: value for file in reversed(summaries) for parameter, value in _stated(file)
-    }
+    told = [pair for file in reversed(summaries) for pair in _stated(file)]
+    days = [_day(value) for parameter, value in told if parameter == "DCUTDTC"]
     return replace(
-        named, stated_cutoff=_day(stated.get("DCUTDTC")), stated_title=stated.get("TITLE")
+        named,
+        stated_cutoff=max((day for day in days if day is not None), default=None),
+        stated_title=dict(told).get("TITLE"),
     )
 
 

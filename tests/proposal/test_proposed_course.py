@@ -1,6 +1,7 @@
 """`plateau init --from` proposes what is followed: a remission, progression or recurrence."""
 
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -338,4 +339,84 @@ def test_supportive_medication_is_no_new_therapy(tmp_path: Path) -> None:
     medication = CM.replace("SUBSEQUENT ANTI-CANCER THERAPY", category)
     found, _ = proposed(tmp_path, DS=DS, RS=RECIST, CM=medication)
     assert found.course is not None
-    assert found.course.new_therapy is None
+    assert found.course.new_therapies == ()
+
+
+@pytest.mark.parametrize(
+    ("category", "subcategory", "rows"),
+    [
+        (
+            "ANTI-CANCER THERAPY",
+            "SUBSEQUENT",
+            ["1,variable,CMCAT,=,ANTI-CANCER THERAPY", "2,variable,CMSCAT,=,SUBSEQUENT"],
+        ),
+        (
+            "ANTI-CANCER THERAPY POST DISCONTINUATION",
+            "",
+            ["1,variable,CMCAT,=,ANTI-CANCER THERAPY POST DISCONTINUATION"],
+        ),
+        (
+            "SUBSEQUENT ANTINEOPLASTIC MEDICATIONS",
+            "",
+            ["1,variable,CMCAT,=,SUBSEQUENT ANTINEOPLASTIC MEDICATIONS"],
+        ),
+    ],
+)
+def test_a_new_therapy_is_told_by_category_and_subcategory_in_any_order(
+    category: str, subcategory: str, rows: list[str], tmp_path: Path
+) -> None:
+    medication = f"""CMSEQ,CMTRT,CMCAT,CMSCAT,CMSTDTC
+02,1,Docetaxel,{category},{subcategory},2020-05-01
+03,1,Cisplatin,ANTI-CANCER THERAPY,PRIOR,2018
+04,1,Aspirin,GENERAL MEDICATIONS,,2020-05-01"""
+    proposed(tmp_path, DS=DS, RS=RECIST, CM=medication)
+    told = (tmp_path / "study/fact_conditions.csv").read_text(encoding="utf-8")
+    of_therapies = [line for line in told.splitlines() if line.startswith(",new_therapy,")]
+    last = f",new_therapy,{len(rows) + 1},fact,randomisation,on or after,"
+    assert of_therapies == [*(f",new_therapy,{row}" for row in rows), last]
+
+
+def test_new_procedures_end_observation_beside_new_medication(tmp_path: Path) -> None:
+    procedures = """PRSEQ,PRTRT,PRCAT,PRSTDTC
+01,1,Radiotherapy,SUBSEQUENT ANTICANCER RADIOTHERAPY,2020-10-01
+03,1,Biopsy,DIAGNOSTIC PROCEDURE,2020-01-01"""
+    found, study = proposed(tmp_path, DS=DS, RS=RECIST, CM=CM, PR=procedures)
+    ends = [rule.fact for rule in study.endpoint_rules if rule.role == "end"]
+    assert ends == ["new_therapy", "new_procedure"] * 2
+    assert found.course is not None
+    assert found.course.other_therapies == ()
+
+
+def test_it_says_that_it_recognised_no_new_therapy(tmp_path: Path, plateau: Plateau) -> None:
+    medication = CM.replace("SUBSEQUENT ANTI-CANCER THERAPY", "CHEMOTHERAPY")
+    trial = package(tmp_path / "package", DS=DS, RS=RECIST, CM=medication)
+    result = plateau("init", tmp_path / "study", "--from", trial)
+    assert (
+        "facts.csv: no new anti-cancer therapy was recognised in CM or PR; CHEMOTHERAPY may hold "
+        "some. Without the fact new_therapy nothing is censored at one."
+    ) in result.stderr
+
+
+def test_criteria_of_different_subjects_all_count(tmp_path: Path, plateau: Plateau) -> None:
+    """A trial of several tumours judges each subject by the criterion of its own."""
+    responses = RECIST + "\n04,1,OVRLRESP,LUGANO 2014,PR,INVESTIGATOR,2020-03-02"
+    trial = package(tmp_path / "package", DS=DS, RS=responses)
+    result = plateau("init", tmp_path / "study", "--from", trial)
+    rows = (tmp_path / "study/fact_conditions.csv").read_text(encoding="utf-8")
+    assert "RSCAT" not in rows
+    assert (
+        "no subject has responses by two of LUGANO 2014 or RECIST 1.1, so each is judged by its "
+        "own criterion."
+    ) in result.stderr
+
+
+def test_a_chronic_lymphocytic_leukemia_follows_the_progression(tmp_path: Path) -> None:
+    responses = RECIST.replace("RECIST 1.1", "IWCLL 2018").replace("PR", "CRi")
+    found, _ = proposed(tmp_path, DS=DS, RS=responses)
+    assert found.endpoints == ("OS", "PFS", "DOR")
+
+
+def test_the_latest_of_several_cut_offs_counts(tmp_path: Path) -> None:
+    summary = TS + "\n,3,DCUTDTC,2021-06-30"
+    found, _ = proposed(tmp_path, DS=DS, RS=RECIST, TS=summary)
+    assert found.trials[0].cutoff == date(2021, 12, 31)
