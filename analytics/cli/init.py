@@ -66,6 +66,8 @@ def tell(folder: Path, proposed: "ProposedStudy") -> None:
             "adam_events.csv: remove the # before each reason of censoring that is a competing "
             "event."
         )
+        for question in proposed.questions:
+            say(question)
     else:
         n_open = sum(not term.in_force for term in proposed.terms)
         say(

@@ -6,7 +6,7 @@ in the files that are written.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -37,6 +37,10 @@ _DESCRIBING: Final = re.compile(
 _IN_WORDS: Final = {"days": "DAYS", "weeks": "WEEKS", "months": "MONTHS", "years": "YEARS"}
 _SIGNS: Final = {"<=": "le", ">=": "ge", "<": "lt", ">": "gt", "+": "plus"}
 _MOST_LEVELS: Final = 12
+# What stands in for STARTDT where only the unit is asked for.
+_STARTS: Final = ("RANDDT", "TRTSDT")
+# How far from its dates a time may be whose unit they tell: a share of them, and a day.
+_NEAR: Final = 0.1
 _LANDMARKS: Final = ((3, 6), (6, 12), (12, 24), (12, 24, 36), (12, 24, 36, 48, 60))
 
 
@@ -82,13 +86,17 @@ class CensoringWording:
 
 @dataclass(frozen=True)
 class AdamFindings:
-    """What a package says; `time_units` has the trials with times whose unit no row gives."""
+    """What a package says; `time_units` has the trials with times whose unit no row gives.
+
+    `untold` has the PARAMCD of each trial whose unit nothing tells; such a trial has no unit.
+    """
 
     factors: tuple[AdamFactor, ...]
     populations: tuple[AdamPopulation, ...]
     endpoints: tuple[AdamEndpoint, ...]
     censorings: tuple[CensoringWording, ...]
     time_units: dict[str, str]
+    untold: dict[str, tuple[str, ...]]
     day_convention: str
     latest: dict[str, tuple[date, str]]
 
@@ -108,8 +116,10 @@ def read_adam(connection: duckdb.DuckDBPyConnection, days_per_month: float) -> A
         "insert into adam_units values (?, ?, ?)",
         [(word, unit, days_in(unit, days_per_month)) for word, unit in TIME_UNITS.items()],
     )
-    connection.execute(_TIMES)
-    time_units = _time_units(connection, days_per_month)
+    connection.execute(_times_sql(connection))
+    told = _told_units(connection, days_per_month)
+    untold = _untold(told)
+    time_units = {trial: unit for trial, unit in _time_units(told).items() if trial not in untold}
     for trial, unit in time_units.items():
         connection.execute(_FILL_UNITS, [days_in(unit, days_per_month), trial])
     return AdamFindings(
@@ -118,6 +128,7 @@ def read_adam(connection: duckdb.DuckDBPyConnection, days_per_month: float) -> A
         tuple(_endpoints(connection, populations, days_per_month)),
         tuple(CensoringWording(*row) for row in connection.execute(_CENSORINGS).fetchall()),
         time_units,
+        untold,
         _day_convention(connection),
         {
             trial: (day, "ADTTE.ADT")
@@ -221,18 +232,60 @@ def _in_order(connection: duckdb.DuckDBPyConnection, variable: str, has_number: 
     return sorted(values, key=lambda value: (places.get(value, float("inf")), value))
 
 
-def _time_units(connection: duckdb.DuckDBPyConnection, days_per_month: float) -> dict[str, str]:
-    """The unit of each trial with rows that do not give it, in AVALU or at the end of PARAM.
+def _times_sql(connection: duckdb.DuckDBPyConnection) -> str:
+    """The query for the times of ADTTE; `origin` is STARTDT or what stands in for it."""
+    starts = [name for name in _STARTS if name in columns_of(connection, ADSL)]
+    days = [_day_sql(_column(connection, name)) for name in starts]
+    return _TIMES.format(
+        startdt=_day_sql("adtte.startdt"),
+        adt=_day_sql("adtte.adt"),
+        start=f"coalesce({', '.join(days)}, null)",
+    )
 
-    The words of their PARAM tell it (Survival in months), and without them the dates; days where
-    nothing does. Raises StudyError for parameters of one trial in two units, as only a unit of
-    the whole trial can stand in study.toml.
+
+def _day_sql(column: str) -> str:
+    """A date of ADaM, in ISO 8601 or as the number that SAS has for it."""
+    return (
+        f"coalesce(try_cast(left(trim({column}), 10) as date), "
+        f"date '1960-01-01' + try_cast(try_cast({column} as double) as integer))"
+    )
+
+
+def _told_units(
+    connection: duckdb.DuckDBPyConnection, days_per_month: float
+) -> dict[str, dict[str, str | None]]:
+    """The unit of each parameter of each trial with rows that do not give it; None: not told.
+
+    A row gives it in AVALU or in brackets at the end of PARAM. Else the dates of the parameter
+    tell it, and without them the words of PARAM (Survival in months).
+    """
+    told: dict[str, dict[str, str | None]] = {}
+    for trial, paramcd, words in connection.execute(_WITHOUT_UNIT).fetchall():
+        unit = _by_dates(connection, trial, paramcd, days_per_month) or _by_words(words or "")
+        told.setdefault(trial, {})[paramcd] = unit
+    return told
+
+
+def _untold(told: Mapping[str, Mapping[str, str | None]]) -> dict[str, tuple[str, ...]]:
+    """The parameters of each trial whose unit nothing tells."""
+    return {
+        trial: tuple(paramcd for paramcd, unit in units.items() if unit is None)
+        for trial, units in told.items()
+        if None in units.values()
+    }
+
+
+def _time_units(told: Mapping[str, Mapping[str, str | None]]) -> dict[str, str]:
+    """The unit of each trial by those of its parameters.
+
+    Raises StudyError for parameters of one trial in two units, as only a unit of the whole trial
+    can stand in study.toml.
     """
     units: dict[str, dict[str, str]] = {}
-    for trial, paramcd, words in connection.execute(_WITHOUT_UNIT).fetchall():
-        named = re.search(r"\b(day|week|month|year)s?\b", str(words or "").lower())
-        unit = f"{named[1]}s" if named else _by_dates(connection, trial, days_per_month)
-        units.setdefault(trial, {}).setdefault(unit, paramcd)
+    for trial, of_parameters in told.items():
+        for paramcd, unit in of_parameters.items():
+            if unit is not None:
+                units.setdefault(trial, {}).setdefault(unit, paramcd)
     for trial, found in units.items():
         if len(found) > 1:
             (one, first), (other, second), *_ = found.items()
@@ -243,18 +296,30 @@ def _time_units(connection: duckdb.DuckDBPyConnection, days_per_month: float) ->
     return {trial: next(iter(found)) for trial, found in units.items()}
 
 
-def _by_dates(connection: duckdb.DuckDBPyConnection, trial: str, days_per_month: float) -> str:
-    """The unit in which the times lie nearest to ADT - STARTDT."""
+def _by_words(param: str) -> str | None:
+    """The unit that PARAM names; the number before a unit (36-month) makes it another thing."""
+    named = re.search(r"(?<!\d)(?<!\d[\s-])\b(day|week|month|year)s?\b", param.lower())
+    return f"{named[1]}s" if named else None
+
+
+def _by_dates(
+    connection: duckdb.DuckDBPyConnection, trial: str, paramcd: str, days_per_month: float
+) -> str | None:
+    """The unit in which the times lie nearest to the days between their dates, if they are near."""
     distances = ", ".join(
-        f"median(abs(aval * {days_in(unit, days_per_month)} - (adt - startdt)))"
+        f"median(abs(aval * {days_in(unit, days_per_month)} - (adt - origin)))"
         for unit in _IN_WORDS
     )
-    found = connection.execute(
-        f"select {distances} from adam_times where src_trial = ? and unit_days is null", [trial]
+    *found, days = connection.execute(
+        f"select {distances}, median(adt - origin) from adam_times where src_trial = ? "
+        "and paramcd is not distinct from ? and unit_days is null "
+        "and aval > 0 and adt >= origin",
+        [trial, paramcd],
     ).fetchall()[0]
-    if any(distance is None for distance in found):
-        return "days"
-    return min(zip(found, _IN_WORDS, strict=True))[1]
+    if days is None:
+        return None
+    distance, unit = min(zip(found, _IN_WORDS, strict=True))
+    return unit if distance <= _NEAR * days + 1 else None
 
 
 def _day_convention(connection: duckdb.DuckDBPyConnection) -> str:
@@ -345,15 +410,16 @@ with times as (
         -- a unit that is not known is asked for by the check
         case when nullif(trim(adtte.avalu), '') is not null
             then coalesce(given.days, 1) else named.days end as unit_days,
-        coalesce(
-            try_cast(left(trim(adtte.startdt), 10) as date),
-            date '1960-01-01' + try_cast(try_cast(adtte.startdt as double) as integer)
-        ) as startdt,
-        coalesce(
-            try_cast(left(trim(adtte.adt), 10) as date),
-            date '1960-01-01' + try_cast(try_cast(adtte.adt as double) as integer)
-        ) as adt
+        {startdt} as startdt,
+        coalesce({startdt}, subjects.start) as origin,
+        {adt} as adt
     from raw.adam_adtte as adtte
+    left join (
+        select src_trial, trim(usubjid) as usubjid, min({start}) as start
+        from raw.adam_adsl
+        group by all
+    ) as subjects
+        on adtte.src_trial = subjects.src_trial and trim(adtte.usubjid) = subjects.usubjid
     left join adam_units as given on upper(trim(adtte.avalu)) = given.wording
     left join adam_units as named
         on upper(trim(adtte.param)) like '%(' || named.wording || ')'

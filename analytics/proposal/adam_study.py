@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -121,7 +121,18 @@ def _entry(order: int, one: FoundTrial, findings: AdamFindings, encoding: str | 
         encoding,
         kind="adam",
         time_unit=None if unit is None else unit_as_declared(unit),
+        asks_unit=trial_id in findings.untold,
     )
+
+
+def questions(findings: AdamFindings) -> Iterator[str]:
+    """What the datasets leave open, in sentences to print."""
+    for trial, paramcds in findings.untold.items():
+        yield (
+            f"study.toml: nothing tells the unit of AVAL of {', '.join(paramcds)} in ADTTE of "
+            f"{trial}: no AVALU, no unit in PARAM, no dates that agree with it. Is it DAYS, WEEKS, "
+            "MONTHS or YEARS? A build stops (unknown_time_unit) until AVALU or time_unit says so."
+        )
 
 
 def _copy(place: Path, target: Path) -> None:

@@ -19,7 +19,10 @@ _OWN_TRIAL: Final = {
 
 @dataclass(frozen=True)
 class TrialEntry:
-    """A [[trials]] entry; `reason` says where the cut-off comes from."""
+    """A [[trials]] entry; `reason` says where the cut-off comes from.
+
+    `asks_unit` leaves a line for the time_unit that nothing in the files tells.
+    """
 
     trial_id: str
     path: str
@@ -28,6 +31,7 @@ class TrialEntry:
     encoding: str | None = None
     kind: str = "sdtm"
     time_unit: str | None = None
+    asks_unit: bool = False
 
     @property
     def values(self) -> dict[str, str]:
@@ -42,6 +46,8 @@ class TrialEntry:
             values["kind"] = json.dumps(self.kind)
         if self.time_unit:
             values["time_unit"] = f"{json.dumps(self.time_unit)}  # proposed: AVALU is not given"
+        if self.asks_unit:
+            values["#time_unit"] = '""  # DAYS, WEEKS, MONTHS or YEARS: no file tells it'
         return {**values, "encoding": json.dumps(self.encoding)} if self.encoding else values
 
 

@@ -13,7 +13,7 @@ import duckdb
 
 from analytics.ingest.loading import load_packages
 from analytics.ingest.unused import DATA, UnusedFile
-from analytics.proposal.adam_study import propose_adam
+from analytics.proposal.adam_study import propose_adam, questions
 from analytics.proposal.course import CLINICAL_EVENTS, Course, read_course
 from analytics.proposal.course_files import Arms, arms_of, control_last, write_course
 from analytics.proposal.factors import Cells, proposed_factors
@@ -44,7 +44,10 @@ _FURTHER_CONTACTS: Final = ("TU", "VS", "EG")
 
 @dataclass(frozen=True)
 class ProposedStudy:
-    """What was proposed, and what was passed over; `course` is None for ADaM packages."""
+    """What was proposed, what was passed over, and what the files leave open.
+
+    `course` is None for ADaM packages, and only they have `questions`.
+    """
 
     trials: tuple[TrialEntry, ...]
     terms: tuple[ProposedTerm, ...]
@@ -53,6 +56,7 @@ class ProposedStudy:
     endpoints: tuple[str, ...]
     course: Course | None = None
     arms: Arms | None = None
+    questions: tuple[str, ...] = ()
 
 
 def propose_study(
@@ -189,6 +193,7 @@ def _proposed_from_adam(
         tuple(item.name for item in findings.factors),
         tuple(file for one in found for file in one.package.unused),
         tuple(item.paramcd for item in findings.endpoints),
+        questions=tuple(questions(findings)),
     )
 
 

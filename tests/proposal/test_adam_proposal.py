@@ -74,7 +74,7 @@ def test_the_datasets_become_a_study(tmp_path: Path) -> None:
     [
         ("Overall survival", ("365", "799", "20"), "DAYS", "difference"),
         ("Overall survival", ("12.0", "26.2", "0.66"), "MONTHS", "difference"),
-        ("Overall survival in months", ("365", "799", "20"), "MONTHS", None),
+        ("Overall survival at 36-month follow-up", ("365", "799", "20"), "DAYS", "difference"),
         ("Overall survival (months)", ("12.0", "26.2", "0.66"), None, "difference"),
         ("Overall survival", ("1.0", "2.19", "0.05"), "YEARS", None),
     ],
@@ -90,6 +90,76 @@ def test_the_unit_is_told_by_the_words_or_the_dates(
     assert study.trials[0].time_unit == unit
     if convention is not None:
         assert study.parameters.day_convention == convention
+
+
+UNDATED = """\
+STUDYID,USUBJID,PARAMCD,PARAM,AVAL,CNSR
+A1,A,OS,Overall survival,12.0,0
+A1,B,OS,Overall survival,26.2,1
+"""
+
+
+def test_a_unit_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
+    source = package(tmp_path / "package", adtte=UNDATED)
+    found, study = proposed(tmp_path / "study", source)
+    assert study.trials[0].time_unit is None
+    assert found.questions == (
+        "study.toml: nothing tells the unit of AVAL of OS in ADTTE of A1: no AVALU, no unit in "
+        "PARAM, no dates that agree with it. Is it DAYS, WEEKS, MONTHS or YEARS? A build stops "
+        "(unknown_time_unit) until AVALU or time_unit says so.",
+    )
+    text = (tmp_path / "study/study.toml").read_text(encoding="utf-8")
+    assert '\n#time_unit = ""  # DAYS, WEEKS, MONTHS or YEARS: no file tells it\n' in text
+
+
+@pytest.mark.parametrize(
+    ("param", "unit"),
+    [
+        ("Overall survival in months", "MONTHS"),
+        ("Overall survival, 36-month follow-up", None),
+        ("Survival at 36 months", None),
+    ],
+)
+def test_words_tell_the_unit_where_no_dates_do(
+    tmp_path: Path, param: str, unit: str | None
+) -> None:
+    adtte = UNDATED.replace("Overall survival", f'"{param}"')
+    _, study = proposed(tmp_path / "study", package(tmp_path / "package", adtte=adtte))
+    assert study.trials[0].time_unit == unit
+
+
+@pytest.mark.parametrize(
+    ("variable", "days"),
+    [
+        ("RANDDT", ("2020-01-03", "2020-01-05", "")),
+        ("TRTSDT", ("2020-01-03", "2020-01-05", "")),
+        ("TRTSDT", ("21917", "21919", "")),
+        ("TRTSDT", ("2018-01-03", "2018-01-05", "")),  # far from what any unit would be
+    ],
+)
+def test_a_day_of_adsl_stands_in_for_startdt(
+    tmp_path: Path, variable: str, days: tuple[str, ...]
+) -> None:
+    lines = zip(ADSL.splitlines(), (variable, *days), strict=True)
+    adsl = "".join(f"{line},{day}\n" for line, day in lines)
+    adtte = UNDATED.replace("CNSR", "ADT,CNSR").replace("12.0", "12.0,2020-12-31")
+    adtte = adtte.replace("26.2", "26.2,2022-03-10")
+    source = package(tmp_path / "package", adsl=adsl, adtte=adtte)
+    _, study = proposed(tmp_path / "study", source)
+    assert study.trials[0].time_unit == (None if days[0] == "2018-01-03" else "MONTHS")
+
+
+def test_a_parameter_whose_unit_nothing_tells_does_not_get_that_of_another(tmp_path: Path) -> None:
+    adtte = ADTTE.replace("21,2020-01-01,2020-01-21", "0.7,,")
+    found, study = proposed(tmp_path / "study", package(tmp_path / "package", adtte=adtte))
+    assert study.trials[0].time_unit is None
+    assert [" TTP in ADTTE of A1" in question for question in found.questions] == [True]
+
+
+def test_the_dates_of_each_parameter_tell_its_unit(tmp_path: Path) -> None:
+    adtte = ADTTE.replace("21,2020-01-01,2020-01-21", "26.2,2020-01-01,2022-03-10")
+    with pytest.raises(PlateauError, match=r"OS is in days and TTP in months; add AVALU"):
+        propose_study(tmp_path / "study", [package(tmp_path / "package", adtte=adtte)])
 
 
 def test_each_parameter_has_the_unit_in_its_brackets(tmp_path: Path) -> None:
@@ -108,6 +178,7 @@ def test_each_parameter_has_the_unit_in_its_brackets(tmp_path: Path) -> None:
 
 def test_units_that_differ_without_brackets_are_refused(tmp_path: Path) -> None:
     adtte = ADTTE.replace("Time to progression", "Weeks to progression")
+    adtte = adtte.replace("21,2020-01-01,2020-01-21", "3,,")
     with pytest.raises(PlateauError) as caught:
         propose_study(tmp_path / "study", [package(tmp_path / "package", adtte=adtte)])
     assert str(caught.value) == (
