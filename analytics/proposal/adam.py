@@ -46,12 +46,16 @@ _LANDMARKS: Final = ((3, 6), (6, 12), (12, 24), (12, 24, 36), (12, 24, 36, 48, 6
 
 @dataclass(frozen=True)
 class AdamFactor:
-    """A variable of ADSL that describes a subject; `wordings` in their order, none of a number."""
+    """A variable of ADSL that describes a subject; `wordings` in their order, none of a number.
+
+    `others` are the wordings that no member of a population has (Screen Failure): no level.
+    """
 
     name: str
     variable: str
     label: str
     wordings: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def read_adam(connection: duckdb.DuckDBPyConnection, days_per_month: float) -> A
     for trial, unit in time_units.items():
         connection.execute(_FILL_UNITS, [days_in(unit, days_per_month), trial])
     return AdamFindings(
-        tuple(_factors(connection, labels)),
+        tuple(_factors(connection, labels, populations)),
         populations,
         tuple(_endpoints(connection, populations, days_per_month)),
         tuple(CensoringWording(*row) for row in connection.execute(_CENSORINGS).fetchall()),
@@ -185,9 +189,12 @@ def _n_without(connection: duckdb.DuckDBPyConnection, flag: str, other: str) -> 
 
 
 def _factors(
-    connection: duckdb.DuckDBPyConnection, labels: dict[str, str | None]
+    connection: duckdb.DuckDBPyConnection,
+    labels: dict[str, str | None],
+    populations: Sequence[AdamPopulation],
 ) -> Iterator[AdamFactor]:
     """Age as a number, and each describing variable that has levels, treatment first."""
+    flags = [item.variable for item in populations]
     # SEXN says the order of SEX and describes nobody
     names = [
         name
@@ -201,15 +208,22 @@ def _factors(
         yield AdamFactor("age", "AGE", "Age", ())
     for name in names:
         wordings = _in_order(connection, name, f"{name}N" in labels)
-        if 0 < len(wordings) <= _MOST_LEVELS:
-            yield AdamFactor(name.lower(), name, labels[name] or name, tuple(wordings))
+        of_members = set(_values(connection, name, flags))
+        levels = tuple(wording for wording in wordings if wording in of_members)
+        if 0 < len(levels) <= _MOST_LEVELS:
+            others = tuple(wording for wording in wordings if wording not in of_members)
+            yield AdamFactor(name.lower(), name, labels[name] or name, levels, others)
 
 
-def _values(connection: duckdb.DuckDBPyConnection, variable: str) -> list[str]:
+def _values(
+    connection: duckdb.DuckDBPyConnection, variable: str, flags: Sequence[str] = ()
+) -> list[str]:
+    """The values of a variable of ADSL; with flags, of the subjects with one of them."""
     column = _column(connection, variable)
+    has_flag = [f"trim({_column(connection, flag)}) = 'Y'" for flag in flags]
     rows = connection.execute(
         f"select distinct trim({column}) from {table_of(ADSL)} "
-        f"where trim({column}) not in ('', 'NA') order by 1"
+        f"where trim({column}) not in ('', 'NA') and ({' or '.join(has_flag) or 'true'}) order by 1"
     ).fetchall()
     return [str(value) for (value,) in rows]
 

@@ -12,6 +12,7 @@ from analytics.ingest.files import packages
 from analytics.ingest.loading import load_packages
 from analytics.proposal.adam import (
     AdamEndpoint,
+    AdamFactor,
     AdamFindings,
     AdamPopulation,
     landmarks,
@@ -161,13 +162,7 @@ def _files(folder: Path, entries: Sequence[TrialEntry], findings: AdamFindings) 
         ),
         "factor_levels.csv": _table(
             LEVEL_COLUMNS,
-            [
-                [item.name, level, wording, order, wording, "", "", "", ""]
-                for item in findings.factors
-                for order, (level, wording) in enumerate(
-                    zip(level_names_of(item.wordings), item.wordings, strict=True), start=1
-                )
-            ],
+            [row for item in findings.factors for row in _levels(item)],
         ),
         "populations.csv": _table(
             (
@@ -193,6 +188,15 @@ def _files(folder: Path, entries: Sequence[TrialEntry], findings: AdamFindings) 
         "adam_events.csv": _events(findings),
         "plan.toml": _plan(findings),
     }
+
+
+def _levels(item: AdamFactor) -> Iterator[list[object]]:
+    """A row for each level, and one without a level for each wording of others."""
+    names = level_names_of(item.wordings)
+    for order, (level, wording) in enumerate(zip(names, item.wordings, strict=True), start=1):
+        yield [item.name, level, wording, order, wording, "", "", "", ""]
+    for wording in item.others:
+        yield [item.name, "", "In no population", len(names) + 1, wording, "", "", "", ""]
 
 
 def _population(order: int, item: AdamPopulation) -> list[object]:

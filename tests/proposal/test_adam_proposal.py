@@ -215,6 +215,15 @@ def test_an_endpoint_is_named_as_in_a_sentence_and_without_its_unit(param: str, 
     assert endpoint_label(param) == label
 
 
+def test_what_nobody_of_a_population_has_is_no_level(tmp_path: Path) -> None:
+    adsl = ADSL + "A1,D,64,F,Screen Failure,0,<65,N,N,N\n"
+    _, study = proposed(tmp_path / "study", package(tmp_path / "package", adsl=adsl))
+    assert study.levels_of("trt01p") == ("drug_x", "placebo")
+    assert [item.wording for item in study.factor_levels if item.level is None] == [
+        "Screen Failure"
+    ]
+
+
 def test_avalu_is_taken_at_its_word(tmp_path: Path) -> None:
     adtte = ADTTE.replace("AVAL,", "AVAL,AVALU,").replace(",2020-01-01", ",WEEKS,2020-01-01")
     _, study = proposed(tmp_path / "study", package(tmp_path / "package", adtte=adtte))
