@@ -14,6 +14,7 @@ from typing import Final
 import duckdb
 
 from analytics.ingest.domain_tables import columns_of, table_of
+from analytics.proposal.course_files import control_of
 from analytics.study.adam_datasets import ADSL, ADTTE, TIME_UNITS, days_in
 from analytics.study.errors import StudyError
 from analytics.study.wording import slug
@@ -212,7 +213,15 @@ def _factors(
         levels = tuple(wording for wording in wordings if wording in of_members)
         if 0 < len(levels) <= _MOST_LEVELS:
             others = tuple(wording for wording in wordings if wording not in of_members)
+            if name in TREATMENTS:
+                levels = _control_last(levels)
             yield AdamFactor(name.lower(), name, labels[name] or name, levels, others)
+
+
+def _control_last(arms: Sequence[str]) -> tuple[str, ...]:
+    """The arms with the control after the others, which are compared with it."""
+    control = control_of(arms)
+    return tuple(sorted(arms, key=lambda arm: arm == control))
 
 
 def _values(

@@ -11,6 +11,7 @@ from analytics.ingest.errors import IngestError
 from analytics.ingest.files import packages
 from analytics.ingest.loading import load_packages
 from analytics.proposal.adam import (
+    TREATMENTS,
     AdamEndpoint,
     AdamFactor,
     AdamFindings,
@@ -134,6 +135,18 @@ def questions(findings: AdamFindings) -> Iterator[str]:
             f"{trial}: no AVALU, no unit in PARAM, no dates that agree with it. Is it DAYS, WEEKS, "
             "MONTHS or YEARS? A build stops (unknown_time_unit) until AVALU or time_unit says so."
         )
+    yield from _reference_questions(findings)
+
+
+def _reference_questions(findings: AdamFindings) -> Iterator[str]:
+    """With which arm the others of each treatment variable are compared."""
+    for item in findings.factors:
+        if item.variable in TREATMENTS and len(item.wordings) > 1:
+            control = item.wordings[-1]
+            yield (
+                f"factor_levels.csv: every other arm of {item.variable} is compared with "
+                f"{control}. Is {control} the control?"
+            )
 
 
 def _copy(place: Path, target: Path) -> None:

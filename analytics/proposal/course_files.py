@@ -54,18 +54,22 @@ def arms_of(course: Course, levels: Sequence[Cells]) -> Arms | None:
 
 
 def control_last(levels: Sequence[Cells]) -> list[Cells]:
-    """The levels with the control after the other arms: the others are compared with it.
-
-    Of several with a word for a control it is the shortest: the others add something to it.
-    """
+    """The levels with the control after the other arms: the others are compared with it."""
     arms = [row for row in levels if row[0] == _ARM and row[1]]
-    controls = [
-        row[1] for row in sorted(arms, key=lambda row: len(row[2])) if _CONTROL.search(row[2])
-    ]
+    control = control_of([row[2] for row in arms])
+    controls = [row[1] for row in arms if row[2] == control]
     arms.sort(key=lambda row: row[1] in controls[:1])
     orders = {level: str(place) for place, level in enumerate(dict.fromkeys(r[1] for r in arms), 1)}
     placed = iter([[*row[:3], orders[row[1]], *row[4:]] for row in arms])
     return [next(placed) if row[0] == _ARM and row[1] else row for row in levels]
+
+
+def control_of(labels: Sequence[str]) -> str | None:
+    """The label with a word for a control, if there is one.
+
+    Of several it is the shortest: the others add something to it.
+    """
+    return next((label for label in sorted(labels, key=len) if _CONTROL.search(label)), None)
 
 
 def write_course(
