@@ -17,6 +17,7 @@ from analytics.ingest.domain_tables import columns_of, table_of
 from analytics.proposal.course_files import control_of
 from analytics.study.adam_datasets import ADSL, ADTTE, TIME_UNITS, days_in
 from analytics.study.errors import StudyError
+from analytics.study.terms import normal
 from analytics.study.wording import slug
 from analytics.warehouse import quoted
 
@@ -394,16 +395,28 @@ def _n_outside(connection: duckdb.DuckDBPyConnection, paramcd: str, flag: str) -
     return int(found[0][0])
 
 
-def level_names_of(wordings: Sequence[str]) -> list[str]:
-    """A name for each wording, none twice: <65 is lt_65, and of signs alone it is a number."""
+def level_names_of(wordings: Sequence[str], others: Sequence[str] = ()) -> list[str]:
+    """A name for each wording, none twice: <65 is lt_65, and of signs alone it is a number.
+
+    A name is no other wording, also none of `others`: a value is read as a name first.
+    """
     names: list[str] = []
     for number, wording in enumerate(wordings, start=1):
-        text = wording
-        for sign, word in _SIGNS.items():
-            text = text.replace(sign, f" {word} ")
-        name = slug(text) or f"level_{number}"
-        names.append(f"{name}_{number}" if name in names else name)
+        taken = {normal(other) for other in (*wordings, *others) if other != wording}
+        taken |= {normal(name) for name in names}
+        name = _level_name(wording) or f"level_{number}"
+        while normal(name) in taken:
+            name = f"{name}_{number}"
+        names.append(name)
     return names
+
+
+def _level_name(wording: str) -> str:
+    """The wording as a name, its signs in words; a minus is one before a number."""
+    text = re.sub(r"(^|[<>=]\s*)-(?=[\d.])", r"\1 minus ", wording)
+    for sign, word in _SIGNS.items():
+        text = text.replace(sign, f" {word} ")
+    return slug(text)
 
 
 def landmarks(longest_months: float) -> tuple[int, ...]:

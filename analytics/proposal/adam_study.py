@@ -205,7 +205,7 @@ def _files(folder: Path, entries: Sequence[TrialEntry], findings: AdamFindings) 
 
 def _levels(item: AdamFactor) -> Iterator[list[object]]:
     """A row for each level, and one without a level for each wording of others."""
-    names = level_names_of(item.wordings)
+    names = level_names_of(item.wordings, item.others)
     for order, (level, wording) in enumerate(zip(names, item.wordings, strict=True), start=1):
         yield [item.name, level, wording, order, wording, "", "", "", ""]
     for wording in item.others:

@@ -275,6 +275,22 @@ def test_no_two_wordings_share_a_level() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wordings", "others", "names"),
+    [
+        (["-1", "0", "1"], [], ["minus_1", "0", "1"]),
+        (["<-1", ">= -1", "2-3"], [], ["lt_minus_1", "ge_minus_1", "2_3"]),
+        (["A b", "A_B"], [], ["a_b_1", "a_b"]),
+        (["#1", "2", "1"], [], ["1_1", "2", "1"]),
+        (["#1", "2"], ["1"], ["1_1", "2"]),
+    ],
+)
+def test_the_name_of_a_level_is_no_other_wording(
+    wordings: list[str], others: list[str], names: list[str]
+) -> None:
+    assert level_names_of(wordings, others) == names
+
+
+@pytest.mark.parametrize(
     ("longest", "months"),
     [(5.9, ()), (6, (3, 6)), (12, (6, 12)), (59.9, (12, 24, 36)), (61, (12, 24, 36, 48, 60))],
 )
