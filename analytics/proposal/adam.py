@@ -95,6 +95,8 @@ class AdamFindings:
     """What a package says; `time_units` has the trials with times whose unit no row gives.
 
     `untold` has the PARAMCD of each trial whose unit nothing tells; such a trial has no unit.
+    `unknown_units` has the wordings of AVALU that are no unit, and `split` the values of PARQUAL
+    for each PARAMCD that has several.
     """
 
     factors: tuple[AdamFactor, ...]
@@ -105,6 +107,8 @@ class AdamFindings:
     untold: dict[str, tuple[str, ...]]
     day_convention: str
     latest: dict[str, tuple[date, str]]
+    unknown_units: tuple[str, ...]
+    split: dict[str, tuple[str, ...]]
 
     @property
     def treatment(self) -> AdamFactor | None:
@@ -141,6 +145,8 @@ def read_adam(connection: duckdb.DuckDBPyConnection, days_per_month: float) -> A
             for trial, day in connection.execute(_LATEST).fetchall()
             if day is not None
         },
+        tuple(wording for (wording,) in connection.execute(_UNKNOWN_UNITS).fetchall()),
+        _split(connection),
     )
 
 
@@ -346,6 +352,13 @@ def _by_dates(
     return unit if distance <= _NEAR * days + 1 else None
 
 
+def _split(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """The values of PARQUAL for each PARAMCD that has several of them."""
+    if "PARQUAL" not in columns_of(connection, ADTTE):
+        return {}
+    return {paramcd: tuple(found) for paramcd, found in connection.execute(_SPLIT).fetchall()}
+
+
 def _day_convention(connection: duckdb.DuckDBPyConnection) -> str:
     """Whether most times have a day more than ADT - STARTDT."""
     (votes,) = connection.execute(_VOTES).fetchall()[0]
@@ -472,6 +485,24 @@ select * from times
 _WITHOUT_UNIT: Final = """
 select src_trial, paramcd, any_value(param) from adam_times where unit_days is null
 group by src_trial, paramcd order by src_trial, min(src_file), min(src_row)
+"""
+_UNKNOWN_UNITS: Final = """
+select distinct trim(adtte.avalu)
+from adam_times as times
+inner join raw.adam_adtte as adtte
+    on times.src_file = adtte.src_file and times.src_row = adtte.src_row
+where trim(adtte.avalu) <> '' and upper(trim(adtte.avalu)) not in (select wording from adam_units)
+order by 1
+"""
+_SPLIT: Final = """
+select times.paramcd, list_sort(list(distinct trim(adtte.parqual))) as found
+from adam_times as times
+inner join raw.adam_adtte as adtte
+    on times.src_file = adtte.src_file and times.src_row = adtte.src_row
+where trim(adtte.parqual) <> ''
+group by times.paramcd
+having len(found) > 1
+order by times.paramcd
 """
 _FILL_UNITS: Final = "update adam_times set unit_days = ? where unit_days is null and src_trial = ?"
 _LATEST: Final = "select src_trial, max(adt) from adam_times group by src_trial"

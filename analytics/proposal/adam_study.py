@@ -37,6 +37,7 @@ from analytics.study.loading import load_study
 from analytics.study.new_study import SKELETON, study_id_of
 from analytics.study.specification import StudySpecification, Trial
 from analytics.study.trial_files import read_file_format
+from analytics.study.wording import choices
 from analytics.warehouse import connect
 
 _UNKNOWN_CUTOFF: Final = date(2030, 12, 31)
@@ -134,6 +135,17 @@ def questions(findings: AdamFindings) -> Iterator[str]:
             f"study.toml: nothing tells the unit of AVAL of {', '.join(paramcds)} in ADTTE of "
             f"{trial}: no AVALU, no unit in PARAM, no dates that agree with it. Is it DAYS, WEEKS, "
             "MONTHS or YEARS? A build stops (unknown_time_unit) until AVALU or time_unit says so."
+        )
+    if findings.unknown_units:
+        yield (
+            f"ADTTE: AVALU is {choices(findings.unknown_units)}, but a unit is DAYS, WEEKS, MONTHS "
+            "or YEARS. A build stops (unknown_time_unit) until AVALU is corrected."
+        )
+    for paramcd, found in findings.split.items():
+        yield (
+            f"ADTTE: {paramcd} has rows with PARQUAL {choices(found)}; ADaM wants one PARAMCD for "
+            "each analysis, so give each a PARAMCD of its own, or mark the rows of one of them "
+            "with ANL01FL."
         )
     yield from _reference_questions(findings)
 

@@ -249,6 +249,26 @@ def test_avalu_is_taken_at_its_word(tmp_path: Path) -> None:
     assert study.trials[0].time_unit is None
 
 
+def test_an_avalu_that_is_no_unit_is_named(tmp_path: Path) -> None:
+    adtte = ADTTE.replace("AVAL,", "AVAL,AVALU,").replace(",2020-01-01", ",MTHS,2020-01-01")
+    found, _ = proposed(tmp_path / "study", package(tmp_path / "package", adtte=adtte))
+    assert found.questions[0] == (
+        "ADTTE: AVALU is MTHS, but a unit is DAYS, WEEKS, MONTHS or YEARS. A build stops "
+        "(unknown_time_unit) until AVALU is corrected."
+    )
+
+
+def test_a_paramcd_of_two_analyses_is_told(tmp_path: Path) -> None:
+    quals = ("PARQUAL", "CENTRAL", "INVESTIGATOR", "CENTRAL")
+    lines = zip(ADTTE.splitlines(), quals, strict=True)
+    adtte = "".join(f"{line},{qual}\n" for line, qual in lines)
+    found, _ = proposed(tmp_path / "study", package(tmp_path / "package", adtte=adtte))
+    assert found.questions[0] == (
+        "ADTTE: OS has rows with PARQUAL CENTRAL or INVESTIGATOR; ADaM wants one PARAMCD for each "
+        "analysis, so give each a PARAMCD of its own, or mark the rows of one of them with ANL01FL."
+    )
+
+
 def test_flags_of_the_sponsor_stand_in_for_those_of_adam(tmp_path: Path) -> None:
     adsl = ADSL.replace("ITTFL", "ANALFL").replace("SAFFL", "DOSEFL")
     _, study = proposed(tmp_path / "study", package(tmp_path / "package", adsl=adsl))
