@@ -16,6 +16,7 @@ import duckdb
 from analytics.ingest.domain_tables import columns_of, table_of
 from analytics.proposal.course_files import control_of
 from analytics.study.adam_datasets import ADSL, ADTTE, TIME_UNITS, days_in
+from analytics.study.codes import WHOLE_POPULATION, meaning_of
 from analytics.study.errors import StudyError
 from analytics.study.terms import normal
 from analytics.study.wording import slug
@@ -50,7 +51,8 @@ _LANDMARKS: Final = ((3, 6), (6, 12), (12, 24), (12, 24, 36), (12, 24, 36, 48, 6
 class AdamFactor:
     """A variable of ADSL that describes a subject; `wordings` in their order, none of a number.
 
-    `others` are the wordings that no member of a population has (Screen Failure): no level.
+    `others` are no levels: the wordings that no member of a population has (Screen Failure), and
+    those that say that nothing is known (UNKNOWN).
     """
 
     name: str
@@ -215,14 +217,29 @@ def _factors(
     if "AGE" in labels and _values(connection, "AGE"):
         yield AdamFactor("age", "AGE", "Age", ())
     for name in names:
-        wordings = _in_order(connection, name, f"{name}N" in labels)
-        of_members = set(_values(connection, name, flags))
-        levels = tuple(wording for wording in wordings if wording in of_members)
+        wordings = _different(_in_order(connection, name, f"{name}N" in labels))
+        of_members = _different(_values(connection, name, flags))
+        known = {key for key, wording in of_members.items() if not _is_unknown(wording)}
+        levels = tuple(wording for key, wording in wordings.items() if key in known)
         if 0 < len(levels) <= _MOST_LEVELS:
-            others = tuple(wording for wording in wordings if wording not in of_members)
+            others = tuple(wording for key, wording in wordings.items() if key not in known)
             if name in TREATMENTS:
                 levels = _control_last(levels)
             yield AdamFactor(name.lower(), name, labels[name] or name, levels, others)
+
+
+def _different(wordings: Sequence[str]) -> dict[str, str]:
+    """The first of the wordings that differ in case or blanks alone, by what is compared."""
+    found: dict[str, str] = {}
+    for wording in wordings:
+        found.setdefault(normal(wording), wording)
+    return found
+
+
+def _is_unknown(wording: str) -> bool:
+    """Whether the wording is what stands for a value that is not known."""
+    code = slug(wording)
+    return code != WHOLE_POPULATION and meaning_of(code) is not None
 
 
 def _control_last(arms: Sequence[str]) -> tuple[str, ...]:
@@ -417,7 +434,8 @@ def level_names_of(wordings: Sequence[str], others: Sequence[str] = ()) -> list[
     for number, wording in enumerate(wordings, start=1):
         taken = {normal(other) for other in (*wordings, *others) if other != wording}
         taken |= {normal(name) for name in names}
-        name = _level_name(wording) or f"level_{number}"
+        name = _level_name(wording)
+        name = f"level_{number}" if not name or meaning_of(name) else name
         while normal(name) in taken:
             name = f"{name}_{number}"
         names.append(name)

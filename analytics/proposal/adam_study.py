@@ -216,12 +216,22 @@ def _files(folder: Path, entries: Sequence[TrialEntry], findings: AdamFindings) 
 
 
 def _levels(item: AdamFactor) -> Iterator[list[object]]:
-    """A row for each level, and one without a level for each wording of others."""
+    """A row for each level, and one without a level for each other wording."""
     names = level_names_of(item.wordings, item.others)
     for order, (level, wording) in enumerate(zip(names, item.wordings, strict=True), start=1):
         yield [item.name, level, wording, order, wording, "", "", "", ""]
     for wording in item.others:
-        yield [item.name, "", "In no population", len(names) + 1, wording, "", "", "", ""]
+        yield [
+            item.name,
+            "",
+            "Not known, or in no population",
+            len(names) + 1,
+            wording,
+            "",
+            "",
+            "",
+            "",
+        ]
 
 
 def _population(order: int, item: AdamPopulation) -> list[object]:

@@ -224,6 +224,23 @@ def test_what_nobody_of_a_population_has_is_no_level(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("race", "levels"),
+    [
+        (("Asian", "Unknown", "White"), ("asian", "white")),
+        (("White", "WHITE", "Asian"), ("asian", "white")),
+        (("All", "White", "White"), ("level_1", "white")),
+    ],
+)
+def test_a_value_that_is_not_known_is_no_level(
+    tmp_path: Path, race: tuple[str, ...], levels: tuple[str, ...]
+) -> None:
+    lines = zip(ADSL.splitlines(), ("RACE", *race), strict=True)
+    adsl = "".join(f"{line},{value}\n" for line, value in lines)
+    _, study = proposed(tmp_path / "study", package(tmp_path / "package", adsl=adsl))
+    assert study.levels_of("race") == levels
+
+
 def test_the_control_is_the_last_arm_and_is_told(tmp_path: Path) -> None:
     adsl = ADSL.replace("Placebo,2", "Placebo,0").replace("TRT01PN", "TRT01A")
     adsl = adsl.replace("Placebo,0", "Placebo,Placebo").replace("Drug X,1", "Drug X,Zeta")
