@@ -26,7 +26,7 @@ from analytics.proposal.skeleton_files import (
     toml_text,
 )
 from analytics.proposal.terms import RESPONSES, ProposedTerm, proposed_terms
-from analytics.proposal.trials import FoundTrial, find_trials, is_adam, latest_dates
+from analytics.proposal.trials import FoundTrial, find_trials, is_adam, latest_dates, trial_places
 from analytics.signals import temporary_folder
 from analytics.study.errors import StudyError
 from analytics.study.loading import load_study
@@ -65,15 +65,16 @@ def propose_study(
     """Write a study of the trials that the sources hold into a new folder, with copies of them.
 
     Each source is a folder or .zip of SDTM files, of one trial or of several side by side, or of
-    the ADaM datasets of one trial.
+    ADaM datasets, likewise.
     `encoding` is how text that is not UTF-8 is written, as study.toml names it. Raises StudyError
     and IngestError, with a sentence for everything that cannot be read; nothing is written then.
     """
     check_new(folder)
     _check_apart(folder, sources)
-    adam = [source for source in sources if is_adam(source)]
+    places = [place for source in sources for place in trial_places(source)]
+    adam = [place for place in places if is_adam(place)]
     if adam:
-        return _proposed_from_adam(folder, sources, adam, encoding)
+        return _proposed_from_adam(folder, places, adam, encoding)
     spec = _reading(load_study(SKELETON), [CLINICAL_EVENTS]).model_copy(update={"folder": Path()})
     with temporary_folder("plateau-init-") as work, connect(":memory:") as connection:
         found = find_trials(spec, sources, encoding, work)

@@ -74,13 +74,14 @@ def find_trials(
 def trial_places(source: Path) -> list[Path]:
     """The folders or archives of a source that hold a trial each: itself, unless it has several.
 
-    Several DM files below a folder, or archives in it, are several trials.
+    Several DM files below a folder, or archives in it, are several trials; where there is no DM,
+    several ADSL.
     """
     if source.is_file() and source.suffix.lower() == _ARCHIVE:
         return [source]
     if not source.is_dir():
         raise StudyError(f"There is no folder or .zip {source}; name a package of SDTM files.")
-    marks = sorted(_marks(source))
+    marks = sorted(_marks(source, ADSL if is_adam(source) else _DEMOGRAPHICS))
     if not any(mark.suffix.lower() == _ARCHIVE for mark in marks) and len(marks) < 2:
         return [source]
     common = Path(os.path.commonpath([mark.parent for mark in marks]))
@@ -104,15 +105,15 @@ def is_adam(source: Path) -> bool:
     return ADSL in stems and _DEMOGRAPHICS not in stems
 
 
-def _marks(folder: Path) -> Iterator[Path]:
-    """What tells a trial: its DM file, or an archive."""
+def _marks(folder: Path, dataset: str) -> Iterator[Path]:
+    """What tells a trial: its file of this dataset, or an archive."""
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
             path = Path(place) / name
             suffix = path.suffix.lower()
-            is_dm = suffix in FORMATS and path.stem.upper() == _DEMOGRAPHICS
-            if not name.startswith(".") and (is_dm or suffix == _ARCHIVE):
+            is_dataset = suffix in FORMATS and path.stem.upper() == dataset
+            if not name.startswith(".") and (is_dataset or suffix == _ARCHIVE):
                 yield path
 
 

@@ -69,6 +69,18 @@ def test_the_datasets_become_a_study(tmp_path: Path) -> None:
     assert study.adam_events == ()
 
 
+def test_a_folder_of_adam_packages_holds_a_trial_for_each_adsl(tmp_path: Path) -> None:
+    (tmp_path / "parent").mkdir()
+    package(tmp_path / "parent/ABC-301")
+    adsl, adtte = ADSL.replace("A1,", "A2,"), ADTTE.replace("A1,", "A2,")
+    package(tmp_path / "parent/ABC-302", adsl, adtte)
+    _, study = proposed(tmp_path / "study", tmp_path / "parent")
+    assert [(trial.trial_id, trial.path) for trial in study.trials] == [
+        ("A1", "adam/A1"),
+        ("A2", "adam/A2"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("param", "avals", "unit", "convention"),
     [
