@@ -40,6 +40,7 @@ from analytics.study.trial_files import read_file_format
 from analytics.study.wording import choices
 from analytics.warehouse import connect
 
+_NO_LEVEL: Final = "Not known, or in no population"
 _UNKNOWN_CUTOFF: Final = date(2030, 12, 31)
 
 
@@ -221,17 +222,7 @@ def _levels(item: AdamFactor) -> Iterator[list[object]]:
     for order, (level, wording) in enumerate(zip(names, item.wordings, strict=True), start=1):
         yield [item.name, level, wording, order, wording, "", "", "", ""]
     for wording in item.others:
-        yield [
-            item.name,
-            "",
-            "Not known, or in no population",
-            len(names) + 1,
-            wording,
-            "",
-            "",
-            "",
-            "",
-        ]
+        yield [item.name, "", _NO_LEVEL, len(names) + 1, wording, "", "", "", ""]
 
 
 def _population(order: int, item: AdamPopulation) -> list[object]:
